@@ -1,0 +1,1 @@
+//! Tells what an implementation of POSIX shared memory really does.
