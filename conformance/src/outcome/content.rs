@@ -1,0 +1,90 @@
+//! Bytes that were read, as runs, since objects are large and mostly alike.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A sequence of bytes as runs, written `41*8 00*4088`. Neighbouring runs differ and none is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Content {
+    runs: Vec<Run>,
+}
+
+/// `len` times `byte`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Run {
+    /// The byte.
+    pub byte: u8,
+    /// How often it stands there.
+    pub len: u64,
+}
+
+/// A text that is no content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("content is runs such as `41*8 00*4088`, or `empty`")]
+pub struct NotContent;
+
+impl Content {
+    /// Content from bytes.
+    pub fn of(bytes: &[u8]) -> Content {
+        let mut content = Content::default();
+        for same in bytes.chunk_by(|a, b| a == b) {
+            content.push(same[0], same.len() as u64);
+        }
+        content
+    }
+
+    /// Appends `len` times `byte`.
+    pub fn push(&mut self, byte: u8, len: u64) {
+        match self.runs.last_mut() {
+            _ if len == 0 => {}
+            Some(last) if last.byte == byte => last.len += len,
+            _ => self.runs.push(Run { byte, len }),
+        }
+    }
+
+    /// The runs in order.
+    pub fn runs(&self) -> &[Run] {
+        &self.runs
+    }
+
+    /// Number of bytes.
+    pub fn len(&self) -> u64 {
+        self.runs.iter().map(|run| run.len).sum()
+    }
+
+    /// Is there no byte at all?
+    pub fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+}
+
+impl fmt::Display for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.runs.is_empty() {
+            return f.write_str("empty");
+        }
+        for (at, run) in self.runs.iter().enumerate() {
+            write!(f, "{}{:02x}*{}", if at == 0 { "" } else { " " }, run.byte, run.len)?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Content {
+    type Err = NotContent;
+
+    fn from_str(text: &str) -> Result<Content, NotContent> {
+        let mut content = Content::default();
+        if text == "empty" {
+            return Ok(content);
+        }
+        for word in text.split(' ') {
+            let (byte, len) = word.split_once('*').ok_or(NotContent)?;
+            let byte = u8::from_str_radix(byte, 16).map_err(|_| NotContent)?;
+            content.push(byte, len.parse().map_err(|_| NotContent)?);
+        }
+        Ok(content)
+    }
+}
+
+crate::text::serde_as_text!(Content);

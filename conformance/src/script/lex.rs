@@ -1,0 +1,104 @@
+//! The words of one line of a script, each with the column where it begins.
+
+/// A word of a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Word {
+    /// What it is.
+    pub(super) token: Token,
+    /// Column of its first character, from 1.
+    pub(super) column: usize,
+}
+
+/// What a word is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Token {
+    /// Letters, digits and what stands inside names, numbers and flag sets: `shm_open`, `RDWR|CREAT`, `2*PAGE-1`, `0600`.
+    Text(String),
+    /// `@x:255`, without the `@`.
+    Fresh(String),
+    /// `"/x"`, without the quotes and with escapes undone.
+    Quoted(String),
+    /// One of `( ) { } [ ] , : =`, or `..`.
+    Mark(&'static str),
+}
+
+/// A character that cannot stand where it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stray {
+    pub(super) found: String,
+    pub(super) expected: &'static str,
+    pub(super) column: usize,
+}
+
+const MARKS: [&str; 10] = ["..", "(", ")", "{", "}", "[", "]", ",", ":", "="];
+
+/// Splits a line into words; a `#` outside quotes ends it.
+pub(super) fn words(line: &str) -> Result<Vec<Word>, Stray> {
+    let mut words = Vec::new();
+    let mut rest = line;
+    loop {
+        rest = rest.trim_start();
+        if rest.is_empty() || rest.starts_with('#') {
+            return Ok(words);
+        }
+        let column = line[..line.len() - rest.len()].chars().count() + 1;
+        let (token, after) = if let Some(mark) = MARKS.iter().find(|mark| rest.starts_with(**mark)) {
+            (Token::Mark(mark), &rest[mark.len()..])
+        } else if let Some(quoted) = rest.strip_prefix('"') {
+            let (text, after) = unquote(quoted).map_err(|(found, expected)| Stray { found, expected, column })?;
+            (Token::Quoted(text), after)
+        } else if let Some(fresh) = rest.strip_prefix('@') {
+            let (text, after) = fresh.split_at(length(fresh, |c| is_text(c) || c == ':'));
+            (Token::Fresh(text.to_owned()), after)
+        } else {
+            let (text, after) = rest.split_at(length(rest, is_text));
+            if text.is_empty() {
+                let found = rest.chars().next().map(String::from).unwrap_or_default();
+                return Err(Stray { found, expected: "a word, a name or a mark", column });
+            }
+            (Token::Text(text.to_owned()), after)
+        };
+        words.push(Word { token, column });
+        rest = after;
+    }
+}
+
+fn is_text(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_|*+-".contains(c)
+}
+
+fn length(text: &str, belongs: impl Fn(char) -> bool) -> usize {
+    text.find(|c| !belongs(c)).unwrap_or(text.len())
+}
+
+/// The text up to the closing quote, and what follows it.
+fn unquote(quoted: &str) -> Result<(String, &str), (String, &'static str)> {
+    let mut text = String::new();
+    let mut chars = quoted.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '"' => return Ok((text, &quoted[at + 1..])),
+            '\\' => match chars.next() {
+                Some((_, c @ ('"' | '\\'))) => text.push(c),
+                Some((at, 'u')) => {
+                    let digits = quoted[at + 1..]
+                        .strip_prefix('{')
+                        .and_then(|rest| rest.split_once('}'))
+                        .map(|(digits, _)| digits);
+                    let c = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok()).and_then(char::from_u32);
+                    let (Some(digits), Some(c)) = (digits, c.filter(|c| *c != '\0')) else {
+                        return Err(("\\u".to_owned(), "a character such as \\u{7f}, and not NUL"));
+                    };
+                    text.push(c);
+                    chars.by_ref().take(digits.len() + 2).for_each(drop);
+                }
+                other => {
+                    let found = other.map(|(_, c)| format!("\\{c}")).unwrap_or_else(|| "\\".to_owned());
+                    return Err((found, "one of \\\" \\\\ \\u{...}"));
+                }
+            },
+            c => text.push(c),
+        }
+    }
+    Err(("the end of the line".to_owned(), "a closing quote"))
+}

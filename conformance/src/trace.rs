@@ -1,0 +1,169 @@
+//! Everything that was observed in one execution of a script: a file that can be judged later, elsewhere, again.
+//!
+//! JSON lines: a header and an event a call. docs/traces.md describes the format.
+
+use crate::call::{Call, Label};
+use crate::outcome::Outcome;
+use crate::script::Id;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::io::{self, BufRead, Write};
+
+/// What a trace of this version calls itself.
+pub const FORMAT: &str = "shmconf-trace/1";
+
+/// One execution of a script.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    /// Who, where and what.
+    pub header: Header,
+    /// The calls, by the time at which they began.
+    pub events: Vec<Event>,
+}
+
+/// The first line of a trace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// [`FORMAT`]
+    pub format: String,
+    /// The script.
+    pub case: Id,
+    /// The implementation, as `kind[:argument]`.
+    pub subject: String,
+    /// The system that it ran on.
+    pub platform: Platform,
+    /// The seed of the run.
+    pub seed: u64,
+    /// The actors that were there from the beginning.
+    pub actors: Vec<Actor>,
+}
+
+/// A system.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Platform {
+    /// Operating system, such as `Linux`.
+    pub os: String,
+    /// Its release, such as `6.18.44`.
+    pub release: String,
+    /// Machine, such as `x86_64`.
+    pub arch: String,
+    /// C library and version, such as `glibc 2.36`.
+    pub libc: String,
+    /// Page size in bytes.
+    pub page_size: u64,
+}
+
+/// What an actor had when it began.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// What the script calls it.
+    pub name: Label,
+    /// Effective user.
+    pub uid: u32,
+    /// Effective group.
+    pub gid: u32,
+    /// File mode creation mask.
+    pub umask: u32,
+    /// The descriptors that were open, if it can tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fds: Option<Vec<i32>>,
+}
+
+/// A call and what came back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Who made it.
+    pub actor: Label,
+    /// What its descriptors, or its mapping, are called from then on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bind: Vec<Label>,
+    /// The call, with names and amounts resolved.
+    pub call: Call,
+    /// What came back.
+    pub outcome: Outcome,
+    /// When it began, in nanoseconds of the system's monotonic clock.
+    pub start: u64,
+    /// When it had ended.
+    pub end: u64,
+}
+
+/// Why a trace cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The input failed.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// A line is not what it should be.
+    #[error("{line}: {source}")]
+    Json {
+        /// Line, from 1.
+        line: usize,
+        /// What was wrong with it.
+        source: serde_json::Error,
+    },
+    /// There is no header.
+    #[error("1: found the end of the file, expected a header with \"format\": \"{FORMAT}\"")]
+    Empty,
+    /// The header is of another format or version.
+    #[error("1: found \"format\": \"{0}\", expected \"{FORMAT}\"")]
+    Format(String),
+}
+
+impl Trace {
+    /// Reads one trace.
+    ///
+    /// # Errors
+    ///
+    /// [`ReadError`] names the line and what is wrong with it.
+    pub fn read(input: impl BufRead) -> Result<Trace, ReadError> {
+        #[derive(Deserialize)]
+        struct Format {
+            format: String,
+        }
+        let mut lines = input.lines();
+        let first = lines.next().ok_or(ReadError::Empty)??;
+        let at = |line| move |source| ReadError::Json { line, source };
+        let Format { format } = serde_json::from_str(&first).map_err(at(1))?;
+        if format != FORMAT {
+            return Err(ReadError::Format(format));
+        }
+        let header = serde_json::from_str(&first).map_err(at(1))?;
+        let mut events = Vec::new();
+        for (index, line) in lines.enumerate() {
+            let line = line?;
+            if !line.trim().is_empty() {
+                events.push(serde_json::from_str(&line).map_err(at(index + 2))?);
+            }
+        }
+        Ok(Trace { header, events })
+    }
+
+    /// Writes the trace as JSON lines.
+    ///
+    /// # Errors
+    ///
+    /// Those of the output.
+    pub fn write(&self, mut output: impl Write) -> io::Result<()> {
+        serde_json::to_writer(&mut output, &self.header)?;
+        for event in &self.events {
+            output.write_all(b"\n")?;
+            serde_json::to_writer(&mut output, event)?;
+        }
+        output.write_all(b"\n")
+    }
+}
+
+impl Event {
+    /// The event as a line of a script, without its outcome.
+    pub fn line(&self) -> String {
+        let bind: Vec<&str> = self.bind.iter().map(Label::as_str).collect();
+        let equals = if bind.is_empty() { "" } else { " = " };
+        format!("{}: {}{equals}{}", self.actor, bind.join(", "), self.call)
+    }
+}
+
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} -> {}", self.line(), self.outcome)
+    }
+}

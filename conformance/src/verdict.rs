@@ -1,0 +1,90 @@
+//! What the judge says of a trace.
+
+use crate::clause::{ClauseId, Level};
+use crate::outcome::Outcome;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// The verdict on a case or a property. The later ones weigh more, so that the worst of several is their maximum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// The subject or the host cannot do what the script needs.
+    Skip,
+    /// Everything that was seen is what the standard says.
+    Pass,
+    /// Everything that was seen is what the platform is known to do, though the standard says otherwise.
+    Deviation,
+    /// It fails, and the baseline says that it does.
+    Xfail,
+    /// It passes, though the baseline says that it does not.
+    Xpass,
+    /// The judge could not decide.
+    Inconclusive,
+    /// Something was seen that is not allowed.
+    Fail,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Verdict::Skip => "skip",
+            Verdict::Pass => "pass",
+            Verdict::Deviation => "deviation",
+            Verdict::Xfail => "xfail",
+            Verdict::Xpass => "xpass",
+            Verdict::Inconclusive => "inconclusive",
+            Verdict::Fail => "fail",
+        })
+    }
+}
+
+/// What the judge says of one trace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// `Pass`, `Deviation`, `Fail` or `Inconclusive`.
+    pub verdict: Verdict,
+    /// What was not allowed, in the order of the trace.
+    pub findings: Vec<Finding>,
+    /// The deviations that were needed to explain what was seen, by ID.
+    pub deviations: BTreeSet<String>,
+    /// The clauses that what was seen rests on.
+    pub clauses: BTreeSet<ClauseId>,
+    /// Why the verdict is inconclusive.
+    pub reason: Option<String>,
+}
+
+/// A call whose outcome is not allowed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// Index of the event in the trace.
+    pub event: usize,
+    /// What was seen.
+    pub observed: Outcome,
+    /// What would have been allowed; never empty.
+    pub allowed: Vec<Allowed>,
+}
+
+/// An outcome that would have been allowed, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Allowed {
+    /// The outcome, or what it would have to be like, such as `a descriptor` or `size 4096`.
+    pub outcome: String,
+    /// Why.
+    pub grounds: Vec<Ground>,
+}
+
+/// Why an outcome is allowed: a clause, and where a platform chooses or departs, its deviation.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Ground {
+    /// The clause.
+    pub clause: ClauseId,
+    /// Its level.
+    pub level: Level,
+    /// ID of the known departure of the platform from the clause, such as `macos/size-once`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deviation: Option<String>,
+    /// What the clause, or the deviation, says.
+    pub text: String,
+}
