@@ -13,7 +13,10 @@ macro_rules! files {
 
 /// One file an interface, in the order in which people read them.
 const FILES: &[(&str, &str)] = files! {
-    "shm_open" "shm_unlink"
+    "shm_open" "shm_unlink" "ftruncate" "posix_fallocate" "fstat" "fchmod"
+    "mmap" "munmap" "mprotect" "read" "write" "lseek" "dup" "close" "fcntl"
+    "fork" "exec" "exit" "umask" "sendmsg" "recvmsg"
+    "create" "seals" "unique_names" "call"
 };
 
 /// A sentence of a standard, in our words.
