@@ -1,1 +1,30 @@
 //! A file descriptor of shared memory that has no name, on any POSIX system.
+//!
+//! ```
+//! let memory = shmfd::Builder::new(1 << 20).create()?;
+//! let mapping = memory.map()?;
+//! mapping.write(4096, b"hello")?;
+//! # Ok::<(), shmfd::Error>(())
+//! ```
+
+mod builder;
+mod call;
+mod error;
+mod expect;
+#[cfg(test)]
+mod fault;
+mod mapping;
+mod memory;
+pub mod name;
+pub mod passing;
+mod strategy;
+mod sys;
+
+pub use builder::{Builder, FinalMode};
+pub use call::Call;
+pub use error::{Error, ErrorKind};
+pub use expect::{DescriptorFault, Expect, Refused};
+pub use mapping::{Atomic, MapOptions, Mapping};
+pub use memory::{Facts, SharedMemory, SizeGuard};
+pub use name::Name;
+pub use strategy::{Feature, Strategy};

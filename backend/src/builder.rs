@@ -1,0 +1,135 @@
+//! Asking for shared memory: how large, in which way, with which permissions.
+
+use std::os::fd::OwnedFd;
+
+use nix::sys::stat::Mode;
+
+use crate::{Error, ErrorKind, Feature, SharedMemory, Strategy, sys};
+
+/// Describes shared memory to be made.
+///
+/// ```
+/// use shmfd::{Builder, Strategy};
+///
+/// let memory = Builder::new(1 << 20).strategy(Strategy::PosixUnlinked).create()?;
+/// assert_eq!(memory.size(), 1 << 20);
+/// # Ok::<(), shmfd::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Builder {
+    size: u64,
+    strategy: Strategy,
+    mode: FinalMode,
+}
+
+/// The permission bits that the object ends up with, which decide whether it can be opened anew through
+/// `/proc/self/fd` or `/dev/fd`. A descriptor that is open already is not affected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FinalMode {
+    /// 0: nobody but a superuser can open it anew.
+    #[default]
+    Closed,
+    /// 0400: its owner can open it for reading, to hand out a descriptor that cannot write.
+    OwnerRead,
+    /// 0600: its owner can open it.
+    OwnerReadWrite,
+}
+
+impl FinalMode {
+    pub(crate) fn bits(self) -> Mode {
+        match self {
+            Self::Closed => Mode::empty(),
+            Self::OwnerRead => Mode::S_IRUSR,
+            Self::OwnerReadWrite => Mode::S_IRUSR | Mode::S_IWUSR,
+        }
+    }
+}
+
+impl Builder {
+    /// Shared memory of `size` bytes. Its bytes are zero.
+    pub const fn new(size: u64) -> Self {
+        Self {
+            size,
+            strategy: Strategy::Auto,
+            mode: FinalMode::Closed,
+        }
+    }
+
+    /// Which way to make it. [`Strategy::Auto`] by default.
+    pub const fn strategy(mut self, strategy: Strategy) -> Self {
+        self.strategy = strategy;
+        self
+    }
+
+    /// Which permissions it ends up with, whatever the umask. [`FinalMode::Closed`] by default.
+    pub const fn final_mode(mut self, mode: FinalMode) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Makes the memory.
+    ///
+    /// # Errors
+    ///
+    /// - [`ErrorKind::ZeroSize`], [`ErrorKind::SizeTooLarge`]: before any call is made.
+    /// - [`ErrorKind::Unsupported`]: this system has no such strategy.
+    /// - [`ErrorKind::NoPlace`]: the file system for shared memory is missing or read-only.
+    /// - [`ErrorKind::NotUnlinked`]: the object, still empty, keeps the name that the error tells.
+    /// - [`ErrorKind::NamesTaken`], [`ErrorKind::Permission`], [`ErrorKind::DescriptorLimit`],
+    ///   [`ErrorKind::NoSpace`], [`ErrorKind::Os`]: what the system says of the call that failed.
+    ///
+    /// Where files have a limit (`RLIMIT_FSIZE`) that the size is above, systems whose objects are
+    /// files send `SIGXFSZ`, as they do for `ftruncate`.
+    ///
+    /// # References
+    ///
+    /// [POSIX `shm_open`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/shm_open.html),
+    /// [`ftruncate`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/ftruncate.html)
+    pub fn create(&self) -> Result<SharedMemory, Error> {
+        let max = libc::off_t::MAX as u64;
+        if self.size == 0 {
+            return Err(ErrorKind::ZeroSize.into());
+        }
+        if self.size > max {
+            return Err(ErrorKind::SizeTooLarge {
+                asked: self.size,
+                max,
+            }
+            .into());
+        }
+        let (fd, strategy) = match self.strategy {
+            Strategy::Auto => self.create_by_preference()?,
+            chosen => (sys::create(chosen, self.mode)?, chosen),
+        };
+        sys::resize(&fd, self.size).map_err(|error| self.explain_resize(error))?;
+        Ok(SharedMemory::made(fd, self.size, strategy))
+    }
+
+    fn create_by_preference(&self) -> Result<(OwnedFd, Strategy), Error> {
+        let mut first_refusal = None;
+        for &strategy in sys::SUPPORTED {
+            match sys::create(strategy, self.mode) {
+                Ok(fd) => return Ok((fd, strategy)),
+                Err(error) => match error.kind() {
+                    ErrorKind::Unsupported(_) | ErrorKind::NoPlace | ErrorKind::Permission => {
+                        first_refusal.get_or_insert(error);
+                    }
+                    _ => return Err(error),
+                },
+            }
+        }
+        let nothing = ErrorKind::Unsupported(Feature::Strategy(Strategy::Auto));
+        Err(first_refusal.unwrap_or_else(|| nothing.into()))
+    }
+
+    fn explain_resize(&self, error: Error) -> Error {
+        match error.kind() {
+            ErrorKind::NoSpace { .. } => error.told_as(ErrorKind::NoSpace {
+                wanted: Some(self.size),
+                free: None,
+            }),
+            _ => error,
+        }
+    }
+}

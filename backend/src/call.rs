@@ -1,0 +1,60 @@
+//! The system calls that this crate makes, as its errors name them.
+
+use std::fmt;
+
+/// A call to the system. [`Error::call`](crate::Error::call) tells which one failed.
+///
+/// It displays as the name of the C function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Call {
+    /// Drawing random bytes, by whichever call this system has for it.
+    GetRandom,
+    /// `shm_open`.
+    ShmOpen,
+    /// `shm_unlink`.
+    ShmUnlink,
+    /// `shm_mkstemp`, of OpenBSD.
+    ShmMkstemp,
+    /// `memfd_create`.
+    MemfdCreate,
+    /// `open`.
+    Open,
+    /// `ftruncate`.
+    Ftruncate,
+    /// `fchmod`.
+    Fchmod,
+    /// `fstat`.
+    Fstat,
+    /// `fstatfs`.
+    Fstatfs,
+    /// `fcntl`.
+    Fcntl,
+    /// `mmap`.
+    Mmap,
+    /// `sendmsg`.
+    Sendmsg,
+    /// `recvmsg`.
+    Recvmsg,
+}
+
+impl fmt::Display for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::GetRandom => "getrandom",
+            Self::ShmOpen => "shm_open",
+            Self::ShmUnlink => "shm_unlink",
+            Self::ShmMkstemp => "shm_mkstemp",
+            Self::MemfdCreate => "memfd_create",
+            Self::Open => "open",
+            Self::Ftruncate => "ftruncate",
+            Self::Fchmod => "fchmod",
+            Self::Fstat => "fstat",
+            Self::Fstatfs => "fstatfs",
+            Self::Fcntl => "fcntl",
+            Self::Mmap => "mmap",
+            Self::Sendmsg => "sendmsg",
+            Self::Recvmsg => "recvmsg",
+        })
+    }
+}

@@ -1,0 +1,239 @@
+//! What can go wrong: one opaque error with a kind, the call that failed and its errno.
+
+#[cfg(test)]
+mod texts;
+
+use std::{fmt, io};
+
+use nix::errno::Errno;
+
+use crate::{Call, DescriptorFault, Feature, Name};
+
+/// Why an operation of this crate failed.
+///
+/// It displays as a lowercase fragment that says what went wrong, where, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    kind: ErrorKind,
+    cause: Option<(Call, Errno)>,
+}
+
+/// What kind of failure an [`Error`] is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The size asked for is 0.
+    ZeroSize,
+    /// The size asked for, in bytes, does not fit this system's `off_t` or address space.
+    SizeTooLarge {
+        /// The size asked for, in bytes.
+        asked: u64,
+        /// The largest size that fits, in bytes.
+        max: u64,
+    },
+    /// This system has no such thing.
+    Unsupported(Feature),
+    /// Every name that was tried exists already.
+    NamesTaken {
+        /// How many names were tried.
+        tries: u32,
+    },
+    /// The object could not be unlinked. It was left empty, but its name and the object remain.
+    NotUnlinked {
+        /// The name that remains.
+        name: Name,
+    },
+    /// The file system that holds shared memory objects is missing, read-only or of the wrong kind.
+    NoPlace,
+    /// The system denies it to this process.
+    Permission,
+    /// The process or the system has no descriptor left.
+    DescriptorLimit,
+    /// There is not enough memory or space.
+    NoSpace {
+        /// What was asked for, in bytes, where a size was asked for.
+        wanted: Option<u64>,
+        /// What was free, in bytes, where the system tells.
+        free: Option<u64>,
+    },
+    /// An access or a range lies outside of what it is applied to.
+    OutOfBounds {
+        /// The first byte.
+        offset: u64,
+        /// The number of bytes.
+        len: u64,
+        /// The size of what they should lie in, in bytes.
+        size: u64,
+    },
+    /// An offset is not a multiple of what it must be.
+    Misaligned {
+        /// The offset, in bytes.
+        offset: u64,
+        /// What it must be a multiple of, in bytes.
+        align: u64,
+    },
+    /// The mapping was made read-only.
+    ReadOnly,
+    /// A descriptor was refused before it was used.
+    BadDescriptor(DescriptorFault),
+    /// More descriptors than one message can carry, or descriptors with no byte to carry them.
+    BadMessage {
+        /// How many descriptors there are.
+        fds: usize,
+        /// How many this system carries in a message.
+        max: usize,
+    },
+    /// Another failure of the call, told by its errno.
+    Os,
+}
+
+impl Error {
+    /// What kind of failure this is.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.kind
+    }
+
+    /// The call that failed, or `None` where the failure was found before a call was made.
+    pub fn call(&self) -> Option<Call> {
+        self.cause.map(|(call, _)| call)
+    }
+
+    /// The errno of the call that failed.
+    pub fn raw_os_error(&self) -> Option<i32> {
+        self.cause.map(|(_, errno)| errno as i32)
+    }
+
+    pub(crate) fn is(&self, errno: Errno) -> bool {
+        self.cause.is_some_and(|(_, found)| found == errno)
+    }
+
+    /// The same cause, told as another kind.
+    pub(crate) fn told_as(self, kind: ErrorKind) -> Self {
+        Self { kind, ..self }
+    }
+
+    pub(crate) fn os(call: Call, errno: Errno) -> Self {
+        let kind = match (call, errno) {
+            (_, Errno::EMFILE | Errno::ENFILE) => ErrorKind::DescriptorLimit,
+            (_, Errno::EACCES | Errno::EPERM) => ErrorKind::Permission,
+            (_, Errno::ENOSPC | Errno::ENOMEM | Errno::EDQUOT) => ErrorKind::NoSpace {
+                wanted: None,
+                free: None,
+            },
+            (_, Errno::ENOSYS) => ErrorKind::Unsupported(Feature::Call(call)),
+            (
+                Call::ShmOpen | Call::ShmMkstemp | Call::Open,
+                Errno::ENOENT | Errno::ENOTDIR | Errno::EROFS | Errno::EOPNOTSUPP,
+            ) => ErrorKind::NoPlace,
+            _ => ErrorKind::Os,
+        };
+        Self {
+            kind,
+            cause: Some((call, errno)),
+        }
+    }
+}
+
+impl From<ErrorKind> for Error {
+    fn from(kind: ErrorKind) -> Self {
+        Self { kind, cause: None }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.kind)?;
+        if let Some((call, errno)) = self.cause {
+            write!(f, ": {call}: {errno}")?;
+        }
+        match self.kind.advice() {
+            Some(advice) => write!(f, "; {advice}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ZeroSize => f.write_str("size 0 is refused"),
+            Self::SizeTooLarge { asked, max } => {
+                write!(
+                    f,
+                    "size {asked} is larger than {max}, the most this system can express"
+                )
+            }
+            Self::Unsupported(feature) => write!(f, "{feature} is not available on this system"),
+            Self::NamesTaken { tries } => write!(f, "{tries} random names in a row exist already"),
+            Self::NotUnlinked { name } => {
+                write!(f, "the object {name} was left empty but keeps its name")
+            }
+            Self::NoPlace => f.write_str("there is no place for shared memory objects"),
+            Self::Permission => f.write_str("the system does not permit it"),
+            Self::DescriptorLimit => f.write_str("no descriptor is left"),
+            Self::NoSpace { wanted, free } => {
+                f.write_str("not enough space")?;
+                if let Some(wanted) = wanted {
+                    write!(f, " for {wanted} bytes")?;
+                }
+                if let Some(free) = free {
+                    write!(f, ", {free} bytes are free")?;
+                }
+                Ok(())
+            }
+            Self::OutOfBounds { offset, len, size } => {
+                write!(
+                    f,
+                    "{len} bytes at offset {offset} do not lie within {size} bytes"
+                )
+            }
+            Self::Misaligned { offset, align } => {
+                write!(f, "offset {offset} is not a multiple of {align}")
+            }
+            Self::ReadOnly => f.write_str("the mapping is read-only"),
+            Self::BadDescriptor(fault) => write!(f, "the descriptor is refused: {fault}"),
+            Self::BadMessage { fds, max } if fds > max => {
+                write!(
+                    f,
+                    "{fds} descriptors do not fit a message, which carries {max}"
+                )
+            }
+            Self::BadMessage { fds, .. } => {
+                write!(
+                    f,
+                    "{fds} descriptors need at least 1 byte of data to travel with"
+                )
+            }
+            Self::Os => f.write_str("the system refused"),
+        }
+    }
+}
+
+impl ErrorKind {
+    fn advice(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::ZeroSize => "ask for at least 1 byte",
+            Self::Unsupported(Feature::Strategy(_)) => "use Strategy::Auto",
+            Self::NamesTaken { .. } => "remove stale objects or use another strategy",
+            Self::NotUnlinked { .. } => "remove it with shm_unlink",
+            Self::NoPlace => "mount what shm_open needs or use another strategy",
+            Self::DescriptorLimit => "close some or raise RLIMIT_NOFILE",
+            Self::ReadOnly => "map it for writing",
+            _ => return None,
+        })
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Error> for io::Error {
+    /// Keeps the text; the kind is that of the errno, where there is one.
+    fn from(error: Error) -> Self {
+        let kind = match (error.raw_os_error(), error.kind()) {
+            (Some(errno), _) => Self::from_raw_os_error(errno).kind(),
+            (None, ErrorKind::Unsupported(_)) => io::ErrorKind::Unsupported,
+            (None, _) => io::ErrorKind::InvalidInput,
+        };
+        Self::new(kind, error)
+    }
+}

@@ -1,0 +1,224 @@
+//! Shared memory in this process's address space.
+//!
+//! Other processes may change these bytes at any moment, so no `&[u8]` or `&mut [u8]` is ever made of
+//! them: bytes are copied in and out, words are atomics, and for all else there is a raw pointer.
+
+mod bytes;
+
+use std::num::NonZeroUsize;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64};
+
+use crate::sys::{self, Access};
+use crate::{Error, ErrorKind, SharedMemory};
+
+/// Describes a mapping of shared memory. [`SharedMemory::map_options`] makes one.
+#[derive(Debug)]
+#[must_use]
+pub struct MapOptions<'a> {
+    memory: &'a SharedMemory,
+    offset: u64,
+    len: Option<u64>,
+    access: Access,
+}
+
+impl<'a> MapOptions<'a> {
+    pub(crate) fn new(memory: &'a SharedMemory) -> Self {
+        Self {
+            memory,
+            offset: 0,
+            len: None,
+            access: Access::ReadWrite,
+        }
+    }
+
+    /// Maps `len` bytes from byte `offset`, which is a multiple of the page size.
+    pub fn range(mut self, offset: u64, len: u64) -> Self {
+        (self.offset, self.len) = (offset, Some(len));
+        self
+    }
+
+    /// Maps for reading only.
+    pub fn read_only(mut self) -> Self {
+        self.access = Access::Read;
+        self
+    }
+
+    /// Maps it.
+    ///
+    /// # Errors
+    ///
+    /// - [`ErrorKind::OutOfBounds`]: the range is empty or does not lie in the memory.
+    /// - [`ErrorKind::Misaligned`]: the offset is not a multiple of the page size.
+    /// - [`ErrorKind::SizeTooLarge`]: the range is larger than the address space.
+    /// - [`ErrorKind::Permission`]: the descriptor cannot write and the mapping should.
+    /// - [`ErrorKind::NoSpace`]: there are no addresses or page tables left.
+    ///
+    /// # References
+    ///
+    /// [POSIX `mmap`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/mmap.html)
+    pub fn map(&self) -> Result<Mapping, Error> {
+        let Self {
+            memory,
+            offset,
+            access,
+            ..
+        } = *self;
+        let len = self
+            .len
+            .unwrap_or_else(|| memory.size().saturating_sub(offset));
+        let inside = offset
+            .checked_add(len)
+            .is_some_and(|end| end <= memory.size());
+        if !inside || len == 0 {
+            return Err(ErrorKind::OutOfBounds {
+                offset,
+                len,
+                size: memory.size(),
+            }
+            .into());
+        }
+        let align = sys::page_size() as u64;
+        if offset % align != 0 {
+            return Err(ErrorKind::Misaligned { offset, align }.into());
+        }
+        let len = usize::try_from(len)
+            .ok()
+            .and_then(NonZeroUsize::new)
+            .ok_or({
+                ErrorKind::SizeTooLarge {
+                    asked: len,
+                    max: usize::MAX as u64,
+                }
+            })?;
+        let start = sys::map(memory, offset, len, access)?.cast();
+        Ok(Mapping {
+            start,
+            len,
+            writable: access == Access::ReadWrite,
+        })
+    }
+}
+
+/// Shared memory mapped into this process, until it is dropped.
+///
+/// It does not need the [`SharedMemory`] that it came from, and keeps the memory alive without it.
+///
+/// Where somebody can shrink the memory ([`SizeGuard::None`](crate::SizeGuard::None)), an access to pages
+/// that are gone raises `SIGBUS`, here as through every mapping.
+///
+/// Copies go by machine words, each of them read and written whole. A copy that overlaps in time with a
+/// write to the same bytes sees some of the old and some of the new ones.
+#[derive(Debug)]
+pub struct Mapping {
+    start: NonNull<u8>,
+    len: NonZeroUsize,
+    writable: bool,
+}
+
+// SAFETY: a mapping belongs to the process and not to a thread, and any thread may unmap it.
+unsafe impl Send for Mapping {}
+// SAFETY: all access through a shared reference is atomic, or by a raw pointer at the user's own risk.
+unsafe impl Sync for Mapping {}
+
+impl Mapping {
+    /// The number of bytes mapped.
+    #[expect(clippy::len_without_is_empty, reason = "a mapping is never empty")]
+    pub fn len(&self) -> usize {
+        self.len.get()
+    }
+
+    /// The first byte. It is valid for [`len`](Self::len) bytes, as long as `self` exists and nobody shrinks
+    /// the memory; for writing only where the mapping is not read-only.
+    pub fn as_ptr(&self) -> *mut u8 {
+        self.start.as_ptr()
+    }
+
+    /// Copies bytes out, from `offset` on, until `into` is full.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::OutOfBounds`], and nothing is copied.
+    pub fn read(&self, offset: usize, into: &mut [u8]) -> Result<(), Error> {
+        let from = self.at(offset, into.len())?;
+        // SAFETY: `at` has found that many bytes to be mapped.
+        unsafe { bytes::load(from, into) };
+        Ok(())
+    }
+
+    /// Copies all bytes of `from` in, from `offset` on.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::OutOfBounds`] or [`ErrorKind::ReadOnly`], and nothing is copied.
+    pub fn write(&self, offset: usize, from: &[u8]) -> Result<(), Error> {
+        let to = self.at(offset, from.len())?;
+        self.check_writable()?;
+        // SAFETY: `at` has found that many bytes to be mapped, and they are mapped for writing.
+        unsafe { bytes::store(to, from) };
+        Ok(())
+    }
+
+    /// The integer at `offset`, to be read and written atomically. Other processes see it in the order of
+    /// memory that is asked for, as threads do.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::OutOfBounds`]; [`ErrorKind::Misaligned`] where `offset` is not a multiple of its
+    /// size; [`ErrorKind::ReadOnly`], because an atomic can be stored to.
+    pub fn atomic<A: Atomic>(&self, offset: usize) -> Result<&A, Error> {
+        let at = self.at(offset, size_of::<A>())?.cast::<A>();
+        self.check_writable()?;
+        if !at.is_aligned() {
+            let align = align_of::<A>() as u64;
+            return Err(ErrorKind::Misaligned {
+                offset: offset as u64,
+                align,
+            }
+            .into());
+        }
+        // SAFETY: it is mapped for writing, aligned, valid as any bytes, and lives as long as `self`.
+        Ok(unsafe { &*at })
+    }
+
+    fn at(&self, offset: usize, len: usize) -> Result<*mut u8, Error> {
+        if offset.checked_add(len).is_none_or(|end| end > self.len()) {
+            let (offset, len, size) = (offset as u64, len as u64, self.len() as u64);
+            return Err(ErrorKind::OutOfBounds { offset, len, size }.into());
+        }
+        // SAFETY: the result is within the mapping or one past its end.
+        Ok(unsafe { self.as_ptr().add(offset) })
+    }
+
+    fn check_writable(&self) -> Result<(), Error> {
+        if self.writable {
+            Ok(())
+        } else {
+            Err(ErrorKind::ReadOnly.into())
+        }
+    }
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        // SAFETY: the range is that of the one call that made it, and references to it borrow `self`.
+        unsafe { sys::unmap(self.start.cast(), self.len) };
+    }
+}
+
+/// An integer that [`Mapping::atomic`] finds in shared memory: any bits are a value of it, and it can be
+/// shared.
+pub trait Atomic: sealed::Sealed {}
+
+mod sealed {
+    pub trait Sealed {}
+}
+
+macro_rules! atomics {
+    ($($integer:ty),*) => {$(
+        impl sealed::Sealed for $integer {}
+        impl Atomic for $integer {}
+    )*};
+}
+
+atomics!(AtomicU8, AtomicU16, AtomicU32, AtomicU64);

@@ -1,0 +1,80 @@
+//! The ways to make shared memory, what each system has of them, and features by name.
+
+use std::fmt;
+
+use crate::{Call, sys};
+
+/// A way to get a descriptor of shared memory that has no name.
+///
+/// | strategy | systems | made by |
+/// |---|---|---|
+/// | `PosixUnlinked` | all but Android | `shm_open` with a name of its own, and `shm_unlink` at once |
+/// | `ShmAnon` | FreeBSD | `shm_open(SHM_ANON)` |
+/// | `ShmMkstemp` | OpenBSD | `shm_mkstemp`, and `shm_unlink` at once |
+/// | `TmpFile` | Linux | `open("/dev/shm", O_TMPFILE)` |
+/// | `Memfd` | Linux, Android, FreeBSD | `memfd_create`; the only one whose size can be sealed |
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Strategy {
+    /// The first that works of what this system has, its own way before the portable one.
+    #[default]
+    Auto,
+    /// A POSIX shared memory object that loses its name at once.
+    PosixUnlinked,
+    /// An anonymous POSIX shared memory object.
+    ShmAnon,
+    /// An object with a name drawn by the C library, which it loses at once.
+    ShmMkstemp,
+    /// A file on the shared memory file system that never has a name.
+    TmpFile,
+    /// A memory file that never has a name.
+    Memfd,
+}
+
+impl Strategy {
+    /// Every strategy but [`Strategy::Auto`].
+    pub const ALL: [Self; 5] = [
+        Self::PosixUnlinked,
+        Self::ShmAnon,
+        Self::ShmMkstemp,
+        Self::TmpFile,
+        Self::Memfd,
+    ];
+
+    /// Whether this build knows how to do it on this system. The system may still refuse.
+    pub fn is_supported(self) -> bool {
+        self == Self::Auto || sys::SUPPORTED.contains(&self)
+    }
+}
+
+impl fmt::Display for Strategy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Auto => "auto",
+            Self::PosixUnlinked => "posix",
+            Self::ShmAnon => "shm-anon",
+            Self::ShmMkstemp => "shm-mkstemp",
+            Self::TmpFile => "tmpfile",
+            Self::Memfd => "memfd",
+        })
+    }
+}
+
+/// Something that a system can lack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Feature {
+    /// A way to make shared memory.
+    Strategy(Strategy),
+    /// A system call.
+    Call(Call),
+}
+
+impl fmt::Display for Feature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Strategy(strategy) => write!(f, "the strategy {strategy}"),
+            Self::Call(call) => write!(f, "{call}"),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! What a system must provide, and the only choice by system in this crate.
+//!
+//! Each file of `sys/` is a mechanism, not a system. One that makes memory has
+//! `create(mode) -> Result<OwnedFd, Error>`, and what it returns
+//!
+//! - MUST be open for reading and writing, and close-on-exec,
+//! - MUST have no name, and have had none that another process could expect,
+//! - MUST be empty and never have been sized, because macOS sizes an object once,
+//! - MUST have the permission bits of `mode`, whatever the umask,
+//!
+//! and when it fails it MUST leave no descriptor, and no name unless its error tells the name.
+//! Every system call goes through [`call`], which is where tests plant faults.
+
+#[cfg(not(target_os = "android"))]
+mod create_unlink;
+mod descriptor;
+mod fork;
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+mod memfd;
+mod page;
+mod seam;
+#[cfg(target_os = "freebsd")]
+mod shm_anon;
+#[cfg(target_os = "openbsd")]
+mod shm_mkstemp;
+mod socket;
+#[cfg(target_os = "linux")]
+mod tmpfile;
+
+use std::os::fd::OwnedFd;
+
+pub(crate) use descriptor::{
+    access_mode, duplicate, is_memory, resize, seals, set_cloexec, set_mode, status,
+};
+pub(crate) use fork::{Stamp, stamp};
+pub(crate) use page::{Access, map, page_size, unmap};
+pub(crate) use seam::{call, fill_random};
+pub(crate) use socket::{MAX_FDS, Message, receive, send};
+
+use crate::{Error, ErrorKind, Feature, FinalMode, Strategy};
+
+/// What this system has, in the order in which [`Strategy::Auto`] tries it.
+pub(crate) const SUPPORTED: &[Strategy] = if cfg!(target_os = "freebsd") {
+    &[Strategy::ShmAnon, Strategy::PosixUnlinked, Strategy::Memfd]
+} else if cfg!(target_os = "openbsd") {
+    &[Strategy::ShmMkstemp, Strategy::PosixUnlinked]
+} else if cfg!(target_os = "android") {
+    &[Strategy::Memfd]
+} else if cfg!(target_os = "linux") {
+    &[Strategy::PosixUnlinked, Strategy::Memfd, Strategy::TmpFile]
+} else {
+    &[Strategy::PosixUnlinked]
+};
+
+/// Whether the size of a POSIX object can be set once only, as XNU has it.
+pub(crate) const SIZED_ONCE: bool = cfg!(target_vendor = "apple");
+
+/// Whether `read`, `write` and `lseek` work on a POSIX object.
+pub(crate) const SEEKABLE: bool = !cfg!(target_vendor = "apple");
+
+/// Makes an empty object that has no name, in this one way.
+pub(crate) fn create(strategy: Strategy, mode: FinalMode) -> Result<OwnedFd, Error> {
+    match strategy {
+        #[cfg(not(target_os = "android"))]
+        Strategy::PosixUnlinked => create_unlink::create(mode),
+        #[cfg(target_os = "freebsd")]
+        Strategy::ShmAnon => shm_anon::create(mode),
+        #[cfg(target_os = "openbsd")]
+        Strategy::ShmMkstemp => shm_mkstemp::create(mode),
+        #[cfg(target_os = "linux")]
+        Strategy::TmpFile => tmpfile::create(mode),
+        #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+        Strategy::Memfd => memfd::create(mode),
+        lacking => Err(ErrorKind::Unsupported(Feature::Strategy(lacking)).into()),
+    }
+}

@@ -1,0 +1,92 @@
+//! Implementation using `shm_open` and `shm_unlink`: every system but Android.
+//!
+//! The object has a name between the two calls. It is random, and the mode lets nobody open it, so the
+//! moment is of no use to anybody; and the object is not sized before its name is gone, so that what
+//! could not be unlinked holds no memory.
+//!
+//! Neither `O_CLOEXEC` nor `O_NOFOLLOW` is passed: macOS 26.4 refuses the first, FreeBSD the second, and
+//! where an object is a file the C library adds both.
+
+use std::os::fd::OwnedFd;
+
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::sys::mman::{shm_open, shm_unlink};
+
+use super::{call, set_cloexec, set_mode};
+use crate::name::{self, Name};
+use crate::{Call, Error, ErrorKind, FinalMode};
+
+/// Whether an owner who may not read and write an object may not unlink it either, as FreeBSD has it.
+const UNLINK_NEEDS_RIGHTS: bool = cfg!(target_os = "freebsd");
+
+/// Whether `fchmod` works on a POSIX object. Where it does not, the umask does not apply either.
+const FCHMOD_WORKS: bool = !cfg!(target_vendor = "apple");
+
+/// Whether the kernel or the C library makes every object of `shm_open` close-on-exec at once.
+const SHM_OPEN_SETS_CLOEXEC: bool = cfg!(any(
+    target_os = "linux",
+    target_os = "freebsd",
+    target_os = "openbsd",
+    target_os = "netbsd",
+    target_vendor = "apple",
+));
+
+/// Names that are tried before something must be wrong: two equal ones are not met in a lifetime.
+const TRIES: u32 = 16;
+
+pub(super) fn create(mode: FinalMode) -> Result<OwnedFd, Error> {
+    let first = if UNLINK_NEEDS_RIGHTS {
+        FinalMode::OwnerReadWrite
+    } else {
+        mode
+    };
+    let (fd, name) = create_named(first)?;
+    let widened = unlink(&fd, &name).map_err(|e| e.told_as(ErrorKind::NotUnlinked { name }))?;
+    // The umask takes bits away and adds none: an object made with no permission has none.
+    let is_final = first == mode && !widened && (mode == FinalMode::Closed || !FCHMOD_WORKS);
+    if !is_final {
+        set_mode(&fd, mode)?;
+    }
+    Ok(fd)
+}
+
+fn create_named(mode: FinalMode) -> Result<(OwnedFd, Name), Error> {
+    let flags = OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL;
+    let mut taken = None;
+    for _ in 0..TRIES {
+        let name = name::unique()?;
+        match call(Call::ShmOpen, || {
+            shm_open(name.as_c_str(), flags, mode.bits())
+        }) {
+            Err(error) if error.is(Errno::EEXIST) => taken = Some(error),
+            Err(error) => return Err(error),
+            Ok(fd) => {
+                if !SHM_OPEN_SETS_CLOEXEC && let Err(error) = set_cloexec(&fd, true) {
+                    return Err(unlink(&fd, &name).err().unwrap_or(error));
+                }
+                return Ok((fd, name));
+            }
+        }
+    }
+    let kind = ErrorKind::NamesTaken { tries: TRIES };
+    Err(taken.map_or_else(|| kind.clone().into(), |error| error.told_as(kind.clone())))
+}
+
+/// Takes the name away, and tells whether the owner had to be given permissions for it.
+///
+/// An object that its owner may not read and write cannot be unlinked on FreeBSD, and a umask can make any
+/// object one.
+fn unlink(fd: &OwnedFd, name: &Name) -> Result<bool, Error> {
+    let remove = || call(Call::ShmUnlink, || shm_unlink(name.as_c_str()));
+    match remove() {
+        Ok(()) => Ok(false),
+        // Somebody else took the name away, which is all that was wanted.
+        Err(error) if error.is(Errno::ENOENT) => Ok(false),
+        Err(error) if FCHMOD_WORKS && error.is(Errno::EACCES) => {
+            set_mode(fd, FinalMode::OwnerReadWrite)?;
+            remove().map(|()| true)
+        }
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,114 @@
+//! What is asked of a descriptor once there is one: its size, mode, flags and what it stands for.
+
+use std::os::fd::{AsFd, FromRawFd, OwnedFd};
+
+use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
+use nix::sys::stat::{SFlag, fchmod, fstat};
+use nix::unistd::ftruncate;
+
+use super::call;
+use crate::{Call, Error, ErrorKind, FinalMode};
+
+/// Sizes an object. An object is sized once, because XNU allows no second time.
+pub(crate) fn resize(fd: impl AsFd, size: u64) -> Result<(), Error> {
+    let too_large = || ErrorKind::SizeTooLarge {
+        asked: size,
+        max: libc::off_t::MAX as u64,
+    };
+    let length = libc::off_t::try_from(size).map_err(|_| too_large())?;
+    call(Call::Ftruncate, || ftruncate(&fd, length))
+}
+
+/// Gives an object its permission bits.
+pub(crate) fn set_mode(fd: impl AsFd, mode: FinalMode) -> Result<(), Error> {
+    call(Call::Fchmod, || fchmod(&fd, mode.bits()))
+}
+
+/// What `fstat` tells about an object, of the little that every system fills in.
+pub(crate) struct Status {
+    /// Its size in bytes, which XNU rounds up to whole pages.
+    pub(crate) size: u64,
+    /// Whether it can be memory. Shared memory is a regular file, or of no type at all.
+    pub(crate) is_plain: bool,
+}
+
+pub(crate) fn status(fd: impl AsFd) -> Result<Status, Error> {
+    let stat = call(Call::Fstat, || fstat(&fd))?;
+    let kind = SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT;
+    Ok(Status {
+        size: stat.st_size as u64,
+        is_plain: kind == SFlag::S_IFREG || kind.is_empty(),
+    })
+}
+
+/// The access mode that a descriptor was opened with.
+pub(crate) fn access_mode(fd: impl AsFd) -> Result<OFlag, Error> {
+    let flags = call(Call::Fcntl, || fcntl(&fd, FcntlArg::F_GETFL))?;
+    Ok(OFlag::from_bits_retain(flags) & OFlag::O_ACCMODE)
+}
+
+/// Sets or clears close-on-exec.
+pub(crate) fn set_cloexec(fd: impl AsFd, on: bool) -> Result<(), Error> {
+    let flag = if on {
+        FdFlag::FD_CLOEXEC
+    } else {
+        FdFlag::empty()
+    };
+    call(Call::Fcntl, || fcntl(&fd, FcntlArg::F_SETFD(flag))).map(drop)
+}
+
+/// Whether the object lives in memory, as far as this system tells.
+///
+/// A file on a disk or of a FUSE daemon can be mapped too, and then a load waits for whoever serves it.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn is_memory(fd: impl AsFd) -> Result<bool, Error> {
+    use nix::sys::statfs::{FsType, HUGETLBFS_MAGIC, TMPFS_MAGIC, fstatfs};
+    let kind: FsType = call(Call::Fstatfs, || fstatfs(&fd))?.filesystem_type();
+    Ok(kind == TMPFS_MAGIC || kind == HUGETLBFS_MAGIC)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn is_memory(_fd: impl AsFd) -> Result<bool, Error> {
+    Ok(true)
+}
+
+/// Another descriptor of the same object, close-on-exec.
+pub(crate) fn duplicate(fd: impl AsFd) -> Result<OwnedFd, Error> {
+    call(Call::Fcntl, || {
+        let raw = fcntl(&fd, FcntlArg::F_DUPFD_CLOEXEC(0))?;
+        // SAFETY: the call has just returned this descriptor, which nothing else owns.
+        Ok(unsafe { OwnedFd::from_raw_fd(raw) })
+    })
+}
+
+/// What seals say about an object.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Seals {
+    /// Whether more seals can be set.
+    pub(crate) open: bool,
+    /// Whether the object cannot shrink.
+    pub(crate) shrink: bool,
+}
+
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+pub(crate) fn seals(fd: impl AsFd) -> Result<Seals, Error> {
+    use nix::errno::Errno;
+    use nix::fcntl::SealFlag;
+    match call(Call::Fcntl, || fcntl(&fd, FcntlArg::F_GET_SEALS)) {
+        Ok(bits) => {
+            let seals = SealFlag::from_bits_retain(bits);
+            Ok(Seals {
+                open: !seals.contains(SealFlag::F_SEAL_SEAL),
+                shrink: seals.contains(SealFlag::F_SEAL_SHRINK),
+            })
+        }
+        // Not every file can be asked.
+        Err(error) if error.is(Errno::EINVAL) => Ok(Seals::default()),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+pub(crate) fn seals(_fd: impl AsFd) -> Result<Seals, Error> {
+    Ok(Seals::default())
+}
