@@ -21,6 +21,19 @@ pub struct Builder {
     size: u64,
     strategy: Strategy,
     mode: FinalMode,
+    commit: Commit,
+}
+
+/// When memory takes its space.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Commit {
+    /// Page by page, when each is first used. Where there is none left by then, the system sends `SIGBUS`.
+    #[default]
+    Lazy,
+    /// All of it at once, by `posix_fallocate`: what it gives is there to be used. FreeBSD and macOS always do so.
+    ///
+    /// To have the pages in page tables as well, see [`Prealloc`](crate::Prealloc).
+    Allocate,
 }
 
 /// The permission bits that the object ends up with, which decide whether it can be opened anew through
@@ -49,11 +62,7 @@ impl FinalMode {
 impl Builder {
     /// Shared memory of `size` bytes. Its bytes are zero.
     pub const fn new(size: u64) -> Self {
-        Self {
-            size,
-            strategy: Strategy::Auto,
-            mode: FinalMode::Closed,
-        }
+        Self { size, strategy: Strategy::Auto, mode: FinalMode::Closed, commit: Commit::Lazy }
     }
 
     /// Which way to make it. [`Strategy::Auto`] by default.
@@ -68,12 +77,18 @@ impl Builder {
         self
     }
 
+    /// When it takes its space. [`Commit::Lazy`] by default.
+    pub const fn commit(mut self, commit: Commit) -> Self {
+        self.commit = commit;
+        self
+    }
+
     /// Makes the memory.
     ///
     /// # Errors
     ///
     /// - [`ErrorKind::ZeroSize`], [`ErrorKind::SizeTooLarge`]: before any call is made.
-    /// - [`ErrorKind::Unsupported`]: this system has no such strategy.
+    /// - [`ErrorKind::Unsupported`]: this system has no such strategy, or no way to take space at once.
     /// - [`ErrorKind::NoPlace`]: the file system for shared memory is missing or read-only.
     /// - [`ErrorKind::NotUnlinked`]: the object, still empty, keeps the name that the error tells.
     /// - [`ErrorKind::NamesTaken`], [`ErrorKind::Permission`], [`ErrorKind::DescriptorLimit`],
@@ -92,17 +107,16 @@ impl Builder {
             return Err(ErrorKind::ZeroSize.into());
         }
         if self.size > max {
-            return Err(ErrorKind::SizeTooLarge {
-                asked: self.size,
-                max,
-            }
-            .into());
+            return Err(ErrorKind::SizeTooLarge { asked: self.size, max }.into());
         }
         let (fd, strategy) = match self.strategy {
             Strategy::Auto => self.create_by_preference()?,
             chosen => (sys::create(chosen, self.mode)?, chosen),
         };
-        sys::resize(&fd, self.size).map_err(|error| self.explain_resize(error))?;
+        sys::resize(&fd, self.size).map_err(|error| self.explain_resize(&fd, error))?;
+        if self.commit == Commit::Allocate {
+            sys::allocate(&fd, self.size)?;
+        }
         Ok(SharedMemory::made(fd, self.size, strategy))
     }
 
@@ -123,12 +137,9 @@ impl Builder {
         Err(first_refusal.unwrap_or_else(|| nothing.into()))
     }
 
-    fn explain_resize(&self, error: Error) -> Error {
+    fn explain_resize(&self, fd: &OwnedFd, error: Error) -> Error {
         match error.kind() {
-            ErrorKind::NoSpace { .. } => error.told_as(ErrorKind::NoSpace {
-                wanted: Some(self.size),
-                free: None,
-            }),
+            ErrorKind::NoSpace { .. } => error.told_as(sys::no_space(fd, self.size)),
             _ => error,
         }
     }

@@ -30,8 +30,18 @@ pub enum Call {
     Fstatfs,
     /// `fcntl`.
     Fcntl,
+    /// `fstatvfs`.
+    Fstatvfs,
+    /// `posix_fallocate`.
+    PosixFallocate,
+    /// `pread`.
+    Pread,
     /// `mmap`.
     Mmap,
+    /// `madvise`.
+    Madvise,
+    /// `mbind`, of Linux.
+    Mbind,
     /// `sendmsg`.
     Sendmsg,
     /// `recvmsg`.
@@ -52,7 +62,12 @@ impl fmt::Display for Call {
             Self::Fstat => "fstat",
             Self::Fstatfs => "fstatfs",
             Self::Fcntl => "fcntl",
+            Self::Fstatvfs => "fstatvfs",
+            Self::PosixFallocate => "posix_fallocate",
+            Self::Pread => "pread",
             Self::Mmap => "mmap",
+            Self::Madvise => "madvise",
+            Self::Mbind => "mbind",
             Self::Sendmsg => "sendmsg",
             Self::Recvmsg => "recvmsg",
         })

@@ -7,7 +7,7 @@ use std::{fmt, io};
 
 use nix::errno::Errno;
 
-use crate::{Call, DescriptorFault, Feature, Name};
+use crate::{Call, DescriptorFault, Feature, Name, sys};
 
 /// Why an operation of this crate failed.
 ///
@@ -55,6 +55,13 @@ pub enum ErrorKind {
         wanted: Option<u64>,
         /// What was free, in bytes, where the system tells.
         free: Option<u64>,
+        /// What it was to come from.
+        place: &'static str,
+    },
+    /// The work was ended before it was done.
+    Cancelled {
+        /// How many bytes were done by then.
+        done: u64,
     },
     /// An access or a range lies outside of what it is applied to.
     OutOfBounds {
@@ -74,6 +81,20 @@ pub enum ErrorKind {
     },
     /// The mapping was made read-only.
     ReadOnly,
+    /// There is no strategy of this name.
+    UnknownStrategy {
+        /// The name.
+        name: Box<str>,
+    },
+    /// A name is not of the form that is allowed.
+    BadName {
+        /// The name.
+        name: Box<str>,
+    },
+    /// An object with this name exists.
+    Exists,
+    /// There is no object with this name.
+    NotFound,
     /// A descriptor was refused before it was used.
     BadDescriptor(DescriptorFault),
     /// More descriptors than one message can carry, or descriptors with no byte to carry them.
@@ -107,6 +128,11 @@ impl Error {
         self.cause.is_some_and(|(_, found)| found == errno)
     }
 
+    /// Whether a page could not be had. Populating says `EFAULT` where a touch would raise `SIGBUS`.
+    pub(crate) fn means_no_memory(&self) -> bool {
+        matches!(self.kind, ErrorKind::NoSpace { .. }) || self.is(Errno::EFAULT)
+    }
+
     /// The same cause, told as another kind.
     pub(crate) fn told_as(self, kind: ErrorKind) -> Self {
         Self { kind, ..self }
@@ -116,10 +142,9 @@ impl Error {
         let kind = match (call, errno) {
             (_, Errno::EMFILE | Errno::ENFILE) => ErrorKind::DescriptorLimit,
             (_, Errno::EACCES | Errno::EPERM) => ErrorKind::Permission,
-            (_, Errno::ENOSPC | Errno::ENOMEM | Errno::EDQUOT) => ErrorKind::NoSpace {
-                wanted: None,
-                free: None,
-            },
+            (_, Errno::ENOSPC | Errno::ENOMEM | Errno::EDQUOT) => {
+                ErrorKind::NoSpace { wanted: None, free: None, place: sys::PLACE }
+            }
             (_, Errno::ENOSYS) => ErrorKind::Unsupported(Feature::Call(call)),
             (
                 Call::ShmOpen | Call::ShmMkstemp | Call::Open,
@@ -127,10 +152,7 @@ impl Error {
             ) => ErrorKind::NoPlace,
             _ => ErrorKind::Os,
         };
-        Self {
-            kind,
-            cause: Some((call, errno)),
-        }
+        Self { kind, cause: Some((call, errno)) }
     }
 }
 
@@ -158,10 +180,7 @@ impl fmt::Display for ErrorKind {
         match self {
             Self::ZeroSize => f.write_str("size 0 is refused"),
             Self::SizeTooLarge { asked, max } => {
-                write!(
-                    f,
-                    "size {asked} is larger than {max}, the most this system can express"
-                )
+                write!(f, "size {asked} is larger than {max}, the most this system can express")
             }
             Self::Unsupported(feature) => write!(f, "{feature} is not available on this system"),
             Self::NamesTaken { tries } => write!(f, "{tries} random names in a row exist already"),
@@ -171,8 +190,8 @@ impl fmt::Display for ErrorKind {
             Self::NoPlace => f.write_str("there is no place for shared memory objects"),
             Self::Permission => f.write_str("the system does not permit it"),
             Self::DescriptorLimit => f.write_str("no descriptor is left"),
-            Self::NoSpace { wanted, free } => {
-                f.write_str("not enough space")?;
+            Self::NoSpace { wanted, free, place } => {
+                write!(f, "{place} has not enough space")?;
                 if let Some(wanted) = wanted {
                     write!(f, " for {wanted} bytes")?;
                 }
@@ -182,27 +201,23 @@ impl fmt::Display for ErrorKind {
                 Ok(())
             }
             Self::OutOfBounds { offset, len, size } => {
-                write!(
-                    f,
-                    "{len} bytes at offset {offset} do not lie within {size} bytes"
-                )
+                write!(f, "{len} bytes at offset {offset} do not lie within {size} bytes")
             }
             Self::Misaligned { offset, align } => {
                 write!(f, "offset {offset} is not a multiple of {align}")
             }
+            Self::Cancelled { done } => write!(f, "cancelled after {done} bytes"),
             Self::ReadOnly => f.write_str("the mapping is read-only"),
+            Self::UnknownStrategy { name } => write!(f, "there is no strategy {name:?}"),
+            Self::BadName { name } => write!(f, "{name:?} is no name that means the same everywhere"),
+            Self::Exists => f.write_str("an object with this name exists"),
+            Self::NotFound => f.write_str("there is no object with this name"),
             Self::BadDescriptor(fault) => write!(f, "the descriptor is refused: {fault}"),
             Self::BadMessage { fds, max } if fds > max => {
-                write!(
-                    f,
-                    "{fds} descriptors do not fit a message, which carries {max}"
-                )
+                write!(f, "{fds} descriptors do not fit a message, which carries {max}")
             }
             Self::BadMessage { fds, .. } => {
-                write!(
-                    f,
-                    "{fds} descriptors need at least 1 byte of data to travel with"
-                )
+                write!(f, "{fds} descriptors need at least 1 byte of data to travel with")
             }
             Self::Os => f.write_str("the system refused"),
         }
@@ -218,6 +233,8 @@ impl ErrorKind {
             Self::NotUnlinked { .. } => "remove it with shm_unlink",
             Self::NoPlace => "mount what shm_open needs or use another strategy",
             Self::DescriptorLimit => "close some or raise RLIMIT_NOFILE",
+            Self::UnknownStrategy { .. } => "use auto, posix, shm-anon, shm-mkstemp, tmpfile or memfd",
+            Self::BadName { .. } => "use a slash and 1 to 29 bytes that are no slash",
             Self::ReadOnly => "map it for writing",
             _ => return None,
         })

@@ -72,11 +72,7 @@ impl Default for Expect {
 impl Expect {
     /// Memory that is open for reading and writing, and not empty.
     pub const fn new() -> Self {
-        Self {
-            min_size: 1,
-            writable: true,
-            fixed_size: false,
-        }
+        Self { min_size: 1, writable: true, fixed_size: false }
     }
 
     /// It must have at least `size` bytes.
@@ -130,14 +126,8 @@ impl Expect {
     fn guard(&self, memory: SharedMemory) -> Result<SharedMemory, Refused> {
         let fault = ErrorKind::BadDescriptor(DescriptorFault::Shrinkable);
         match memory.size_guard() {
-            Ok(SizeGuard::None) if self.fixed_size => Err(Refused {
-                fd: memory.into(),
-                error: fault.into(),
-            }),
-            Err(error) => Err(Refused {
-                fd: memory.into(),
-                error,
-            }),
+            Ok(SizeGuard::None) if self.fixed_size => Err(Refused { fd: memory.into(), error: fault.into() }),
+            Err(error) => Err(Refused { fd: memory.into(), error }),
             Ok(_) => Ok(memory),
         }
     }

@@ -7,24 +7,31 @@
 //! # Ok::<(), shmfd::Error>(())
 //! ```
 
+mod advice;
 mod builder;
 mod call;
 mod error;
 mod expect;
 #[cfg(test)]
 mod fault;
+pub mod handover;
 mod mapping;
 mod memory;
 pub mod name;
+pub mod named;
 pub mod passing;
+mod prealloc;
+mod size;
 mod strategy;
 mod sys;
 
-pub use builder::{Builder, FinalMode};
+pub use advice::{Nodes, Numa};
+pub use builder::{Builder, Commit, FinalMode};
 pub use call::Call;
 pub use error::{Error, ErrorKind};
 pub use expect::{DescriptorFault, Expect, Refused};
 pub use mapping::{Atomic, MapOptions, Mapping};
 pub use memory::{Facts, SharedMemory, SizeGuard};
 pub use name::Name;
+pub use prealloc::{Prealloc, Progress};
 pub use strategy::{Feature, Strategy};

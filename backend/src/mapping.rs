@@ -5,11 +5,12 @@
 
 mod bytes;
 
+use std::ffi::c_void;
 use std::num::NonZeroUsize;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64};
+use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering::Relaxed};
 
-use crate::sys::{self, Access};
+use crate::sys::{self, Access, Advice};
 use crate::{Error, ErrorKind, SharedMemory};
 
 /// Describes a mapping of shared memory. [`SharedMemory::map_options`] makes one.
@@ -20,16 +21,12 @@ pub struct MapOptions<'a> {
     offset: u64,
     len: Option<u64>,
     access: Access,
+    reserve: bool,
 }
 
 impl<'a> MapOptions<'a> {
     pub(crate) fn new(memory: &'a SharedMemory) -> Self {
-        Self {
-            memory,
-            offset: 0,
-            len: None,
-            access: Access::ReadWrite,
-        }
+        Self { memory, offset: 0, len: None, access: Access::ReadWrite, reserve: true }
     }
 
     /// Maps `len` bytes from byte `offset`, which is a multiple of the page size.
@@ -44,10 +41,17 @@ impl<'a> MapOptions<'a> {
         self
     }
 
+    /// Whether swap is set aside for it, as it is by default. Without it, a store may find no memory.
+    pub fn reserve(mut self, on: bool) -> Self {
+        self.reserve = on;
+        self
+    }
+
     /// Maps it.
     ///
     /// # Errors
     ///
+    /// - [`ErrorKind::Unsupported`]: swap is not to be reserved, and only Linux has that.
     /// - [`ErrorKind::OutOfBounds`]: the range is empty or does not lie in the memory.
     /// - [`ErrorKind::Misaligned`]: the offset is not a multiple of the page size.
     /// - [`ErrorKind::SizeTooLarge`]: the range is larger than the address space.
@@ -58,25 +62,11 @@ impl<'a> MapOptions<'a> {
     ///
     /// [POSIX `mmap`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/mmap.html)
     pub fn map(&self) -> Result<Mapping, Error> {
-        let Self {
-            memory,
-            offset,
-            access,
-            ..
-        } = *self;
-        let len = self
-            .len
-            .unwrap_or_else(|| memory.size().saturating_sub(offset));
-        let inside = offset
-            .checked_add(len)
-            .is_some_and(|end| end <= memory.size());
+        let Self { memory, offset, access, reserve, .. } = *self;
+        let len = self.len.unwrap_or_else(|| memory.size().saturating_sub(offset));
+        let inside = offset.checked_add(len).is_some_and(|end| end <= memory.size());
         if !inside || len == 0 {
-            return Err(ErrorKind::OutOfBounds {
-                offset,
-                len,
-                size: memory.size(),
-            }
-            .into());
+            return Err(ErrorKind::OutOfBounds { offset, len, size: memory.size() }.into());
         }
         let align = sys::page_size() as u64;
         if offset % align != 0 {
@@ -85,18 +75,9 @@ impl<'a> MapOptions<'a> {
         let len = usize::try_from(len)
             .ok()
             .and_then(NonZeroUsize::new)
-            .ok_or({
-                ErrorKind::SizeTooLarge {
-                    asked: len,
-                    max: usize::MAX as u64,
-                }
-            })?;
-        let start = sys::map(memory, offset, len, access)?.cast();
-        Ok(Mapping {
-            start,
-            len,
-            writable: access == Access::ReadWrite,
-        })
+            .ok_or(ErrorKind::SizeTooLarge { asked: len, max: usize::MAX as u64 })?;
+        let start = sys::map(memory, offset, len, access, reserve)?.cast();
+        Ok(Mapping { start, len, writable: access == Access::ReadWrite })
     }
 }
 
@@ -171,14 +152,29 @@ impl Mapping {
         self.check_writable()?;
         if !at.is_aligned() {
             let align = align_of::<A>() as u64;
-            return Err(ErrorKind::Misaligned {
-                offset: offset as u64,
-                align,
-            }
-            .into());
+            return Err(ErrorKind::Misaligned { offset: offset as u64, align }.into());
         }
         // SAFETY: it is mapped for writing, aligned, valid as any bytes, and lives as long as `self`.
         Ok(unsafe { &*at })
+    }
+
+    /// The whole pages that are mapped.
+    pub(crate) fn range(&self) -> (NonNull<c_void>, NonZeroUsize) {
+        (self.start.cast(), self.len)
+    }
+
+    /// Gives advice about a part, whose offset is a multiple of the page size.
+    pub(crate) fn advise_part(&self, offset: usize, len: usize, advice: Advice) -> Result<(), Error> {
+        let at = NonNull::new(self.at(offset, len)?).zip(NonZeroUsize::new(len));
+        // SAFETY: `at` has found that many bytes to be mapped, for as long as `self` exists.
+        at.map_or(Ok(()), |(start, len)| unsafe { sys::advise(start.cast(), len, advice) })
+    }
+
+    /// Writes to a byte what it holds.
+    pub(crate) fn touch(&self, offset: usize) -> Result<(), Error> {
+        let byte = self.atomic::<AtomicU8>(offset)?;
+        byte.fetch_or(0, Relaxed);
+        Ok(())
     }
 
     fn at(&self, offset: usize, len: usize) -> Result<*mut u8, Error> {
@@ -190,12 +186,8 @@ impl Mapping {
         Ok(unsafe { self.as_ptr().add(offset) })
     }
 
-    fn check_writable(&self) -> Result<(), Error> {
-        if self.writable {
-            Ok(())
-        } else {
-            Err(ErrorKind::ReadOnly.into())
-        }
+    pub(crate) fn check_writable(&self) -> Result<(), Error> {
+        if self.writable { Ok(()) } else { Err(ErrorKind::ReadOnly.into()) }
     }
 }
 

@@ -47,19 +47,11 @@ pub enum SizeGuard {
 
 impl SharedMemory {
     pub(crate) fn made(fd: OwnedFd, size: u64, strategy: Strategy) -> Self {
-        Self {
-            fd,
-            size,
-            strategy: Some(strategy),
-        }
+        Self { fd, size, strategy: Some(strategy) }
     }
 
     pub(crate) fn received(fd: OwnedFd, size: u64) -> Self {
-        Self {
-            fd,
-            size,
-            strategy: None,
-        }
+        Self { fd, size, strategy: None }
     }
 
     /// The size in bytes that was asked for.
@@ -124,11 +116,7 @@ impl SharedMemory {
     /// [`ErrorKind::DescriptorLimit`](crate::ErrorKind::DescriptorLimit).
     pub fn try_clone(&self) -> Result<Self, Error> {
         let fd = sys::duplicate(&self.fd)?;
-        Ok(Self {
-            fd,
-            size: self.size,
-            strategy: self.strategy,
-        })
+        Ok(Self { fd, size: self.size, strategy: self.strategy })
     }
 }
 

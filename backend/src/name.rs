@@ -100,10 +100,7 @@ pub fn peek() -> Result<Name, Error> {
 pub(crate) fn upcoming() -> Vec<Name> {
     let pool = Pool::of_this_process().unwrap();
     POOL.set(pool);
-    pool.seeds[..pool.left]
-        .iter()
-        .map(|&seed| Name::from_seed(seed))
-        .collect()
+    pool.seeds[..pool.left].iter().map(|&seed| Name::from_seed(seed)).collect()
 }
 
 thread_local! {
@@ -120,20 +117,14 @@ struct Pool {
 }
 
 impl Pool {
-    const EMPTY: Self = Self {
-        seeds: [[0; SEED]; BATCH],
-        left: 0,
-        owner: None,
-    };
+    const EMPTY: Self = Self { seeds: [[0; SEED]; BATCH], left: 0, owner: None };
 
     /// This thread's batch, or a new one where that is used up or belongs to the parent process.
     fn of_this_process() -> Result<Self, Error> {
         let mut pool = POOL.get();
         let now = sys::stamp();
         if pool.left == 0 || pool.owner != Some(now) {
-            sys::call(Call::GetRandom, || {
-                sys::fill_random(pool.seeds.as_flattened_mut())
-            })?;
+            sys::call(Call::GetRandom, || sys::fill_random(pool.seeds.as_flattened_mut()))?;
             (pool.left, pool.owner) = (BATCH, Some(now));
         }
         Ok(pool)
@@ -176,13 +167,9 @@ mod tests {
 
     #[test]
     fn threads_never_share_a_name() {
-        let threads: Vec<_> = (0..4)
-            .map(|_| std::thread::spawn(|| (0..500).map(|_| unique().unwrap()).collect::<Vec<_>>()))
-            .collect();
-        let names: HashSet<_> = threads
-            .into_iter()
-            .flat_map(|t| t.join().unwrap())
-            .collect();
+        let threads: Vec<_> =
+            (0..4).map(|_| std::thread::spawn(|| (0..500).map(|_| unique().unwrap()).collect::<Vec<_>>())).collect();
+        let names: HashSet<_> = threads.into_iter().flat_map(|t| t.join().unwrap()).collect();
         assert_eq!(names.len(), 2000);
     }
 

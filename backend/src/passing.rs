@@ -26,11 +26,7 @@ pub const MAX_FDS: usize = sys::MAX_FDS;
 /// [POSIX `sendmsg`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/sendmsg.html)
 pub fn send(socket: impl AsFd, data: &[u8], fds: &[BorrowedFd<'_>]) -> Result<usize, Error> {
     if fds.len() > MAX_FDS || (data.is_empty() && !fds.is_empty()) {
-        return Err(ErrorKind::BadMessage {
-            fds: fds.len(),
-            max: MAX_FDS,
-        }
-        .into());
+        return Err(ErrorKind::BadMessage { fds: fds.len(), max: MAX_FDS }.into());
     }
     sys::send(socket, data, fds)
 }
@@ -60,19 +56,12 @@ pub struct Received {
 ///
 /// [POSIX `recvmsg`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/recvmsg.html)
 pub fn receive(socket: impl AsFd, data: &mut [u8], max_fds: usize) -> Result<Received, Error> {
-    let sys::Message {
-        bytes,
-        fds,
-        truncated,
-    } = sys::receive(socket, data)?;
+    let sys::Message { bytes, fds, truncated } = sys::receive(socket, data)?;
     if truncated {
         return Err(ErrorKind::BadDescriptor(DescriptorFault::Lost).into());
     }
     if fds.len() > max_fds {
-        let fault = DescriptorFault::TooMany {
-            arrived: fds.len(),
-            wanted: max_fds,
-        };
+        let fault = DescriptorFault::TooMany { arrived: fds.len(), wanted: max_fds };
         return Err(ErrorKind::BadDescriptor(fault).into());
     }
     Ok(Received { bytes, fds })

@@ -11,12 +11,19 @@
 //! and when it fails it MUST leave no descriptor, and no name unless its error tells the name.
 //! Every system call goes through [`call`], which is where tests plant faults.
 
+mod advise;
 #[cfg(not(target_os = "android"))]
 mod create_unlink;
 mod descriptor;
 mod fork;
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
 mod memfd;
+#[cfg(not(target_os = "android"))]
+mod named;
+#[cfg(target_os = "android")]
+#[path = "sys/nameless.rs"]
+mod named;
+mod numa;
 mod page;
 mod seam;
 #[cfg(target_os = "freebsd")]
@@ -24,18 +31,23 @@ mod shm_anon;
 #[cfg(target_os = "openbsd")]
 mod shm_mkstemp;
 mod socket;
+mod space;
 #[cfg(target_os = "linux")]
 mod tmpfile;
 
 use std::os::fd::OwnedFd;
 
+pub(crate) use advise::{Advice, advise};
 pub(crate) use descriptor::{
-    access_mode, duplicate, is_memory, resize, seals, set_cloexec, set_mode, status,
+    access_mode, duplicate, is_memory, read_at, resize, seal_size, seals, set_cloexec, set_mode, status,
 };
 pub(crate) use fork::{Stamp, stamp};
+pub(crate) use named::{create_named, open_named, unlink_named};
+pub(crate) use numa::bind;
 pub(crate) use page::{Access, map, page_size, unmap};
 pub(crate) use seam::{call, fill_random};
 pub(crate) use socket::{MAX_FDS, Message, receive, send};
+pub(crate) use space::{PLACE, allocate, no_space};
 
 use crate::{Error, ErrorKind, Feature, FinalMode, Strategy};
 

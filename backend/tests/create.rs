@@ -12,9 +12,7 @@ use rstest::rstest;
 use shmfd::{Builder, ErrorKind, Feature, FinalMode, SizeGuard, Strategy};
 
 fn supported() -> impl Iterator<Item = Strategy> {
-    Strategy::ALL
-        .into_iter()
-        .filter(|strategy| strategy.is_supported())
+    Strategy::ALL.into_iter().filter(|strategy| strategy.is_supported())
 }
 
 #[test]
@@ -26,15 +24,9 @@ fn every_strategy_of_this_system_gives_closed_memory_of_the_size_asked() {
             assert_eq!(memory.size(), size);
             assert!(memory.facts().unwrap().kernel_size >= size);
             assert_eq!(stat.st_mode & 0o7777, 0, "{strategy}");
-            assert!(
-                cfg!(target_vendor = "apple") || stat.st_nlink <= 1,
-                "{strategy}"
-            );
+            assert!(cfg!(target_vendor = "apple") || stat.st_nlink <= 1, "{strategy}");
             let flags = fcntl(&memory, FcntlArg::F_GETFD).unwrap();
-            assert!(
-                FdFlag::from_bits_retain(flags).contains(FdFlag::FD_CLOEXEC),
-                "{strategy}"
-            );
+            assert!(FdFlag::from_bits_retain(flags).contains(FdFlag::FD_CLOEXEC), "{strategy}");
         }
     }
 }
@@ -42,18 +34,10 @@ fn every_strategy_of_this_system_gives_closed_memory_of_the_size_asked() {
 #[test]
 fn the_result_tells_the_strategy_and_what_it_can_do() {
     for strategy in supported() {
-        let facts = Builder::new(1)
-            .strategy(strategy)
-            .create()
-            .unwrap()
-            .facts()
-            .unwrap();
+        let facts = Builder::new(1).strategy(strategy).create().unwrap().facts().unwrap();
         assert_eq!(facts.strategy, Some(strategy));
         assert_eq!(facts.sealable, strategy == Strategy::Memfd);
-        assert_eq!(
-            facts.size_guard == SizeGuard::SizedOnce,
-            cfg!(target_vendor = "apple")
-        );
+        assert_eq!(facts.size_guard == SizeGuard::SizedOnce, cfg!(target_vendor = "apple"));
     }
 }
 
@@ -70,52 +54,29 @@ fn the_final_mode_holds_under_every_umask(
     in_child(|| {
         umask(Mode::from_bits_truncate(mask.into()));
         for strategy in supported() {
-            let memory = Builder::new(1)
-                .strategy(strategy)
-                .final_mode(mode)
-                .create()
-                .unwrap();
-            assert_eq!(
-                fstat(memory).unwrap().st_mode & 0o7777,
-                wanted,
-                "{strategy}"
-            );
+            let memory = Builder::new(1).strategy(strategy).final_mode(mode).create().unwrap();
+            assert_eq!(fstat(memory).unwrap().st_mode & 0o7777, wanted, "{strategy}");
         }
     });
 }
 
 #[test]
 fn a_size_of_0_is_refused() {
-    assert_eq!(
-        *Builder::new(0).create().unwrap_err().kind(),
-        ErrorKind::ZeroSize
-    );
+    assert_eq!(*Builder::new(0).create().unwrap_err().kind(), ErrorKind::ZeroSize);
 }
 
 #[test]
 fn a_size_that_off_t_cannot_hold_is_refused() {
     let max = nix::libc::off_t::MAX as u64;
     let error = Builder::new(max + 1).create().unwrap_err();
-    assert_eq!(
-        *error.kind(),
-        ErrorKind::SizeTooLarge {
-            asked: max + 1,
-            max
-        }
-    );
+    assert_eq!(*error.kind(), ErrorKind::SizeTooLarge { asked: max + 1, max });
 }
 
 #[test]
 fn a_strategy_of_another_system_is_unsupported() {
-    for strategy in Strategy::ALL
-        .into_iter()
-        .filter(|strategy| !strategy.is_supported())
-    {
+    for strategy in Strategy::ALL.into_iter().filter(|strategy| !strategy.is_supported()) {
         let error = Builder::new(1).strategy(strategy).create().unwrap_err();
-        assert_eq!(
-            *error.kind(),
-            ErrorKind::Unsupported(Feature::Strategy(strategy))
-        );
+        assert_eq!(*error.kind(), ErrorKind::Unsupported(Feature::Strategy(strategy)));
     }
 }
 
@@ -123,10 +84,7 @@ fn a_strategy_of_another_system_is_unsupported() {
 fn a_clone_is_the_same_memory_with_a_descriptor_of_its_own() {
     let memory = Builder::new(4096).create().unwrap();
     let clone = memory.try_clone().unwrap();
-    assert_ne!(
-        format!("{:?}", memory.as_fd()),
-        format!("{:?}", clone.as_fd())
-    );
+    assert_ne!(format!("{:?}", memory.as_fd()), format!("{:?}", clone.as_fd()));
     memory.map().unwrap().write(7, b"same").unwrap();
     let mut seen = [0; 4];
     clone.map().unwrap().read(7, &mut seen).unwrap();

@@ -31,11 +31,7 @@ fn two_mappings_show_the_same_bytes_and_outlive_their_descriptor() {
 fn a_part_is_mapped_from_its_offset() {
     let page = memory(1).facts().unwrap().page_size as u64;
     let memory = memory(3 * page);
-    memory
-        .map()
-        .unwrap()
-        .write(page as usize + 5, b"x")
-        .unwrap();
+    memory.map().unwrap().write(page as usize + 5, b"x").unwrap();
     let part = memory.map_options().range(page, page).map().unwrap();
     let mut seen = [0];
     part.read(5, &mut seen).unwrap();
@@ -48,28 +44,14 @@ fn a_part_is_mapped_from_its_offset() {
 #[case::behind_the_end(65_536, 1)]
 #[case::overflowing(4096, u64::MAX)]
 fn a_range_outside_of_the_memory_is_refused(#[case] offset: u64, #[case] len: u64) {
-    let error = memory(10_000)
-        .map_options()
-        .range(offset, len)
-        .map()
-        .unwrap_err();
-    assert_eq!(
-        *error.kind(),
-        ErrorKind::OutOfBounds {
-            offset,
-            len,
-            size: 10_000
-        }
-    );
+    let error = memory(10_000).map_options().range(offset, len).map().unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::OutOfBounds { offset, len, size: 10_000 });
 }
 
 #[test]
 fn an_offset_within_a_page_is_refused() {
     let error = memory(10_000).map_options().range(1, 1).map().unwrap_err();
-    assert!(
-        matches!(error.kind(), ErrorKind::Misaligned { offset: 1, .. }),
-        "{error}"
-    );
+    assert!(matches!(error.kind(), ErrorKind::Misaligned { offset: 1, .. }), "{error}");
 }
 
 #[rstest]
@@ -79,32 +61,16 @@ fn an_offset_within_a_page_is_refused() {
 #[case(usize::MAX, 2)]
 fn an_access_outside_of_the_mapping_is_refused(#[case] offset: usize, #[case] len: usize) {
     let mapping = memory(100).map().unwrap();
-    let kind = ErrorKind::OutOfBounds {
-        offset: offset as u64,
-        len: len as u64,
-        size: 100,
-    };
-    assert_eq!(
-        *mapping.read(offset, &mut vec![0; len]).unwrap_err().kind(),
-        kind
-    );
-    assert_eq!(
-        *mapping.write(offset, &vec![0; len]).unwrap_err().kind(),
-        kind
-    );
+    let kind = ErrorKind::OutOfBounds { offset: offset as u64, len: len as u64, size: 100 };
+    assert_eq!(*mapping.read(offset, &mut vec![0; len]).unwrap_err().kind(), kind);
+    assert_eq!(*mapping.write(offset, &vec![0; len]).unwrap_err().kind(), kind);
 }
 
 #[test]
 fn a_read_only_mapping_is_not_written() {
     let mapping = memory(100).map_options().read_only().map().unwrap();
-    assert_eq!(
-        *mapping.write(0, b"x").unwrap_err().kind(),
-        ErrorKind::ReadOnly
-    );
-    assert_eq!(
-        *mapping.atomic::<AtomicU32>(0).unwrap_err().kind(),
-        ErrorKind::ReadOnly
-    );
+    assert_eq!(*mapping.write(0, b"x").unwrap_err().kind(), ErrorKind::ReadOnly);
+    assert_eq!(*mapping.atomic::<AtomicU32>(0).unwrap_err().kind(), ErrorKind::ReadOnly);
     mapping.read(0, &mut [0; 100]).unwrap();
 }
 
@@ -122,28 +88,11 @@ fn atomics_are_shared_by_mappings() {
             });
         }
     });
-    assert_eq!(
-        first
-            .atomic::<AtomicU64>(8)
-            .unwrap()
-            .load(Ordering::Relaxed),
-        20_000
-    );
+    assert_eq!(first.atomic::<AtomicU64>(8).unwrap().load(Ordering::Relaxed), 20_000);
 }
 
 #[test]
 fn an_atomic_at_an_odd_offset_is_refused() {
-    let error = memory(100)
-        .map()
-        .unwrap()
-        .atomic::<AtomicU32>(2)
-        .map(drop)
-        .unwrap_err();
-    assert_eq!(
-        *error.kind(),
-        ErrorKind::Misaligned {
-            offset: 2,
-            align: 4
-        }
-    );
+    let error = memory(100).map().unwrap().atomic::<AtomicU32>(2).map(drop).unwrap_err();
+    assert_eq!(*error.kind(), ErrorKind::Misaligned { offset: 2, align: 4 });
 }

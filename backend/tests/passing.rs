@@ -29,9 +29,7 @@ fn memory_that_is_sent_is_the_same_memory() {
         let mut data = [0; 9];
         let received = receive(&theirs, &mut data, 1).unwrap();
         assert_eq!(&data[..received.bytes], b"memory");
-        let memory = Expect::new()
-            .take(received.fds.into_iter().next().unwrap())
-            .unwrap();
+        let memory = Expect::new().take(received.fds.into_iter().next().unwrap()).unwrap();
         memory.map().unwrap().write(0, b"from child").unwrap();
     });
     let mut seen = [0; 10];
@@ -42,9 +40,7 @@ fn memory_that_is_sent_is_the_same_memory() {
 #[test]
 fn descriptors_arrive_in_order_and_close_on_exec() {
     let (ours, theirs) = UnixDatagram::pair().unwrap();
-    let sent: Vec<_> = (1..=MAX_FDS as u64)
-        .map(|size| Builder::new(size).create().unwrap())
-        .collect();
+    let sent: Vec<_> = (1..=MAX_FDS as u64).map(|size| Builder::new(size).create().unwrap()).collect();
     let fds: Vec<BorrowedFd<'_>> = sent.iter().map(AsFd::as_fd).collect();
     assert_eq!(send(&ours, b"all", &fds).unwrap(), 3);
     let received = receive(&theirs, &mut [0; 9], MAX_FDS).unwrap();
@@ -61,15 +57,9 @@ fn more_than_fits_is_refused_before_it_is_sent() {
     let (ours, _theirs) = UnixStream::pair().unwrap();
     let memory = memory();
     let fds = vec![memory.as_fd(); MAX_FDS + 1];
-    let refused = ErrorKind::BadMessage {
-        fds: MAX_FDS + 1,
-        max: MAX_FDS,
-    };
+    let refused = ErrorKind::BadMessage { fds: MAX_FDS + 1, max: MAX_FDS };
     assert_eq!(*send(&ours, b"x", &fds).unwrap_err().kind(), refused);
-    let alone = ErrorKind::BadMessage {
-        fds: 1,
-        max: MAX_FDS,
-    };
+    let alone = ErrorKind::BadMessage { fds: 1, max: MAX_FDS };
     assert_eq!(*send(&ours, b"", &fds[..1]).unwrap_err().kind(), alone);
 }
 
@@ -82,14 +72,8 @@ fn more_than_is_wanted_is_closed() {
         send(&ours, b"data", &[memory.as_fd(); 3]).unwrap();
         let mut data = [0; 4];
         let error = receive(&theirs, &mut data, 2).unwrap_err();
-        let fault = DescriptorFault::TooMany {
-            arrived: 3,
-            wanted: 2,
-        };
-        assert_eq!(
-            (error.kind(), &data),
-            (&ErrorKind::BadDescriptor(fault), b"data")
-        );
+        let fault = DescriptorFault::TooMany { arrived: 3, wanted: 2 };
+        assert_eq!((error.kind(), &data), (&ErrorKind::BadDescriptor(fault), b"data"));
         assert_eq!(open_descriptors(), before);
     });
 }
@@ -104,10 +88,7 @@ fn what_the_receiver_has_no_room_for_is_told_and_the_rest_closed() {
         let third_free = (0..).filter(|fd| !before.contains(fd)).nth(2).unwrap();
         setrlimit(Resource::RLIMIT_NOFILE, third_free as u64, 1024).unwrap();
         let error = receive(&theirs, &mut [0; 4], 5).unwrap_err();
-        assert_eq!(
-            *error.kind(),
-            ErrorKind::BadDescriptor(DescriptorFault::Lost)
-        );
+        assert_eq!(*error.kind(), ErrorKind::BadDescriptor(DescriptorFault::Lost));
         assert_eq!(open_descriptors(), before);
     });
 }
@@ -137,48 +118,27 @@ fn what_is_not_memory_is_refused() {
     assert_eq!(fault(expect, on_disk), DescriptorFault::NotMemory);
     assert_eq!(fault(expect, socket), DescriptorFault::NotMemory);
     assert_eq!(fault(expect, pipe), DescriptorFault::NotMemory);
-    assert_eq!(
-        fault(expect, File::open("/dev/null").unwrap()),
-        DescriptorFault::NotMemory
-    );
+    assert_eq!(fault(expect, File::open("/dev/null").unwrap()), DescriptorFault::NotMemory);
 }
 
 #[test]
 fn memory_that_cannot_be_written_is_taken_for_reading_only() {
-    let memory = Builder::new(4096)
-        .final_mode(FinalMode::OwnerRead)
-        .create()
-        .unwrap();
-    let path = format!(
-        "/proc/self/fd/{}",
-        std::os::fd::AsRawFd::as_raw_fd(&memory.as_fd())
-    );
+    let memory = Builder::new(4096).final_mode(FinalMode::OwnerRead).create().unwrap();
+    let path = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&memory.as_fd()));
     let read_only = || File::open(&path).unwrap();
-    assert_eq!(
-        fault(Expect::new(), read_only()),
-        DescriptorFault::WrongAccess
-    );
-    let taken = Expect::new()
-        .or_read_only()
-        .take(read_only().into())
-        .unwrap();
+    assert_eq!(fault(Expect::new(), read_only()), DescriptorFault::WrongAccess);
+    let taken = Expect::new().or_read_only().take(read_only().into()).unwrap();
     taken.map_options().read_only().map().unwrap();
     assert_eq!(*taken.map().unwrap_err().kind(), ErrorKind::Permission);
 }
 
 #[test]
 fn memory_of_the_wrong_size_is_refused() {
-    let small = DescriptorFault::TooSmall {
-        size: 4096,
-        wanted: 4097,
-    };
+    let small = DescriptorFault::TooSmall { size: 4096, wanted: 4097 };
     assert_eq!(fault(Expect::new().min_size(4097), memory()), small);
 }
 
 #[test]
 fn memory_that_can_shrink_is_refused_where_it_must_not() {
-    assert_eq!(
-        fault(Expect::new().fixed_size(), memory()),
-        DescriptorFault::Shrinkable
-    );
+    assert_eq!(fault(Expect::new().fixed_size(), memory()), DescriptorFault::Shrinkable);
 }

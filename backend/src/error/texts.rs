@@ -6,10 +6,7 @@ use super::{Error, ErrorKind};
 use crate::{Call, DescriptorFault, Feature, Name, Strategy};
 
 fn list(errors: impl IntoIterator<Item = Error>) -> String {
-    errors
-        .into_iter()
-        .map(|error| format!("{error}\n"))
-        .collect()
+    errors.into_iter().map(|error| format!("{error}\n")).collect()
 }
 
 #[test]
@@ -17,40 +14,28 @@ fn errors_found_before_a_call() {
     let faults = [
         DescriptorFault::NotMemory,
         DescriptorFault::WrongAccess,
-        DescriptorFault::TooSmall {
-            size: 4096,
-            wanted: 8192,
-        },
+        DescriptorFault::TooSmall { size: 4096, wanted: 8192 },
         DescriptorFault::Shrinkable,
-        DescriptorFault::TooMany {
-            arrived: 3,
-            wanted: 1,
-        },
+        DescriptorFault::TooMany { arrived: 3, wanted: 1 },
         DescriptorFault::Lost,
     ];
     let kinds = [
         ErrorKind::ZeroSize,
-        ErrorKind::SizeTooLarge {
-            asked: 1 << 63,
-            max: (1 << 63) - 1,
-        },
+        ErrorKind::SizeTooLarge { asked: 1 << 63, max: (1 << 63) - 1 },
         ErrorKind::Unsupported(Feature::Strategy(Strategy::ShmAnon)),
-        ErrorKind::OutOfBounds {
-            offset: 4000,
-            len: 100,
-            size: 4096,
-        },
-        ErrorKind::Misaligned {
-            offset: 2,
-            align: 4,
-        },
+        ErrorKind::Unsupported(Feature::Seal),
+        ErrorKind::OutOfBounds { offset: 4000, len: 100, size: 4096 },
+        ErrorKind::Misaligned { offset: 2, align: 4 },
         ErrorKind::ReadOnly,
+        ErrorKind::Cancelled { done: 4096 },
+        ErrorKind::UnknownStrategy { name: "mem-fd".into() },
+        ErrorKind::BadName { name: "no-slash".into() },
+        ErrorKind::Exists,
+        ErrorKind::NotFound,
         ErrorKind::BadMessage { fds: 300, max: 253 },
         ErrorKind::BadMessage { fds: 2, max: 253 },
     ];
-    let kinds = kinds
-        .into_iter()
-        .chain(faults.map(ErrorKind::BadDescriptor));
+    let kinds = kinds.into_iter().chain(faults.map(ErrorKind::BadDescriptor));
     insta::assert_snapshot!(list(kinds.map(Error::from)));
 }
 
@@ -58,23 +43,12 @@ fn errors_found_before_a_call() {
 fn errors_of_a_call() {
     let name = Name::from_seed([0; 14]);
     let told = [
-        (
-            Call::ShmUnlink,
-            Errno::EACCES,
-            ErrorKind::NotUnlinked { name },
-        ),
-        (
-            Call::ShmOpen,
-            Errno::EEXIST,
-            ErrorKind::NamesTaken { tries: 16 },
-        ),
+        (Call::ShmUnlink, Errno::EACCES, ErrorKind::NotUnlinked { name }),
+        (Call::ShmOpen, Errno::EEXIST, ErrorKind::NamesTaken { tries: 16 }),
         (
             Call::Ftruncate,
             Errno::ENOMEM,
-            ErrorKind::NoSpace {
-                wanted: Some(8192),
-                free: Some(4096),
-            },
+            ErrorKind::NoSpace { wanted: Some(8192), free: Some(4096), place: "/dev/shm" },
         ),
     ];
     let told = told.map(|(call, errno, kind)| Error::os(call, errno).told_as(kind));

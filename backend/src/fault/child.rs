@@ -15,9 +15,7 @@ pub(crate) fn in_child(test: impl FnOnce()) {
             let result = catch_unwind(AssertUnwindSafe(test));
             if let Err(panic) = &result {
                 let text = panic.downcast_ref::<String>().map(String::as_str);
-                let text = text
-                    .or(panic.downcast_ref::<&str>().copied())
-                    .unwrap_or("a panic");
+                let text = text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("a panic");
                 let _ = to_parent.write_all(text.as_bytes());
             }
             // SAFETY: ends the process and nothing else; the parent's handlers at exit are not for us.

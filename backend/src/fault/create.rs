@@ -9,22 +9,13 @@ use rstest::rstest;
 use super::child::in_child;
 use super::descriptors::open_descriptors;
 use super::{left, plan};
-use crate::{
-    Builder, Call, Error, ErrorKind, Feature, FinalMode, SharedMemory, Strategy, name, sys,
-};
+use crate::{Builder, Call, Error, ErrorKind, Feature, FinalMode, SharedMemory, Strategy, name, sys};
 
 const POSIX: Builder = Builder::new(4096).strategy(Strategy::PosixUnlinked);
-const NO_SPACE: ErrorKind = ErrorKind::NoSpace {
-    wanted: None,
-    free: None,
-};
+const NO_SPACE: ErrorKind = ErrorKind::NoSpace { wanted: None, free: None, place: "/dev/shm" };
 
 /// Makes memory in a process of its own, with faults planted, and checks that nothing is left of it.
-fn with_faults(
-    builder: &Builder,
-    faults: &[(Call, Errno)],
-    check: impl FnOnce(Result<SharedMemory, Error>),
-) {
+fn with_faults(builder: &Builder, faults: &[(Call, Errno)], check: impl FnOnce(Result<SharedMemory, Error>)) {
     in_child(|| {
         let names = name::upcoming();
         let before = open_descriptors();
@@ -48,18 +39,9 @@ fn with_faults(
 #[case::netbsd_without_tmpfs(Call::ShmOpen, Errno::EOPNOTSUPP, ErrorKind::NoPlace)]
 #[case::denied(Call::ShmOpen, Errno::EACCES, ErrorKind::Permission)]
 #[case::no_inode(Call::ShmOpen, Errno::ENOSPC, NO_SPACE)]
-#[case::no_such_call(
-    Call::ShmOpen,
-    Errno::ENOSYS,
-    ErrorKind::Unsupported(Feature::Call(Call::ShmOpen))
-)]
-#[case::no_swap(Call::Ftruncate, Errno::ENOMEM, ErrorKind::NoSpace { wanted: Some(4096), free: None })]
+#[case::no_such_call(Call::ShmOpen, Errno::ENOSYS, ErrorKind::Unsupported(Feature::Call(Call::ShmOpen)))]
 #[case::over_the_limit(Call::Ftruncate, Errno::EFBIG, ErrorKind::Os)]
-fn a_failing_call_leaves_nothing(
-    #[case] call: Call,
-    #[case] errno: Errno,
-    #[case] kind: ErrorKind,
-) {
+fn a_failing_call_leaves_nothing(#[case] call: Call, #[case] errno: Errno, #[case] kind: ErrorKind) {
     with_faults(&POSIX, &[(call, errno)], |result| {
         let error = result.unwrap_err();
         assert_eq!((error.kind(), error.call()), (&kind, Some(call)));
@@ -68,14 +50,19 @@ fn a_failing_call_leaves_nothing(
 }
 
 #[test]
+fn want_of_space_tells_how_much_was_wanted() {
+    with_faults(&POSIX, &[(Call::Ftruncate, Errno::ENOMEM)], |result| {
+        let error = result.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::NoSpace { wanted: Some(4096), .. }), "{error}");
+    });
+}
+
+#[test]
 fn without_random_bytes_there_is_no_name() {
     in_child(|| {
         plan(&[(Call::GetRandom, Errno::EIO)]);
         let error = POSIX.create().unwrap_err();
-        assert_eq!(
-            (error.kind(), error.call()),
-            (&ErrorKind::Os, Some(Call::GetRandom))
-        );
+        assert_eq!((error.kind(), error.call()), (&ErrorKind::Os, Some(Call::GetRandom)));
     });
 }
 
@@ -84,16 +71,9 @@ fn without_random_bytes_there_is_no_name() {
 #[case(Strategy::TmpFile, &[Call::Open, Call::Ftruncate, Call::Fchmod])]
 #[case(Strategy::Memfd, &[Call::MemfdCreate, Call::Ftruncate, Call::Fchmod])]
 fn a_signal_in_any_call_goes_unnoticed(#[case] strategy: Strategy, #[case] calls: &[Call]) {
-    let faults: Vec<_> = calls
-        .iter()
-        .flat_map(|&call| [(call, Errno::EINTR); 3])
-        .collect();
-    let builder = Builder::new(4096)
-        .strategy(strategy)
-        .final_mode(FinalMode::OwnerRead);
-    with_faults(&builder, &faults, |result| {
-        assert_eq!(result.unwrap().size(), 4096)
-    });
+    let faults: Vec<_> = calls.iter().flat_map(|&call| [(call, Errno::EINTR); 3]).collect();
+    let builder = Builder::new(4096).strategy(strategy).final_mode(FinalMode::OwnerRead);
+    with_faults(&builder, &faults, |result| assert_eq!(result.unwrap().size(), 4096));
 }
 
 #[test]
@@ -106,10 +86,7 @@ fn a_name_that_exists_is_passed_over() {
 #[test]
 fn names_that_all_exist_are_given_up() {
     with_faults(&POSIX, &[(Call::ShmOpen, Errno::EEXIST); 16], |result| {
-        assert_eq!(
-            *result.unwrap_err().kind(),
-            ErrorKind::NamesTaken { tries: 16 }
-        );
+        assert_eq!(*result.unwrap_err().kind(), ErrorKind::NamesTaken { tries: 16 });
     });
 }
 
@@ -132,10 +109,7 @@ fn a_name_that_somebody_squats_is_passed_over() {
 fn an_owner_without_rights_takes_them_to_unlink(#[case] mode: FinalMode, #[case] bits: u32) {
     let builder = POSIX.final_mode(mode);
     with_faults(&builder, &[(Call::ShmUnlink, Errno::EACCES)], |result| {
-        assert_eq!(
-            nix::sys::stat::fstat(result.unwrap()).unwrap().st_mode & 0o7777,
-            bits
-        );
+        assert_eq!(nix::sys::stat::fstat(result.unwrap()).unwrap().st_mode & 0o7777, bits);
     });
 }
 
@@ -153,10 +127,7 @@ fn a_name_that_is_gone_already_is_no_error() {
 fn what_cannot_be_unlinked_is_empty_and_told() {
     in_child(|| {
         let (name, before) = (name::peek().unwrap(), open_descriptors());
-        plan(&[
-            (Call::ShmUnlink, Errno::EACCES),
-            (Call::ShmUnlink, Errno::EACCES),
-        ]);
+        plan(&[(Call::ShmUnlink, Errno::EACCES), (Call::ShmUnlink, Errno::EACCES)]);
         let error = POSIX.create().unwrap_err();
         assert_eq!(*error.kind(), ErrorKind::NotUnlinked { name });
         assert_eq!(open_descriptors(), before);
@@ -169,19 +140,11 @@ fn what_cannot_be_unlinked_is_empty_and_told() {
 #[rstest]
 #[case::tmpfile_on_another_file_system(Strategy::TmpFile, Call::Open, Errno::EOPNOTSUPP)]
 #[case::tmpfile_on_an_old_kernel(Strategy::TmpFile, Call::Open, Errno::EISDIR)]
-fn what_the_system_lacks_is_unsupported(
-    #[case] strategy: Strategy,
-    #[case] call: Call,
-    #[case] errno: Errno,
-) {
-    with_faults(
-        &Builder::new(1).strategy(strategy),
-        &[(call, errno)],
-        |result| {
-            let unsupported = ErrorKind::Unsupported(Feature::Strategy(strategy));
-            assert_eq!(*result.unwrap_err().kind(), unsupported);
-        },
-    );
+fn what_the_system_lacks_is_unsupported(#[case] strategy: Strategy, #[case] call: Call, #[case] errno: Errno) {
+    with_faults(&Builder::new(1).strategy(strategy), &[(call, errno)], |result| {
+        let unsupported = ErrorKind::Unsupported(Feature::Strategy(strategy));
+        assert_eq!(*result.unwrap_err().kind(), unsupported);
+    });
 }
 
 #[test]
@@ -194,22 +157,14 @@ fn memfd_on_an_old_kernel_is_made_without_the_new_flag() {
 
 #[test]
 fn auto_goes_on_where_there_is_no_place() {
-    with_faults(
-        &Builder::new(1),
-        &[(Call::ShmOpen, Errno::ENOENT)],
-        |result| {
-            assert_eq!(result.unwrap().strategy(), Some(Strategy::Memfd));
-        },
-    );
+    with_faults(&Builder::new(1), &[(Call::ShmOpen, Errno::ENOENT)], |result| {
+        assert_eq!(result.unwrap().strategy(), Some(Strategy::Memfd));
+    });
 }
 
 #[test]
 fn auto_tells_the_first_refusal_where_nothing_works() {
-    let faults = [
-        (Call::ShmOpen, Errno::ENOENT),
-        (Call::MemfdCreate, Errno::ENOSYS),
-        (Call::Open, Errno::ENOENT),
-    ];
+    let faults = [(Call::ShmOpen, Errno::ENOENT), (Call::MemfdCreate, Errno::ENOSYS), (Call::Open, Errno::ENOENT)];
     with_faults(&Builder::new(1), &faults, |result| {
         assert_eq!(result.unwrap_err().call(), Some(Call::ShmOpen));
     });
@@ -217,11 +172,7 @@ fn auto_tells_the_first_refusal_where_nothing_works() {
 
 #[test]
 fn auto_does_not_go_on_where_descriptors_run_out() {
-    with_faults(
-        &Builder::new(1),
-        &[(Call::ShmOpen, Errno::EMFILE)],
-        |result| {
-            assert_eq!(*result.unwrap_err().kind(), ErrorKind::DescriptorLimit);
-        },
-    );
+    with_faults(&Builder::new(1), &[(Call::ShmOpen, Errno::EMFILE)], |result| {
+        assert_eq!(*result.unwrap_err().kind(), ErrorKind::DescriptorLimit);
+    });
 }

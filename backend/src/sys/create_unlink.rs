@@ -21,10 +21,10 @@ use crate::{Call, Error, ErrorKind, FinalMode};
 const UNLINK_NEEDS_RIGHTS: bool = cfg!(target_os = "freebsd");
 
 /// Whether `fchmod` works on a POSIX object. Where it does not, the umask does not apply either.
-const FCHMOD_WORKS: bool = !cfg!(target_vendor = "apple");
+pub(super) const FCHMOD_WORKS: bool = !cfg!(target_vendor = "apple");
 
 /// Whether the kernel or the C library makes every object of `shm_open` close-on-exec at once.
-const SHM_OPEN_SETS_CLOEXEC: bool = cfg!(any(
+pub(super) const SHM_OPEN_SETS_CLOEXEC: bool = cfg!(any(
     target_os = "linux",
     target_os = "freebsd",
     target_os = "openbsd",
@@ -36,11 +36,7 @@ const SHM_OPEN_SETS_CLOEXEC: bool = cfg!(any(
 const TRIES: u32 = 16;
 
 pub(super) fn create(mode: FinalMode) -> Result<OwnedFd, Error> {
-    let first = if UNLINK_NEEDS_RIGHTS {
-        FinalMode::OwnerReadWrite
-    } else {
-        mode
-    };
+    let first = if UNLINK_NEEDS_RIGHTS { FinalMode::OwnerReadWrite } else { mode };
     let (fd, name) = create_named(first)?;
     let widened = unlink(&fd, &name).map_err(|e| e.told_as(ErrorKind::NotUnlinked { name }))?;
     // The umask takes bits away and adds none: an object made with no permission has none.
@@ -56,9 +52,7 @@ fn create_named(mode: FinalMode) -> Result<(OwnedFd, Name), Error> {
     let mut taken = None;
     for _ in 0..TRIES {
         let name = name::unique()?;
-        match call(Call::ShmOpen, || {
-            shm_open(name.as_c_str(), flags, mode.bits())
-        }) {
+        match call(Call::ShmOpen, || shm_open(name.as_c_str(), flags, mode.bits())) {
             Err(error) if error.is(Errno::EEXIST) => taken = Some(error),
             Err(error) => return Err(error),
             Ok(fd) => {

@@ -4,6 +4,7 @@ use std::os::fd::{AsFd, FromRawFd, OwnedFd};
 
 use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
 use nix::sys::stat::{SFlag, fchmod, fstat};
+use nix::sys::uio::pread;
 use nix::unistd::ftruncate;
 
 use super::call;
@@ -11,10 +12,7 @@ use crate::{Call, Error, ErrorKind, FinalMode};
 
 /// Sizes an object. An object is sized once, because XNU allows no second time.
 pub(crate) fn resize(fd: impl AsFd, size: u64) -> Result<(), Error> {
-    let too_large = || ErrorKind::SizeTooLarge {
-        asked: size,
-        max: libc::off_t::MAX as u64,
-    };
+    let too_large = || ErrorKind::SizeTooLarge { asked: size, max: libc::off_t::MAX as u64 };
     let length = libc::off_t::try_from(size).map_err(|_| too_large())?;
     call(Call::Ftruncate, || ftruncate(&fd, length))
 }
@@ -35,10 +33,7 @@ pub(crate) struct Status {
 pub(crate) fn status(fd: impl AsFd) -> Result<Status, Error> {
     let stat = call(Call::Fstat, || fstat(&fd))?;
     let kind = SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT;
-    Ok(Status {
-        size: stat.st_size as u64,
-        is_plain: kind == SFlag::S_IFREG || kind.is_empty(),
-    })
+    Ok(Status { size: stat.st_size as u64, is_plain: kind == SFlag::S_IFREG || kind.is_empty() })
 }
 
 /// The access mode that a descriptor was opened with.
@@ -49,11 +44,7 @@ pub(crate) fn access_mode(fd: impl AsFd) -> Result<OFlag, Error> {
 
 /// Sets or clears close-on-exec.
 pub(crate) fn set_cloexec(fd: impl AsFd, on: bool) -> Result<(), Error> {
-    let flag = if on {
-        FdFlag::FD_CLOEXEC
-    } else {
-        FdFlag::empty()
-    };
+    let flag = if on { FdFlag::FD_CLOEXEC } else { FdFlag::empty() };
     call(Call::Fcntl, || fcntl(&fd, FcntlArg::F_SETFD(flag))).map(drop)
 }
 
@@ -81,6 +72,18 @@ pub(crate) fn duplicate(fd: impl AsFd) -> Result<OwnedFd, Error> {
     })
 }
 
+/// Reads bytes at an offset, fewer where the object ends.
+pub(crate) fn read_at(fd: impl AsFd, offset: u64, into: &mut [u8]) -> Result<usize, Error> {
+    // OpenBSD keeps the pages of a mapping and those of a file apart.
+    if cfg!(target_os = "openbsd") {
+        return Err(ErrorKind::Unsupported(crate::Feature::ReadAt).into());
+    }
+    match libc::off_t::try_from(offset) {
+        Ok(offset) => call(Call::Pread, || pread(&fd, into, offset)),
+        Err(_) => Ok(0),
+    }
+}
+
 /// What seals say about an object.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Seals {
@@ -97,15 +100,25 @@ pub(crate) fn seals(fd: impl AsFd) -> Result<Seals, Error> {
     match call(Call::Fcntl, || fcntl(&fd, FcntlArg::F_GET_SEALS)) {
         Ok(bits) => {
             let seals = SealFlag::from_bits_retain(bits);
-            Ok(Seals {
-                open: !seals.contains(SealFlag::F_SEAL_SEAL),
-                shrink: seals.contains(SealFlag::F_SEAL_SHRINK),
-            })
+            Ok(Seals { open: !seals.contains(SealFlag::F_SEAL_SEAL), shrink: seals.contains(SealFlag::F_SEAL_SHRINK) })
         }
         // Not every file can be asked.
         Err(error) if error.is(Errno::EINVAL) => Ok(Seals::default()),
         Err(error) => Err(error),
     }
+}
+
+/// Fixes the size, and that no seal can be added.
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+pub(crate) fn seal_size(fd: impl AsFd) -> Result<(), Error> {
+    use nix::fcntl::SealFlag;
+    let seals = SealFlag::F_SEAL_SHRINK | SealFlag::F_SEAL_GROW | SealFlag::F_SEAL_SEAL;
+    call(Call::Fcntl, || fcntl(&fd, FcntlArg::F_ADD_SEALS(seals))).map(drop)
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+pub(crate) fn seal_size(_fd: impl AsFd) -> Result<(), Error> {
+    Err(ErrorKind::Unsupported(crate::Feature::Seal).into())
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]

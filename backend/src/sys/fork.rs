@@ -22,10 +22,7 @@ pub(crate) fn stamp() -> Stamp {
         // SAFETY: the handler may run in a forked child, where it only adds to an atomic.
         unsafe { libc::pthread_atfork(None, None, Some(count)) };
     }
-    Stamp {
-        forks: FORKS.load(Ordering::Relaxed),
-        pid: std::process::id(),
-    }
+    Stamp { forks: FORKS.load(Ordering::Relaxed), pid: std::process::id() }
 }
 
 unsafe extern "C" fn count() {

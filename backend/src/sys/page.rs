@@ -20,11 +20,7 @@ pub(crate) enum Access {
 
 /// The size of a page in bytes.
 pub(crate) fn page_size() -> usize {
-    sysconf(SysconfVar::PAGE_SIZE)
-        .ok()
-        .flatten()
-        .and_then(|size| usize::try_from(size).ok())
-        .unwrap_or(4096)
+    sysconf(SysconfVar::PAGE_SIZE).ok().flatten().and_then(|size| usize::try_from(size).ok()).unwrap_or(4096)
 }
 
 /// Maps `len` bytes from `offset`, shared, at an address that the system picks.
@@ -33,20 +29,34 @@ pub(crate) fn map(
     offset: u64,
     len: NonZeroUsize,
     access: Access,
+    reserve: bool,
 ) -> Result<NonNull<c_void>, Error> {
-    let out = || ErrorKind::SizeTooLarge {
-        asked: offset,
-        max: libc::off_t::MAX as u64,
-    };
+    let out = || ErrorKind::SizeTooLarge { asked: offset, max: libc::off_t::MAX as u64 };
     let offset = libc::off_t::try_from(offset).map_err(|_| out())?;
     let prot = match access {
         Access::Read => ProtFlags::PROT_READ,
         Access::ReadWrite => ProtFlags::PROT_READ | ProtFlags::PROT_WRITE,
     };
+    let flags = match reserve {
+        true => MapFlags::MAP_SHARED,
+        false => MapFlags::MAP_SHARED | no_reserve()?,
+    };
     call(Call::Mmap, || {
         // SAFETY: the system picks an address that is not in use, so nothing else is mapped over.
-        unsafe { mmap(None, len, prot, MapFlags::MAP_SHARED, &fd, offset) }
+        unsafe { mmap(None, len, prot, flags, &fd, offset) }
     })
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+#[expect(clippy::unnecessary_wraps, reason = "other systems have no such flag")]
+fn no_reserve() -> Result<MapFlags, Error> {
+    Ok(MapFlags::MAP_NORESERVE)
+}
+
+/// Elsewhere the flag is missing, or is defined and means nothing.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn no_reserve() -> Result<MapFlags, Error> {
+    Err(ErrorKind::Unsupported(crate::Feature::NoReserve).into())
 }
 
 /// Takes a mapping away.

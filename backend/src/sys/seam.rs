@@ -6,10 +6,7 @@ use crate::{Call, Error};
 
 /// Makes a system call, and makes it again for as long as signals interrupt it.
 #[inline]
-pub(crate) fn call<T>(
-    which: Call,
-    mut attempt: impl FnMut() -> nix::Result<T>,
-) -> Result<T, Error> {
+pub(crate) fn call<T>(which: Call, mut attempt: impl FnMut() -> nix::Result<T>) -> Result<T, Error> {
     loop {
         #[cfg(test)]
         let outcome = crate::fault::next(which).map_or_else(&mut attempt, Err);

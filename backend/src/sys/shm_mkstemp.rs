@@ -26,11 +26,8 @@ pub(super) fn create(mode: FinalMode) -> Result<OwnedFd, Error> {
         Ok(unsafe { OwnedFd::from_raw_fd(raw) })
     })?;
     let name = CStr::from_bytes_until_nul(&template).unwrap_or_default();
-    call(Call::ShmUnlink, || shm_unlink(name)).map_err(|e| {
-        e.told_as(ErrorKind::NotUnlinked {
-            name: Name::from_bytes(template),
-        })
-    })?;
+    call(Call::ShmUnlink, || shm_unlink(name))
+        .map_err(|e| e.told_as(ErrorKind::NotUnlinked { name: Name::from_bytes(template) }))?;
     set_mode(&fd, mode)?;
     Ok(fd)
 }

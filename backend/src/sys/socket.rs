@@ -77,11 +77,7 @@ pub(crate) fn receive(socket: impl AsFd, data: &mut [u8]) -> Result<Message, Err
     if CLOEXEC == 0 {
         fds.iter().try_for_each(|fd| set_cloexec(fd, true))?;
     }
-    Ok(Message {
-        bytes,
-        fds,
-        truncated: header.msg_flags & libc::MSG_CTRUNC != 0,
-    })
+    Ok(Message { bytes, fds, truncated: header.msg_flags & libc::MSG_CTRUNC != 0 })
 }
 
 /// Takes ownership of all descriptors in a received message's control data.

@@ -1,0 +1,109 @@
+//! Objects that have a name, for memory that outlives its process: a snapshot, or a restart.
+//!
+//! Who creates an object owns its name, until somebody calls [`unlink`]; dropping memory never takes a name
+//! away, since the name is there for the next process. An object that keeps its name keeps its memory, until
+//! the system restarts.
+//!
+//! ```
+//! use shmfd::named::{self, ObjectName};
+//!
+//! let name: ObjectName = "/shmfd-doc-example".parse()?;
+//! let memory = named::create(&name, 4096, 0o600)?;
+//! let again = named::open(&name)?;
+//! named::unlink(&name)?;
+//! assert_eq!(again.size(), memory.size());
+//! # Ok::<(), shmfd::Error>(())
+//! ```
+
+use std::ffi::{CStr, CString};
+use std::fmt;
+use std::str::FromStr;
+
+use crate::{Error, ErrorKind, Expect, SharedMemory, sys};
+
+/// A name that means the same on every system: a slash, then 1 to 29 bytes with no slash among them, and
+/// neither `.` nor `..`.
+///
+/// macOS before 10.15 allows 30 bytes; what an inner slash means differs from system to system.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ObjectName(CString);
+
+impl ObjectName {
+    /// The most bytes that a name has, with its slash.
+    pub const MAX: usize = 30;
+
+    pub(crate) fn as_c_str(&self) -> &CStr {
+        &self.0
+    }
+}
+
+impl FromStr for ObjectName {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self, Error> {
+        let bad = || Error::from(ErrorKind::BadName { name: name.into() });
+        let tail = name.strip_prefix('/').ok_or_else(bad)?;
+        let special = matches!(tail, "" | "." | "..");
+        if special || name.len() > Self::MAX || tail.contains('/') {
+            return Err(bad());
+        }
+        CString::new(name).map(Self).map_err(|_| bad())
+    }
+}
+
+impl fmt::Display for ObjectName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.to_string_lossy().fmt(f)
+    }
+}
+
+/// Creates an object of `size` bytes that does not exist yet, with the permission bits `mode`, whatever the
+/// umask. Where it cannot be sized, it is unlinked again.
+///
+/// On OpenBSD nobody but its owner can open it, whatever `mode` is. On FreeBSD its owner needs to be able to
+/// read and write it (0600) to unlink it.
+///
+/// # Errors
+///
+/// [`ErrorKind::Exists`], and as for [`Builder::create`](crate::Builder::create).
+pub fn create(name: &ObjectName, size: u64, mode: u16) -> Result<SharedMemory, Error> {
+    if size == 0 {
+        return Err(ErrorKind::ZeroSize.into());
+    }
+    let fd = sys::create_named(name.as_c_str(), mode)?;
+    match sys::resize(&fd, size) {
+        Ok(()) => Ok(SharedMemory::received(fd, size)),
+        Err(error) => {
+            let told = match error.kind() {
+                ErrorKind::NoSpace { .. } => error.told_as(sys::no_space(&fd, size)),
+                _ => error,
+            };
+            // Of two failures, the name that stays behind is the one that somebody must act on.
+            unlink(name).and(Err(told))
+        }
+    }
+}
+
+/// Opens an object that exists, for reading and writing.
+///
+/// # Errors
+///
+/// [`ErrorKind::NotFound`]; [`ErrorKind::Permission`]; [`ErrorKind::BadDescriptor`] where it is empty, because
+/// its creator has not sized it yet or never will.
+pub fn open(name: &ObjectName) -> Result<SharedMemory, Error> {
+    let fd = sys::open_named(name.as_c_str())?;
+    Ok(Expect::new().take(fd)?)
+}
+
+/// Takes the name away. The memory lives on in whoever has it.
+///
+/// # Errors
+///
+/// [`ErrorKind::NotFound`]; [`ErrorKind::Permission`].
+///
+/// # References
+///
+/// [POSIX `shm_unlink`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/shm_unlink.html)
+pub fn unlink(name: &ObjectName) -> Result<(), Error> {
+    sys::unlink_named(name.as_c_str())
+}

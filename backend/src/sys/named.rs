@@ -1,0 +1,54 @@
+//! Objects with a name: `shm_open` and `shm_unlink`, on every system but Android.
+
+use std::ffi::CStr;
+use std::os::fd::OwnedFd;
+
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::sys::mman::{shm_open, shm_unlink};
+use nix::sys::stat::{Mode, fchmod};
+
+use super::create_unlink::{FCHMOD_WORKS, SHM_OPEN_SETS_CLOEXEC};
+use super::{call, set_cloexec};
+use crate::{Call, Error, ErrorKind};
+
+/// Creates an object that does not exist yet, with these permission bits.
+pub(crate) fn create_named(name: &CStr, mode: u16) -> Result<OwnedFd, Error> {
+    let mode = Mode::from_bits_truncate(mode as _) & (Mode::S_IRWXU | Mode::S_IRWXG | Mode::S_IRWXO);
+    let fd = open(name, OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL, mode)?;
+    let set_mode = || call(Call::Fchmod, || fchmod(&fd, mode));
+    let ready = close_on_exec(&fd).and_then(|()| if FCHMOD_WORKS { set_mode() } else { Ok(()) });
+    match ready {
+        Ok(()) => Ok(fd),
+        Err(error) => unlink_named(name).and(Err(error)),
+    }
+}
+
+/// Opens an object that exists, for reading and writing.
+pub(crate) fn open_named(name: &CStr) -> Result<OwnedFd, Error> {
+    let fd = open(name, OFlag::O_RDWR, Mode::empty())?;
+    close_on_exec(&fd)?;
+    Ok(fd)
+}
+
+/// Takes a name away.
+pub(crate) fn unlink_named(name: &CStr) -> Result<(), Error> {
+    call(Call::ShmUnlink, || shm_unlink(name)).map_err(missing)
+}
+
+fn open(name: &CStr, flags: OFlag, mode: Mode) -> Result<OwnedFd, Error> {
+    let opened = call(Call::ShmOpen, || shm_open(name, flags, mode));
+    opened.map_err(|error| match flags.contains(OFlag::O_CREAT) {
+        true if error.is(Errno::EEXIST) => error.told_as(ErrorKind::Exists),
+        true => error,
+        false => missing(error),
+    })
+}
+
+fn missing(error: Error) -> Error {
+    if error.is(Errno::ENOENT) { error.told_as(ErrorKind::NotFound) } else { error }
+}
+
+fn close_on_exec(fd: &OwnedFd) -> Result<(), Error> {
+    if SHM_OPEN_SETS_CLOEXEC { Ok(()) } else { set_cloexec(fd, true) }
+}

@@ -1,0 +1,68 @@
+//! Memory that goes to another program, and memory whose peers misbehave.
+
+#[path = "../src/fault/child.rs"]
+mod child;
+
+use std::process::Command;
+
+use child::in_child;
+use nix::unistd::ftruncate;
+use shmfd::{Builder, ErrorKind, Expect, Feature, SizeGuard, Strategy, handover};
+
+#[test]
+fn a_program_inherits_the_memory_it_is_given_and_no_other() {
+    let (given, kept) = (Builder::new(6).create().unwrap(), Builder::new(6).create().unwrap());
+    given.map().unwrap().write(0, b"given\n").unwrap();
+    let mut program = Command::new("sh");
+    let number = handover::give(&mut program, &given).unwrap();
+    let other = std::os::fd::AsRawFd::as_raw_fd(&std::os::fd::AsFd::as_fd(&kept));
+    program.args(["-c", &format!("cat <&{number}; ! true <&{other}")]);
+    let output = program.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert_eq!(output.stdout, b"given\n");
+}
+
+#[test]
+fn what_a_program_was_started_with_is_taken_over() {
+    let memory = Builder::new(4096).create().unwrap();
+    in_child(|| {
+        let number = std::os::fd::IntoRawFd::into_raw_fd(std::os::fd::OwnedFd::from(memory));
+        // SAFETY: the descriptor has just been given up.
+        let taken = unsafe { handover::take(number) }.unwrap();
+        assert_eq!(Expect::new().take(taken).unwrap().size(), 4096);
+        // SAFETY: it is not open, and nothing owns it.
+        let missing = unsafe { handover::take(number) }.unwrap_err();
+        assert_eq!(missing.raw_os_error(), Some(nix::libc::EBADF));
+    });
+}
+
+#[test]
+fn memory_that_is_frozen_cannot_be_resized_by_anybody() {
+    let memory = Builder::new(4096).strategy(Strategy::Memfd).create().unwrap();
+    assert_eq!(memory.size_guard().unwrap(), SizeGuard::None);
+    memory.freeze().unwrap();
+    memory.freeze().unwrap();
+    assert_eq!(memory.size_guard().unwrap(), SizeGuard::Sealed);
+    assert!(!memory.facts().unwrap().sealable);
+    ftruncate(&memory, 0).unwrap_err();
+    ftruncate(&memory, 8192).unwrap_err();
+    Expect::new().fixed_size().take(memory.into()).unwrap();
+}
+
+#[test]
+fn memory_that_cannot_be_sealed_says_so() {
+    let error = Builder::new(1).strategy(Strategy::PosixUnlinked).create().unwrap().freeze();
+    assert_eq!(*error.unwrap_err().kind(), ErrorKind::Unsupported(Feature::Seal));
+}
+
+#[test]
+fn reading_survives_a_peer_that_truncates() {
+    let memory = Builder::new(8192).create().unwrap();
+    memory.map().unwrap().write(0, &[7; 8192]).unwrap();
+    let peer = memory.try_clone().unwrap();
+    ftruncate(&peer, 5000).unwrap();
+    let mut bytes = [0; 8192];
+    assert_eq!(memory.read_at(0, &mut bytes).unwrap(), 5000);
+    assert_eq!(bytes[..5000], [7; 5000]);
+    assert_eq!(memory.read_at(6000, &mut bytes).unwrap(), 0);
+}
