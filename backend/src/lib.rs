@@ -14,6 +14,8 @@ mod error;
 mod expect;
 #[cfg(test)]
 mod fault;
+#[cfg(feature = "vm-memory")]
+mod guest;
 pub mod handover;
 mod mapping;
 mod memory;
@@ -21,6 +23,8 @@ pub mod name;
 pub mod named;
 pub mod passing;
 mod prealloc;
+#[cfg(feature = "qemu")]
+pub mod qemu;
 mod size;
 mod strategy;
 mod sys;

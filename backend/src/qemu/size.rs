@@ -1,0 +1,67 @@
+//! Sizes as QEMU writes them: `4096`, `0x1000`, `64M`, `1.5G`.
+
+/// The size in bytes, where the text is one and it is below 2⁶³.
+pub(super) fn read(text: &str) -> Option<u64> {
+    let bytes = match text.strip_prefix("0x") {
+        Some(digits) => u128::from_str_radix(digits, 16).ok()?,
+        None => decimal(text)?,
+    };
+    i64::try_from(bytes).ok().map(i64::cast_unsigned)
+}
+
+fn decimal(text: &str) -> Option<u128> {
+    let unit = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (number, suffix) = text.split_at(unit);
+    let shift = match suffix {
+        "" | "b" | "B" => 0,
+        "k" | "K" => 10,
+        "m" | "M" => 20,
+        "g" | "G" => 30,
+        "t" | "T" => 40,
+        "p" | "P" => 50,
+        "e" | "E" => 60,
+        _ => return None,
+    };
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+    let (bytes, part) = (digits(whole)? << shift, digits(fraction)? << shift);
+    // A fraction of a byte is a mistake.
+    let has_fraction = fraction.bytes().any(|digit| digit != b'0');
+    if has_fraction && shift == 0 {
+        return None;
+    }
+    Some(bytes + part / 10_u128.pow(fraction.len() as u32))
+}
+
+/// At most 19 digits, so that no product overflows.
+fn digits(text: &str) -> Option<u128> {
+    let all = text.bytes().all(|byte| byte.is_ascii_digit());
+    if all && text.len() <= 19 { text.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case("0", 0)]
+    #[case("4097", 4097)]
+    #[case("0x1001", 4097)]
+    #[case("1b", 1)]
+    #[case("8k", 8192)]
+    #[case("64M", 64 << 20)]
+    #[case("1.5G", 3 << 29)]
+    #[case("0.001K", 1)]
+    #[case("7E", 7 << 60)]
+    #[case("9223372036854775807", i64::MAX as u64)]
+    fn a_size_is_read(#[case] text: &str, #[case] bytes: u64) {
+        assert_eq!(read(text), Some(bytes));
+    }
+
+    #[rstest]
+    fn what_is_no_size_is_refused(
+        #[values("", "M", "-1", "+1", "1.5", "1.5b", "1X", "1MB", "0x", "0x1M", "8E", "1..5G", "1.G")] text: &str,
+    ) {
+        assert_eq!(read(text), None);
+    }
+}
