@@ -6,6 +6,7 @@
 //! ```
 
 pub mod call;
+pub mod catalogue;
 pub mod clause;
 pub mod outcome;
 pub mod script;

@@ -9,13 +9,13 @@ impl fmt::Display for Call {
             Call::ShmOpen { name, flags, mode } if *mode == 0 && !flags.contains(OpenFlags::CREAT) => {
                 write!(f, "shm_open({name}, {flags})")
             }
-            Call::ShmOpen { name, flags, mode } => write!(f, "shm_open({name}, {flags}, {mode:04o})"),
+            Call::ShmOpen { name, flags, mode } => write!(f, "shm_open({name}, {flags}, 0{mode:03o})"),
             Call::ShmUnlink { name } => write!(f, "shm_unlink({name})"),
             Call::Create { size } => write!(f, "create({size})"),
             Call::Ftruncate { fd, size } => write!(f, "ftruncate({fd}, {size})"),
             Call::PosixFallocate { fd, offset, len } => write!(f, "posix_fallocate({fd}, {offset}, {len})"),
             Call::Fstat { fd } => write!(f, "fstat({fd})"),
-            Call::Fchmod { fd, mode } => write!(f, "fchmod({fd}, {mode:04o})"),
+            Call::Fchmod { fd, mode } => write!(f, "fchmod({fd}, 0{mode:03o})"),
             Call::Mmap { fd, offset, len, prot, flags } => write!(f, "mmap({fd}, {offset}, {len}, {prot}, {flags})"),
             Call::Munmap { map, range: None } => write!(f, "munmap({map})"),
             Call::Munmap { map, range: Some(range) } => write!(f, "munmap({map}, {}, {})", range.offset, range.len),
@@ -49,7 +49,7 @@ impl fmt::Display for Call {
             Call::Exit { code } => write!(f, "exit({code})"),
             Call::Kill { signal } => write!(f, "kill({signal})"),
             Call::Sigignore { signal } => write!(f, "sigignore({signal})"),
-            Call::Umask { mode } => write!(f, "umask({mode:04o})"),
+            Call::Umask { mode } => write!(f, "umask(0{mode:03o})"),
             Call::Rlimit { resource, limit } => write!(f, "rlimit({resource}, {limit})"),
             Call::Setuid { uid } => write!(f, "setuid({uid})"),
             Call::Names => f.write_str("names()"),
