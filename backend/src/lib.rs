@@ -12,8 +12,6 @@ mod builder;
 mod call;
 mod error;
 mod expect;
-#[cfg(test)]
-mod fault;
 #[cfg(feature = "vm-memory")]
 mod guest;
 pub mod handover;

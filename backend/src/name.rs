@@ -174,6 +174,14 @@ mod tests {
     }
 
     #[test]
+    fn the_names_that_come_are_known_ahead() {
+        unique().unwrap();
+        let ahead = upcoming();
+        assert_eq!(ahead.len(), BATCH - 1);
+        assert!(ahead.iter().rev().all(|name| unique().unwrap() == *name));
+    }
+
+    #[test]
     fn peeking_tells_the_next_name_and_does_not_use_it() {
         for _ in 0..2 * BATCH {
             let next = peek().unwrap();

@@ -1,6 +1,6 @@
 //! Making memory: what it is, whatever the process is like.
 
-#[path = "../src/fault/child.rs"]
+#[path = "../src/sys/fault/child.rs"]
 mod child;
 
 use std::os::fd::AsFd;
@@ -9,7 +9,12 @@ use child::in_child;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::stat::{Mode, fstat, umask};
 use rstest::rstest;
-use shmfd::{Builder, ErrorKind, Feature, FinalMode, SizeGuard, Strategy};
+use shmfd::{Builder, ErrorKind, Feature, FinalMode, SharedMemory, SizeGuard, Strategy};
+
+fn mode_of(memory: &SharedMemory) -> u32 {
+    let mode: u32 = fstat(memory).unwrap().st_mode as _;
+    mode & 0o7777
+}
 
 fn supported() -> impl Iterator<Item = Strategy> {
     Strategy::ALL.into_iter().filter(|strategy| strategy.is_supported())
@@ -23,7 +28,7 @@ fn every_strategy_of_this_system_gives_closed_memory_of_the_size_asked() {
             let stat = fstat(&memory).unwrap();
             assert_eq!(memory.size(), size);
             assert!(memory.facts().unwrap().kernel_size >= size);
-            assert_eq!(stat.st_mode & 0o7777, 0, "{strategy}");
+            assert_eq!(mode_of(&memory), 0, "{strategy}");
             assert!(cfg!(target_vendor = "apple") || stat.st_nlink <= 1, "{strategy}");
             let flags = fcntl(&memory, FcntlArg::F_GETFD).unwrap();
             assert!(FdFlag::from_bits_retain(flags).contains(FdFlag::FD_CLOEXEC), "{strategy}");
@@ -52,10 +57,10 @@ fn the_final_mode_holds_under_every_umask(
         FinalMode::OwnerReadWrite => 0o600,
     };
     in_child(|| {
-        umask(Mode::from_bits_truncate(mask.into()));
+        umask(Mode::from_bits_truncate(mask as _));
         for strategy in supported() {
             let memory = Builder::new(1).strategy(strategy).final_mode(mode).create().unwrap();
-            assert_eq!(fstat(memory).unwrap().st_mode & 0o7777, wanted, "{strategy}");
+            assert_eq!(mode_of(&memory), wanted, "{strategy}");
         }
     });
 }

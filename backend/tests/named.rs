@@ -1,6 +1,6 @@
 //! Objects that keep their name until somebody takes it away.
 
-#[path = "../src/fault/child.rs"]
+#[path = "../src/sys/fault/child.rs"]
 mod child;
 
 use child::in_child;
@@ -51,7 +51,8 @@ fn permissions_are_those_asked_for_whatever_the_umask() {
         let created = named::create(&name, 1, 0o640).unwrap();
         named::unlink(&name).unwrap();
         let bits = if cfg!(target_os = "openbsd") { 0o600 } else { 0o640 };
-        assert_eq!(fstat(created).unwrap().st_mode & 0o7777, bits);
+        let mode: u32 = fstat(created).unwrap().st_mode as _;
+        assert_eq!(mode & 0o7777, bits);
     });
 }
 

@@ -8,9 +8,9 @@ use crate::{Call, Error};
 #[inline]
 pub(crate) fn call<T>(which: Call, mut attempt: impl FnMut() -> nix::Result<T>) -> Result<T, Error> {
     loop {
-        #[cfg(test)]
-        let outcome = crate::fault::next(which).map_or_else(&mut attempt, Err);
-        #[cfg(not(test))]
+        #[cfg(all(test, target_os = "linux"))]
+        let outcome = super::fault::next(which).map_or_else(&mut attempt, Err);
+        #[cfg(not(all(test, target_os = "linux")))]
         let outcome = attempt();
         match outcome {
             Err(Errno::EINTR) => {}

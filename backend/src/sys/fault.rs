@@ -1,8 +1,8 @@
 //! Faults planted under the system calls of one thread, so that every branch for an error runs.
 
-pub(crate) mod child;
+pub(super) mod child;
 mod create;
-pub(crate) mod descriptors;
+pub(super) mod descriptors;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -16,17 +16,17 @@ thread_local! {
 }
 
 /// Makes the next calls of each kind in `plan` fail as it says, in its order.
-pub(crate) fn plan(plan: &[(Call, Errno)]) {
+pub(super) fn plan(plan: &[(Call, Errno)]) {
     PLAN.set(plan.iter().copied().collect());
 }
 
 /// How many planned outcomes have not been met.
-pub(crate) fn left() -> usize {
+pub(super) fn left() -> usize {
     PLAN.with_borrow(VecDeque::len)
 }
 
 /// The errno with which this call is to fail, if it is.
-pub(crate) fn next(which: Call) -> Option<Errno> {
+pub(super) fn next(which: Call) -> Option<Errno> {
     PLAN.with_borrow_mut(|plan| {
         let at = plan.iter().position(|(call, _)| *call == which)?;
         plan.remove(at).map(|(_, errno)| errno)
