@@ -1,11 +1,6 @@
 //! A file descriptor of shared memory that has no name, on any POSIX system.
-//!
-//! ```
-//! let memory = shmfd::Builder::new(1 << 20).create()?;
-//! let mapping = memory.map()?;
-//! mapping.write(4096, b"hello")?;
-//! # Ok::<(), shmfd::Error>(())
-//! ```
+
+#![doc = include_str!("../README.md")]
 
 mod advice;
 mod builder;

@@ -214,3 +214,47 @@ macro_rules! atomics {
 }
 
 atomics!(AtomicU8, AtomicU16, AtomicU32, AtomicU64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A mapping of memory that is not shared, which Miri has.
+    fn private(len: usize) -> Mapping {
+        use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous};
+        let len = NonZeroUsize::new(len).unwrap();
+        let prot = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
+        // SAFETY: the system picks an address that is not in use.
+        let start = unsafe { mmap_anonymous(None, len, prot, MapFlags::MAP_PRIVATE) }.unwrap();
+        Mapping { start: start.cast(), len, writable: true }
+    }
+
+    #[test]
+    fn bytes_and_atomics_are_the_same_memory() {
+        let mapping = private(4096);
+        mapping.write(4090, b"at end").unwrap();
+        let mut seen = [0; 8];
+        mapping.read(4088, &mut seen).unwrap();
+        assert_eq!(&seen, b"\0\0at end");
+        mapping.atomic::<AtomicU32>(8).unwrap().store(0x0101_0101, Relaxed);
+        mapping.touch(9).unwrap();
+        mapping.read(8, &mut seen[..4]).unwrap();
+        assert_eq!(seen[..4], [1; 4]);
+        mapping.read(4096, &mut []).unwrap();
+        mapping.read(4096, &mut [0]).unwrap_err();
+    }
+
+    #[test]
+    fn threads_that_meet_in_the_same_bytes_do_not_race() {
+        let mapping = private(64);
+        std::thread::scope(|scope| {
+            for value in [1, 2] {
+                let mapping = &mapping;
+                scope.spawn(move || mapping.write(3, &[value; 40]).unwrap());
+            }
+            let mut seen = [0; 40];
+            mapping.read(3, &mut seen).unwrap();
+            assert!(seen.iter().all(|&byte| byte <= 2));
+        });
+    }
+}

@@ -76,6 +76,7 @@ mod tests {
     use crate::Builder;
 
     #[test]
+    #[cfg_attr(miri, ignore = "Miri has no shared memory")]
     fn both_ways_to_read_agree() {
         let memory = Builder::new(10_000).create().unwrap();
         memory.map().unwrap().write(0, &(0..10_000).map(|i| i as u8).collect::<Vec<_>>()).unwrap();

@@ -15,7 +15,7 @@ mod advise;
 #[cfg(not(target_os = "android"))]
 mod create_unlink;
 mod descriptor;
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(all(test, target_os = "linux", not(miri)))]
 mod fault;
 mod fork;
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]

@@ -10,6 +10,7 @@ fn list(errors: impl IntoIterator<Item = Error>) -> String {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "insta starts cargo, which Miri cannot")]
 fn errors_found_before_a_call() {
     let faults = [
         DescriptorFault::NotMemory,
@@ -40,6 +41,7 @@ fn errors_found_before_a_call() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "insta starts cargo, which Miri cannot")]
 fn errors_of_a_call() {
     let name = Name::from_seed([0; 14]);
     let told = [

@@ -1,8 +1,11 @@
 //! Faults planted under the system calls of one thread, so that every branch for an error runs.
 
-pub(super) mod child;
+mod child;
 mod create;
-pub(super) mod descriptors;
+mod descriptors;
+mod named;
+mod populate;
+mod received;
 
 use std::cell::RefCell;
 use std::collections::VecDeque;

@@ -8,9 +8,9 @@ use crate::{Call, Error};
 #[inline]
 pub(crate) fn call<T>(which: Call, mut attempt: impl FnMut() -> nix::Result<T>) -> Result<T, Error> {
     loop {
-        #[cfg(all(test, target_os = "linux"))]
+        #[cfg(all(test, target_os = "linux", not(miri)))]
         let outcome = super::fault::next(which).map_or_else(&mut attempt, Err);
-        #[cfg(not(all(test, target_os = "linux")))]
+        #[cfg(not(all(test, target_os = "linux", not(miri))))]
         let outcome = attempt();
         match outcome {
             Err(Errno::EINTR) => {}

@@ -105,3 +105,53 @@ fn take_fds(header: &libc::msghdr) -> Vec<OwnedFd> {
     }
     fds
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::fd::IntoRawFd;
+
+    /// Appends a control message of whole descriptors to a buffer of words.
+    fn append(control: &mut Vec<u64>, kind: libc::c_int, numbers: &[RawFd]) {
+        let len = size_of_val(numbers) as _;
+        // SAFETY: it only adds up lengths.
+        let space = unsafe { libc::CMSG_SPACE(len) };
+        // SAFETY: as above.
+        let exact = unsafe { libc::CMSG_LEN(len) };
+        let start = control.len();
+        control.resize(start + (space as usize).div_ceil(8), 0);
+        let message = control[start..].as_mut_ptr().cast::<libc::cmsghdr>();
+        // SAFETY: a zeroed header is a valid one.
+        let mut header: libc::cmsghdr = unsafe { std::mem::zeroed() };
+        header.cmsg_len = exact as _;
+        (header.cmsg_level, header.cmsg_type) = (libc::SOL_SOCKET, kind);
+        // SAFETY: the buffer has just grown by the space for the message, and its words are aligned for it.
+        unsafe { message.write(header) };
+        for (index, number) in numbers.iter().enumerate() {
+            // SAFETY: the data follow the header and have room for all the numbers.
+            let data = unsafe { libc::CMSG_DATA(message) }.cast::<RawFd>();
+            // SAFETY: as above.
+            unsafe { data.wrapping_add(index).write_unaligned(*number) };
+        }
+    }
+
+    #[test]
+    fn all_descriptors_of_all_messages_are_taken_and_nothing_else() {
+        let mut control = Vec::new();
+        append(&mut control, libc::SCM_RIGHTS, &[701, 702, 703]);
+        append(&mut control, libc::SCM_RIGHTS + 1, &[1, 2]);
+        append(&mut control, libc::SCM_RIGHTS, &[704]);
+        // SAFETY: a zeroed header is a valid one.
+        let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
+        header.msg_control = control.as_mut_ptr().cast();
+        header.msg_controllen = size_of_val(&*control) as _;
+        let numbers = take_fds(&header).into_iter().map(IntoRawFd::into_raw_fd);
+        assert_eq!(numbers.collect::<Vec<_>>(), [701, 702, 703, 704]);
+    }
+
+    #[test]
+    fn no_control_data_are_no_descriptors() {
+        // SAFETY: a zeroed header is a valid one, of a message with no control data.
+        assert!(take_fds(&unsafe { std::mem::zeroed() }).is_empty());
+    }
+}
