@@ -5,11 +5,15 @@
 //! generator ─┴─> Script ──> executor (actors × subject) ──> Trace ──> judge (model × profile) ──> Verdict ──> report
 //! ```
 
+pub mod actor;
 pub mod call;
 pub mod catalogue;
 pub mod clause;
+pub mod executor;
 pub mod outcome;
 pub mod script;
+pub mod subject;
 mod text;
 pub mod trace;
 pub mod verdict;
+pub mod wire;

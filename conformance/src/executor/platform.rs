@@ -1,0 +1,20 @@
+//! What a trace says of the system that it was made on.
+
+use super::system;
+use crate::subject::host;
+use crate::trace::Platform;
+
+/// This system.
+pub(super) fn this() -> Platform {
+    let name = nix::sys::utsname::uname();
+    let text = |part: fn(&nix::sys::utsname::UtsName) -> &std::ffi::OsStr| {
+        name.as_ref().map(|name| part(name).to_string_lossy().into_owned()).unwrap_or_default()
+    };
+    Platform {
+        os: text(|name| name.sysname()),
+        release: text(|name| name.release()),
+        arch: text(|name| name.machine()),
+        libc: system::libc_version(),
+        page_size: host::page_size() as u64,
+    }
+}

@@ -1,0 +1,33 @@
+//! Leaves no names behind.
+
+use crate::outcome::Errno;
+use crate::subject::{Refused, host, native, system};
+use std::ffi::CString;
+
+/// Is there an object of that name?
+pub(super) fn exists(name: &str) -> bool {
+    let Ok(name) = CString::new(name) else { return false };
+    match native::shm_open(&name, libc::O_RDONLY, 0) {
+        Ok(fd) => {
+            // Some systems open a directory as `/.`, which is nobody's object.
+            let object = !host::is_directory(fd);
+            let _ = native::close(fd);
+            object
+        }
+        Err(refused) => refused == Refused::Errno(Errno::EACCES),
+    }
+}
+
+/// Removes a name; that there is none is as good.
+pub(super) fn remove(name: &str) {
+    if let Ok(name) = CString::new(name) {
+        let _ = native::shm_unlink(&name);
+    }
+}
+
+/// Removes every name that begins so, where names can be listed.
+pub(super) fn sweep_prefix(prefix: &str) {
+    for name in system::names(prefix).unwrap_or_default() {
+        remove(&name);
+    }
+}

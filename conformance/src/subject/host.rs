@@ -1,0 +1,263 @@
+//! What an actor asks of the system for itself, beside the calls of the subject.
+
+use super::{Answer, Refused, errno, native};
+use crate::call::Resource;
+use crate::outcome::{Outcome, Signal};
+use nix::sys::stat::{Mode, umask as set_umask};
+use nix::unistd::{Gid, Uid, geteuid, setgid, setuid};
+use std::os::fd::RawFd;
+use std::sync::OnceLock;
+
+/// The highest descriptor that is looked at when open ones are counted.
+const MAX_COUNTED_FD: RawFd = 4096;
+
+/// Page size in bytes.
+pub(crate) fn page_size() -> usize {
+    static PAGE: OnceLock<usize> = OnceLock::new();
+    *PAGE.get_or_init(|| {
+        let page = nix::unistd::sysconf(nix::unistd::SysconfVar::PAGE_SIZE);
+        page.ok().flatten().and_then(|page| usize::try_from(page).ok()).unwrap_or(4096)
+    })
+}
+
+/// Ends the process at once, without running anything of the program that it was forked from.
+pub(crate) fn exit(code: i32) -> ! {
+    // SAFETY: no condition.
+    unsafe { libc::_exit(code) }
+}
+
+/// Waits for a time of the monotonic clock, awake, so that it is met.
+pub(crate) fn wait_until(at: u64) {
+    while crate::wire::now() < at {
+        std::thread::yield_now();
+    }
+}
+
+/// Sends a signal to this process; it goes on if the signal is ignored.
+pub(crate) fn kill_self(signal: i32, ignored: bool) -> Outcome {
+    if signal == libc::SIGPIPE && !ignored {
+        // Rust programs start with this one ignored, actors of other languages do not.
+        let _ = set_ignored(signal, false);
+    }
+    // SAFETY: numbers only.
+    match unsafe { libc::raise(signal) } {
+        0 => Outcome::Ok,
+        _ => Outcome::Errno(errno::last()),
+    }
+}
+
+/// Ignores a signal, or gives it back its default.
+pub(crate) fn set_ignored(signal: i32, ignored: bool) -> Answer<()> {
+    let handler = if ignored { libc::SIG_IGN } else { libc::SIG_DFL };
+    // SAFETY: neither handler runs code of this program.
+    if unsafe { libc::signal(signal, handler) } == libc::SIG_ERR { Err(errno::last().into()) } else { Ok(()) }
+}
+
+/// Gives every signal that ends an actor its default, and lets all of them through.
+pub(crate) fn default_signals() {
+    for signal in Signal::ALL {
+        if !matches!(signal, Signal::SIGKILL | Signal::SIGPIPE) {
+            let _ = set_ignored(errno::signal_number(*signal), false);
+        }
+    }
+    let _ = nix::sys::signal::SigSet::empty().thread_set_mask();
+}
+
+/// Sets the file mode creation mask; answers the former one.
+pub(crate) fn umask(mode: u32) -> u32 {
+    #[allow(clippy::unnecessary_cast, clippy::useless_conversion, reason = "the width differs between systems")]
+    u32::from(set_umask(Mode::from_bits_truncate(mode as libc::mode_t)).bits())
+}
+
+/// The file mode creation mask.
+pub(crate) fn current_umask() -> u32 {
+    let mask = umask(0o077);
+    umask(mask);
+    mask
+}
+
+/// Sets a soft limit; answers the former one.
+pub(crate) fn set_soft_limit(resource: Resource, limit: u64) -> Answer<u64> {
+    let resource = system_resource(resource)?;
+    let (before, hard) = nix::sys::resource::getrlimit(resource)?;
+    #[allow(clippy::unnecessary_fallible_conversions, clippy::useless_conversion, reason = "the width differs")]
+    let limit = limit.try_into().unwrap_or(libc::RLIM_INFINITY);
+    nix::sys::resource::setrlimit(resource, limit, hard)?;
+    #[allow(clippy::unnecessary_cast, reason = "the width differs between systems")]
+    Ok(before as u64)
+}
+
+fn system_resource(resource: Resource) -> Answer<nix::sys::resource::Resource> {
+    use nix::sys::resource::Resource as System;
+    match resource {
+        Resource::Fsize => Ok(System::RLIMIT_FSIZE),
+        Resource::Nofile => Ok(System::RLIMIT_NOFILE),
+        #[cfg(not(any(target_os = "openbsd", target_os = "netbsd")))]
+        Resource::As => Ok(System::RLIMIT_AS),
+        #[cfg(any(target_os = "openbsd", target_os = "netbsd"))]
+        Resource::As => Err(Refused::Unsupported("this system does not limit address space".to_owned())),
+    }
+}
+
+/// Becomes a user and the group of the same number, for good.
+pub(crate) fn become_user(uid: u32) -> Answer<()> {
+    #[cfg(not(any(target_os = "macos", target_os = "ios")))]
+    nix::unistd::setgroups(&[])?;
+    setgid(Gid::from_raw(uid))?;
+    Ok(setuid(Uid::from_raw(uid))?)
+}
+
+/// Why this process cannot become another user, if that is so.
+pub(crate) fn not_root() -> Option<String> {
+    let uid = geteuid();
+    (!uid.is_root()).then(|| format!("this process is uid {uid}, not root"))
+}
+
+/// The descriptors that are open.
+pub(crate) fn open_descriptors() -> Vec<RawFd> {
+    (0..MAX_COUNTED_FD).filter(|&fd| native::is_open(fd)).collect()
+}
+
+/// How many descriptors are open beside those.
+pub(crate) fn count_open(beside: &[RawFd]) -> i64 {
+    (0..MAX_COUNTED_FD).filter(|fd| !beside.contains(fd) && native::is_open(*fd)).count() as i64
+}
+
+/// Closes every descriptor but those, which are in order.
+pub(crate) fn close_all_but(kept: &[RawFd]) {
+    let mut next = 0;
+    for &fd in kept {
+        if fd > next {
+            close_range(next, fd - 1);
+        }
+        next = fd + 1;
+    }
+    close_range(next, RawFd::MAX);
+}
+
+/// Closes the descriptors from `first` to `last`.
+#[cfg(target_os = "linux")]
+pub(crate) fn close_range(first: RawFd, last: RawFd) {
+    // SAFETY: numbers only; the callers own what they close.
+    let closed = unsafe { libc::syscall(libc::SYS_close_range, first as libc::c_uint, last as libc::c_uint, 0) };
+    if closed != 0 {
+        close_one_by_one(first, last);
+    }
+}
+/// Closes the descriptors from `first` to `last`.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn close_range(first: RawFd, last: RawFd) {
+    close_one_by_one(first, last);
+}
+
+fn close_one_by_one(first: RawFd, last: RawFd) {
+    for fd in first..=last.min(MAX_COUNTED_FD) {
+        let _ = native::close(fd);
+    }
+}
+
+/// Makes `to` stand for what `from` stands for.
+pub(crate) fn replace(from: RawFd, to: RawFd) {
+    // SAFETY: numbers only; both belong to the harness.
+    unsafe { libc::dup2(from, to) };
+}
+
+/// Makes numbers stand for nothing while they stay taken.
+pub(crate) fn replace_by_null(fds: &[RawFd]) {
+    if fds.is_empty() {
+        return;
+    }
+    // SAFETY: the path is a C string.
+    let null = unsafe { libc::open(c"/dev/null".as_ptr(), libc::O_RDWR | libc::O_CLOEXEC) };
+    for &fd in fds {
+        replace(null, fd);
+    }
+    let _ = native::close(null);
+}
+
+/// Makes a child; answers its process number in the parent and nothing in the child.
+pub(crate) fn fork() -> Answer<Option<i32>> {
+    // SAFETY: actors have one thread.
+    match unsafe { libc::fork() } {
+        -1 => Err(errno::last().into()),
+        0 => Ok(None),
+        pid => Ok(Some(pid)),
+    }
+}
+
+/// Makes a child in a PID namespace of its own.
+#[cfg(target_os = "linux")]
+pub(crate) fn fork_in_pid_namespace() -> Answer<Option<i32>> {
+    use nix::sched::{CloneFlags, setns, unshare};
+    let own = std::fs::File::open("/proc/self/ns/pid")
+        .map_err(|error| Refused::Unsupported(format!("cannot open /proc/self/ns/pid: {error}")))?;
+    unshare(CloneFlags::CLONE_NEWPID)?;
+    let forked = fork()?;
+    if forked.is_some() {
+        // Later children belong where the parent is.
+        setns(own, CloneFlags::CLONE_NEWPID)?;
+    }
+    Ok(forked)
+}
+/// Makes a child in a PID namespace of its own, which this system lacks.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn fork_in_pid_namespace() -> Answer<Option<i32>> {
+    Err(Refused::Unsupported("this system has no PID namespaces".to_owned()))
+}
+
+/// Gives the process a private directory of names with room for so many bytes.
+#[cfg(target_os = "linux")]
+pub(crate) fn small_store(bytes: i64) -> Answer<()> {
+    use nix::mount::{MsFlags, mount};
+    use nix::sched::{CloneFlags, unshare};
+    unshare(CloneFlags::CLONE_NEWNS)?;
+    mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None::<&str>)?;
+    let options = format!("size={bytes},mode=1777");
+    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
+    Ok(mount(Some("shmconf"), "/dev/shm", Some("tmpfs"), flags, Some(options.as_str()))?)
+}
+/// Gives the process a private store of objects, which this system cannot.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn small_store(_bytes: i64) -> Answer<()> {
+    Err(Refused::Unsupported("this system has no private mounts".to_owned()))
+}
+
+/// Why there is no child in a PID namespace of its own, if that is so.
+pub(crate) fn no_pid_namespace() -> Option<String> {
+    tried("a PID namespace", || fork_in_pid_namespace().map(|forked| forked.map_or_else(|| exit(0), drop)))
+}
+
+/// Why there is no private store, if that is so.
+pub(crate) fn no_small_store() -> Option<String> {
+    tried("a private store", || small_store(1 << 20))
+}
+
+/// What a child of this process says of an attempt that would change the process for good.
+fn tried(what: &str, attempt: impl FnOnce() -> Answer<()>) -> Option<String> {
+    match fork() {
+        Ok(None) => exit(i32::from(attempt().is_err())),
+        Ok(Some(pid)) => {
+            let status = nix::sys::wait::waitpid(nix::unistd::Pid::from_raw(pid), None);
+            let fine = matches!(status, Ok(nix::sys::wait::WaitStatus::Exited(_, 0)));
+            (!fine).then(|| format!("this host does not let one have {what}"))
+        }
+        Err(_) => Some(format!("cannot fork to try {what}")),
+    }
+}
+
+/// Has the system end this process when its parent ends, where it can.
+#[cfg(target_os = "linux")]
+pub(crate) fn backstop() {
+    // SAFETY: numbers only.
+    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
+}
+/// Has the system end this process when its parent ends; here the end of the control socket must do.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn backstop() {}
+
+/// Is the descriptor one of a directory?
+pub(crate) fn is_directory(fd: RawFd) -> bool {
+    // SAFETY: the number is open and stays so during the call.
+    let fd = unsafe { std::os::fd::BorrowedFd::borrow_raw(fd) };
+    nix::sys::stat::fstat(fd).is_ok_and(|stat| stat.st_mode & libc::S_IFMT == libc::S_IFDIR)
+}

@@ -1,0 +1,172 @@
+//! Where systems differ: the one place of the subjects that asks which one this is.
+
+use super::{Answer, Refused};
+use crate::call::Seals;
+use nix::sys::socket::SockFlag;
+use std::ffi::c_int;
+use std::os::fd::RawFd;
+
+/// The calls that take a size or an offset, in the form that has 64 bits of it wherever there is one.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub(super) mod c {
+    pub(in crate::subject) use libc::{
+        fstat64 as fstat, ftruncate64 as ftruncate, lseek64 as lseek, mmap64 as mmap, pread64 as pread,
+        pwrite64 as pwrite, stat64 as stat,
+    };
+}
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub(super) mod c {
+    pub(in crate::subject) use libc::{fstat, ftruncate, lseek, mmap, pread, pwrite, stat};
+}
+
+/// The type of sizes and offsets in those calls.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub(super) type Off = libc::off64_t;
+/// The type of sizes and offsets in those calls.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub(super) type Off = libc::off_t;
+
+/// How a mode is passed to `shm_open`: as variadic arguments are, where it is variadic.
+#[cfg(target_os = "macos")]
+pub(super) type PromotedMode = c_int;
+/// How a mode is passed to `shm_open`.
+#[cfg(not(target_os = "macos"))]
+pub(super) type PromotedMode = libc::mode_t;
+
+/// Must one be able to read and write an object to unlink it, even as its owner?
+pub(super) const UNLINK_NEEDS_ACCESS: bool = cfg!(target_os = "freebsd");
+
+/// Flag of `sendmsg`: report a closed peer as an error alone.
+#[cfg(not(any(target_os = "macos", target_os = "ios")))]
+pub(crate) const NO_SIGNAL: c_int = libc::MSG_NOSIGNAL;
+/// Flag of `sendmsg`: this system has none, so that the process must ignore `SIGPIPE`.
+#[cfg(any(target_os = "macos", target_os = "ios"))]
+pub(crate) const NO_SIGNAL: c_int = 0;
+
+/// Flag of `recvmsg`: what arrives is closed by exec. Zero where it must be set afterwards.
+#[cfg(any(
+    target_os = "linux",
+    target_os = "android",
+    target_os = "freebsd",
+    target_os = "dragonfly",
+    target_os = "netbsd",
+    target_os = "openbsd"
+))]
+pub(crate) const CLOSE_ON_EXEC: c_int = libc::MSG_CMSG_CLOEXEC;
+/// Flag of `recvmsg`: what arrives is closed by exec. Zero where it must be set afterwards.
+#[cfg(not(any(
+    target_os = "linux",
+    target_os = "android",
+    target_os = "freebsd",
+    target_os = "dragonfly",
+    target_os = "netbsd",
+    target_os = "openbsd"
+)))]
+pub(crate) const CLOSE_ON_EXEC: c_int = 0;
+
+/// Flags of `socketpair`: closed by exec. Empty where that must be set afterwards.
+#[cfg(not(any(target_os = "macos", target_os = "ios")))]
+pub(crate) const SOCKET_FLAGS: SockFlag = SockFlag::SOCK_CLOEXEC;
+/// Flags of `socketpair`: closed by exec. Empty where that must be set afterwards.
+#[cfg(any(target_os = "macos", target_os = "ios"))]
+pub(crate) const SOCKET_FLAGS: SockFlag = SockFlag::empty();
+
+/// The error of a call that capability mode forbids, where there is such a mode.
+#[cfg(target_os = "freebsd")]
+pub(super) const ECAPMODE: Option<c_int> = Some(libc::ECAPMODE);
+/// The error of a call that capability mode forbids, where there is such a mode.
+#[cfg(not(target_os = "freebsd"))]
+pub(super) const ECAPMODE: Option<c_int> = None;
+
+/// `posix_fallocate`, which returns its error.
+#[cfg(not(any(target_os = "macos", target_os = "ios", target_os = "openbsd")))]
+pub(super) fn posix_fallocate(fd: RawFd, offset: i64, len: i64) -> Answer<()> {
+    #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+    use libc::posix_fallocate as call;
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    use libc::posix_fallocate64 as call;
+    let too_large = |_| Refused::Unsupported(format!("{offset} or {len} does not fit the system's off_t"));
+    let (offset, len) = (Off::try_from(offset).map_err(too_large)?, Off::try_from(len).map_err(too_large)?);
+    // SAFETY: numbers only.
+    match unsafe { call(fd, offset, len) } {
+        0 => Ok(()),
+        error => Err(super::errno::of(error).into()),
+    }
+}
+/// `posix_fallocate`, which this system lacks.
+#[cfg(any(target_os = "macos", target_os = "ios", target_os = "openbsd"))]
+pub(super) fn posix_fallocate(_fd: RawFd, _offset: i64, _len: i64) -> Answer<()> {
+    Err(Refused::Unsupported("this system has no posix_fallocate".to_owned()))
+}
+
+/// The seals that this system knows, with their bits.
+#[cfg(target_os = "linux")]
+const SEALS: &[(Seals, c_int)] = &[
+    (Seals::SEAL, libc::F_SEAL_SEAL),
+    (Seals::SHRINK, libc::F_SEAL_SHRINK),
+    (Seals::GROW, libc::F_SEAL_GROW),
+    (Seals::WRITE, libc::F_SEAL_WRITE),
+    (Seals::FUTURE_WRITE, libc::F_SEAL_FUTURE_WRITE),
+    (Seals::EXEC, 0x20),
+];
+/// The seals that this system knows, with their bits.
+#[cfg(target_os = "freebsd")]
+const SEALS: &[(Seals, c_int)] = &[
+    (Seals::SEAL, libc::F_SEAL_SEAL),
+    (Seals::SHRINK, libc::F_SEAL_SHRINK),
+    (Seals::GROW, libc::F_SEAL_GROW),
+    (Seals::WRITE, libc::F_SEAL_WRITE),
+];
+
+/// Why there are no seals here, if that is so.
+pub(crate) const NO_SEALS: Option<&str> =
+    if cfg!(any(target_os = "linux", target_os = "freebsd")) { None } else { Some("this system has no seals") };
+
+/// `F_GET_SEALS`
+#[cfg(any(target_os = "linux", target_os = "freebsd"))]
+pub(super) fn seals(fd: RawFd) -> Answer<Seals> {
+    // SAFETY: numbers only.
+    match unsafe { libc::fcntl(fd, libc::F_GET_SEALS) } {
+        -1 => Err(super::errno::last().into()),
+        bits => Ok(SEALS.iter().filter(|(_, bit)| bits & bit != 0).map(|(seal, _)| *seal).collect()),
+    }
+}
+/// `F_ADD_SEALS`
+#[cfg(any(target_os = "linux", target_os = "freebsd"))]
+pub(super) fn add_seals(fd: RawFd, seals: Seals) -> Answer<()> {
+    let known: Seals = SEALS.iter().map(|(seal, _)| *seal).collect();
+    if !known.contains(seals) {
+        return Err(Refused::Unsupported(format!("this system does not know all of {seals}")));
+    }
+    let bits = SEALS.iter().filter(|(seal, _)| seals.contains(*seal)).fold(0, |bits, (_, bit)| bits | bit);
+    // SAFETY: numbers only.
+    match unsafe { libc::fcntl(fd, libc::F_ADD_SEALS, bits) } {
+        -1 => Err(super::errno::last().into()),
+        _ => Ok(()),
+    }
+}
+/// `F_GET_SEALS`, which this system lacks.
+#[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
+pub(super) fn seals(_fd: RawFd) -> Answer<Seals> {
+    Err(Refused::Unsupported("this system has no seals".to_owned()))
+}
+/// `F_ADD_SEALS`, which this system lacks.
+#[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
+pub(super) fn add_seals(_fd: RawFd, _seals: Seals) -> Answer<()> {
+    Err(Refused::Unsupported("this system has no seals".to_owned()))
+}
+
+/// The directory whose entries are the names, where there is one that can be listed.
+pub(crate) const NAMES_DIRECTORY: Option<&str> = if cfg!(target_os = "linux") { Some("/dev/shm") } else { None };
+
+/// The names that exist and begin with `prefix`, in order; where names cannot be listed, why.
+pub(crate) fn names(prefix: &str) -> Result<Vec<String>, String> {
+    let directory = NAMES_DIRECTORY.ok_or("this system does not list the names of shared memory objects")?;
+    let entries = std::fs::read_dir(directory).map_err(|error| format!("cannot list {directory}: {error}"))?;
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| Some(format!("/{}", entry.ok()?.file_name().to_str()?)))
+        .filter(|name| name.starts_with(prefix))
+        .collect();
+    names.sort();
+    Ok(names)
+}
