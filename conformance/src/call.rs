@@ -15,13 +15,14 @@ pub use label::Label;
 pub use name::{Form, Name};
 
 use crate::outcome::Signal;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One call. Offsets, lengths and sizes are bytes; modes are permission bits.
 ///
 /// The JSON form has the C name of the function under `"call"` and the arguments beside it.
 #[expect(missing_docs, reason = "the fields are the arguments of the call that the variant describes")]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "call", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Call {
     /// Opens, and with `CREAT` creates, the object of a name; binds a descriptor.
@@ -123,7 +124,7 @@ pub enum Call {
 }
 
 /// A range of a mapping, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Range {
     /// First byte.
     pub offset: Amount,

@@ -7,12 +7,13 @@ mod ledger;
 
 pub use ledger::{Clause, Ledger};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// How much a clause binds an implementation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// It must be so.
@@ -161,4 +162,4 @@ impl FromStr for ClauseId {
 }
 
 crate::text::serde_as_text!(Interface);
-crate::text::serde_as_text!(ClauseId);
+crate::text::serde_as_text!(ClauseId, "pattern": "^[a-z_]+:[0-9]+$");

@@ -7,10 +7,15 @@
 
 pub mod actor;
 pub mod call;
+pub mod campaign;
 pub mod catalogue;
 pub mod clause;
+pub mod cli;
 pub mod executor;
+pub mod exit;
 pub mod outcome;
+pub mod report;
+pub mod schema;
 pub mod script;
 pub mod subject;
 mod text;

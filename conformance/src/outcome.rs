@@ -10,11 +10,12 @@ pub use errno::Errno;
 pub use signal::Signal;
 
 use crate::call::Seals;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What came back from a call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Success without a value.
@@ -50,7 +51,7 @@ pub enum Outcome {
 }
 
 /// What POSIX lets one rely on in the answer of `fstat` on a shared memory object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Stat {
     /// `st_size`, in bytes.
     pub size: i64,
@@ -63,7 +64,7 @@ pub struct Stat {
 }
 
 /// What one message brought.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Received {
     /// Numbers of the descriptors that arrived, in order.
     pub fds: Vec<i32>,

@@ -151,7 +151,7 @@ impl fmt::Display for Id {
     }
 }
 
-crate::text::serde_as_text!(Id);
+crate::text::serde_as_text!(Id, "pattern": "^[a-z0-9-]+(/[a-z0-9-]+)+$");
 
 macro_rules! needs {
     ($($(#[doc = $doc:literal])+ $need:ident = $word:literal,)+) => {
@@ -220,7 +220,7 @@ needs! {
     Limits = "limits",
 }
 
-crate::text::serde_as_text!(Need);
+crate::text::serde_as_text!(Need, "enum": Need::ALL.iter().map(|(need, _)| need.to_string()).collect::<Vec<_>>());
 
 impl Need {
     /// What a call asks for.

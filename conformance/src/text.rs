@@ -1,8 +1,19 @@
 //! Types whose JSON form is their text form.
 
-/// Serialises a type by its `Display` and reads it back by its `FromStr`.
+/// Serialises a type by its `Display` and reads it back by its `FromStr`; in JSON schemas it is a string, with the
+/// keywords given behind it.
 macro_rules! serde_as_text {
-    ($name:ty) => {
+    ($name:ident $(, $($keyword:tt)+)?) => {
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string" $(, $($keyword)+)? })
+            }
+        }
+
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)

@@ -5,6 +5,7 @@
 use crate::call::{Call, Label};
 use crate::outcome::Outcome;
 use crate::script::Id;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::io::{self, BufRead, Write};
@@ -22,7 +23,7 @@ pub struct Trace {
 }
 
 /// The first line of a trace.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Header {
     /// [`FORMAT`]
     pub format: String,
@@ -39,7 +40,7 @@ pub struct Header {
 }
 
 /// A system.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Platform {
     /// Operating system, such as `Linux`.
     pub os: String,
@@ -54,7 +55,7 @@ pub struct Platform {
 }
 
 /// What an actor had when it began.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Actor {
     /// What the script calls it.
     pub name: Label,
@@ -70,7 +71,7 @@ pub struct Actor {
 }
 
 /// A call and what came back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Event {
     /// Who made it.
     pub actor: Label,

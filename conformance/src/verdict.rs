@@ -2,12 +2,13 @@
 
 use crate::clause::{ClauseId, Level};
 use crate::outcome::Outcome;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
 
 /// The verdict on a case or a property. The later ones weigh more, so that the worst of several is their maximum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// The subject or the host cannot do what the script needs.
@@ -56,7 +57,7 @@ pub struct Judgement {
 }
 
 /// A call whose outcome is not allowed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// Index of the event in the trace.
     pub event: usize,
@@ -67,7 +68,7 @@ pub struct Finding {
 }
 
 /// An outcome that would have been allowed, and why.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Allowed {
     /// The outcome, or what it would have to be like, such as `a descriptor` or `size 4096`.
     pub outcome: String,
@@ -76,7 +77,7 @@ pub struct Allowed {
 }
 
 /// Why an outcome is allowed: a clause, and where a platform chooses or departs, its deviation.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub struct Ground {
     /// The clause.
     pub clause: ClauseId,

@@ -10,6 +10,7 @@ pub use lines::Lines;
 use crate::call::{Call, Label};
 use crate::outcome::Outcome;
 use crate::script::Need;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -20,7 +21,7 @@ pub const PROTOCOL: &str = "shmconf-protocol/1";
 pub const CONTROL_FD: i32 = 3;
 
 /// A line from the harness to an actor.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Request {
     /// Who are you, and what can you do? The first line that an actor gets. Answered by `started`.
@@ -39,7 +40,7 @@ pub enum Request {
 }
 
 /// The first line that an actor gets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Start {
     /// [`PROTOCOL`]; an actor that does not speak it answers `error`.
     pub protocol: String,
@@ -59,7 +60,7 @@ pub struct Start {
 }
 
 /// One call to be made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Invocation {
     /// Number of the call, which the answer repeats.
     pub seq: u32,
@@ -77,7 +78,7 @@ pub struct Invocation {
 }
 
 /// A line from an actor to the harness.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Reply {
     /// Answers `start`.
@@ -101,7 +102,7 @@ pub enum Reply {
 }
 
 /// Who an actor is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Started {
     /// [`PROTOCOL`]
     pub protocol: String,
@@ -120,7 +121,7 @@ pub struct Started {
 }
 
 /// What came back from a call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Answer {
     /// Number of the call.
     pub seq: u32,
@@ -138,7 +139,7 @@ pub struct Answer {
 }
 
 /// How a reset went.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Cleaned {
     /// Is the actor as it was after `start`? If not it is replaced.
     pub clean: bool,

@@ -47,7 +47,10 @@ macro_rules! flag_set {
             }
         }
 
-        crate::text::serde_as_text!($name);
+        crate::text::serde_as_text!($name, "pattern": format!(
+            "^(0|({0})([|]({0}))*)$",
+            [$(stringify!($flag)),+].join("|"),
+        ));
     };
 }
 
@@ -59,7 +62,7 @@ macro_rules! word {
             $($(#[$word_doc])* $variant,)+
         }
 
-        crate::text::serde_as_text!($name);
+        crate::text::serde_as_text!($name, "enum": [$($word),+]);
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

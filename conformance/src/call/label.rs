@@ -64,4 +64,4 @@ impl fmt::Debug for Label {
     }
 }
 
-crate::text::serde_as_text!(Label);
+crate::text::serde_as_text!(Label, "pattern": "^[a-z][a-z0-9_]{0,14}$");

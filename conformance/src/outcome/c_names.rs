@@ -42,7 +42,11 @@ macro_rules! c_names {
         #[error("not a name of C for {}, nor `{}` and a number", $what, $unknown)]
         pub struct $error;
 
-        crate::text::serde_as_text!($type);
+        crate::text::serde_as_text!($type, "pattern": format!(
+            "^({}|{}-?[0-9]+)$",
+            [$(stringify!($name)),+].join("|"),
+            $unknown,
+        ));
     };
 }
 

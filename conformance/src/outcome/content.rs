@@ -87,4 +87,8 @@ impl FromStr for Content {
     }
 }
 
-crate::text::serde_as_text!(Content);
+crate::text::serde_as_text!(
+    Content,
+    "description": "Bytes as runs of a byte in hexadecimal and how often it stands there, such as `41*8 00*4088`.",
+    "pattern": "^(empty|[0-9a-f]{2}[*][0-9]+( [0-9a-f]{2}[*][0-9]+)*)$"
+);

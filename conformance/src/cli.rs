@@ -1,0 +1,60 @@
+//! The command line: what was asked for, and the verb that does it.
+
+mod error;
+mod explain;
+mod interrupt;
+mod list;
+mod near;
+mod output;
+mod progress;
+mod run;
+mod schema;
+mod selection;
+mod show;
+
+use crate::exit::Exit;
+use clap::{Parser, Subcommand};
+use error::CliError;
+use std::process::ExitCode;
+
+/// Tells what an implementation of POSIX shared memory really does: whether it does what POSIX says, and what its
+/// platform is known to do instead.
+#[derive(Debug, Parser)]
+#[command(name = "shmconf", version, after_help = EXIT_CODES, max_term_width = 100, propagate_version = true)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 conforms, 1 does not, 2 wrong usage, unknown ID, unreadable input or nothing \
+                          selected, 3 the harness itself failed.";
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Runs cases and properties on implementations, and judges what they did
+    ///
+    /// Without arguments it runs everything on this system's C library and on shmfd, and holds them to the rules of the
+    /// platform that it runs on.
+    Run(run::Args),
+    /// Lists cases and properties, one line each
+    List(list::Args),
+    /// Explains a case, a property, a clause, a deviation, a profile or a rule, with sources
+    Explain(explain::Args),
+    /// Prints the JSON schema of a format
+    Schema(schema::Args),
+}
+
+/// Does what the arguments of the process ask for.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = match cli.verb {
+        Verb::Run(args) => run::run(args),
+        Verb::List(args) => list::list(&args),
+        Verb::Explain(args) => explain::explain(&args),
+        Verb::Schema(args) => schema::schema(&args),
+    };
+    done.unwrap_or_else(|error| error.report()).into()
+}
+
+/// What a verb says of itself when it is done.
+type Done = Result<Exit, CliError>;

@@ -1,0 +1,109 @@
+//! `shmconf run`
+
+use super::error::CliError;
+use super::interrupt::Interrupt;
+use super::progress::Bar;
+use super::show::{self, Shown};
+use super::{Done, selection};
+use crate::campaign::{self, CampaignError, Plan};
+use crate::exit::Exit;
+use crate::report::Document;
+use std::fs;
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// What to run: an ID such as size/grow-zero-fills, an area such as size, a glob such as 'size/*', or a script of
+    /// your own; everything, if nothing is given
+    #[arg(value_name = "CASE|GLOB|FILE")]
+    wanted: Vec<String>,
+    /// What to run it on, as kind[:argument], such as libc, shmfd:memfd or command:./adapter.py; can be repeated
+    #[arg(short, long = "subject", value_name = "SUBJECT", default_values = ["libc", "shmfd"])]
+    subjects: Vec<String>,
+    /// Whose rules to hold it to, such as posix or linux-glibc [default: those of this platform]
+    #[arg(short, long)]
+    profile: Option<String>,
+    /// What not to run, as an ID, an area or a glob; can be repeated
+    #[arg(short = 'x', long = "exclude", value_name = "GLOB")]
+    unwanted: Vec<String>,
+    /// How many scripts each property draws
+    #[arg(long, value_name = "N", default_value_t = 256)]
+    cases: u32,
+    /// Makes the run repeat itself: the same scripts in the same order [default: a new one each time]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// How many scripts may run at the same time [default: as many as there are processors]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// How long a call may take before it counts as hanging, in seconds
+    #[arg(long, value_name = "S", default_value = "5", value_parser = seconds)]
+    timeout: Duration,
+    /// Counts a known deviation as a failure
+    #[arg(long)]
+    strict: bool,
+    /// Keeps the trace of every script in this directory
+    #[arg(long, value_name = "DIR")]
+    traces: Option<PathBuf>,
+    #[command(flatten)]
+    show: show::Args,
+}
+
+pub(super) fn run(args: Args) -> Done {
+    let selection = selection::select(&args.wanted, &args.unwanted)?;
+    let shown = args.show.open()?;
+    if let Some(path) = &args.traces {
+        fs::create_dir_all(path).map_err(|source| CliError::Open { path: path.clone(), source })?;
+    }
+    let interrupt =
+        Interrupt::listen().map_err(|error| CliError::Harness(format!("cannot listen for Ctrl-C: {error}")))?;
+    let plan = Plan {
+        subjects: args.subjects,
+        cases: selection.cases,
+        properties: selection.properties,
+        profile: args.profile,
+        seed: args.seed.unwrap_or_else(new_seed),
+        cases_per_property: args.cases,
+        jobs: args.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
+        timeout: args.timeout,
+        strict: args.strict,
+        traces: args.traces,
+        stop: interrupt.flag(),
+    };
+    let bar = Bar::new(interrupt.clone());
+    let reports = campaign::run(&plan, &bar);
+    bar.clear();
+    let document = Document::of(reports.map_err(|error| match error {
+        CampaignError::Plan(text) => CliError::Plan(text),
+        CampaignError::Harness(text) => CliError::Harness(text),
+    })?);
+    if interrupt.came() {
+        return interrupted(&interrupt, &document, shown);
+    }
+    shown.write(&document)?;
+    Ok(Exit::of(document.conforms()))
+}
+
+/// Shows a person what was found until then. A file or a program gets nothing, since half a report looks like a whole one.
+fn interrupted(interrupt: &Interrupt, document: &Document, shown: Shown) -> Done {
+    let done: usize = document.reports().iter().map(|report| report.results.len()).sum();
+    if shown.is_for_people() && done > 0 {
+        shown.write(document)?;
+    }
+    anstream::eprintln!("interrupted: {done} cases and properties were judged, the others were not run");
+    interrupt.die_of_it();
+    Ok(Exit::Harness)
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let range = Duration::from_millis(1)..=Duration::from_secs(3600);
+    seconds.filter(|seconds| range.contains(seconds)).ok_or_else(|| "give seconds from 0.001 to 3600".to_owned())
+}
+
+/// Nine digits at most, since people type it.
+fn new_seed() -> u64 {
+    RandomState::new().build_hasher().finish() % 1_000_000_000
+}

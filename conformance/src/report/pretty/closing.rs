@@ -1,0 +1,44 @@
+//! The last sentence about each subject.
+
+use super::super::Report;
+use super::notes::count;
+use super::paint::{clean, paint, style};
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+pub(super) fn write(reports: &[Report], output: &mut dyn Write) -> io::Result<()> {
+    for report in reports {
+        let took = duration(report.duration_ms);
+        let (style, sentence) = sentence(report);
+        writeln!(output, "{}, in {took}", paint(style, &format!("{} {sentence}", clean(&report.subject))))?;
+    }
+    Ok(())
+}
+
+fn sentence(report: &Report) -> (anstyle::Style, String) {
+    let profile = clean(&report.profile);
+    let summary = report.summary;
+    let deviations: BTreeSet<&String> = report.results.iter().flat_map(|result| &result.deviations).collect();
+    if summary.total() == summary.skip {
+        return (style::OPEN, "could not do anything that was asked of it: every case was skipped".to_owned());
+    }
+    if !report.conforms() {
+        let against = super::Summary::ORDER.into_iter().filter(|verdict| report.counts_against(*verdict));
+        let counts = against.map(|verdict| (verdict, summary.count(verdict))).filter(|(_, count)| *count > 0);
+        let counts: Vec<String> = counts.map(|(verdict, count)| format!("{count} {verdict}")).collect();
+        return (style::BAD, format!("does not conform to {profile}: {}", counts.join(", ")));
+    }
+    let with = match deviations.len() {
+        0 => String::new(),
+        known => format!(", with {} from POSIX", count(known, "known deviation", "known deviations")),
+    };
+    (style::GOOD.bold(), format!("conforms to {profile}{with}"))
+}
+
+/// `0.4 s`, `3.2 s`, `4 min 05 s`
+fn duration(milliseconds: u64) -> String {
+    match milliseconds {
+        0..60_000 => format!("{:.1} s", milliseconds as f64 / 1000.0),
+        _ => format!("{} min {:02} s", milliseconds / 60_000, milliseconds % 60_000 / 1000),
+    }
+}
