@@ -71,7 +71,7 @@ fn work_that_is_cancelled_ends_after_the_step() {
     let stop = |_, _| ControlFlow::Break(());
     let error = Prealloc::new().progress(&stop).run(&memory, &mapping).unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Cancelled { done: 16 << 20 });
-    assert!(!cfg!(target_os = "linux") || resident(&memory) == 16 << 20);
+    assert!(!cfg!(target_os = "linux") || resident(&memory) >= 16 << 20);
 }
 
 #[test]

@@ -37,7 +37,8 @@ fn want_of_space_is_an_error_and_no_signal(#[values(1, 2)] threads: usize) {
         let memory = Builder::new(256 << 20).create().unwrap();
         let mapping = memory.map().unwrap();
         let error = Prealloc::new().threads(threads).run(&memory, &mapping).unwrap_err();
-        assert_eq!(*error.kind(), full(256 << 20, 0));
+        // Where pages are touched, space is taken first, and given back when it is not enough.
+        assert!([0, 1 << 20].map(|free| full(256 << 20, free)).contains(error.kind()), "{error}");
     });
 }
 

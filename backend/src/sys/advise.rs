@@ -4,6 +4,7 @@ use std::ffi::c_void;
 use std::num::NonZeroUsize;
 use std::ptr::NonNull;
 
+use nix::errno::Errno;
 use nix::sys::mman::{MmapAdvise, madvise};
 
 use super::call;
@@ -66,15 +67,31 @@ impl Advice {
 /// The range is mapped, and stays so meanwhile.
 pub(crate) unsafe fn advise(start: NonNull<c_void>, len: NonZeroUsize, advice: Advice) -> Result<(), Error> {
     let unsupported = ErrorKind::Unsupported(advice.feature());
-    let Some(native) = advice.native() else {
+    // SAFETY: the range is mapped, as the caller promises.
+    let Some(native) = advice.native().filter(|_| unsafe { is_heeded(start) }) else {
         return Err(unsupported.into());
     };
     call(Call::Madvise, || {
         // SAFETY: none of this advice changes what the memory holds.
         unsafe { madvise(start, len.get(), native) }
     })
-    .map_err(|error| match error.is(nix::errno::Errno::EINVAL) {
+    .map_err(|error| match error.is(Errno::EINVAL) {
         true => error.told_as(unsupported),
         false => error,
     })
+}
+
+/// Whether advice is examined at all: advice that does not exist is refused. An emulator of Linux may accept
+/// any, and do nothing.
+///
+/// # Safety
+///
+/// A page is mapped at `start`.
+unsafe fn is_heeded(start: NonNull<c_void>) -> bool {
+    const NO_SUCH_ADVICE: libc::c_int = libc::c_int::MAX;
+    let refused = call(Call::Madvise, || {
+        // SAFETY: no system gives a meaning to it.
+        Errno::result(unsafe { libc::madvise(start.as_ptr(), 1, NO_SUCH_ADVICE) })
+    });
+    refused.is_err()
 }

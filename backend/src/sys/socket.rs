@@ -111,21 +111,28 @@ mod tests {
     use super::*;
     use std::os::fd::IntoRawFd;
 
-    /// Appends a control message of whole descriptors to a buffer of words.
-    fn append(control: &mut Vec<u64>, kind: libc::c_int, numbers: &[RawFd]) {
+    /// Control data that messages are appended to.
+    #[derive(Default)]
+    struct Control {
+        words: [u64; 32],
+        used: usize,
+    }
+
+    fn append(control: &mut Control, kind: libc::c_int, numbers: &[RawFd]) {
         let len = size_of_val(numbers) as _;
         // SAFETY: it only adds up lengths.
         let space = unsafe { libc::CMSG_SPACE(len) };
         // SAFETY: as above.
         let exact = unsafe { libc::CMSG_LEN(len) };
-        let start = control.len();
-        control.resize(start + (space as usize).div_ceil(8), 0);
-        let message = control[start..].as_mut_ptr().cast::<libc::cmsghdr>();
+        let start = control.words.as_mut_ptr().cast::<u8>();
+        let message = start.wrapping_add(control.used).cast::<libc::cmsghdr>();
+        control.used += space as usize;
+        assert!(control.used <= size_of_val(&control.words));
         // SAFETY: a zeroed header is a valid one.
         let mut header: libc::cmsghdr = unsafe { std::mem::zeroed() };
         header.cmsg_len = exact as _;
         (header.cmsg_level, header.cmsg_type) = (libc::SOL_SOCKET, kind);
-        // SAFETY: the buffer has just grown by the space for the message, and its words are aligned for it.
+        // SAFETY: the buffer has room for the message, and every message ends where the next is aligned.
         unsafe { message.write(header) };
         for (index, number) in numbers.iter().enumerate() {
             // SAFETY: the data follow the header and have room for all the numbers.
@@ -137,14 +144,14 @@ mod tests {
 
     #[test]
     fn all_descriptors_of_all_messages_are_taken_and_nothing_else() {
-        let mut control = Vec::new();
+        let mut control = Control::default();
         append(&mut control, libc::SCM_RIGHTS, &[701, 702, 703]);
         append(&mut control, libc::SCM_RIGHTS + 1, &[1, 2]);
         append(&mut control, libc::SCM_RIGHTS, &[704]);
         // SAFETY: a zeroed header is a valid one.
         let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
-        header.msg_control = control.as_mut_ptr().cast();
-        header.msg_controllen = size_of_val(&*control) as _;
+        header.msg_control = control.words.as_mut_ptr().cast();
+        header.msg_controllen = control.used as _;
         let numbers = take_fds(&header).into_iter().map(IntoRawFd::into_raw_fd);
         assert_eq!(numbers.collect::<Vec<_>>(), [701, 702, 703, 704]);
     }

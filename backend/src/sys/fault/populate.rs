@@ -8,10 +8,13 @@ use crate::{Builder, Call, Commit, Error, ErrorKind, Feature, Mapping, Nodes, Nu
 
 const SIZE: u64 = (20 << 20) + 1;
 
+/// The answer to advice that does not exist, which is given before all other.
+const HEEDED: (Call, Errno) = (Call::Madvise, Errno::EINVAL);
+
 fn populate(faults: &[(Call, Errno)]) -> (SharedMemory, Result<(), Error>) {
     let memory = Builder::new(SIZE).create().unwrap();
     let mapping = memory.map().unwrap();
-    plan(faults);
+    plan(&[&[HEEDED], faults].concat());
     let result = Prealloc::new().run(&memory, &mapping);
     assert_eq!(left(), 0, "a planted fault was not met");
     (memory, result)
@@ -66,7 +69,7 @@ fn advice_that_the_kernel_lacks_is_unsupported(
     #[case] feature: Feature,
 ) {
     let mapping = Builder::new(1).create().unwrap().map().unwrap();
-    plan(&[(call, errno)]);
+    plan(&[HEEDED, (call, errno)]);
     let error = advise(&mapping).unwrap_err();
     assert_eq!((error.kind(), error.call()), (&ErrorKind::Unsupported(feature), Some(call)));
 }
@@ -88,6 +91,6 @@ fn without_numa_the_default_policy_is_no_error() {
 fn a_backend_minds_lacking_advice_where_it_was_asked_for(#[case] option: &str, #[case] made: bool) {
     let options = format!("memory-backend-shm,id=m,size=1M,{option}");
     let options: crate::qemu::Options = options.parse().unwrap();
-    plan(&[(Call::Madvise, Errno::EINVAL); 2]);
+    plan(&[HEEDED; 4]);
     assert_eq!(options.create().is_ok(), made);
 }
