@@ -1,0 +1,56 @@
+//! Who may do what with an object, by its mode.
+
+use super::branch::Cx;
+use super::checks::Checks;
+use super::state::Object;
+use crate::clause::ClauseId;
+use crate::outcome::Errno;
+
+/// What permission bits say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    Granted,
+    Denied,
+    /// The bits that decide are not known.
+    Unknown,
+}
+
+/// May the process read, or write, the object by its permission bits? The owner has the owner's bits and no others, as
+/// for any file; the superuser's privilege is a matter of its own.
+pub(super) fn by_mode(cx: Cx<'_>, object: &Object, read: bool, write: bool) -> Access {
+    let wanted = u32::from(read) << 2 | u32::from(write) << 1;
+    let bits = |shift: u32| {
+        if object.mode_open >> shift & wanted != 0 {
+            Access::Unknown
+        } else if object.mode >> shift & wanted == wanted {
+            Access::Granted
+        } else {
+            Access::Denied
+        }
+    };
+    let process = cx.process;
+    if process.uid == object.uid {
+        return bits(6);
+    }
+    match object.gid {
+        Some(gid) if gid == process.gid => bits(3),
+        Some(_) => bits(0),
+        None if bits(3) == bits(0) => bits(0),
+        None => Access::Unknown,
+    }
+}
+
+/// Where the mode forbids what is `wanted` (to read, to write), the call fails with EACCES, except for a superuser whom
+/// the platform lets pass.
+pub(super) fn check(cx: Cx<'_>, checks: &mut Checks<'_>, object: &Object, wanted: (bool, bool), clause: ClauseId) {
+    let bypass = &cx.profile.rules.open_root;
+    match by_mode(cx, object, wanted.0, wanted.1) {
+        Access::Granted => return,
+        Access::Denied if !cx.process.is_root() || bypass.always(|bypass| !bypass) => {
+            checks.shall(true, Errno::EACCES, clause);
+        }
+        Access::Unknown => checks.may(true, Errno::EACCES, clause),
+        Access::Denied => checks.may(!bypass.always(|bypass| *bypass), Errno::EACCES, clause),
+    }
+    checks.and_by(crate::clause::shm_open(31));
+}

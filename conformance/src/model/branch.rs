@@ -1,0 +1,61 @@
+//! One allowed outcome of a call, with what it does to the state and why it is allowed.
+
+use super::{Expect, Site, State};
+use crate::clause::ClauseId;
+use crate::outcome::Outcome;
+use crate::profile::{Ground, Profile};
+use smallvec::{SmallVec, smallvec};
+use std::fmt;
+
+/// Why an outcome is allowed: the clauses, and deviations, that it rests on.
+pub type Grounds = SmallVec<[Ground; 4]>;
+
+/// What an outcome does to the state.
+pub(crate) type Effect = Box<dyn FnOnce(&mut State, &Outcome)>;
+
+/// One allowed outcome.
+pub struct Branch {
+    /// What the outcome has to be like.
+    pub expect: Expect,
+    /// Why it is allowed.
+    pub grounds: Grounds,
+    /// What it does; nothing where the call fails.
+    pub(crate) effect: Option<Effect>,
+}
+
+impl Branch {
+    /// An outcome without an effect.
+    pub(crate) fn plain(expect: Expect, ground: impl Into<Ground>) -> Branch {
+        Branch { expect, grounds: smallvec![ground.into()], effect: None }
+    }
+
+    /// The state after the outcome.
+    pub fn apply(self, mut state: State, outcome: &Outcome) -> State {
+        if let Some(effect) = self.effect {
+            effect(&mut state, outcome);
+        }
+        state
+    }
+}
+
+impl fmt::Debug for Branch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Branch").field("expect", &self.expect).field("grounds", &self.grounds).finish_non_exhaustive()
+    }
+}
+
+/// What a call is judged by.
+#[derive(Clone, Copy)]
+pub(crate) struct Cx<'a> {
+    pub(crate) profile: &'a Profile,
+    pub(crate) state: &'a State,
+    pub(crate) site: Site<'a>,
+    pub(crate) process: &'a super::state::Process,
+}
+
+impl Cx<'_> {
+    /// The grounds of clauses as they stand.
+    pub(crate) fn clauses(ids: &[ClauseId]) -> Grounds {
+        ids.iter().copied().map(Ground::clause).collect()
+    }
+}

@@ -1,0 +1,49 @@
+//! `create`: an object that never has a name, which is what this project is about.
+
+use super::branch::Cx;
+use super::bytes::Bytes;
+use super::checks::Checks;
+use super::expect::Expect;
+use super::open::Opens;
+use super::size;
+use super::state::Object;
+use crate::clause;
+use crate::outcome::Errno;
+
+pub(super) fn create(cx: Cx<'_>, asked: i64, mut checks: Checks<'_>) {
+    let rules = &cx.profile.rules;
+    checks.shall(cx.process.is_full(), Errno::EMFILE, clause::shm_open(38));
+    checks.shall(asked < 0, Errno::EINVAL, clause::create(7));
+    checks.may(asked < 0, Errno::EFBIG, clause::create(7));
+    checks.ask(asked == 0, &rules.create_empty);
+    for errno in [Errno::EFBIG, Errno::EINVAL, Errno::ENOMEM, Errno::ENOSPC] {
+        checks.may(asked > size::CERTAIN, errno, clause::create(7));
+    }
+    let over_limit = cx.process.fsize.is_some_and(|limit| asked > limit);
+    size::over_limit(cx, over_limit, clause::create(7), &mut checks);
+    let bits = || rules.create_mode.choices.iter().map(|choice| choice.value.0);
+    let (certain, possible) = bits().fold((!0, 0), |(all, any), bits| (all & bits, any | bits));
+    for rounded in size::rounded(cx, asked) {
+        let object = Object {
+            size: rounded.size,
+            size_by: clause::create(1),
+            sized: true,
+            mode: certain & 0o7777,
+            mode_open: (certain ^ possible) & 0o7777,
+            mode_by: clause::create(9),
+            uid: cx.process.uid,
+            gid: Some(cx.process.gid),
+            bytes: Bytes::default(),
+            bytes_by: clause::create(2),
+            nameless: true,
+            seals: None,
+            room: cx.process.room,
+        };
+        let opens = Opens::both(cx);
+        let clauses = [clause::create(1), clause::create(8), clause::create(10), clause::call(1)];
+        checks.one_way(Expect::Fd(None), rounded.ground, &clauses, move |state, outcome| {
+            let id = state.add_object(object);
+            opens.create(state, outcome, id);
+        });
+    }
+}

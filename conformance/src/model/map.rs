@@ -1,0 +1,120 @@
+//! `mmap`, `munmap` and `mprotect`
+
+use super::branch::Cx;
+use super::checks::{Checks, Open};
+use super::expect::Expect;
+use super::size::CERTAIN;
+use super::state::{Mapping, Private};
+use crate::call::{Label, MapFlags, Prot, Seals};
+use crate::clause;
+use crate::outcome::Errno;
+
+/// The arguments of `mmap` beside the descriptor.
+#[derive(Clone, Copy)]
+pub(super) struct Asked {
+    pub(super) offset: i64,
+    pub(super) len: i64,
+    pub(super) prot: Prot,
+    pub(super) flags: MapFlags,
+}
+
+pub(super) fn mmap(cx: Cx<'_>, fd: Label, asked: Asked, mut checks: Checks<'_>) {
+    let Some(open) = checks.descriptor(cx, fd, clause::mmap(9)) else { return };
+    let rules = &cx.profile.rules;
+    let Asked { offset, len, prot, flags } = asked;
+    let page = cx.state.page;
+    let shared = flags.contains(MapFlags::SHARED);
+    checks.shall(len == 0, Errno::EINVAL, clause::mmap(5));
+    checks.shall(flags.is_empty(), Errno::EINVAL, clause::mmap(6));
+    checks.ask(flags.is_all(), &rules.map_shared_and_private);
+    checks.ask(flags == MapFlags::PRIVATE, &rules.map_private);
+    checks.refuse(offset % page != 0, &rules.map_unaligned);
+    let end = offset.checked_add(len.max(0)).filter(|end| *end <= i64::MAX - page);
+    checks.refuse(offset < 0 || len < 0 || end.is_none(), &rules.map_invalid_range);
+    checks.ask(!open.description.read, &rules.map_unreadable);
+    checks.and_by(clause::shm_open(12));
+    checks.refuse(shared && prot.contains(Prot::WRITE) && !open.description.write, &rules.map_write_readonly);
+    checks.and_by(clause::shm_open(13));
+    let writes = shared && prot.contains(Prot::WRITE);
+    let sealed =
+        cx.state.object(open.object).seals.is_some_and(|seals| seals.intersects(Seals::WRITE | Seals::FUTURE_WRITE));
+    checks.shall(writes && sealed, Errno::EPERM, clause::seals(5));
+    for errno in [Errno::EPERM, Errno::EACCES, Errno::ENOTSUP] {
+        checks.may(prot.contains(Prot::EXEC), errno, clause::mmap(14));
+    }
+    let (size, end) = (cx.state.object(open.object).size, end.unwrap_or(i64::MAX - page));
+    let beyond = whole_pages(end, page) > whole_pages(size, page);
+    checks.ask(len > 0 && beyond, &rules.map_beyond_end);
+    let limited = cx.process.address_space;
+    checks.shall(limited.is_some_and(|limit| len > limit), Errno::ENOMEM, clause::mmap(16));
+    checks.may(limited.is_some() || len > CERTAIN, Errno::ENOMEM, clause::mmap(16));
+    succeed(cx, open, asked, checks);
+}
+
+fn succeed(cx: Cx<'_>, open: Open<'_>, asked: Asked, checks: Checks<'_>) {
+    let shared = asked.flags.contains(MapFlags::SHARED);
+    let before = if shared { Default::default() } else { cx.state.object(open.object).bytes.clone() };
+    let mapping = Mapping {
+        object: open.object,
+        offset: asked.offset,
+        len: asked.len,
+        prot: asked.prot,
+        may_write: !shared || open.description.write,
+        private: (!shared).then(|| Private { before, ..Private::default() }),
+        holes: Vec::new(),
+        protected: false,
+    };
+    let (actor, bind) = (cx.site.actor, cx.site.bind.first().copied());
+    checks.succeed(Expect::Ok, &[clause::mmap(1), clause::call(1)], move |state, _| {
+        let (Some(process), Some(label)) = (state.process_mut(actor), bind) else { return };
+        process.maps.retain(|(known, _)| *known != label);
+        let at = process.maps.partition_point(|(known, _)| *known < label);
+        process.maps.insert(at, (label, mapping));
+    });
+}
+
+/// `bytes` rounded up to whole pages.
+pub(super) fn whole_pages(bytes: i64, page: i64) -> i64 {
+    bytes.saturating_add(page - 1) / page * page
+}
+
+pub(super) fn munmap(cx: Cx<'_>, label: Label, range: Option<(i64, i64)>, mut checks: Checks<'_>) {
+    let Some(map) = cx.process.map(label) else { return checks.not_made() };
+    let actor = cx.site.actor;
+    let Some((offset, len)) = range else {
+        return checks.succeed(Expect::Ok, &[clause::munmap(1), clause::munmap(4)], move |state, _| {
+            if let Some(process) = state.process_mut(actor) {
+                process.maps.retain(|(known, _)| *known != label);
+            }
+        });
+    };
+    let page = cx.state.page;
+    checks.shall(len == 0, Errno::EINVAL, clause::munmap(2));
+    checks.shall(offset % page != 0, Errno::EINVAL, clause::munmap(5));
+    if offset < 0 || len < 0 || offset.saturating_add(len) > whole_pages(map.len, page) {
+        return checks.not_made();
+    }
+    checks.succeed(Expect::Ok, &[clause::munmap(1), clause::munmap(3)], move |state, _| {
+        if let Some(map) = state.process_mut(actor).and_then(|process| process.map_mut(label)) {
+            map.holes.push((offset, whole_pages(offset + len, page)));
+            map.holes.sort_unstable();
+        }
+    });
+}
+
+pub(super) fn mprotect(cx: Cx<'_>, label: Label, prot: Prot, mut checks: Checks<'_>) {
+    let Some(map) = cx.process.map(label) else { return checks.not_made() };
+    checks.refuse(prot.contains(Prot::WRITE) && !map.may_write, &cx.profile.rules.protect_readonly);
+    checks.may(!map.holes.is_empty(), Errno::ENOMEM, clause::mprotect(1));
+    for errno in [Errno::EPERM, Errno::EACCES, Errno::ENOTSUP] {
+        checks.may(prot.contains(Prot::EXEC), errno, clause::mprotect(1));
+    }
+    let by = if map.private.is_some() { clause::mprotect(3) } else { clause::mprotect(1) };
+    let actor = cx.site.actor;
+    checks.succeed(Expect::Ok, &[by], move |state, _| {
+        if let Some(map) = state.process_mut(actor).and_then(|process| process.map_mut(label)) {
+            map.prot = prot;
+            map.protected = true;
+        }
+    });
+}

@@ -1,0 +1,154 @@
+//! Loads and stores through a mapping.
+
+use super::branch::Cx;
+use super::bytes::{Bytes, Span, Value};
+use super::checks::Checks;
+use super::expect::{Expect, Pattern};
+use super::map::whole_pages;
+use super::state::{Mapping, Object, State};
+use crate::call::{Label, Prot};
+use crate::clause::{self, ClauseId};
+use crate::outcome::Signal;
+
+/// A range of a mapping that may be accessed, as a range of the object.
+struct Access<'a> {
+    map: &'a Mapping,
+    object: &'a Object,
+    start: i64,
+    end: i64,
+}
+
+/// Finds the range, or says how the access ends the actor.
+fn access<'a>(
+    cx: Cx<'a>,
+    label: Label,
+    offset: i64,
+    len: i64,
+    prot: Prot,
+    checks: &mut Checks<'_>,
+) -> Option<Access<'a>> {
+    let map = cx.process.map(label).filter(|map| offset >= 0 && len >= 0 && offset.saturating_add(len) <= map.len);
+    let Some(map) = map else {
+        checks.not_made();
+        return None;
+    };
+    let object = cx.state.object(map.object);
+    let (start, end) = (map.offset + offset, map.offset + offset + len);
+    if len == 0 {
+        return Some(Access { map, object, start, end });
+    }
+    let in_hole = map.holes.iter().any(|(from, to)| offset < *to && offset + len > *from);
+    // Whoever may write or execute may also read on many machines, which no standard speaks of.
+    let reads_by_chance = prot == Prot::READ && !map.prot.is_empty();
+    let forbidden = !map.prot.contains(prot);
+    let beyond = end > whole_pages(object.size, cx.state.page);
+    let actor = cx.site.actor;
+    let mut dies = |signal, clause| {
+        if prot == Prot::WRITE {
+            checks.dies_storing(actor, signal, clause, map.object, (start, end));
+        } else {
+            checks.dies(actor, signal, clause);
+        }
+    };
+    if in_hole {
+        dies(Signal::SIGSEGV, clause::munmap(1));
+    }
+    if forbidden {
+        dies(Signal::SIGSEGV, if map.protected { clause::mprotect(1) } else { clause::mmap(14) });
+    }
+    if beyond {
+        dies(
+            Signal::SIGBUS,
+            if object.bytes_by == clause::ftruncate(3) { clause::ftruncate(5) } else { clause::mmap(11) },
+        );
+    }
+    (!in_hole && (!forbidden || reads_by_chance) && !beyond).then_some(Access { map, object, start, end })
+}
+
+pub(super) fn load(cx: Cx<'_>, label: Label, offset: i64, len: i64, mut checks: Checks<'_>) {
+    let Some(Access { map, object, start, end }) = access(cx, label, offset, len, Prot::READ, &mut checks) else {
+        return;
+    };
+    let mut spans = Vec::new();
+    let mut by: ClauseId = object.bytes_by;
+    match &map.private {
+        None => spans.extend(visible(&object.bytes, object.size, start, end)),
+        Some(private) => {
+            by = clause::mmap(18);
+            let follows = cx.profile.rules.private_follows.always(|follows| *follows);
+            let page = cx.state.page;
+            let mut at = start;
+            while at < end {
+                let to = end.min(at / page * page + page);
+                if private.copied.contains(&(at / page * page)) {
+                    by = clause::mmap(3);
+                    spans.extend(private.own.spans(at, to));
+                } else if follows || private.before.spans(at, to) == object.bytes.spans(at, to) {
+                    spans.extend(visible(&object.bytes, object.size, at, to));
+                } else {
+                    spans.push(Span { start: at, end: to, value: Value::Open });
+                }
+                at = to;
+            }
+        }
+    }
+    let tail = if end > object.size { clause::mmap(12) } else { clause::mmap(1) };
+    checks.answer(Expect::Bytes(Pattern(spans)), &[by, tail]);
+}
+
+/// What is seen of an object: behind its end nothing is certain but zeros that nobody stored over.
+fn visible(bytes: &Bytes, size: i64, start: i64, end: i64) -> Vec<Span> {
+    if end <= size {
+        return bytes.spans(start, end);
+    }
+    let mut seen = bytes.clone();
+    seen.blur(size.max(start), end);
+    seen.spans(start, end)
+}
+
+pub(super) fn store(cx: Cx<'_>, label: Label, offset: i64, byte: u8, len: i64, mut checks: Checks<'_>) {
+    let Some(Access { map, object, start, end }) = access(cx, label, offset, len, Prot::WRITE, &mut checks) else {
+        return;
+    };
+    let (id, page, actor) = (map.object, cx.state.page, cx.site.actor);
+    if let Some(room) = object.room {
+        if whole_pages(object.size, page) > room {
+            checks.dies_storing(actor, Signal::SIGBUS, clause::mmap(19), id, (start, end));
+        }
+        if end - start > room {
+            return;
+        }
+    }
+    if map.private.is_none() {
+        let by = if end > object.size { clause::mmap(13) } else { clause::mmap(2) };
+        return checks.succeed(Expect::Ok, &[by], move |state, _| {
+            let object = state.object_mut(id);
+            object.bytes.fill(start, end, Value::Byte(byte));
+            object.bytes_by = clause::mmap(2);
+        });
+    }
+    checks.succeed(Expect::Ok, &[clause::mmap(3)], move |state, _| {
+        let object = state.object_mut(id);
+        object.bytes_by = clause::mmap(3);
+        let (current, size) = (object.bytes.clone(), object.size);
+        let map = state.process_mut(actor).and_then(|process| process.map_mut(label));
+        let Some(private) = map.and_then(|map| map.private.as_mut()) else { return };
+        let mut at = start / page * page;
+        while at < end {
+            if !private.copied.contains(&at) {
+                private.copied.push(at);
+                for span in visible(&current, size, at, at + page) {
+                    private.own.fill(span.start, span.end, span.value);
+                }
+            }
+            at += page;
+        }
+        private.copied.sort_unstable();
+        private.own.fill(start, end, Value::Byte(byte));
+    });
+}
+
+/// A store that ends its actor may have been made in part.
+pub(super) fn made_in_part(state: &mut State, object: super::state::ObjectId, range: (i64, i64)) {
+    state.object_mut(object).bytes.fill(range.0, range.1, Value::Open);
+}

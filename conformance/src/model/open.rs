@@ -1,0 +1,201 @@
+//! `shm_open`
+
+use super::access;
+use super::branch::{Branch, Cx};
+use super::bytes::Bytes;
+use super::checks::Checks;
+use super::expect::Expect;
+use super::names::{self, Reading, Use};
+use super::state::{Description, DescriptionId, Descriptor, Key, Object, ObjectId, State};
+use crate::call::{Label, Name, OpenFlags, Seals};
+use crate::clause::{self, ClauseId};
+use crate::outcome::{Errno, Outcome};
+use crate::profile::{Ground, Truncation};
+
+pub(super) fn shm_open(cx: Cx<'_>, name: &Name, flags: OpenFlags, mode: u32, out: &mut Vec<Branch>) {
+    let writable = flags.intersects(OpenFlags::WRONLY | OpenFlags::RDWR);
+    let creates = flags.contains(OpenFlags::CREAT);
+    let used = if writable || creates { Use::OpenOtherwise } else { Use::OpenForReading };
+    for reading in names::readings(cx, name, used) {
+        match reading {
+            Reading::Errno(errno, ground) => {
+                out.push(Branch::plain(Expect::Errno(errno), ground));
+                out.last_mut().expect("it was just pushed").grounds.push(clause::shm_open(31).into());
+            }
+            Reading::NoObject(ground) => {
+                let mut checks = checks(cx, flags, ground, out);
+                checks.rests_on(clause::shm_open(30));
+                let opens = Opens::at(cx, flags);
+                checks.succeed(Expect::Fd(cx.process.lowest_free()), &[], move |state, outcome| {
+                    opens.open(state, outcome, None)
+                });
+            }
+            Reading::Key(key, ground) => match cx.state.named(&key) {
+                Some(object) => existing(cx, object, flags, checks(cx, flags, ground, out)),
+                None => new(cx, key, flags, mode, checks(cx, flags, ground, out)),
+            },
+        }
+    }
+}
+
+/// The checks that need no object.
+fn checks<'b>(cx: Cx<'_>, flags: OpenFlags, ground: Ground, out: &'b mut Vec<Branch>) -> Checks<'b> {
+    let rules = &cx.profile.rules;
+    let mut checks = Checks::new(out);
+    checks.rests_on(ground);
+    checks.shall(cx.process.is_full(), Errno::EMFILE, clause::shm_open(38));
+    checks.and_by(clause::shm_open(31));
+    checks.ask(flags.contains(OpenFlags::WRONLY), &rules.open_wronly);
+    checks.ask(flags.contains(OpenFlags::CLOEXEC), &rules.open_cloexec);
+    checks.ask(flags.contains(OpenFlags::NOFOLLOW), &rules.open_nofollow);
+    checks.ask(flags.intersects(OpenFlags::NONBLOCK | OpenFlags::APPEND), &rules.open_other_flags);
+    let excl_alone = flags.contains(OpenFlags::EXCL) && !flags.contains(OpenFlags::CREAT);
+    checks.ask(excl_alone, &rules.open_excl_alone);
+    checks
+}
+
+/// What success rests on, whatever was opened.
+const OPENED: [ClauseId; 5] =
+    [clause::shm_open(1), clause::shm_open(2), clause::shm_open(8), clause::shm_open(30), clause::call(1)];
+
+fn existing(cx: Cx<'_>, id: ObjectId, flags: OpenFlags, mut checks: Checks<'_>) {
+    let rules = &cx.profile.rules;
+    let object = cx.state.object(id);
+    let creates = flags.contains(OpenFlags::CREAT);
+    checks.shall(creates && flags.contains(OpenFlags::EXCL), Errno::EEXIST, clause::shm_open(22));
+    checks.and_by(clause::shm_open(35));
+    checks.and_by(clause::shm_open(31));
+    let truncates = flags.contains(OpenFlags::TRUNC);
+    let opens = Opens::at(cx, flags);
+    access::check(cx, &mut checks, object, (opens.read, opens.write), clause::shm_open(32));
+    if truncates {
+        access::check(cx, &mut checks, object, (opens.read, true), clause::shm_open(34));
+    }
+    let of_others = object.uid != cx.process.uid && !checks.is_blocked();
+    checks.ask(of_others && creates, &rules.open_creat_of_others);
+    checks.ask(of_others && !creates, &rules.open_of_others);
+
+    let kept = !cx.state.is_referenced(id);
+    let lowest = Expect::Fd(cx.process.lowest_free());
+    if !truncates {
+        checks.rests_on(if opens.write { clause::shm_open(14) } else { clause::shm_open(13) });
+        return checks.succeed(lowest, &OPENED, move |state, outcome| {
+            if kept {
+                state.object_mut(id).bytes_by = clause::shm_open(28);
+            }
+            opens.open(state, outcome, Some(id));
+        });
+    }
+    let rule = if opens.write { &rules.trunc_writable } else { &rules.trunc_readonly };
+    for choice in &rule.choices {
+        match choice.value {
+            Truncation::Errno(errno) if object.sized => checks.error(errno, choice.ground),
+            Truncation::Truncates => checks.one_way(lowest.clone(), choice.ground, &OPENED, move |state, outcome| {
+                let object = state.object_mut(id);
+                object.size = 0;
+                object.size_by = clause::shm_open(25);
+                object.mode_by = clause::shm_open(26);
+                object.bytes.clear_from(0);
+                opens.open(state, outcome, Some(id));
+            }),
+            Truncation::Ignored | Truncation::Errno(_) => {
+                checks.one_way(lowest.clone(), choice.ground, &OPENED, move |state, outcome| {
+                    opens.open(state, outcome, Some(id));
+                });
+            }
+        }
+    }
+}
+
+fn new(cx: Cx<'_>, key: Key, flags: OpenFlags, mode: u32, mut checks: Checks<'_>) {
+    let again = cx.state.removed.contains(&key);
+    checks.shall(!flags.contains(OpenFlags::CREAT), Errno::ENOENT, clause::shm_open(41));
+    checks.and_by(clause::shm_open(31));
+    if again {
+        checks.and_by(clause::shm_unlink(4));
+        checks.and_by(clause::shm_unlink(1));
+    }
+    let rules = &cx.profile.rules;
+    let masks = |umask: bool| if umask { !cx.process.umask } else { !0 };
+    let kept = rules.open_umask.choices.iter().flat_map(|umask| {
+        rules.open_mode_bits.choices.iter().map(move |bits| mode & masks(umask.value) & bits.value.0)
+    });
+    let (certain, possible) = kept.fold((!0, 0), |(all, any), bits| (all & bits, any | bits));
+    for choice in rules.open_umask.choices.iter().filter(|choice| choice.ground.deviation.is_some()) {
+        if mode & cx.process.umask != 0 {
+            checks.rests_on(choice.ground);
+        }
+    }
+    let object = Object {
+        size: 0,
+        size_by: if again { clause::shm_unlink(5) } else { clause::shm_open(21) },
+        sized: false,
+        mode: certain & 0o7777,
+        mode_open: (certain ^ possible) & 0o7777,
+        mode_by: clause::shm_open(18),
+        uid: cx.process.uid,
+        gid: rules.open_effective_group.always(|effective| *effective).then_some(cx.process.gid),
+        bytes: Bytes::default(),
+        bytes_by: clause::ftruncate(2),
+        nameless: false,
+        seals: Some(Seals::SEAL),
+        room: cx.process.room,
+    };
+    checks.rests_on(clause::shm_open(15));
+    checks.rests_on(clause::shm_open(20));
+    let opens = Opens::at(cx, flags);
+    checks.succeed(Expect::Fd(cx.process.lowest_free()), &OPENED, move |state, outcome| {
+        let id = state.add_object(object);
+        state.removed.retain(|removed| *removed != key);
+        state.name(key, id);
+        opens.open(state, outcome, Some(id));
+    });
+}
+
+/// What an open makes.
+#[derive(Clone, Copy)]
+pub(super) struct Opens {
+    actor: Label,
+    bind: Option<Label>,
+    id: DescriptionId,
+    read: bool,
+    write: bool,
+}
+
+impl Opens {
+    fn at(cx: Cx<'_>, flags: OpenFlags) -> Opens {
+        let read = !flags.contains(OpenFlags::WRONLY) || flags.contains(OpenFlags::RDWR);
+        let write = flags.intersects(OpenFlags::WRONLY | OpenFlags::RDWR);
+        Opens {
+            actor: cx.site.actor,
+            bind: cx.site.bind.first().copied(),
+            id: DescriptionId(cx.site.event),
+            read,
+            write,
+        }
+    }
+
+    /// For reading and writing.
+    pub(super) fn both(cx: Cx<'_>) -> Opens {
+        Opens::at(cx, OpenFlags::RDWR)
+    }
+
+    /// Opens what `create` made.
+    pub(super) fn create(self, state: &mut State, outcome: &Outcome, object: ObjectId) {
+        self.open_by(state, outcome, Some(object), clause::create(4));
+    }
+
+    pub(super) fn open(self, state: &mut State, outcome: &Outcome, object: Option<ObjectId>) {
+        self.open_by(state, outcome, object, clause::shm_open(11));
+    }
+
+    fn open_by(self, state: &mut State, outcome: &Outcome, object: Option<ObjectId>, cloexec_by: ClauseId) {
+        let Outcome::Fd(number) = *outcome else { return };
+        state.add_description(self.id, Description { object, read: self.read, write: self.write, offset: 0 });
+        let Some(process) = state.process_mut(self.actor) else { return };
+        process.add_fd(Descriptor { number, description: self.id, cloexec: true, cloexec_by });
+        if let Some(label) = self.bind {
+            process.bind(label, number);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Seals, which POSIX does not know.
+
+use super::branch::Cx;
+use super::checks::Checks;
+use super::expect::Expect;
+use crate::call::{Label, Prot, Seals};
+use crate::clause;
+use crate::outcome::{Errno, Outcome};
+
+pub(super) fn get(cx: Cx<'_>, fd: Label, mut checks: Checks<'_>) {
+    let Some(open) = checks.descriptor(cx, fd, clause::fcntl(4)) else { return };
+    let object = cx.state.object(open.object);
+    if !object.nameless {
+        checks.ask(true, &cx.profile.rules.shm_seals);
+        return checks.answer(Expect::Seals(object.seals), &[clause::seals(8)]);
+    }
+    checks.may(object.seals.is_none(), Errno::EINVAL, clause::seals(8));
+    let id = open.object;
+    checks.succeed(Expect::Seals(object.seals), &[clause::seals(2)], move |state, outcome| {
+        if let Outcome::Seals(seals) = outcome {
+            state.object_mut(id).seals = Some(*seals);
+        }
+    });
+}
+
+pub(super) fn add(cx: Cx<'_>, fd: Label, seals: Seals, mut checks: Checks<'_>) {
+    let Some(open) = checks.descriptor(cx, fd, clause::fcntl(4)) else { return };
+    let object = cx.state.object(open.object);
+    if !object.nameless {
+        return checks.refuse(true, &cx.profile.rules.shm_add_seals);
+    }
+    let writable = |(_, process): &(Label, super::state::Process)| {
+        process
+            .maps
+            .iter()
+            .any(|(_, map)| map.object == open.object && map.private.is_none() && map.prot.contains(Prot::WRITE))
+    };
+    let unknown = object.seals.is_none();
+    checks.may(unknown, Errno::EINVAL, clause::seals(8));
+    checks.may(unknown, Errno::EPERM, clause::seals(8));
+    checks.shall(!open.description.write, Errno::EPERM, clause::seals(1));
+    checks.shall(object.seals.is_some_and(|seals| seals.contains(Seals::SEAL)), Errno::EPERM, clause::seals(7));
+    let busy = seals.contains(Seals::WRITE) && cx.state.processes.iter().any(writable);
+    checks.shall(busy, Errno::EBUSY, clause::seals(6));
+    let id = open.object;
+    checks.succeed(Expect::Ok, &[clause::seals(1)], move |state, _| {
+        let object = state.object_mut(id);
+        object.seals = Some(object.seals.unwrap_or_default() | seals);
+    });
+}

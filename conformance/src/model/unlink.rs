@@ -1,0 +1,71 @@
+//! `shm_unlink`
+
+use super::access::{self, Access};
+use super::branch::{Branch, Cx};
+use super::checks::Checks;
+use super::expect::Expect;
+use super::names::{self, Reading, Use};
+use super::state::{Key, Object, ObjectId};
+use crate::call::Name;
+use crate::clause;
+use crate::outcome::Errno;
+use crate::profile::{Ground, UnlinkRight};
+
+pub(super) fn shm_unlink(cx: Cx<'_>, name: &Name, out: &mut Vec<Branch>) {
+    for reading in names::readings(cx, name, Use::Unlink) {
+        match reading {
+            Reading::NoObject(_) => {}
+            Reading::Errno(errno, ground) => out.push(Branch::plain(Expect::Errno(errno), ground)),
+            Reading::Key(key, ground) => {
+                let mut checks = Checks::new(out);
+                checks.rests_on(ground);
+                match cx.state.named(&key) {
+                    None => {
+                        checks.shall(true, Errno::ENOENT, clause::shm_unlink(11));
+                        checks.and_by(clause::shm_unlink(7));
+                    }
+                    Some(object) => remove(cx, key, object, checks),
+                }
+            }
+        }
+    }
+}
+
+fn remove(cx: Cx<'_>, key: Key, id: ObjectId, mut checks: Checks<'_>) {
+    let rules = &cx.profile.rules;
+    let rights = rules
+        .unlink_right
+        .choices
+        .iter()
+        .map(|choice| (may_remove(cx, cx.state.object(id), choice.value), choice.ground));
+    let (granted, denied): (Vec<_>, Vec<_>) = rights.partition(|(granted, _)| *granted);
+    if !denied.is_empty() {
+        let departs = denied.iter().find(|(_, ground)| ground.deviation.is_some());
+        for choice in &rules.unlink_denied.choices {
+            checks.error(choice.value, departs.map_or(choice.ground, |(_, ground): &(bool, Ground)| *ground));
+        }
+        checks.and_by(clause::shm_unlink(8));
+    }
+    let Some((_, ground)) = granted.first() else { return };
+    let clauses = [clause::shm_unlink(1), clause::shm_unlink(2), clause::shm_unlink(6)];
+    checks.one_way(Expect::Ok, *ground, &clauses, move |state, _| {
+        state.names.retain(|(known, _)| *known != key);
+        state.removed.push(key);
+        state.removed.sort_unstable();
+        if state.is_referenced(id) {
+            state.object_mut(id).bytes_by = clause::shm_unlink(3);
+        }
+    });
+}
+
+fn may_remove(cx: Cx<'_>, object: &Object, right: UnlinkRight) -> bool {
+    let owner = object.uid == cx.process.uid || cx.process.is_root();
+    let has = |read, write| access::by_mode(cx, object, read, write) == Access::Granted || cx.process.is_root();
+    match right {
+        UnlinkRight::Owner => owner,
+        UnlinkRight::OwnerOrWriter => owner || has(false, true),
+        UnlinkRight::ReaderAndWriter => has(true, true),
+        UnlinkRight::Writer => has(false, true),
+        UnlinkRight::Anyone => true,
+    }
+}

@@ -1,0 +1,125 @@
+//! A platform as data: what it does wherever POSIX leaves it open, and where it departs from POSIX.
+//!
+//! The profile `posix` says for each rule which choices the standard allows and by which clause. A platform says which
+//! of them it makes, with the source; a choice that the standard does not allow has a deviation. The model reads rules
+//! and never asks which platform it is.
+
+mod choices;
+mod read;
+mod rules;
+
+pub use choices::{Answer, Limit, NameAnswer, Resize, Rounding, Tail, Truncation, UnlinkRight, Write};
+pub use read::ProfileError;
+pub use rules::{RuleInfo, Rules};
+
+use crate::clause::ClauseId;
+use serde::Deserialize;
+
+/// The rules of POSIX, or of a platform.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// Such as `linux-glibc`.
+    pub id: String,
+    /// What people call it, and which versions it speaks of.
+    pub title: String,
+    /// What it does.
+    pub rules: Rules,
+    /// Where it departs from POSIX; rules refer to them by index.
+    pub deviations: Vec<Deviation>,
+}
+
+/// What a platform does in one matter: one choice, or several where it may do any of them.
+#[derive(Debug, Clone)]
+pub struct Rule<T> {
+    /// At least one.
+    pub choices: Vec<Choice<T>>,
+    /// Where it is known from; empty where the platform says nothing and POSIX's choices stand.
+    pub source: String,
+}
+
+/// One thing that a platform may do, and why that is allowed.
+#[derive(Debug, Clone)]
+pub struct Choice<T> {
+    /// What it does.
+    pub value: T,
+    /// Why that is allowed.
+    pub ground: Ground,
+}
+
+/// Why something is allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ground {
+    /// The clause that speaks of it.
+    pub clause: ClauseId,
+    /// Index of the platform's departure from it.
+    pub deviation: Option<u16>,
+}
+
+/// A known departure of a platform from a clause.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Deviation {
+    /// Such as `macos/size-once`.
+    pub id: String,
+    /// The clause that it departs from.
+    pub clause: ClauseId,
+    /// What the platform does, in a sentence.
+    pub text: String,
+    /// The trouble that it makes for an application, in a sentence.
+    pub trouble: String,
+    /// File and function of the system, or how it was measured.
+    pub source: String,
+    /// Which versions do it.
+    #[serde(default)]
+    pub versions: String,
+}
+
+impl<T> Rule<T> {
+    /// Is `holds` true of every choice?
+    pub fn always(&self, holds: impl Fn(&T) -> bool) -> bool {
+        self.choices.iter().all(|choice| holds(&choice.value))
+    }
+}
+
+impl Ground {
+    /// A clause, as it stands.
+    pub const fn clause(clause: ClauseId) -> Ground {
+        Ground { clause, deviation: None }
+    }
+}
+
+impl From<ClauseId> for Ground {
+    fn from(clause: ClauseId) -> Ground {
+        Ground::clause(clause)
+    }
+}
+
+impl Profile {
+    /// The IDs of the profiles that are built in.
+    pub fn ids() -> impl Iterator<Item = &'static str> {
+        read::BUILT_IN.iter().map(|(id, _)| *id)
+    }
+
+    /// A built-in profile.
+    ///
+    /// # Errors
+    ///
+    /// [`ProfileError::Unknown`], which lists those that there are.
+    pub fn get(id: &str) -> Result<Profile, ProfileError> {
+        read::built_in(id)
+    }
+
+    /// Reads a profile from its TOML text.
+    ///
+    /// # Errors
+    ///
+    /// [`ProfileError`] says which rule or deviation cannot be what it is.
+    pub fn parse(text: &str) -> Result<Profile, ProfileError> {
+        read::platform(text)
+    }
+
+    /// The deviation of a ground, if it is one.
+    pub fn deviation(&self, ground: Ground) -> Option<&Deviation> {
+        self.deviations.get(usize::from(ground.deviation?))
+    }
+}

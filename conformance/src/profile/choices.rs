@@ -1,0 +1,181 @@
+//! The choices that rules offer.
+
+use crate::outcome::Errno;
+use crate::outcome::errno::NotAnErrno;
+use std::fmt;
+use std::str::FromStr;
+
+/// Success, or a failure with that error number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Answer {
+    /// `ok`
+    Ok,
+    /// `EINVAL`
+    Errno(Errno),
+}
+
+/// What becomes of a name of an unusual form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NameAnswer {
+    /// `same-object`: the name stands for what the plain form of it stands for.
+    SameObject,
+    /// `own-object`: it is a name of its own.
+    OwnObject,
+    /// `no-object`: a descriptor is opened, but of something that is no shared memory object.
+    NoObject,
+    /// `EINVAL`
+    Errno(Errno),
+}
+
+/// What `O_TRUNC` does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Truncation {
+    /// `truncates`: the size becomes 0.
+    Truncates,
+    /// `ignored`
+    Ignored,
+    /// `EINVAL`: the open fails where the object has been sized.
+    Errno(Errno),
+}
+
+/// Who may remove a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum UnlinkRight {
+    /// `owner`: the object's owner, and root.
+    Owner,
+    /// `owner-or-writer`: also who may write the object.
+    OwnerOrWriter,
+    /// `reader-and-writer`: who may read and write the object, and root.
+    ReaderAndWriter,
+    /// `writer`: who may write the object, and root.
+    Writer,
+    /// `anyone`
+    Anyone,
+}
+
+/// How often the size of an object can be set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Resize {
+    /// `any`
+    Any,
+    /// `once`: further calls are EINVAL.
+    Once,
+}
+
+/// What size an object gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rounding {
+    /// `exact`
+    Exact,
+    /// `page`: rounded up to whole pages.
+    Page,
+}
+
+/// What becomes of bytes that were stored behind the end of an object, in its last page, once it grows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Tail {
+    /// `zero`
+    Zero,
+    /// `kept`
+    Kept,
+}
+
+/// What a write behind the end of an object does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Write {
+    /// `extends`
+    Extends,
+    /// `short`: only what fits is written.
+    Short,
+    /// `ENXIO`: nothing can be written at all.
+    Errno(Errno),
+}
+
+/// Lengths of names, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Limit {
+    /// Names up to this length are accepted.
+    pub always: usize,
+    /// Longer ones than this are refused; those between may be.
+    pub never: Option<usize>,
+    /// Are leading slashes counted?
+    pub with_slash: bool,
+}
+
+macro_rules! texts {
+    ($($type:ident { $($variant:ident = $word:literal),+ $(; $errno:ident)? })+) => {$(
+        impl fmt::Display for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    $($type::$variant => f.pad($word),)+
+                    $($type::$errno(errno) => errno.fmt(f),)?
+                }
+            }
+        }
+
+        impl FromStr for $type {
+            type Err = String;
+
+            fn from_str(text: &str) -> Result<$type, String> {
+                match text {
+                    $($word => Ok($type::$variant),)+
+                    $(_ if text.starts_with('E') => {
+                        text.parse().map($type::$errno).map_err(|error: NotAnErrno| error.to_string())
+                    })?
+                    _ => {
+                        let words: &[&str] = &[$($word,)+ $(stringify!($errno))?];
+                        Err(format!("found `{text}`, expected one of {}", words.join(", ")))
+                    }
+                }
+            }
+        }
+    )+};
+}
+
+texts! {
+    Answer { Ok = "ok"; Errno }
+    NameAnswer { SameObject = "same-object", OwnObject = "own-object", NoObject = "no-object"; Errno }
+    Truncation { Truncates = "truncates", Ignored = "ignored"; Errno }
+    UnlinkRight {
+        Owner = "owner", OwnerOrWriter = "owner-or-writer", ReaderAndWriter = "reader-and-writer",
+        Writer = "writer", Anyone = "anyone"
+    }
+    Resize { Any = "any", Once = "once" }
+    Rounding { Exact = "exact", Page = "page" }
+    Tail { Zero = "zero", Kept = "kept" }
+    Write { Extends = "extends", Short = "short"; Errno }
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.always)?;
+        match self.never {
+            Some(never) if never == self.always => {}
+            Some(never) => write!(f, "..{never}")?,
+            None => f.write_str("..")?,
+        }
+        f.write_str(if self.with_slash { " with the slash" } else { " after the slash" })
+    }
+}
+
+impl FromStr for Limit {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Limit, String> {
+        let error =
+            || format!("found `{text}`, expected lengths such as `255 after the slash` or `14.. with the slash`");
+        let (lengths, how) = text.split_once(' ').ok_or_else(error)?;
+        let with_slash = match how {
+            "with the slash" => true,
+            "after the slash" => false,
+            _ => return Err(error()),
+        };
+        let length = |text: &str| text.parse::<usize>().map_err(|_| error());
+        let (always, never) = match lengths.split_once("..") {
+            None => (length(lengths)?, Some(length(lengths)?)),
+            Some((always, "")) => (length(always)?, None),
+            Some((always, never)) => (length(always)?, Some(length(never)?)),
+        };
+        Ok(Limit { always, never, with_slash })
+    }
+}

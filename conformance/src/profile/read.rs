@@ -1,0 +1,211 @@
+//! Reads profiles and checks that every departure from POSIX is a deviation, and nothing else is.
+
+use super::{Choice, Deviation, Ground, Profile, Rule, Rules};
+use crate::clause::ClauseId;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::OnceLock;
+
+/// The profiles that are built in: the standard first, then platforms.
+pub(super) const BUILT_IN: &[(&str, &str)] = &[
+    ("posix", include_str!("../../profiles/posix.toml")),
+    ("linux-glibc", include_str!("../../profiles/linux-glibc.toml")),
+    ("linux-musl", include_str!("../../profiles/linux-musl.toml")),
+];
+
+/// Why a text is no profile.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// No profile has that ID.
+    #[error("no profile is called `{id}`; there are {known}, or give the path of a .toml file")]
+    Unknown {
+        /// What was asked for.
+        id: String,
+        /// What there is.
+        known: String,
+    },
+    /// It is not TOML, or not of this form.
+    #[error(transparent)]
+    Toml(#[from] toml::de::Error),
+    /// A rule cannot be what it is.
+    #[error("rule `{key}`: {problem}")]
+    Rule {
+        /// The rule.
+        key: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A deviation cannot be what it is.
+    #[error("deviation `{id}`: {problem}")]
+    Deviation {
+        /// The deviation.
+        id: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Standard {
+    id: String,
+    title: String,
+    rules: BTreeMap<String, Allows>,
+}
+
+/// What POSIX allows in one matter.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Allows {
+    allows: Vec<String>,
+    clause: ClauseId,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Platform {
+    id: String,
+    title: String,
+    /// A platform whose rules this one starts from.
+    like: Option<String>,
+    #[serde(default)]
+    rules: BTreeMap<String, Does>,
+    #[serde(default)]
+    deviation: Vec<Deviation>,
+}
+
+/// What a platform does in one matter.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+struct Does {
+    does: OneOrMore,
+    #[serde(default)]
+    source: String,
+    /// The deviation that the choices are which POSIX does not allow.
+    deviation: Option<String>,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(untagged)]
+enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+/// Gives a rule from what POSIX allows and what a platform does.
+pub(super) struct Reader<'a> {
+    allows: &'a BTreeMap<String, Allows>,
+    does: &'a BTreeMap<String, Does>,
+    deviations: &'a [Deviation],
+}
+
+impl Reader<'_> {
+    pub(super) fn rule<T: FromStr<Err: fmt::Display> + PartialEq>(&self, key: &str) -> Result<Rule<T>, ProfileError> {
+        let problem = |problem: String| ProfileError::Rule { key: key.to_owned(), problem };
+        let read = |text: &String| text.parse::<T>().map_err(|error| problem(error.to_string()));
+        let allows = self.allows.get(key).ok_or_else(|| problem("posix.toml does not speak of it".to_owned()))?;
+        let allowed: Vec<T> = allows.allows.iter().map(read).collect::<Result<_, _>>()?;
+        let Some(does) = self.does.get(key) else {
+            let ground = Ground::clause(allows.clause);
+            let choices = allowed.into_iter().map(|value| Choice { value, ground }).collect();
+            return Ok(Rule { choices, source: String::new() });
+        };
+        let index = match &does.deviation {
+            None => None,
+            Some(id) => {
+                let at = self.deviations.iter().position(|deviation| deviation.id == *id);
+                let at = at.ok_or_else(|| problem(format!("no [[deviation]] has the id `{id}`")))?;
+                Some((at as u16, self.deviations[at].clause))
+            }
+        };
+        let texts = match &does.does {
+            OneOrMore::One(text) => std::slice::from_ref(text),
+            OneOrMore::More(texts) => texts,
+        };
+        let mut departs = false;
+        let mut choices = Vec::new();
+        for text in texts {
+            let value = read(text)?;
+            let ground = if allowed.contains(&value) {
+                Ground::clause(allows.clause)
+            } else {
+                departs = true;
+                let (index, clause) =
+                    index.ok_or_else(|| problem(format!("POSIX does not allow `{text}`: name a deviation")))?;
+                Ground { clause, deviation: Some(index) }
+            };
+            choices.push(Choice { value, ground });
+        }
+        if index.is_some() && !departs {
+            return Err(problem("POSIX allows all that it does, so it is no deviation".to_owned()));
+        }
+        if choices.is_empty() {
+            return Err(problem("it has no choice".to_owned()));
+        }
+        Ok(Rule { choices, source: does.source.clone() })
+    }
+}
+
+fn standard() -> Result<&'static Standard, ProfileError> {
+    static STANDARD: OnceLock<Standard> = OnceLock::new();
+    if let Some(standard) = STANDARD.get() {
+        return Ok(standard);
+    }
+    let standard = toml::from_str(BUILT_IN[0].1)?;
+    Ok(STANDARD.get_or_init(|| standard))
+}
+
+pub(super) fn built_in(id: &str) -> Result<Profile, ProfileError> {
+    let found = BUILT_IN.iter().find(|(known, _)| *known == id);
+    let (id, text) = found.ok_or_else(|| ProfileError::Unknown {
+        id: id.to_owned(),
+        known: BUILT_IN.iter().map(|(id, _)| *id).collect::<Vec<_>>().join(", "),
+    })?;
+    if *id != "posix" {
+        return platform(text);
+    }
+    let Standard { id, title, rules: allows } = standard()?;
+    known_keys(allows.keys())?;
+    let reader = Reader { allows, does: &BTreeMap::new(), deviations: &[] };
+    Ok(Profile { id: id.clone(), title: title.clone(), rules: Rules::read(&reader)?, deviations: Vec::new() })
+}
+
+pub(super) fn platform(text: &str) -> Result<Profile, ProfileError> {
+    let Platform { id, title, rules, deviation, .. } = merged(toml::from_str(text)?)?;
+    known_keys(rules.keys())?;
+    let reader = Reader { allows: &standard()?.rules, does: &rules, deviations: &deviation };
+    let read = Rules::read(&reader)?;
+    for Deviation { id, .. } in &deviation {
+        if !rules.values().any(|does| does.deviation.as_ref() == Some(id)) {
+            return Err(ProfileError::Deviation { id: id.clone(), problem: "no rule names it".to_owned() });
+        }
+    }
+    Ok(Profile { id, title, rules: read, deviations: deviation })
+}
+
+/// A platform with what it takes over from the one that it is like.
+fn merged(platform: Platform) -> Result<Platform, ProfileError> {
+    let Some(like) = &platform.like else { return Ok(platform) };
+    let base = BUILT_IN.iter().skip(1).find(|(id, _)| id == like);
+    let (_, text) =
+        base.ok_or_else(|| ProfileError::Unknown { id: like.clone(), known: "the built-in platforms".to_owned() })?;
+    let base = merged(toml::from_str(text)?)?;
+    let mut rules = base.rules;
+    rules.extend(platform.rules);
+    let named = |deviation: &Deviation| rules.values().any(|does| does.deviation.as_ref() == Some(&deviation.id));
+    let own = |inherited: &Deviation| platform.deviation.iter().any(|deviation| deviation.id == inherited.id);
+    let inherited = base.deviation.into_iter().filter(|deviation| named(deviation) && !own(deviation));
+    let deviation = inherited.chain(platform.deviation.iter().cloned()).collect();
+    Ok(Platform { id: platform.id, title: platform.title, like: None, rules, deviation })
+}
+
+fn known_keys<'a>(keys: impl Iterator<Item = &'a String>) -> Result<(), ProfileError> {
+    for key in keys {
+        if !Rules::KEYS.contains(&key.as_str()) {
+            return Err(ProfileError::Rule { key: key.clone(), problem: "no rule has that key".to_owned() });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,210 @@
+//! Every matter in which platforms differ, with the type of its choices.
+
+use super::choices::{Answer, Limit, NameAnswer, Resize, Rounding, Tail, Truncation, UnlinkRight, Write};
+use super::read::{ProfileError, Reader};
+use super::{Ground, Rule};
+use crate::outcome::Errno;
+
+/// One rule as people read it.
+#[derive(Debug, Clone)]
+pub struct RuleInfo {
+    /// Its key in the profile files.
+    pub key: &'static str,
+    /// What it is about, in a sentence.
+    pub about: &'static str,
+    /// Its choices, each with its ground.
+    pub choices: Vec<(String, Ground)>,
+    /// Where it is known from.
+    pub source: String,
+}
+
+macro_rules! rules {
+    ($($(#[doc = $doc:literal])+ $key:ident: $type:ty,)+) => {
+        /// What a platform does in each matter.
+        #[derive(Debug, Clone)]
+        pub struct Rules {
+            $($(#[doc = $doc])+ pub $key: Rule<$type>,)+
+        }
+
+        impl Rules {
+            /// The keys of all rules.
+            pub const KEYS: &[&str] = &[$(stringify!($key)),+];
+
+            pub(super) fn read(reader: &Reader<'_>) -> Result<Rules, ProfileError> {
+                Ok(Rules { $($key: reader.rule::<$type>(stringify!($key))?,)+ })
+            }
+
+            /// The rules one by one.
+            pub fn list(&self) -> Vec<RuleInfo> {
+                vec![$(RuleInfo {
+                    key: stringify!($key),
+                    about: concat!($($doc),+).trim_ascii(),
+                    choices: self.$key.choices.iter().map(|choice| (choice.value.to_string(), choice.ground)).collect(),
+                    source: self.$key.source.clone(),
+                }),+]
+            }
+        }
+    };
+}
+
+rules! {
+    /// How long a name can be.
+    name_length: Limit,
+    /// Opening a name that is too long.
+    name_too_long: Errno,
+    /// A name without a leading slash.
+    name_bare: NameAnswer,
+    /// A name with two leading slashes.
+    name_double_slash: NameAnswer,
+    /// A name with a slash inside.
+    name_inner_slash: NameAnswer,
+    /// A name with a slash at its end.
+    name_trailing_slash: NameAnswer,
+    /// The empty name.
+    name_empty: NameAnswer,
+    /// The name that is one slash.
+    name_slash: NameAnswer,
+    /// The names /. and /.. for reading alone.
+    name_dots: NameAnswer,
+    /// The names /. and /.. for writing or creating.
+    name_dots_writable: NameAnswer,
+    /// Unlinking a name that cannot be opened for its form.
+    unlink_bad_name: Errno,
+    /// Unlinking a name that is too long.
+    unlink_too_long: Errno,
+    /// Unlinking /. or /...
+    unlink_dots: Errno,
+
+    /// Opening for writing alone.
+    open_wronly: Answer,
+    /// O_CLOEXEC among the open flags.
+    open_cloexec: Answer,
+    /// O_NOFOLLOW among the open flags.
+    open_nofollow: Answer,
+    /// O_NONBLOCK or O_APPEND among the open flags.
+    open_other_flags: Answer,
+    /// O_EXCL without O_CREAT.
+    open_excl_alone: Answer,
+    /// O_TRUNC with write access.
+    trunc_writable: Truncation,
+    /// O_TRUNC with read access alone.
+    trunc_readonly: Truncation,
+    /// Is the umask applied to the mode of a new object?
+    open_umask: bool,
+    /// Which bits of the mode a new object keeps, in octal.
+    open_mode_bits: Bits,
+    /// Does a new object get the effective group of its creator, rather than that of a directory?
+    open_effective_group: bool,
+    /// O_CREAT on an object that somebody else owns, whose mode allows it.
+    open_creat_of_others: Answer,
+    /// Opening without O_CREAT an object that somebody else owns, whose mode allows it.
+    open_of_others: Answer,
+    /// Does root open objects whose mode forbids it?
+    open_root: bool,
+
+    /// Who may remove a name.
+    unlink_right: UnlinkRight,
+    /// Removing a name without the right to.
+    unlink_denied: Errno,
+
+    /// How often a size can be set.
+    resize: Resize,
+    /// What size an object gets.
+    size_rounding: Rounding,
+    /// A negative size.
+    size_negative: Errno,
+    /// The largest size that is always accepted, in bytes.
+    size_always: i64,
+    /// A size that is too large.
+    size_too_large: Answer,
+    /// Setting the size through a descriptor that cannot write.
+    size_readonly: Answer,
+    /// Does RLIMIT_FSIZE hold for sizes?
+    size_limited: bool,
+    /// Bytes stored behind the end, in its last page, once the object grows.
+    tail: Tail,
+    /// Growing an object beyond the room of its store.
+    size_beyond_room: Answer,
+
+    /// posix_fallocate on an object.
+    fallocate: Answer,
+    /// posix_fallocate of length 0.
+    fallocate_empty: Errno,
+    /// posix_fallocate with a negative offset or length.
+    fallocate_negative: Errno,
+    /// posix_fallocate through a descriptor that cannot write.
+    fallocate_readonly: Errno,
+    /// posix_fallocate beyond the largest size.
+    fallocate_too_large: Errno,
+    /// posix_fallocate beyond the room of the store.
+    fallocate_beyond_room: Errno,
+    /// fchmod on an object.
+    fchmod: Answer,
+    /// fchmod by somebody else than the owner.
+    fchmod_denied: Errno,
+    /// Reading through a descriptor.
+    read: Answer,
+    /// Writing through a descriptor.
+    write: Write,
+    /// Writing beyond the room of the store.
+    write_beyond_room: Errno,
+    /// Moving the file offset.
+    lseek: Answer,
+
+    /// Mapping privately.
+    map_private: Answer,
+    /// Mapping both shared and private.
+    map_shared_and_private: Answer,
+    /// Mapping for writing and shared through a descriptor that cannot write.
+    map_write_readonly: Errno,
+    /// Mapping through a descriptor that cannot read.
+    map_unreadable: Answer,
+    /// Mapping beyond the end.
+    map_beyond_end: Answer,
+    /// Mapping at an offset that is no multiple of the page size.
+    map_unaligned: Errno,
+    /// Mapping at a range that no object can have.
+    map_invalid_range: Errno,
+    /// Do private mappings see later changes of pages that they have not copied?
+    private_follows: bool,
+    /// Making a shared mapping writable whose descriptor cannot write.
+    protect_readonly: Errno,
+
+    /// How many descriptors one message can always carry.
+    send_always: i64,
+    /// How many descriptors one message can carry at most.
+    send_most: i64,
+    /// Sending more descriptors than a message can carry.
+    send_too_many: Errno,
+    /// Receiving with a control buffer that is too small: the descriptors that fit arrive, or the call fails.
+    recv_short: Answer,
+    /// Are received descriptors closed by exec where the receiver asks for it?
+    recv_cloexec: bool,
+
+    /// Asking an object of shm_open for its seals: none can ever be added, or the question fails.
+    shm_seals: Answer,
+    /// Adding seals to an object of shm_open.
+    shm_add_seals: Errno,
+    /// Making a nameless object of size 0.
+    create_empty: Answer,
+    /// The bits of the mode of a nameless object, in octal.
+    create_mode: Bits,
+}
+
+/// Permission bits, in octal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Bits(pub u32);
+
+impl std::fmt::Display for Bits {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04o}", self.0)
+    }
+}
+
+impl std::str::FromStr for Bits {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Bits, String> {
+        u32::from_str_radix(text, 8).map(Bits).map_err(|_| format!("found `{text}`, expected octal bits such as 0777"))
+    }
+}
