@@ -19,7 +19,7 @@ pub struct SharedMemory {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Facts {
-    /// How it was made, or `None` where another process made it.
+    /// How it was made, or `None` where it has a name or another process made it.
     pub strategy: Option<Strategy>,
     /// The size in bytes that the kernel tells. It is more than was asked for where it counts in pages.
     pub kernel_size: u64,
@@ -59,7 +59,7 @@ impl SharedMemory {
         self.size
     }
 
-    /// How it was made, or `None` where another process made it.
+    /// How it was made, or `None` where it has a name or another process made it.
     pub fn strategy(&self) -> Option<Strategy> {
         self.strategy
     }

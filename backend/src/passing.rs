@@ -43,8 +43,8 @@ pub struct Received {
 /// Receives data into `data`, and at most `max_fds` descriptors with it.
 ///
 /// The descriptors are close-on-exec; where the system cannot receive them so, another thread that starts
-/// a program at the same moment can still pass them on. Check what a descriptor is before it is mapped:
-/// [`Expect`](crate::Expect).
+/// a program at the same moment can still pass them on. Count them, since gVisor drops those that this process
+/// has no room for and does not say so, and check what each is before it is mapped: [`Expect`](crate::Expect).
 ///
 /// # Errors
 ///

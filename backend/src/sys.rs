@@ -23,8 +23,7 @@ mod memfd;
 #[cfg(not(target_os = "android"))]
 mod named;
 #[cfg(target_os = "android")]
-#[path = "sys/nameless.rs"]
-mod named;
+mod nameless;
 mod numa;
 mod page;
 mod seam;
@@ -44,7 +43,10 @@ pub(crate) use descriptor::{
     access_mode, duplicate, is_memory, read_at, resize, seal_size, seals, set_cloexec, set_mode, status,
 };
 pub(crate) use fork::{Stamp, stamp};
+#[cfg(not(target_os = "android"))]
 pub(crate) use named::{create_named, open_named, unlink_named};
+#[cfg(target_os = "android")]
+pub(crate) use nameless::{create_named, open_named, unlink_named};
 pub(crate) use numa::bind;
 pub(crate) use page::{Access, map, page_size, unmap};
 pub(crate) use seam::{call, fill_random};

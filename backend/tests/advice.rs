@@ -72,6 +72,8 @@ fn swap_is_not_reserved_where_that_is_asked_for() {
 /// Whether Linux tells this flag of a mapping, as in `VmFlags: rd wr sh dd`, where it tells any.
 fn has_flag(mapping: &Mapping, flag: &str) -> Option<bool> {
     let maps = std::fs::read_to_string("/proc/self/smaps").ok()?;
+    // What stands in for Linux may write the line and not mean it.
+    let maps = Some(maps).filter(|maps| maps.contains("THPeligible"))?;
     let start = format!("{:x}-", mapping.as_ptr().addr());
     let mut here = maps.lines().skip_while(|line| !line.starts_with(&start));
     let flags = here.find(|line| line.starts_with("VmFlags"))?;

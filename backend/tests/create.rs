@@ -16,8 +16,19 @@ fn mode_of(memory: &SharedMemory) -> u32 {
     mode & 0o7777
 }
 
+/// The strategies that work here: a kernel that stands in for another may lack some.
 fn supported() -> impl Iterator<Item = Strategy> {
-    Strategy::ALL.into_iter().filter(|strategy| strategy.is_supported())
+    let works = |strategy: &Strategy| match Builder::new(1).strategy(*strategy).create() {
+        Ok(_) => true,
+        Err(error) => {
+            assert!(matches!(error.kind(), ErrorKind::Unsupported(_)), "{error}");
+            if strategy.is_supported() {
+                eprintln!("skipped: {error}");
+            }
+            false
+        }
+    };
+    Strategy::ALL.into_iter().filter(works)
 }
 
 #[test]

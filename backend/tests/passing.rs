@@ -90,8 +90,13 @@ fn what_the_receiver_has_no_room_for_is_told_and_the_rest_closed() {
         let before = open_descriptors();
         let third_free = (0..).filter(|fd| !before.contains(fd)).nth(2).unwrap();
         setrlimit(Resource::RLIMIT_NOFILE, third_free as _, 1024).unwrap();
-        let error = receive(&theirs, &mut [0; 4], 5).unwrap_err();
-        assert_eq!(*error.kind(), ErrorKind::BadDescriptor(DescriptorFault::Lost));
+        match receive(&theirs, &mut [0; 4], 5) {
+            Err(error) => {
+                assert_eq!(*error.kind(), ErrorKind::BadDescriptor(DescriptorFault::Lost));
+            }
+            // gVisor installs what there is room for and says nothing of the rest.
+            Ok(received) => assert_eq!(received.fds.len(), 2),
+        }
         assert_eq!(open_descriptors(), before);
     });
 }

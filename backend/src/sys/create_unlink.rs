@@ -36,7 +36,11 @@ pub(super) const SHM_OPEN_SETS_CLOEXEC: bool = cfg!(any(
 const TRIES: u32 = 16;
 
 pub(super) fn create(mode: FinalMode) -> Result<OwnedFd, Error> {
-    let first = if UNLINK_NEEDS_RIGHTS { FinalMode::OwnerReadWrite } else { mode };
+    create_as(if UNLINK_NEEDS_RIGHTS { FinalMode::OwnerReadWrite } else { mode }, mode)
+}
+
+/// Makes an object with one mode, which it has for as long as it has a name, and then another.
+pub(super) fn create_as(first: FinalMode, mode: FinalMode) -> Result<OwnedFd, Error> {
     let (fd, name) = create_named(first)?;
     let widened = unlink(&fd, &name).map_err(|e| e.told_as(ErrorKind::NotUnlinked { name }))?;
     // The umask takes bits away and adds none: an object made with no permission has none.
