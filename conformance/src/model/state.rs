@@ -3,7 +3,7 @@
 use super::bytes::Bytes;
 use crate::call::{Label, Prot, Seals};
 use crate::clause::ClauseId;
-use crate::outcome::Signal;
+use crate::outcome::{Outcome, Signal};
 use crate::trace::{Actor, Header};
 use std::sync::Arc;
 
@@ -185,6 +185,21 @@ impl State {
 
     pub(crate) fn named(&self, key: &Key) -> Option<ObjectId> {
         self.names.iter().find(|(known, _)| known == key).map(|(_, object)| *object)
+    }
+
+    /// Does that plain name stand for an object, as that process sees it?
+    pub(crate) fn has_name(&self, actor: Label, name: &str) -> bool {
+        let store = self.process(actor).map(|process| process.store);
+        self.names.iter().any(|(key, _)| Some(key.store) == store && *key.name == *name)
+    }
+
+    /// Takes over what an outcome that is not allowed leaves behind in the process itself.
+    pub(crate) fn concede(&mut self, actor: Label, outcome: &Outcome) {
+        if outcome.is_death() {
+            return self.end(actor);
+        }
+        let (Outcome::Fd(number), Some(process)) = (outcome, self.process_mut(actor)) else { return };
+        process.base = process.base.as_deref().map(|base| base.iter().chain([number]).copied().collect());
     }
 
     /// Everything goes that ends with a process.

@@ -1,0 +1,202 @@
+//! Was everything in a trace allowed? Pure: a trace and a profile in, a judgement out.
+//!
+//! The judge keeps the frontier of states that agree with what was seen. Calls that overlap in time may have taken effect
+//! in any order; [`search`] looks for those orders that the model accepts. Where no state is left, the call is a finding,
+//! and the judge goes on from what would have been allowed, to find more.
+
+mod findings;
+mod path;
+mod search;
+
+use crate::call::{Call, Label};
+use crate::model::{self, Branch, Site, State};
+use crate::outcome::Outcome;
+use crate::profile::Profile;
+use crate::trace::{Event, Trace};
+use crate::verdict::{Finding, Judgement, Verdict};
+use path::{Frontier, Path};
+use std::collections::BTreeSet;
+
+/// More findings than this in one trace say nothing new.
+const MOST_FINDINGS: usize = 8;
+
+/// What the search for an order, or the frontier, may cost before the judge gives up.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// States in the frontier.
+    pub states: usize,
+    /// Steps of the model in one search for an order of overlapping calls.
+    pub steps: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds { states: 4096, steps: 200_000 }
+    }
+}
+
+/// Judges a trace by the rules of a profile.
+pub fn judge(trace: &Trace, profile: &Profile) -> Judgement {
+    judge_within(trace, profile, Bounds::default())
+}
+
+/// The same with bounds of one's own.
+pub fn judge_within(trace: &Trace, profile: &Profile, bounds: Bounds) -> Judgement {
+    let mut judge = Judge {
+        profile,
+        bounds,
+        findings: Vec::new(),
+        tainted: Vec::new(),
+        open: None,
+        branches: Vec::with_capacity(16),
+    };
+    let mut order: Vec<u32> = (0..trace.events.len() as u32).collect();
+    order.sort_by_key(|at| trace.events[*at as usize].start);
+    let calls: Vec<Called<'_>> =
+        order.iter().map(|at| Called { index: *at, event: &trace.events[*at as usize] }).collect();
+    let mut frontier = Frontier::of(State::initial(&trace.header));
+    let mut rest = &calls[..];
+    while let Some((first, _)) = rest.split_first() {
+        let mut end = first.event.end;
+        let overlapping = rest.iter().skip(1).take_while(|called| {
+            let overlaps = called.event.start < end;
+            end = end.max(called.event.end);
+            overlaps
+        });
+        let (together, after) = rest.split_at(1 + overlapping.count());
+        frontier = match together {
+            [alone] => judge.advance(frontier, *alone),
+            _ => search::any_order(&mut judge, frontier, together),
+        };
+        if frontier.len() > bounds.states {
+            judge.open = Some(format!("more than {} states agree with what was seen", bounds.states));
+            frontier.truncate(bounds.states);
+        }
+        rest = after;
+    }
+    judge.conclude(frontier)
+}
+
+/// A call of the trace.
+#[derive(Clone, Copy)]
+struct Called<'a> {
+    /// Its index in the trace.
+    index: u32,
+    event: &'a Event,
+}
+
+impl Called<'_> {
+    fn site(&self) -> Site<'_> {
+        Site { actor: self.event.actor, bind: &self.event.bind, event: self.index }
+    }
+}
+
+/// What was found so far.
+struct Judge<'a> {
+    profile: &'a Profile,
+    bounds: Bounds,
+    findings: Vec<Finding>,
+    /// Labels that stand for something in the trace and for nothing in the model, since a finding made them.
+    tainted: Vec<(Label, Label)>,
+    /// Why the verdict is open.
+    open: Option<String>,
+    branches: Vec<Branch>,
+}
+
+impl Judge<'_> {
+    /// Moves every path over a call that overlaps with no other.
+    fn advance(&mut self, frontier: Frontier, called: Called<'_>) -> Frontier {
+        if self.passes_over(called) {
+            return frontier;
+        }
+        let mut next = Frontier::default();
+        let mut stuck = Vec::new();
+        for path in frontier.into_paths() {
+            self.branches.clear();
+            model::step(self.profile, &path.state, called.site(), &called.event.call, &mut self.branches);
+            let before = next.len();
+            if let Some(path) = next.extend(path, &mut self.branches, &called.event.outcome) {
+                debug_assert_eq!(before, next.len());
+                stuck.push(path);
+            }
+        }
+        if next.is_empty() {
+            for path in &mut stuck {
+                *path = self.find(path.clone(), called);
+            }
+            next = Frontier::from_paths(stuck);
+        }
+        next.merge();
+        next
+    }
+
+    /// Is the call one that cannot be judged: declined by the subject, or about something that a finding made?
+    fn passes_over(&mut self, called: Called<'_>) -> bool {
+        if let Outcome::Unsupported(reason) = &called.event.outcome {
+            self.open
+                .get_or_insert_with(|| format!("the subject does not support `{}`: {reason}", called.event.line()));
+            return true;
+        }
+        let actor = called.event.actor;
+        let tainted = |label: Label| self.tainted.contains(&(actor, label));
+        let passes = match &called.event.call {
+            Call::Send { fds, .. } => fds.iter().any(|fd| tainted(*fd)),
+            call => findings::label_of(call).is_some_and(tainted),
+        };
+        if passes {
+            self.tainted.extend(called.event.bind.iter().map(|label| (actor, *label)));
+        }
+        passes
+    }
+
+    /// Records that the call is not allowed, and gives a path to go on with.
+    fn find(&mut self, path: Path, called: Called<'_>) -> Path {
+        self.branches.clear();
+        model::step(self.profile, &path.state, called.site(), &called.event.call, &mut self.branches);
+        let index = called.index as usize;
+        let allowed = findings::allowed(self.profile, &self.branches);
+        match self.findings.iter().position(|finding| finding.event == index) {
+            Some(at) => {
+                let known = &mut self.findings[at].allowed;
+                known.extend(allowed);
+                known.sort();
+                known.dedup();
+            }
+            None if self.findings.len() < MOST_FINDINGS => {
+                self.findings.push(Finding { event: index, observed: called.event.outcome.clone(), allowed });
+            }
+            None => {}
+        }
+        let actor = called.event.actor;
+        let similar = self.branches.iter().position(|branch| findings::is_like(&branch.expect, &called.event.outcome));
+        match similar {
+            Some(at) => path.over(self.branches.swap_remove(at), &called.event.outcome),
+            None => {
+                self.tainted.extend(called.event.bind.iter().map(|label| (actor, *label)));
+                path.despite(actor, &called.event.outcome)
+            }
+        }
+    }
+
+    /// The judgement, from the path that needs the fewest deviations.
+    fn conclude(self, frontier: Frontier) -> Judgement {
+        let best = frontier.into_paths().into_iter().min_by_key(Path::departures);
+        let grounds = best.map(Path::into_grounds).unwrap_or_default();
+        let deviations: BTreeSet<String> = grounds
+            .iter()
+            .filter_map(|ground| self.profile.deviation(*ground))
+            .map(|deviation| deviation.id.clone())
+            .collect();
+        let verdict = if !self.findings.is_empty() {
+            Verdict::Fail
+        } else if self.open.is_some() {
+            Verdict::Inconclusive
+        } else if !deviations.is_empty() {
+            Verdict::Deviation
+        } else {
+            Verdict::Pass
+        };
+        let clauses = grounds.iter().map(|ground| ground.clause).collect();
+        Judgement { verdict, findings: self.findings, deviations, clauses, reason: self.open }
+    }
+}

@@ -1,0 +1,76 @@
+//! What a finding says, and how the judge goes on behind it.
+
+use crate::call::{Call, Label};
+use crate::clause::Ledger;
+use crate::model::{Branch, Expect};
+use crate::outcome::Outcome;
+use crate::profile::{self, Profile};
+use crate::verdict::{Allowed, Ground};
+
+/// What would have been allowed, each outcome once.
+pub(super) fn allowed(profile: &Profile, branches: &[Branch]) -> Vec<Allowed> {
+    let mut allowed: Vec<Allowed> = branches
+        .iter()
+        .map(|branch| Allowed {
+            outcome: branch.expect.to_string(),
+            grounds: branch.grounds.iter().map(|ground| explain(profile, *ground)).collect(),
+        })
+        .collect();
+    allowed.sort();
+    allowed.dedup_by(|next, before| next.outcome == before.outcome);
+    allowed
+}
+
+fn explain(profile: &Profile, ground: profile::Ground) -> Ground {
+    let ledger = Ledger::get();
+    let deviation = profile.deviation(ground);
+    let text = match deviation {
+        Some(deviation) => deviation.text.clone(),
+        None => ledger.clause(ground.clause).map(|clause| clause.text.clone()).unwrap_or_default(),
+    };
+    Ground {
+        clause: ground.clause,
+        level: ledger.level(ground.clause),
+        deviation: deviation.map(|deviation| deviation.id.clone()),
+        text,
+    }
+}
+
+/// Is the outcome of the kind that is expected, so that it leaves the same things behind?
+pub(super) fn is_like(expect: &Expect, outcome: &Outcome) -> bool {
+    matches!(
+        (expect, outcome),
+        (Expect::Ok, Outcome::Ok)
+            | (Expect::Fd(_), Outcome::Fd(_))
+            | (Expect::Value(_) | Expect::Between(..), Outcome::Value(_))
+            | (Expect::Received { .. }, Outcome::Received(_))
+            | (Expect::Signal(_) | Expect::Exited(_), Outcome::Signal(_) | Outcome::Exited(_) | Outcome::Hang)
+    )
+}
+
+/// The descriptor or the mapping that a call is about.
+pub(super) fn label_of(call: &Call) -> Option<Label> {
+    match call {
+        Call::Ftruncate { fd, .. }
+        | Call::PosixFallocate { fd, .. }
+        | Call::Fstat { fd }
+        | Call::Fchmod { fd, .. }
+        | Call::Mmap { fd, .. }
+        | Call::Read { fd, .. }
+        | Call::Write { fd, .. }
+        | Call::Pread { fd, .. }
+        | Call::Pwrite { fd, .. }
+        | Call::Lseek { fd, .. }
+        | Call::Dup { fd }
+        | Call::Close { fd }
+        | Call::FcntlGetfd { fd }
+        | Call::FcntlSetfd { fd, .. }
+        | Call::FcntlGetfl { fd }
+        | Call::FcntlGetSeals { fd }
+        | Call::FcntlAddSeals { fd, .. } => Some(*fd),
+        Call::Munmap { map, .. } | Call::Mprotect { map, .. } | Call::Store { map, .. } | Call::Load { map, .. } => {
+            Some(*map)
+        }
+        _ => None,
+    }
+}
