@@ -61,6 +61,9 @@ struct Standard {
 struct Allows {
     allows: Vec<String>,
     clause: ClauseId,
+    /// Platforms document a value of their own; the one here is what one can count on.
+    #[serde(default)]
+    own: bool,
 }
 
 #[derive(Deserialize)]
@@ -128,7 +131,7 @@ impl Reader<'_> {
         let mut choices = Vec::new();
         for text in texts {
             let value = read(text)?;
-            let ground = if allowed.contains(&value) {
+            let ground = if allows.own || allowed.contains(&value) {
                 Ground::clause(allows.clause)
             } else {
                 departs = true;
