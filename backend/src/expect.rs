@@ -101,7 +101,7 @@ impl Expect {
     /// [`ErrorKind::BadDescriptor`] with the reason, or what the system says. The descriptor comes back.
     pub fn take(&self, fd: OwnedFd) -> Result<SharedMemory, Refused> {
         match self.size_of(&fd) {
-            Ok(size) => self.guard(SharedMemory::received(fd, size)),
+            Ok(size) => self.guard(SharedMemory::adopted(fd, size)),
             Err(error) => Err(Refused { fd, error }),
         }
     }

@@ -7,6 +7,7 @@ mod builder;
 mod call;
 mod error;
 mod expect;
+mod feature;
 #[cfg(feature = "vm-memory")]
 mod guest;
 pub mod handover;
@@ -27,8 +28,9 @@ pub use builder::{Builder, Commit, FinalMode};
 pub use call::Call;
 pub use error::{Error, ErrorKind};
 pub use expect::{DescriptorFault, Expect, Refused};
+pub use feature::Feature;
 pub use mapping::{Atomic, MapOptions, Mapping};
 pub use memory::{Facts, SharedMemory, SizeGuard};
 pub use name::Name;
 pub use prealloc::{Prealloc, Progress};
-pub use strategy::{Feature, Strategy};
+pub use strategy::Strategy;

@@ -50,7 +50,7 @@ impl SharedMemory {
         Self { fd, size, strategy: Some(strategy) }
     }
 
-    pub(crate) fn received(fd: OwnedFd, size: u64) -> Self {
+    pub(crate) fn adopted(fd: OwnedFd, size: u64) -> Self {
         Self { fd, size, strategy: None }
     }
 

@@ -72,7 +72,7 @@ pub fn create(name: &ObjectName, size: u64, mode: u16) -> Result<SharedMemory, E
     }
     let fd = sys::create_named(name.as_c_str(), mode)?;
     match sys::resize(&fd, size) {
-        Ok(()) => Ok(SharedMemory::received(fd, size)),
+        Ok(()) => Ok(SharedMemory::adopted(fd, size)),
         Err(error) => {
             let told = match error.kind() {
                 ErrorKind::NoSpace { .. } => error.told_as(sys::no_space(&fd, size)),

@@ -1,9 +1,9 @@
-//! The ways to make shared memory, what each system has of them, and features by name.
+//! The ways to make shared memory.
 
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Call, Error, ErrorKind, sys};
+use crate::{Error, ErrorKind, sys};
 
 /// A way to get a descriptor of shared memory that has no name.
 ///
@@ -68,49 +68,6 @@ impl Strategy {
             Self::ShmMkstemp => "shm-mkstemp",
             Self::TmpFile => "tmpfile",
             Self::Memfd => "memfd",
-        }
-    }
-}
-
-/// Something that a system can lack.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Feature {
-    /// A way to make shared memory.
-    Strategy(Strategy),
-    /// A system call.
-    Call(Call),
-    /// Taking space for all of the memory.
-    Allocate,
-    /// Populating memory before it is used.
-    Prealloc,
-    /// Merging pages with equal contents.
-    Merge,
-    /// Leaving memory out of core dumps.
-    Dump,
-    /// NUMA nodes.
-    Numa,
-    /// Mapping without setting swap aside.
-    NoReserve,
-    /// Sealing the size.
-    Seal,
-    /// Reading what a mapping shows without a mapping.
-    ReadAt,
-}
-
-impl fmt::Display for Feature {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Strategy(strategy) => write!(f, "the strategy {strategy}"),
-            Self::Call(call) => write!(f, "{call}"),
-            Self::Allocate => f.write_str("taking space ahead of use"),
-            Self::Prealloc => f.write_str("populating memory ahead of use"),
-            Self::Merge => f.write_str("merging equal pages"),
-            Self::Dump => f.write_str("choosing what a core dump holds"),
-            Self::Numa => f.write_str("binding memory to NUMA nodes"),
-            Self::NoReserve => f.write_str("mapping memory without reserving swap"),
-            Self::Seal => f.write_str("sealing the size of this memory"),
-            Self::ReadAt => f.write_str("reading memory without a mapping"),
         }
     }
 }

@@ -43,6 +43,9 @@ pub(super) fn create(mode: FinalMode) -> Result<OwnedFd, Error> {
 pub(super) fn create_as(first: FinalMode, mode: FinalMode) -> Result<OwnedFd, Error> {
     let (fd, name) = create_named(first)?;
     let widened = unlink(&fd, &name).map_err(|e| e.told_as(ErrorKind::NotUnlinked { name }))?;
+    if !SHM_OPEN_SETS_CLOEXEC {
+        set_cloexec(&fd, true)?;
+    }
     // The umask takes bits away and adds none: an object made with no permission has none.
     let is_final = first == mode && !widened && (mode == FinalMode::Closed || !FCHMOD_WORKS);
     if !is_final {
@@ -59,12 +62,7 @@ fn create_named(mode: FinalMode) -> Result<(OwnedFd, Name), Error> {
         match call(Call::ShmOpen, || shm_open(name.as_c_str(), flags, mode.bits())) {
             Err(error) if error.is(Errno::EEXIST) => taken = Some(error),
             Err(error) => return Err(error),
-            Ok(fd) => {
-                if !SHM_OPEN_SETS_CLOEXEC && let Err(error) = set_cloexec(&fd, true) {
-                    return Err(unlink(&fd, &name).err().unwrap_or(error));
-                }
-                return Ok((fd, name));
-            }
+            Ok(fd) => return Ok((fd, name)),
         }
     }
     let kind = ErrorKind::NamesTaken { tries: TRIES };
