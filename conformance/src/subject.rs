@@ -4,11 +4,16 @@
 
 pub mod errno;
 pub(crate) mod host;
+mod memfd;
+pub mod mutant;
 pub mod native;
 pub mod passing;
+mod shmfd;
 mod spec;
 pub mod system;
 
+pub use memfd::Memfd;
+pub use shmfd::Shmfd;
 pub use spec::{KINDS, Spec, SpecError};
 
 use crate::call::Seals;
@@ -220,9 +225,11 @@ pub trait Subject {
         passing::send(socket, fds)
     }
 
-    /// Receives one message of one byte, with a control buffer for `room` descriptors; nothing if the stream has ended.
-    fn recv(&mut self, socket: RawFd, room: usize) -> Answer<Option<Received>> {
-        passing::receive(socket, room, 0)
+    /// Receives one message of one byte and `wanted` descriptors; nothing if the stream has ended.
+    ///
+    /// With `room` the control buffer holds that many descriptors and not one more, be it that others are dropped.
+    fn recv(&mut self, socket: RawFd, wanted: usize, room: Option<usize>) -> Answer<Option<Received>> {
+        passing::receive(socket, room.unwrap_or(wanted), 0)
     }
 
     /// The names that exist and begin with `prefix`, if the system lets one list them.

@@ -79,8 +79,8 @@ impl Actor {
                 done(subject.send(socket(&self.peers, *to)?, &numbers)?)
             }
             Call::Recv { from, room } => {
-                let room = room.map_or(bind.len(), |room| room as usize);
-                match subject.recv(socket(&self.peers, *from)?, room)? {
+                let room = room.map(|room| room as usize);
+                match subject.recv(socket(&self.peers, *from)?, bind.len(), room)? {
                     Some(received) => {
                         fds.bind(bind, &received.fds);
                         Outcome::Received(received)

@@ -69,7 +69,6 @@ impl Start {
 impl Actor {
     /// Gives back everything that calls have brought.
     pub(super) fn reset(&mut self) -> Cleaned {
-        self.subject.reset();
         let mut clean = self.start.restore() && self.born.is_empty();
         for (start, len) in self.holdings.drain() {
             // SAFETY: a part of a mapping of the script, which nothing refers to any more.
@@ -78,6 +77,7 @@ impl Actor {
         for &socket in self.peers.values() {
             drain(socket);
         }
+        self.subject.reset();
         host::close_all_but(&self.started_fds);
         Cleaned { clean, fds: Some(self.started_fds.clone()) }
     }

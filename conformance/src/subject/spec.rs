@@ -1,6 +1,8 @@
 //! The name of a subject, `kind[:argument]`, and what it stands for.
 
-use super::{Libc, Subject};
+use super::mutant::{Mutant, NotAMutant};
+use super::{Libc, Memfd, Shmfd, Subject};
+use shmfd::Strategy;
 use std::fmt;
 use std::str::FromStr;
 
@@ -9,6 +11,12 @@ use std::str::FromStr;
 pub enum Spec {
     /// `libc`: the calls of this system's C library.
     Libc,
+    /// `shmfd[:strategy]`: the crate `shmfd`.
+    Shmfd(Strategy),
+    /// `memfd`: `memfd_create`.
+    Memfd,
+    /// `mutant:NAME`: the native subject with one planted fault.
+    Mutant(Mutant),
     /// `command:CMD`: a program that speaks the protocol, split into words as a shell does.
     Command(String, Vec<String>),
 }
@@ -30,6 +38,15 @@ pub enum SpecError {
         /// What stood behind the colon.
         found: String,
     },
+    /// There is no such way of making objects.
+    #[error("shmfd knows no strategy {found:?}; there are auto, {}", strategies())]
+    Strategy {
+        /// What stood behind the colon.
+        found: String,
+    },
+    /// There is no such mutant.
+    #[error(transparent)]
+    Mutant(#[from] NotAMutant),
     /// The command cannot be split into words, or has none.
     #[error("command: takes a program and its arguments, such as command:\"python3 adapter.py\"; found {found:?}")]
     Command {
@@ -39,13 +56,20 @@ pub enum SpecError {
 }
 
 /// How subjects are called.
-pub const KINDS: &[&str] = &["libc", "command:CMD"];
+pub const KINDS: &[&str] = &["libc", "shmfd[:STRATEGY]", "memfd", "command:CMD", "mutant:NAME"];
+
+fn strategies() -> String {
+    Strategy::ALL.map(|strategy| strategy.to_string()).join(", ")
+}
 
 impl Spec {
     /// The subject itself; nothing where another program is the subject.
     pub fn make(&self) -> Option<Box<dyn Subject>> {
         match self {
             Spec::Libc => Some(Box::new(Libc)),
+            Spec::Shmfd(strategy) => Some(Box::new(Shmfd::new(*strategy))),
+            Spec::Memfd => Some(Box::new(Memfd)),
+            Spec::Mutant(mutant) => Some(mutant.make()),
             Spec::Command(..) => None,
         }
     }
@@ -65,6 +89,12 @@ impl FromStr for Spec {
         };
         match kind {
             "libc" => plain("libc", Spec::Libc),
+            "memfd" => plain("memfd", Spec::Memfd),
+            "shmfd" => {
+                let found = argument.unwrap_or("auto");
+                found.parse().map(Spec::Shmfd).map_err(|_| SpecError::Strategy { found: found.to_owned() })
+            }
+            "mutant" => Ok(Spec::Mutant(argument.unwrap_or_default().parse()?)),
             "command" => {
                 let found = argument.unwrap_or_default();
                 match shell_words::split(found) {
@@ -81,6 +111,10 @@ impl fmt::Display for Spec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Spec::Libc => f.write_str("libc"),
+            Spec::Shmfd(Strategy::Auto) => f.write_str("shmfd"),
+            Spec::Shmfd(strategy) => write!(f, "shmfd:{strategy}"),
+            Spec::Memfd => f.write_str("memfd"),
+            Spec::Mutant(mutant) => write!(f, "mutant:{}", mutant.name),
             Spec::Command(command, _) => write!(f, "command:{command}"),
         }
     }

@@ -170,3 +170,18 @@ pub(crate) fn names(prefix: &str) -> Result<Vec<String>, String> {
     names.sort();
     Ok(names)
 }
+
+/// `memfd_create`: closed by exec, and open to seals.
+#[cfg(any(target_os = "linux", target_os = "freebsd"))]
+pub(super) fn memfd(name: &std::ffi::CStr) -> Answer<RawFd> {
+    // SAFETY: the name is a C string.
+    match unsafe { libc::memfd_create(name.as_ptr(), libc::MFD_CLOEXEC | libc::MFD_ALLOW_SEALING) } {
+        -1 => Err(super::errno::last().into()),
+        fd => Ok(fd),
+    }
+}
+/// `memfd_create`, which this system lacks.
+#[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
+pub(super) fn memfd(_name: &std::ffi::CStr) -> Answer<RawFd> {
+    Err(Refused::Unsupported("this system has no memfd_create".to_owned()))
+}
