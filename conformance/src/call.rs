@@ -5,12 +5,14 @@
 
 pub mod amount;
 pub mod flags;
+mod handle;
 pub mod label;
 pub mod name;
 mod print;
 
 pub use amount::Amount;
 pub use flags::{MapFlags, OpenFlags, Prot, Resource, Seals, Whence};
+pub use handle::Handle;
 pub use label::Label;
 pub use name::{Form, Name};
 

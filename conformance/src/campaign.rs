@@ -1,12 +1,22 @@
 //! One whole run: scripts to traces to verdicts to reports. The only place that knows both halves.
 
-use crate::report::{CaseResult, Report};
+mod workbench;
+
+use crate::executor::{Config, Executor, ExecutorError, Token};
+use crate::generator::Property;
+use crate::profile::Profile;
+use crate::report::{CaseResult, Report, Run};
 use crate::script::{Id, Script};
+use crate::subject::{Spec, SpecError};
+use crate::trace::Platform;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::thread;
+use std::time::{Duration, Instant};
+use workbench::Workbench;
 
 /// What is to be run, on what, and how.
 #[derive(Debug, Clone)]
@@ -35,15 +45,6 @@ pub struct Plan {
     pub stop: Arc<AtomicBool>,
 }
 
-/// A named generator of scripts.
-#[derive(Debug, Clone)]
-pub struct Property {
-    /// Its ID.
-    pub id: Id,
-    /// What always holds, in a sentence.
-    pub about: &'static str,
-}
-
 /// Hears what a run does.
 pub trait Progress: Sync {
     /// A subject begins, with so many cases and properties. May start a thread, so that whoever forks has to do so before.
@@ -65,16 +66,118 @@ pub enum CampaignError {
     Harness(String),
 }
 
-/// Every property, by ID.
-pub fn properties() -> &'static [Property] {
-    &[]
-}
-
 /// Runs the plan: one report a subject, in the plan's order. A run that was stopped has the results until then.
 ///
 /// # Errors
 ///
 /// [`CampaignError`], when nothing can be said of a subject.
-pub fn run(_plan: &Plan, _progress: &dyn Progress) -> Result<Vec<Report>, CampaignError> {
-    Err(CampaignError::Harness("this build has no executor".to_owned()))
+pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<Vec<Report>, CampaignError> {
+    let token = Token::random();
+    // All processes are forked before the first thread is started.
+    let crews: Vec<Crew> =
+        plan.subjects.iter().map(|subject| Crew::start(plan, subject, token)).collect::<Result<_, _>>()?;
+    let mut reports = Vec::with_capacity(crews.len());
+    for crew in crews {
+        progress.begin(&crew.subject, plan.cases.len() + plan.properties.len());
+        reports.push(crew.work(plan, progress)?);
+    }
+    Ok(reports)
+}
+
+/// The profile that a plan asks for, or that of the platform.
+///
+/// # Errors
+///
+/// [`CampaignError::Plan`] where there is no such profile, or the file cannot be read as one.
+pub fn profile(wanted: Option<&str>, platform: &Platform) -> Result<Profile, CampaignError> {
+    let id = wanted.unwrap_or_else(|| home(platform));
+    if !id.ends_with(".toml") {
+        return Profile::get(id).map_err(|error| CampaignError::Plan(error.to_string()));
+    }
+    let text =
+        std::fs::read_to_string(id).map_err(|error| CampaignError::Plan(format!("cannot read {id}: {error}")))?;
+    Profile::parse(&text).map_err(|error| CampaignError::Plan(format!("{id}: {error}")))
+}
+
+/// The profile of a platform; the standard's own, for one that has none.
+fn home(platform: &Platform) -> &'static str {
+    let named = match platform.os.as_str() {
+        "Linux" if platform.libc.starts_with("musl") => "linux-musl",
+        "Linux" => "linux-glibc",
+        "Darwin" => "macos",
+        os => return Profile::ids().find(|id| id.eq_ignore_ascii_case(os)).unwrap_or("posix"),
+    };
+    Profile::ids().find(|id| *id == named).unwrap_or("posix")
+}
+
+/// The executors that work on one subject at the same time.
+struct Crew {
+    subject: String,
+    profile: Profile,
+    executors: Vec<Executor>,
+}
+
+impl Crew {
+    fn start(plan: &Plan, subject: &str, token: Token) -> Result<Crew, CampaignError> {
+        let spec: Spec = subject.parse().map_err(|error: SpecError| CampaignError::Plan(error.to_string()))?;
+        let jobs = u32::try_from(plan.jobs.get()).unwrap_or(u32::MAX);
+        let start = |share| {
+            let program = std::env::current_exe().ok();
+            let config = Config {
+                timeout: plan.timeout,
+                token,
+                share: (share, jobs),
+                program,
+                stop: Arc::clone(&plan.stop),
+                ..Config::new(spec.clone())
+            };
+            Executor::start(&config).map_err(|error| CampaignError::Harness(format!("{subject}: {error}")))
+        };
+        let executors: Vec<Executor> = (0..jobs).map(start).collect::<Result<_, _>>()?;
+        let profile = profile(plan.profile.as_deref(), executors[0].platform())?;
+        Ok(Crew { subject: subject.to_owned(), profile, executors })
+    }
+
+    /// Does everything of the plan, each case and property once.
+    fn work(self, plan: &Plan, progress: &dyn Progress) -> Result<Report, CampaignError> {
+        let began = Instant::now();
+        let Crew { subject, profile, executors } = self;
+        let platform = executors[0].platform().clone();
+        let next = AtomicUsize::new(0);
+        let bench = |executor: Executor| -> Result<Vec<CaseResult>, CampaignError> {
+            let mut workbench = Workbench::new(plan, &subject, &profile, executor, progress);
+            let mut results = Vec::new();
+            while !plan.stop.load(Relaxed) {
+                let at = next.fetch_add(1, Relaxed);
+                // Properties take longest, so they come first.
+                let result = match (plan.properties.get(at), plan.cases.get(at.wrapping_sub(plan.properties.len()))) {
+                    (Some(property), _) => workbench.property(property),
+                    (None, Some(case)) => workbench.case(case),
+                    (None, None) => break,
+                };
+                match result {
+                    Ok(result) => {
+                        progress.done(&result);
+                        results.push(result);
+                    }
+                    Err(ExecutorError::Interrupted) => break,
+                    Err(error) => {
+                        next.store(usize::MAX / 2, Relaxed);
+                        return Err(CampaignError::Harness(format!("{subject}: {error}")));
+                    }
+                }
+            }
+            Ok(results)
+        };
+        let done: Vec<_> = thread::scope(|scope| {
+            let workers: Vec<_> = executors.into_iter().map(|executor| scope.spawn(|| bench(executor))).collect();
+            workers.into_iter().map(thread::ScopedJoinHandle::join).collect()
+        });
+        let mut results = Vec::new();
+        for done in done {
+            results.extend(done.map_err(|_| CampaignError::Harness(format!("{subject}: a worker panicked")))??);
+        }
+        let run = Run { platform, subject, profile: profile.id, seed: plan.seed, strict: plan.strict };
+        Ok(Report::new(run, results, began.elapsed()))
+    }
 }

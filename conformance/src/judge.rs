@@ -8,7 +8,7 @@ mod findings;
 mod path;
 mod search;
 
-use crate::call::{Call, Label};
+use crate::call::{Call, Handle, Label};
 use crate::model::{self, Branch, Site, State};
 use crate::outcome::Outcome;
 use crate::profile::Profile;
@@ -141,7 +141,10 @@ impl Judge<'_> {
         let tainted = |label: Label| self.tainted.contains(&(actor, label));
         let passes = match &called.event.call {
             Call::Send { fds, .. } => fds.iter().any(|fd| tainted(*fd)),
-            call => findings::label_of(call).is_some_and(tainted),
+            call => match call.handle() {
+                Some(Handle::Fd(label) | Handle::Map(label)) => tainted(*label),
+                None => false,
+            },
         };
         if passes {
             self.tainted.extend(called.event.bind.iter().map(|label| (actor, *label)));

@@ -13,6 +13,7 @@ pub mod clause;
 pub mod cli;
 pub mod executor;
 pub mod exit;
+pub mod generator;
 pub mod judge;
 pub mod model;
 pub mod outcome;

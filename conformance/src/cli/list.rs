@@ -14,7 +14,10 @@ pub(super) struct Args {
 pub(super) fn list(args: &Args) -> Done {
     let selection = selection::select(&args.wanted, &[])?;
     let cases = selection.cases.iter().map(|case| (case.id.as_str(), first_sentence(&case.about)));
-    let properties = selection.properties.iter().map(|property| (property.id.as_str(), property.about.to_owned()));
+    let properties = selection
+        .properties
+        .iter()
+        .map(|property| (property.id.as_str(), first_sentence(&[property.about.to_owned()])));
     let lines: Vec<(&str, String)> = cases.chain(properties).collect();
     let widest = lines.iter().map(|(id, _)| id.len()).max().unwrap_or(0);
     Output::open(None)?.write(|output| {

@@ -2,8 +2,8 @@
 
 use super::error::CliError;
 use super::near::near;
-use crate::campaign::{self, Property};
 use crate::catalogue;
+use crate::generator::{self, Property};
 use crate::script::{Id, Script};
 use globset::{GlobBuilder, GlobMatcher};
 use std::fs;
@@ -19,7 +19,7 @@ pub(super) struct Selection {
 /// Every ID that there is.
 pub(super) fn ids() -> impl Iterator<Item = &'static Id> {
     let cases = catalogue::cases().iter().map(|case| &case.id);
-    cases.chain(campaign::properties().iter().map(|property| &property.id))
+    cases.chain(generator::properties().iter().map(|property| &property.id))
 }
 
 /// What `wanted` names, or everything if it names nothing, without what `unwanted` matches.
@@ -40,7 +40,7 @@ pub(super) fn select(wanted: &[String], unwanted: &[String]) -> Result<Selection
     let mut selection = Selection::default();
     selection.cases.extend(catalogue::cases().iter().filter(|case| is_meant(&case.id)).cloned());
     selection.cases.extend(files);
-    selection.properties.extend(campaign::properties().iter().filter(|property| is_meant(&property.id)).cloned());
+    selection.properties.extend(generator::properties().iter().filter(|property| is_meant(&property.id)).cloned());
     if selection.cases.is_empty() && selection.properties.is_empty() {
         return Err(CliError::NothingSelected);
     }

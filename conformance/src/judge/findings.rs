@@ -1,6 +1,5 @@
 //! What a finding says, and how the judge goes on behind it.
 
-use crate::call::{Call, Label};
 use crate::clause::Ledger;
 use crate::model::{Branch, Expect};
 use crate::outcome::Outcome;
@@ -46,31 +45,4 @@ pub(super) fn is_like(expect: &Expect, outcome: &Outcome) -> bool {
             | (Expect::Received { .. }, Outcome::Received(_))
             | (Expect::Signal(_) | Expect::Exited(_), Outcome::Signal(_) | Outcome::Exited(_) | Outcome::Hang)
     )
-}
-
-/// The descriptor or the mapping that a call is about.
-pub(super) fn label_of(call: &Call) -> Option<Label> {
-    match call {
-        Call::Ftruncate { fd, .. }
-        | Call::PosixFallocate { fd, .. }
-        | Call::Fstat { fd }
-        | Call::Fchmod { fd, .. }
-        | Call::Mmap { fd, .. }
-        | Call::Read { fd, .. }
-        | Call::Write { fd, .. }
-        | Call::Pread { fd, .. }
-        | Call::Pwrite { fd, .. }
-        | Call::Lseek { fd, .. }
-        | Call::Dup { fd }
-        | Call::Close { fd }
-        | Call::FcntlGetfd { fd }
-        | Call::FcntlSetfd { fd, .. }
-        | Call::FcntlGetfl { fd }
-        | Call::FcntlGetSeals { fd }
-        | Call::FcntlAddSeals { fd, .. } => Some(*fd),
-        Call::Munmap { map, .. } | Call::Mprotect { map, .. } | Call::Store { map, .. } | Call::Load { map, .. } => {
-            Some(*map)
-        }
-        _ => None,
-    }
 }

@@ -2,7 +2,7 @@
 
 use super::{Explanation, paragraph};
 use crate::script::{Need, Script};
-use crate::{campaign, catalogue};
+use crate::{catalogue, generator};
 use anstyle::Style;
 use std::io::{self, Write};
 
@@ -10,7 +10,7 @@ pub(super) fn explain(id: &str) -> Option<Explanation> {
     if let Some(case) = catalogue::case(id) {
         return Some(Box::new(|output, width| write_case(output, width, case)));
     }
-    let property = campaign::properties().iter().find(|property| property.id.as_str() == id)?;
+    let property = generator::properties().iter().find(|property| property.id.as_str() == id)?;
     Some(Box::new(|output, width| {
         let bold = Style::new().bold();
         writeln!(output, "{bold}{}{bold:#}  property\n", property.id)?;

@@ -1,0 +1,140 @@
+//! Where one executor meets the judge: a case, or the scripts of a property, from script to result.
+
+use super::{Plan, Progress};
+use crate::executor::{Executor, ExecutorError};
+use crate::generator::Property;
+use crate::judge;
+use crate::profile::Profile;
+use crate::report::{CaseResult, Counterexample, Kind};
+use crate::script::{Id, Script};
+use crate::trace::Trace;
+use crate::verdict::{Judgement, Verdict};
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+use std::time::Instant;
+
+/// How many smaller scripts are tried in the place of one that failed.
+const SHRINKS: u32 = 300;
+
+pub(super) struct Workbench<'a> {
+    plan: &'a Plan,
+    subject: &'a str,
+    profile: &'a Profile,
+    executor: Executor,
+    progress: &'a dyn Progress,
+}
+
+impl<'a> Workbench<'a> {
+    pub(super) fn new(
+        plan: &'a Plan,
+        subject: &'a str,
+        profile: &'a Profile,
+        executor: Executor,
+        progress: &'a dyn Progress,
+    ) -> Workbench<'a> {
+        Workbench { plan, subject, profile, executor, progress }
+    }
+
+    /// A script by hand, as often as it asks for.
+    pub(super) fn case(&mut self, script: &Script) -> Result<CaseResult, ExecutorError> {
+        let began = Instant::now();
+        if let Some((need, reason)) = self.executor.lacks(script) {
+            return Ok(CaseResult::skipped(script.id.clone(), Kind::Case, format!("needs {need}: {reason}")));
+        }
+        let mut result = CaseResult::of(script.id.clone(), Kind::Case);
+        for round in 0..script.repeat {
+            let (trace, judgement) = match self.judged(script, round) {
+                Err(ExecutorError::NameTaken(name)) => {
+                    let reason = format!("an object {name:?} exists already, and is somebody else's");
+                    return Ok(CaseResult::skipped(script.id.clone(), Kind::Case, reason));
+                }
+                other => other?,
+            };
+            result.add(&judgement, || {
+                Counterexample::new(script.to_string(), &trace, judgement.findings.clone(), self.again(&script.id))
+            });
+            self.progress.executed(&script.id, 1);
+            if result.verdict == Verdict::Fail {
+                break;
+            }
+        }
+        Ok(result.took(began.elapsed()))
+    }
+
+    /// As many scripts of a generator as the plan asks for, until one fails; that one is made smaller.
+    pub(super) fn property(&mut self, property: &Property) -> Result<CaseResult, ExecutorError> {
+        let began = Instant::now();
+        let mut result = CaseResult::of(property.id.clone(), Kind::Property);
+        let mut draws = property.draws(self.plan.seed);
+        for number in 0..self.plan.cases_per_property {
+            let mut drawn = draws.draw();
+            let script = drawn.script();
+            if let Some((need, reason)) = self.executor.lacks(&script) {
+                if number == 0 && property.always_needs(need) {
+                    return Ok(CaseResult::skipped(
+                        property.id.clone(),
+                        Kind::Property,
+                        format!("needs {need}: {reason}"),
+                    ));
+                }
+                continue;
+            }
+            let (trace, judgement) = self.judged(&script, number)?;
+            self.progress.executed(&script.id, 1);
+            if judgement.verdict != Verdict::Fail {
+                result.add(&judgement, || unreachable!("only a failure is shown"));
+                continue;
+            }
+            let mut smallest = (script, trace, judgement);
+            let mut fails = true;
+            for _ in 0..SHRINKS {
+                let smaller = if fails { drawn.simplify() } else { drawn.complicate() };
+                if !smaller {
+                    break;
+                }
+                let script = drawn.script();
+                let (trace, judgement) = self.judged(&script, number)?;
+                fails = judgement.verdict == Verdict::Fail;
+                if fails {
+                    smallest = (script, trace, judgement);
+                }
+            }
+            let (script, trace, judgement) = smallest;
+            result.add(&judgement, || {
+                let again = self.again(&script.id);
+                Counterexample::new(script.to_string(), &trace, judgement.findings.clone(), again)
+            });
+            break;
+        }
+        if result.scripts == 0 {
+            let reason = "nothing that it draws can be run here".to_owned();
+            return Ok(CaseResult::skipped(property.id.clone(), Kind::Property, reason));
+        }
+        Ok(result.took(began.elapsed()))
+    }
+
+    fn judged(&mut self, script: &Script, number: u32) -> Result<(Trace, Judgement), ExecutorError> {
+        let mut trace = self.executor.execute(script, self.plan.seed)?;
+        trace.events.sort_by_key(|event| event.start);
+        if let Some(directory) = &self.plan.traces {
+            self.keep(&trace, directory, number)?;
+        }
+        let judgement = judge::judge(&trace, self.profile);
+        Ok((trace, judgement))
+    }
+
+    fn keep(&self, trace: &Trace, directory: &Path, number: u32) -> Result<(), ExecutorError> {
+        let plain = |text: &str| text.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', ".");
+        let file = format!("{}.{}.{number}.jsonl", plain(self.subject), plain(trace.header.case.as_str()));
+        let written = File::create(directory.join(file)).and_then(|file| trace.write(BufWriter::new(file)));
+        written.map_err(|source| ExecutorError::System { what: "write a trace", source })
+    }
+
+    /// The command that does it again.
+    fn again(&self, id: &Id) -> String {
+        let Workbench { subject, profile, plan, .. } = self;
+        let subject = shell_words::quote(subject);
+        format!("shmconf run {id} -s {subject} -p {} --seed {}", profile.id, plan.seed)
+    }
+}
