@@ -71,6 +71,9 @@ pub struct Report {
     /// Is a known deviation a failure in this run?
     #[serde(default)]
     pub strict: bool,
+    /// Did somebody end the run before it was done, so that results are missing?
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub interrupted: bool,
     /// How long the subject was at work, in milliseconds.
     pub duration_ms: u64,
     /// One entry a case and a property, by ID.
@@ -148,6 +151,7 @@ impl Report {
             profile,
             seed,
             strict,
+            interrupted: false,
             duration_ms: milliseconds(duration),
             coverage: Coverage::of(&results, Ledger::get()),
             summary: Summary::of(&results),
@@ -170,6 +174,10 @@ impl Report {
             Verdict::Fail | Verdict::Inconclusive | Verdict::Xpass => true,
         }
     }
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 fn milliseconds(duration: Duration) -> u64 {

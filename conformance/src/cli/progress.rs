@@ -18,7 +18,7 @@ pub(super) struct Bar {
 
 impl Bar {
     pub(super) fn new(interrupt: Interrupt) -> Bar {
-        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        let bar = ProgressBar::hidden();
         let template = "{prefix:.bold} {bar:24} {pos}/{len}  {msg}";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("━╸ "));
@@ -40,6 +40,7 @@ impl Bar {
 
 impl Progress for Bar {
     fn begin(&self, subject: &str, results: usize) {
+        self.bar.set_draw_target(ProgressDrawTarget::stderr());
         self.bar.reset();
         self.bar.set_length(results as u64);
         self.bar.set_prefix(subject.replace(char::is_control, " "));

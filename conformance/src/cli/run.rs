@@ -7,7 +7,7 @@ use super::show::{self, Shown};
 use super::{Done, selection};
 use crate::campaign::{self, CampaignError, Plan};
 use crate::exit::Exit;
-use crate::report::Document;
+use crate::report::{Document, Report};
 use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::num::NonZeroUsize;
@@ -75,24 +75,27 @@ pub(super) fn run(args: Args) -> Done {
     let bar = Bar::new(interrupt.clone());
     let reports = campaign::run(&plan, &bar);
     bar.clear();
-    let document = Document::of(reports.map_err(|error| match error {
+    let reports = reports.map_err(|error| match error {
         CampaignError::Plan(text) => CliError::Plan(text),
         CampaignError::Harness(text) => CliError::Harness(text),
-    })?);
+    })?;
     if interrupt.came() {
-        return interrupted(&interrupt, &document, shown);
+        return interrupted(&interrupt, reports, shown);
     }
+    let document = Document::of(reports);
     shown.write(&document)?;
     Ok(Exit::of(document.conforms()))
 }
 
 /// Shows a person what was found until then. A file or a program gets nothing, since half a report looks like a whole one.
-fn interrupted(interrupt: &Interrupt, document: &Document, shown: Shown) -> Done {
-    let done: usize = document.reports().iter().map(|report| report.results.len()).sum();
+fn interrupted(interrupt: &Interrupt, mut reports: Vec<Report>, shown: Shown) -> Done {
+    reports.retain(|report| !report.results.is_empty());
+    reports.iter_mut().for_each(|report| report.interrupted = true);
+    let done: usize = reports.iter().map(|report| report.results.len()).sum();
     if shown.is_for_people() && done > 0 {
-        shown.write(document)?;
+        shown.write(&Document::of(reports))?;
     }
-    anstream::eprintln!("interrupted: {done} cases and properties were judged, the others were not run");
+    anstream::eprintln!("interrupted: {done} results are there, the others are missing");
     interrupt.die_of_it();
     Ok(Exit::Harness)
 }

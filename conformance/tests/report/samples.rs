@@ -30,6 +30,7 @@ pub(crate) fn report(subject: &str, results: Vec<CaseResult>) -> Report {
         profile: "linux-glibc".to_owned(),
         seed: 7,
         strict: false,
+        interrupted: false,
         duration_ms: 3217,
         coverage: levels.into_iter().map(coverage).collect(),
         summary: Summary::of(&results),

@@ -22,6 +22,12 @@ fn sentence(report: &Report) -> (anstyle::Style, String) {
     if summary.total() == summary.skip {
         return (style::OPEN, "could not do anything that was asked of it: every case was skipped".to_owned());
     }
+    if report.interrupted {
+        return (
+            style::OPEN,
+            format!("was interrupted: {} judged, {} of them against it", summary.total(), against(report)),
+        );
+    }
     if !report.conforms() {
         let against = super::Summary::ORDER.into_iter().filter(|verdict| report.counts_against(*verdict));
         let counts = against.map(|verdict| (verdict, summary.count(verdict))).filter(|(_, count)| *count > 0);
@@ -33,6 +39,12 @@ fn sentence(report: &Report) -> (anstyle::Style, String) {
         known => format!(", with {} from POSIX", count(known, "known deviation", "known deviations")),
     };
     (style::GOOD.bold(), format!("conforms to {profile}{with}"))
+}
+
+/// How many results speak against the subject.
+fn against(report: &Report) -> u64 {
+    let verdicts = super::Summary::ORDER.into_iter().filter(|verdict| report.counts_against(*verdict));
+    verdicts.map(|verdict| report.summary.count(verdict)).sum()
 }
 
 /// `0.4 s`, `3.2 s`, `4 min 05 s`
