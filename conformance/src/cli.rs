@@ -3,9 +3,11 @@
 mod error;
 mod explain;
 mod interrupt;
+mod judge;
 mod list;
 mod near;
 mod output;
+mod profile;
 mod progress;
 mod run;
 mod schema;
@@ -40,6 +42,8 @@ enum Verb {
     List(list::Args),
     /// Explains a case, a property, a clause, a deviation, a profile or a rule, with sources
     Explain(explain::Args),
+    /// Judges stored traces, without running anything
+    Judge(judge::Args),
     /// Prints the JSON schema of a format
     Schema(schema::Args),
 }
@@ -51,6 +55,7 @@ pub fn main() -> ExitCode {
         Verb::Run(args) => run::run(args),
         Verb::List(args) => list::list(&args),
         Verb::Explain(args) => explain::explain(&args),
+        Verb::Judge(args) => judge::judge(&args),
         Verb::Schema(args) => schema::schema(&args),
     };
     done.unwrap_or_else(|error| error.report()).into()

@@ -2,7 +2,9 @@
 
 use super::near::or_look;
 use crate::exit::Exit;
+use crate::profile::ProfileError;
 use crate::script::ParseError;
+use crate::trace::ReadError;
 use anstyle::AnsiColor;
 use std::io;
 use std::path::PathBuf;
@@ -22,6 +24,15 @@ pub(super) enum CliError {
         or_look(near, "`shmconf list` shows all cases, `shmconf explain clauses` all clauses")
     )]
     UnknownId { id: String, near: Vec<String> },
+    /// No profile has that name.
+    #[error(transparent)]
+    UnknownProfile(ProfileError),
+    /// A file that is no profile.
+    #[error("{}: {source}", path.display())]
+    Profile { path: PathBuf, source: ProfileError },
+    /// A trace that is not one.
+    #[error("{}:{source}", path.display())]
+    Trace { path: PathBuf, source: ReadError },
     /// A glob that cannot be read.
     #[error("`{glob}` is not a pattern: {reason}; use * ? [] {{}} as in size/*")]
     Glob { glob: String, reason: String },
@@ -41,7 +52,7 @@ pub(super) enum CliError {
     #[error("cannot write to {}: {source}; choose another path, or - for standard output", path.display())]
     Open { path: PathBuf, source: io::Error },
     /// An output that broke while it was written.
-    #[error("the report could not be written to {}: {source}; make room and run again", path.display())]
+    #[error("not all could be written to {}: {source}; make room and run again", path.display())]
     Write { path: PathBuf, source: io::Error },
     /// The plan asks for something that is not there.
     #[error("{0}")]

@@ -44,9 +44,9 @@ fn scripts(reports: &[Report]) -> String {
         .map(|result| &result.id)
         .collect();
     match properties.len() {
-        0 => format!("{all} executed and judged"),
+        0 => format!("{all} judged"),
         many => {
-            format!("{all} executed and judged, {drawn} of them drawn by {}", count(many, "property", "properties"))
+            format!("{all} judged, {drawn} of them drawn by {}", count(many, "property", "properties"))
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The command as its user meets it: exit codes, messages, and what is written where.
 
+mod judge;
+
 use assert_cmd::Command;
 use rstest::rstest;
 use std::fs;

@@ -1,0 +1,93 @@
+//! `shmconf judge`: stored traces, good and bad.
+
+use super::{complaint, shmconf};
+use rstest::rstest;
+use std::fs;
+
+/// A second exclusive create, and what came back from it.
+fn trace(second: &str) -> String {
+    format!(
+        r#"{{"format":"shmconf-trace/1","case":"exclusive/existing-name","subject":"libc","seed":7,"platform":{{"os":"Linux","release":"6.18.44","arch":"x86_64","libc":"glibc 2.36","page_size":4096}},"actors":[{{"name":"a","uid":0,"gid":0,"umask":18}},{{"name":"b","uid":0,"gid":0,"umask":18}}]}}
+{{"actor":"a","bind":["f"],"call":{{"call":"shm_open","name":"/sc4f2x9k1m0qa","flags":"RDWR|CREAT|EXCL","mode":384}},"outcome":{{"fd":5}},"start":1000,"end":2000}}
+{{"actor":"a","call":{{"call":"ftruncate","fd":"f","size":4096}},"outcome":"ok","start":3000,"end":4000}}
+{{"actor":"b","call":{{"call":"shm_open","name":"/sc4f2x9k1m0qa","flags":"RDWR|CREAT|EXCL","mode":384}},"outcome":{second},"start":5000,"end":6000}}
+"#
+    )
+}
+
+fn judged(text: &str, args: &[&str]) -> (Option<i32>, String, String) {
+    let directory = tempfile::tempdir().expect("there is room");
+    let path = directory.path().join("trace.jsonl");
+    fs::write(&path, text).expect("it can be written");
+    let mut all = vec!["judge", path.to_str().expect("it is text")];
+    all.extend(args);
+    let output = shmconf(&all);
+    let stdout = String::from_utf8_lossy(&output.stdout).replace(&*directory.path().to_string_lossy(), "DIR");
+    (output.status.code(), stdout, complaint(&output, Some(&directory)))
+}
+
+/// Without the time, which differs.
+fn timeless(text: &str) -> String {
+    let line = |line: &str| line.split(", in ").next().unwrap_or_default().to_owned() + "\n";
+    text.lines().map(line).collect()
+}
+
+#[test]
+fn a_good_trace_passes() {
+    let (code, report, _) = judged(&trace(r#"{"errno":"EEXIST"}"#), &[]);
+    assert_eq!(code, Some(0), "{report}");
+    assert!(report.contains("libc conforms to linux-glibc"), "{report}");
+}
+
+#[test]
+fn a_bad_trace_fails_and_says_what_was_allowed() {
+    let (code, report, _) = judged(&trace(r#"{"fd":5}"#), &["-p", "posix"]);
+    assert_eq!(code, Some(1), "{report}");
+    insta::assert_snapshot!(timeless(&report));
+}
+
+#[test]
+fn every_profile_has_its_say() {
+    let (code, report, _) = judged(&trace(r#"{"errno":"EEXIST"}"#), &["-p", "all"]);
+    assert_eq!(code, Some(0), "{report}");
+    for profile in shmconf::profile::Profile::ids() {
+        assert!(report.contains(&format!("libc conforms to {profile}")), "{report}");
+    }
+}
+
+#[rstest]
+#[case::empty("", "1: found the end of the file, expected a header with \"format\": \"shmconf-trace/1\"")]
+#[case::another_format(
+    "{\"format\":\"shmconf-trace/9\"}\n",
+    "1: found \"format\": \"shmconf-trace/9\", expected \"shmconf-trace/1\""
+)]
+#[case::no_json("a: shm_open(@x, RDWR)\n", "1: expected value at line 1 column 1")]
+fn a_malformed_trace_names_its_line(#[case] text: &str, #[case] problem: &str) {
+    let (code, _, complaint) = judged(text, &[]);
+    assert_eq!(complaint.trim_end(), format!("error: DIR/trace.jsonl:{problem}"));
+    assert_eq!(code, Some(2));
+}
+
+#[test]
+fn a_broken_event_names_its_line() {
+    let text = trace(r#"{"fd":5}"#).replace("ftruncate", "ftrancute");
+    let (code, _, complaint) = judged(&text, &[]);
+    assert!(complaint.starts_with("error: DIR/trace.jsonl:3: unknown variant `ftrancute`"), "{complaint}");
+    assert_eq!(code, Some(2));
+}
+
+#[test]
+fn an_unknown_profile_is_a_mistake() {
+    let (code, _, complaint) = judged(&trace(r#"{"fd":5}"#), &["-p", "plan9"]);
+    assert!(complaint.starts_with("error: no profile is called `plan9`; there are posix, linux-glibc"), "{complaint}");
+    assert_eq!(code, Some(2));
+}
+
+#[test]
+fn a_missing_trace_is_unreadable_input() {
+    let output = shmconf(&["judge", "/nonexistent/trace.jsonl"]);
+    let expected = "error: cannot read /nonexistent/trace.jsonl: No such file or directory (os error 2); check the path and \
+                    its permissions";
+    assert_eq!(complaint(&output, None).trim_end(), expected);
+    assert_eq!(output.status.code(), Some(2));
+}
