@@ -5,7 +5,7 @@ use std::os::fd::{AsFd, OwnedFd};
 
 use nix::fcntl::OFlag;
 
-use crate::{Error, ErrorKind, SharedMemory, SizeGuard, sys};
+use crate::{Error, ErrorKind, SharedMemory, sys};
 
 /// What a descriptor must be to be taken for shared memory.
 ///
@@ -41,7 +41,7 @@ pub struct Refused {
 pub enum DescriptorFault {
     /// It is no memory, but a socket, say, or a file on a disk.
     NotMemory,
-    /// It was not opened for the access that is needed.
+    /// It was not opened for the access that is needed, or is sealed against it.
     WrongAccess,
     /// It is smaller than it must be.
     TooSmall {
@@ -100,36 +100,32 @@ impl Expect {
     ///
     /// [`ErrorKind::BadDescriptor`] with the reason, or what the system says. The descriptor comes back.
     pub fn take(&self, fd: OwnedFd) -> Result<SharedMemory, Refused> {
-        match self.size_of(&fd) {
-            Ok(size) => self.guard(SharedMemory::adopted(fd, size)),
+        match self.check(&fd) {
+            Ok(size) => Ok(SharedMemory::adopted(fd, size)),
             Err(error) => Err(Refused { fd, error }),
         }
     }
 
-    fn size_of(&self, fd: impl AsFd) -> Result<u64, Error> {
+    /// Its size, which is asked for last: once it is known to be sealed, it stays.
+    fn check(&self, fd: impl AsFd) -> Result<u64, Error> {
         let refuse = |fault| Err(ErrorKind::BadDescriptor(fault).into());
-        let status = sys::status(&fd)?;
-        if !status.is_plain || !sys::is_memory(&fd)? {
+        if !sys::status(&fd)?.is_plain || !sys::is_memory(&fd)? {
             return refuse(DescriptorFault::NotMemory);
         }
-        let access = sys::access_mode(&fd)?;
-        if access != OFlag::O_RDWR && (self.writable || access != OFlag::O_RDONLY) {
+        let (access, seals) = (sys::access_mode(&fd)?, sys::seals(&fd)?);
+        let writable = access == OFlag::O_RDWR && !seals.write;
+        let readable = access == OFlag::O_RDWR || access == OFlag::O_RDONLY;
+        if !readable || (self.writable && !writable) {
             return refuse(DescriptorFault::WrongAccess);
         }
-        if status.size < self.min_size.max(1) {
-            let (size, wanted) = (status.size, self.min_size.max(1));
+        if self.fixed_size && !(sys::SIZED_ONCE || seals.shrink) {
+            return refuse(DescriptorFault::Shrinkable);
+        }
+        let (size, wanted) = (sys::status(&fd)?.size, self.min_size.max(1));
+        if size < wanted {
             return refuse(DescriptorFault::TooSmall { size, wanted });
         }
-        Ok(status.size)
-    }
-
-    fn guard(&self, memory: SharedMemory) -> Result<SharedMemory, Refused> {
-        let fault = ErrorKind::BadDescriptor(DescriptorFault::Shrinkable);
-        match memory.size_guard() {
-            Ok(SizeGuard::None) if self.fixed_size => Err(Refused { fd: memory.into(), error: fault.into() }),
-            Err(error) => Err(Refused { fd: memory.into(), error }),
-            Ok(_) => Ok(memory),
-        }
+        Ok(size)
     }
 }
 

@@ -3,6 +3,7 @@
 #[path = "../src/sys/fault/child.rs"]
 mod child;
 
+use std::os::fd::{AsFd, AsRawFd, IntoRawFd, OwnedFd};
 use std::process::Command;
 
 use child::in_child;
@@ -11,22 +12,42 @@ use shmfd::{Builder, ErrorKind, Expect, Feature, SizeGuard, Strategy, handover};
 
 #[test]
 fn a_program_inherits_the_memory_it_is_given_and_no_other() {
-    let (given, kept) = (Builder::new(6).create().unwrap(), Builder::new(6).create().unwrap());
-    given.map().unwrap().write(0, b"given\n").unwrap();
-    let mut program = Command::new("sh");
+    let (given, kept) = (Builder::new(5).create().unwrap(), Builder::new(5).create().unwrap());
+    given.map().unwrap().write(0, b"given").unwrap();
+    let mut program = Command::new(std::env::current_exe().unwrap());
     let number = handover::give(&mut program, &given).unwrap();
-    let other = std::os::fd::AsRawFd::as_raw_fd(&std::os::fd::AsFd::as_fd(&kept));
-    program.args(["-c", &format!("cat <&{number}; ! true <&{other}")]);
+    program.args(["--exact", "the_program_that_is_started"]);
+    program.env("GIVEN", number.to_string()).env("KEPT", kept.as_fd().as_raw_fd().to_string());
     let output = program.output().unwrap();
     assert!(output.status.success(), "{output:?}");
-    assert_eq!(output.stdout, b"given\n");
+    let mut answer = [0; 5];
+    given.map().unwrap().read(0, &mut answer).unwrap();
+    assert_eq!(&answer, b"taken");
+}
+
+#[test]
+fn the_program_that_is_started() {
+    let number = |name| std::env::var(name).ok()?.parse().ok();
+    let (Some(given), Some(kept)) = (number("GIVEN"), number("KEPT")) else {
+        return eprintln!("skipped: it runs when another test starts it");
+    };
+    // SAFETY: nothing in this program knows of the descriptor.
+    let taken = unsafe { handover::take(given) }.unwrap();
+    let mapping = Expect::new().min_size(5).take(taken).unwrap().map().unwrap();
+    let mut seen = [0; 5];
+    mapping.read(0, &mut seen).unwrap();
+    assert_eq!(&seen, b"given");
+    // SAFETY: it is not open, so nothing owns it.
+    let missing = unsafe { handover::take(kept) }.unwrap_err();
+    assert_eq!(missing.raw_os_error(), Some(nix::libc::EBADF));
+    mapping.write(0, b"taken").unwrap();
 }
 
 #[test]
 fn what_a_program_was_started_with_is_taken_over() {
     let memory = Builder::new(4096).create().unwrap();
     in_child(|| {
-        let number = std::os::fd::IntoRawFd::into_raw_fd(std::os::fd::OwnedFd::from(memory));
+        let number = OwnedFd::from(memory).into_raw_fd();
         // SAFETY: the descriptor has just been given up.
         let taken = unsafe { handover::take(number) }.unwrap();
         assert_eq!(Expect::new().take(taken).unwrap().size(), 4096);

@@ -155,3 +155,17 @@ fn memory_of_the_wrong_size_is_refused() {
 fn memory_that_can_shrink_is_refused_where_it_must_not() {
     assert_eq!(fault(Expect::new().fixed_size(), memory()), DescriptorFault::Shrinkable);
 }
+
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+#[test]
+fn memory_that_is_sealed_against_writing_is_taken_for_reading_only() {
+    use nix::fcntl::SealFlag;
+    let sealed = || {
+        let memory = Builder::new(4096).strategy(shmfd::Strategy::Memfd).create().unwrap();
+        fcntl(&memory, FcntlArg::F_ADD_SEALS(SealFlag::F_SEAL_WRITE)).unwrap();
+        memory
+    };
+    assert_eq!(fault(Expect::new(), sealed()), DescriptorFault::WrongAccess);
+    let taken = Expect::new().or_read_only().take(sealed().into()).unwrap();
+    taken.map_options().read_only().map().unwrap();
+}

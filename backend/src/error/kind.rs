@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::{DescriptorFault, Feature, Name};
 
-/// What kind of failure an [`Error`] is.
+/// What kind of failure an [`Error`](crate::Error) is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -91,16 +91,28 @@ pub(crate) struct Seals {
     pub(crate) open: bool,
     /// Whether the object cannot shrink.
     pub(crate) shrink: bool,
+    /// Whether the object cannot be mapped for writing.
+    pub(crate) write: bool,
 }
 
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
 pub(crate) fn seals(fd: impl AsFd) -> Result<Seals, Error> {
     use nix::errno::Errno;
     use nix::fcntl::SealFlag;
+
+    #[cfg(not(target_os = "freebsd"))]
+    const FUTURE_WRITE: SealFlag = SealFlag::F_SEAL_FUTURE_WRITE;
+    #[cfg(target_os = "freebsd")]
+    const FUTURE_WRITE: SealFlag = SealFlag::empty();
+
     match call(Call::Fcntl, || fcntl(&fd, FcntlArg::F_GET_SEALS)) {
         Ok(bits) => {
             let seals = SealFlag::from_bits_retain(bits);
-            Ok(Seals { open: !seals.contains(SealFlag::F_SEAL_SEAL), shrink: seals.contains(SealFlag::F_SEAL_SHRINK) })
+            Ok(Seals {
+                open: !seals.contains(SealFlag::F_SEAL_SEAL),
+                shrink: seals.contains(SealFlag::F_SEAL_SHRINK),
+                write: seals.intersects(SealFlag::F_SEAL_WRITE | FUTURE_WRITE),
+            })
         }
         // Not every file can be asked.
         Err(error) if error.is(Errno::EINVAL) => Ok(Seals::default()),
