@@ -82,7 +82,7 @@ pub(super) fn load() -> BoxedStrategy<Call> {
 }
 
 pub(super) fn pread() -> BoxedStrategy<Call> {
-    (edges::offset(), edges::offset()).prop_map(|(offset, len)| Call::Pread { fd: some(), offset, len }).boxed()
+    (edges::offset(), edges::near_pages()).prop_map(|(offset, len)| Call::Pread { fd: some(), offset, len }).boxed()
 }
 
 pub(super) fn pwrite() -> BoxedStrategy<Call> {

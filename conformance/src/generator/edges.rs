@@ -18,7 +18,8 @@ pub(super) fn offset() -> BoxedStrategy<Amount> {
     prop_oneof![12 => near_pages(), 1 => Just(Amount::bytes(-1))].boxed()
 }
 
-fn near_pages() -> BoxedStrategy<Amount> {
+/// Nothing, a byte, and around one and two pages.
+pub(super) fn near_pages() -> BoxedStrategy<Amount> {
     (0i64..=2, -1i64..=1)
         .prop_map(|(pages, bytes)| if pages == 0 { Amount::bytes(bytes.abs()) } else { Amount { pages, bytes } })
         .boxed()

@@ -40,7 +40,7 @@ fn any_form() -> BoxedStrategy<Script> {
         2 => edges::name().prop_map(|name| Call::ShmUnlink { name }).boxed(),
         1 => draw::fstat(),
     ];
-    sequence(FORMS, 2, calls.boxed(), 2..9)
+    sequence(FORMS, 2, calls.boxed(), 1..9)
 }
 
 fn modes() -> BoxedStrategy<Script> {
@@ -62,7 +62,7 @@ fn modes() -> BoxedStrategy<Script> {
         1 => draw::shm_unlink(),
         1 => Just(Call::FcntlGetfl { fd: draw::some() }).boxed(),
     ];
-    sequence(MODES, 2, calls.boxed(), 2..10)
+    sequence(MODES, 2, calls.boxed(), 1..10)
 }
 
 fn unique() -> BoxedStrategy<Script> {

@@ -31,7 +31,7 @@ fn travels() -> BoxedStrategy<Script> {
         1 => draw::fds(),
         1 => draw::exit(),
     ];
-    prop::collection::vec(draw::draw(3, calls), 4..20)
+    prop::collection::vec(draw::draw(3, calls), 1..20)
         .prop_map(|draws| {
             let create = Draw { actor: 0, pick: 0, call: Call::Create { size: Amount::pages(2) } };
             Assembly::new(TRAVELS, 3).then([create]).then(draws).script()

@@ -74,7 +74,7 @@ fn after(
     before: Vec<Draw>,
     calls: impl Strategy<Value = Call> + 'static,
 ) -> BoxedStrategy<Script> {
-    prop::collection::vec(draw::draw(actors, calls), 3..16)
+    prop::collection::vec(draw::draw(actors, calls), 1..16)
         .prop_map(move |draws| Assembly::new(id, actors).then(before.clone()).then(draws).script())
         .boxed()
 }
@@ -116,7 +116,7 @@ fn sizes() -> BoxedStrategy<Script> {
 
 fn limited() -> BoxedStrategy<Script> {
     let limit = prop::sample::select(vec![0, 1, 2]);
-    (limit, any::<bool>(), prop::collection::vec(draw::draw(1, sizing()), 3..12))
+    (limit, any::<bool>(), prop::collection::vec(draw::draw(1, sizing()), 1..12))
         .prop_map(|(pages, ignored, draws)| {
             let limit = by_a(Call::Rlimit { resource: Resource::Fsize, limit: Amount::pages(pages) });
             let ignore = ignored.then(|| by_a(Call::Sigignore { signal: Signal::SIGXFSZ }));
@@ -134,7 +134,7 @@ fn full() -> BoxedStrategy<Script> {
         2 => draw::fstat(),
         1 => draw::pread(),
     ];
-    prop::collection::vec(draw::draw(1, calls), 2..8)
+    prop::collection::vec(draw::draw(1, calls), 1..8)
         .prop_map(|draws| {
             let small = by_a(Call::SmallStore { bytes: Amount::pages(16) });
             Assembly::new(FULL, 1).then([small]).then(opened(1)).then(draws).script()

@@ -9,17 +9,20 @@ use super::state::State;
 use crate::call::{Label, Seals, Whence};
 use crate::clause;
 use crate::outcome::{Errno, Outcome};
-use crate::profile::Write;
+use crate::profile::{Tail, Write};
 
 /// `read` where `at` is `None`, else `pread`.
 pub(super) fn read(cx: Cx<'_>, fd: Label, at: Option<i64>, len: i64, mut checks: Checks<'_>) {
+    if len < 0 {
+        return checks.not_made();
+    }
     let Some(open) = checks.descriptor(cx, fd, clause::read(2)) else { return };
     checks.shall(!open.description.read, Errno::EBADF, clause::read(2));
     checks.shall(at.is_some_and(|at| at < 0), Errno::EINVAL, clause::read(1));
     checks.ask(true, &cx.profile.rules.read);
     let object = cx.state.object(open.object);
     let start = at.unwrap_or(open.description.offset);
-    let end = start.saturating_add(len.max(0)).min(object.size).max(start);
+    let end = start.saturating_add(len).min(object.size).max(start);
     let by = if end - start < len { clause::read(3) } else { object.bytes_by };
     let expect = Expect::Bytes(Pattern(if start < end { object.bytes.spans(start, end) } else { Vec::new() }));
     checks.succeed(expect, &[clause::read(1), by], move |state, _| {
@@ -37,24 +40,27 @@ fn move_to(state: &mut State, id: super::state::DescriptionId, offset: i64) {
 
 /// `write` where `at` is `None`, else `pwrite`.
 pub(super) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, len: i64, mut checks: Checks<'_>) {
+    if len < 0 {
+        return checks.not_made();
+    }
     let Some(open) = checks.descriptor(cx, fd, clause::write(2)) else { return };
     checks.shall(!open.description.write, Errno::EBADF, clause::write(2));
     checks.shall(at.is_some_and(|at| at < 0), Errno::EINVAL, clause::write(1));
     let object = cx.state.object(open.object);
     let start = at.unwrap_or(open.description.offset);
-    let end = start.saturating_add(len.max(0));
+    let end = start.saturating_add(len);
     let sealed = |seal| object.seals.is_some_and(|seals: Seals| seals.intersects(seal));
     checks.shall(len > 0 && sealed(Seals::WRITE | Seals::FUTURE_WRITE), Errno::EPERM, clause::seals(5));
     if sealed(Seals::GROW) && end > object.size {
         checks.error(Errno::EPERM, clause::seals(4).into());
-        return wrote(open, at, byte, start, object.size, Amount::UpTo, checks);
+        return wrote(cx, open, at, byte, (start, object.size), Amount::UpTo, checks);
     }
     let limit =
         cx.process.fsize.filter(|limit| end > *limit && cx.profile.rules.size_limited.always(|limited| *limited));
     if let Some(limit) = limit {
         size::over_limit(cx, start >= limit, clause::write(4), &mut checks);
         if start < limit {
-            wrote(open, at, byte, start, limit, Amount::UpTo, checks);
+            wrote(cx, open, at, byte, (start, limit), Amount::UpTo, checks);
         }
         return;
     }
@@ -62,14 +68,14 @@ pub(super) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, len: i64, 
         for choice in &cx.profile.rules.write_beyond_room.choices {
             checks.error(choice.value, choice.ground);
         }
-        return wrote(open, at, byte, start, end - 1, Amount::UpTo, checks);
+        return wrote(cx, open, at, byte, (start, end - 1), Amount::UpTo, checks);
     }
     for choice in &cx.profile.rules.write.choices {
         let mut checks = checks.way(choice.ground);
         match choice.value {
             Write::Errno(errno) => checks.error(errno, choice.ground),
-            Write::Extends => wrote(open, at, byte, start, end, Amount::All, checks),
-            Write::Short => wrote(open, at, byte, start, end.min(object.size), Amount::All, checks),
+            Write::Extends => wrote(cx, open, at, byte, (start, end), Amount::All, checks),
+            Write::Short => wrote(cx, open, at, byte, (start, end.min(object.size)), Amount::All, checks),
         }
     }
 }
@@ -82,29 +88,45 @@ enum Amount {
     UpTo,
 }
 
-fn wrote(open: Open<'_>, at: Option<i64>, byte: u8, start: i64, end: i64, amount: Amount, checks: Checks<'_>) {
+fn wrote(
+    cx: Cx<'_>,
+    open: Open<'_>,
+    at: Option<i64>,
+    byte: u8,
+    (start, end): (i64, i64),
+    amount: Amount,
+    mut checks: Checks<'_>,
+) {
     let most = (end - start).max(0);
     let expect = match amount {
         Amount::All => Expect::Value(most),
         Amount::UpTo => Expect::Between(1.min(most), most),
     };
     let (object, id) = (open.object, open.id);
-    checks.succeed(expect, &[clause::write(1)], move |state, outcome| {
-        let Outcome::Value(written @ 1..) = *outcome else { return };
-        let end = start + written;
-        let object = state.object_mut(object);
-        if end > object.size {
-            object.bytes.clear_from(object.size);
-            object.size = end;
-            object.size_by = clause::write(3);
-            object.sized = true;
-        }
-        object.bytes.fill(start, end, Value::Byte(byte));
-        object.bytes_by = clause::write(1);
-        if at.is_none() {
-            move_to(state, id, end);
-        }
-    });
+    let size = cx.state.object(object).size;
+    let tail_matters = end > size && cx.state.object(object).bytes.holds_from(size);
+    for tail in cx.profile.rules.tail.choices.iter().filter(|tail| tail_matters || tail.value == Tail::Zero) {
+        let kept = tail.value == Tail::Kept;
+        let ground = if tail_matters { tail.ground } else { clause::write(1).into() };
+        checks.one_way(expect.clone(), ground, &[clause::write(1)], move |state, outcome| {
+            let Outcome::Value(written @ 1..) = *outcome else { return };
+            let end = start + written;
+            let object = state.object_mut(object);
+            if end > object.size {
+                if !kept {
+                    object.bytes.clear_from(object.size);
+                }
+                object.size = end;
+                object.size_by = clause::write(3);
+                object.sized = true;
+            }
+            object.bytes.fill(start, end, Value::Byte(byte));
+            object.bytes_by = clause::write(1);
+            if at.is_none() {
+                move_to(state, id, end);
+            }
+        });
+    }
 }
 
 pub(super) fn lseek(cx: Cx<'_>, fd: Label, offset: i64, whence: Whence, mut checks: Checks<'_>) {

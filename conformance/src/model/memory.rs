@@ -27,7 +27,10 @@ fn access<'a>(
     prot: Prot,
     checks: &mut Checks<'_>,
 ) -> Option<Access<'a>> {
-    let map = cx.process.map(label).filter(|map| offset >= 0 && len >= 0 && offset.saturating_add(len) <= map.len);
+    // The last page of a mapping is mapped whole.
+    let within =
+        |map: &&Mapping| offset >= 0 && len >= 0 && offset.saturating_add(len) <= whole_pages(map.len, cx.state.page);
+    let map = cx.process.map(label).filter(within);
     let Some(map) = map else {
         checks.not_made();
         return None;
