@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
+use proptest::prelude::*;
 use rstest::rstest;
 use shmfd::{Builder, ErrorKind, SharedMemory};
 
@@ -95,4 +96,29 @@ fn atomics_are_shared_by_mappings() {
 fn an_atomic_at_an_odd_offset_is_refused() {
     let error = memory(100).map().unwrap().atomic::<AtomicU32>(2).map(drop).unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Misaligned { offset: 2, align: 4 });
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn memory_holds_what_was_written_last(
+        writes in prop::collection::vec((0..9000_usize, prop::collection::vec(any::<u8>(), 0..300)), 0..20),
+    ) {
+        let memory = memory(9000);
+        let (writer, reader) = (memory.map().unwrap(), memory.map().unwrap());
+        let mut expected = vec![0; 9000];
+        for (offset, bytes) in &writes {
+            match expected.get_mut(*offset..offset + bytes.len()) {
+                Some(range) => {
+                    range.copy_from_slice(bytes);
+                    writer.write(*offset, bytes).unwrap();
+                }
+                None => drop(writer.write(*offset, bytes).unwrap_err()),
+            }
+        }
+        let mut seen = vec![0; 9000];
+        reader.read(0, &mut seen).unwrap();
+        prop_assert_eq!(&seen, &expected);
+    }
 }

@@ -1,5 +1,6 @@
 //! QEMU's notation and rules.
 
+use proptest::prelude::*;
 use rstest::rstest;
 use shmfd::qemu::{Options, Refusal};
 use shmfd::{ErrorKind, Nodes, Numa};
@@ -104,4 +105,46 @@ fn a_backend_is_made_as_its_options_say() {
 fn a_comma_in_a_value_is_written_twice() {
     let refusal = read("memory-backend-shm,id=a,,b,size=1M").unwrap_err();
     assert_eq!(refusal, Refusal::BadId("a,b".into()));
+}
+
+fn quiet() -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(quiet())]
+
+    #[test]
+    fn no_text_makes_the_parser_panic(text in "(memory-backend-shm,)?[a-z0-9=,.{}\":\\[\\] -]{0,60}") {
+        let _ = read(&text);
+    }
+
+    #[test]
+    fn both_notations_agree(
+        size in any::<u64>(),
+        share: bool,
+        reserve: bool,
+        prealloc: bool,
+        threads in 0..5_usize,
+        node in prop::option::of(0..130_u32),
+    ) {
+        let nodes = node.map_or((String::new(), String::new()), |node| {
+            (format!(",host-nodes={node},policy=bind"), format!(r#", "host-nodes": [{node}], "policy": "bind""#))
+        });
+        let on = |on| if on { "on" } else { "off" };
+        let pairs = format!(
+            "memory-backend-shm,id=m,size={size},share={},reserve={},prealloc={},prealloc-threads={threads}{}",
+            on(share), on(reserve), on(prealloc), nodes.0
+        );
+        let json = format!(
+            r#"{{"qom-type": "memory-backend-shm", "id": "m", "size": {size}, "share": {share},
+                "reserve": {reserve}, "prealloc": {prealloc}, "prealloc-threads": {threads}{}}}"#,
+            nodes.1
+        );
+        let (pairs, json) = (read(&pairs), read(&json));
+        prop_assert_eq!(&pairs, &json);
+        let wanted = i64::try_from(size).is_ok_and(|size| size > 0)
+            && share && threads > 0 && (reserve || !prealloc) && node.is_none_or(|node| node < 128);
+        prop_assert_eq!(pairs.is_ok(), wanted);
+    }
 }
