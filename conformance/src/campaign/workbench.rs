@@ -12,6 +12,7 @@ use crate::verdict::{Judgement, Verdict};
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Instant;
 
 /// How many smaller scripts are tried in the place of one that failed.
@@ -115,6 +116,9 @@ impl<'a> Workbench<'a> {
     }
 
     fn judged(&mut self, script: &Script, number: u32) -> Result<(Trace, Judgement), ExecutorError> {
+        if self.plan.stop.load(Relaxed) {
+            return Err(ExecutorError::Interrupted);
+        }
         let mut trace = self.executor.execute(script, self.plan.seed)?;
         trace.events.sort_by_key(|event| event.start);
         if let Some(directory) = &self.plan.traces {

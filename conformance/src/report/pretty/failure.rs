@@ -109,13 +109,20 @@ fn bar(race: &Range<usize>, index: usize) -> &'static str {
 /// Each outcome that would have been allowed, with the grounds behind it.
 fn allowed(allowed: &[Allowed], width: usize, output: &mut dyn Write) -> io::Result<()> {
     const WIDEST: usize = 20;
-    let longest = allowed.iter().map(|allowed| allowed.outcome.chars().count()).max().unwrap_or(0).min(WIDEST);
+    let lengths = allowed.iter().map(|allowed| allowed.outcome.chars().count());
+    let longest = lengths.filter(|length| *length <= WIDEST).max().unwrap_or(0);
     let mut label = "allowed";
     for entry in allowed {
         let indent = 8 + label.len().max(7) + 3 + longest + 2;
         let room = width.saturating_sub(indent).max(30);
         let mut outcome = clean(&entry.outcome).into_owned();
-        let grounds = entry.grounds.iter().map(reason).collect::<Vec<_>>().join("\n");
+        let mut grounds: Vec<String> = Vec::new();
+        for ground in entry.grounds.iter().map(reason) {
+            if !grounds.contains(&ground) {
+                grounds.push(ground);
+            }
+        }
+        let grounds = grounds.join("\n");
         let lines = if grounds.is_empty() { Vec::new() } else { textwrap::wrap(&grounds, room) };
         if outcome.chars().count() > longest || lines.is_empty() {
             writeln!(output, "        {}{:pad$}   {outcome}", paint(style::FAINT, label), "", pad = 7 - label.len())?;

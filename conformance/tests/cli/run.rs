@@ -1,0 +1,198 @@
+//! `shmconf run` on real shared memory.
+
+use super::{complaint, shmconf};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use std::fs;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+/// What differs from run to run, and from system to system, made alike.
+fn redacted(output: &Output) -> String {
+    let text = String::from_utf8_lossy(&output.stdout);
+    let differs = |line: &str| ["  clauses", "exercised; see", " uid "].iter().any(|word| line.contains(word));
+    let lines = text.lines().filter(|line| !differs(line));
+    let line = |line: &str| match line.split_once(" · ") {
+        Some((tool, _)) if tool.starts_with("shmconf") => "shmconf VERSION · PLATFORM\n".to_owned(),
+        _ => format!("{}\n", nameless(line.split(", in ").next().unwrap_or_default())),
+    };
+    lines.map(line).collect()
+}
+
+/// The line with the fresh names of this run replaced.
+fn nameless(line: &str) -> String {
+    let Some((before, after)) = line.split_once("\"/sc") else { return line.to_owned() };
+    let after = after.split_once('"').map_or("", |(_, after)| after);
+    format!("{before}\"/scXXXXXXXXXXX\"{}", nameless(after))
+}
+
+/// A script that takes far longer than any test waits.
+fn endless(directory: &Path) -> String {
+    let path = directory.join("endless.shm");
+    let script = "# my/endless\n# repeat: 10000\nrace {\n    a[1..16]: f = shm_open(@x, RDWR|CREAT, 0600)\n}\n";
+    fs::write(&path, script).expect("it can be written");
+    path.to_string_lossy().into_owned()
+}
+
+#[test]
+fn a_case_that_passes_exits_with_0() {
+    let output = shmconf(&["run", "exclusive/existing-name", "-s", "libc"]);
+    assert_eq!(output.status.code(), Some(0), "{}", complaint(&output, None));
+    let text = redacted(&output);
+    assert!(text.contains("  exclusive  1 pass\n"), "{text}");
+    assert!(text.contains("libc conforms to "), "{text}");
+    assert!(output.stderr.is_empty(), "there is no progress in a pipe: {}", complaint(&output, None));
+}
+
+#[test]
+fn a_planted_fault_is_shown_with_what_was_allowed() {
+    let args = ["run", "exclusive/existing-name", "-s", "mutant:excl-ignored", "-p", "posix", "--seed", "7"];
+    let output = shmconf(&args);
+    assert_eq!(output.status.code(), Some(1), "{}", complaint(&output, None));
+    insta::assert_snapshot!(redacted(&output));
+}
+
+#[test]
+fn a_script_of_ones_own_runs_as_a_case_does() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let path = directory.path().join("mine.shm");
+    fs::write(&path, "# my/script\na: f = shm_open(@x, RDWR|CREAT|EXCL, 0600)\na: fstat(f)\n")
+        .expect("it can be written");
+    let output = shmconf(&["run", path.to_str().expect("it is text"), "-s", "libc", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    assert_eq!(report["results"][0]["id"], "my/script");
+    assert_eq!(report["summary"]["pass"], 1);
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn traces_that_were_kept_can_be_judged_later() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let traces = directory.path().join("traces");
+    let traces = traces.to_str().expect("it is text");
+    let output = shmconf(&["run", "exclusive/existing-name", "-s", "libc", "--traces", traces]);
+    assert_eq!(output.status.code(), Some(0), "{}", complaint(&output, None));
+    let kept = fs::read_dir(traces).expect("it is there").map(|entry| entry.expect("it can be read").path());
+    let kept: Vec<String> = kept.map(|path| path.to_string_lossy().into_owned()).collect();
+    assert_eq!(kept.len(), 1);
+    let output = shmconf(&["judge", &kept[0]]);
+    assert_eq!(output.status.code(), Some(0), "{}", complaint(&output, None));
+}
+
+#[test]
+fn one_seed_is_one_run() {
+    let run = || shmconf(&["run", "size", "-s", "libc", "--seed", "7", "--cases", "8", "-j", "1", "--format", "json"]);
+    let scripts = |output: Output| {
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+        let results = report["results"].as_array().expect("it is a list").clone();
+        results.into_iter().map(|result| (result["id"].clone(), result["verdict"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(scripts(run()), scripts(run()));
+}
+
+#[test]
+fn a_report_in_a_file_leaves_standard_output_alone() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let path = directory.path().join("report.json");
+    let output = shmconf(&[
+        "run",
+        "exclusive/existing-name",
+        "-s",
+        "libc",
+        "--format",
+        "json",
+        "-o",
+        path.to_str().expect("it is text"),
+    ]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(output.stdout.is_empty());
+    assert!(complaint(&output, None).starts_with("libc conforms to "), "{}", complaint(&output, None));
+    serde_json::from_slice::<serde_json::Value>(&fs::read(path).expect("it was written")).expect("it is JSON");
+}
+
+#[test]
+fn a_dash_is_standard_output() {
+    let output = shmconf(&["run", "exclusive/existing-name", "-s", "libc", "-o", "-"]);
+    assert!(redacted(&output).contains("libc conforms to "));
+}
+
+#[test]
+fn a_full_disk_is_no_verdict() {
+    if !Path::new("/dev/full").exists() {
+        eprintln!("skipped: this system has no /dev/full");
+        return;
+    }
+    let output = shmconf(&["run", "exclusive/existing-name", "-s", "libc", "-o", "/dev/full"]);
+    assert_eq!(
+        complaint(&output, None).trim_end(),
+        "error: not all could be written to /dev/full: No space left on device (os error 28); make room and run again"
+    );
+    assert_eq!(output.status.code(), Some(3));
+}
+
+#[test]
+fn a_reader_who_goes_away_does_not_change_the_verdict() {
+    for (subject, code) in [("libc", 0), ("mutant:excl-ignored", 1)] {
+        let mut child = Command::new(assert_cmd::cargo::cargo_bin!("shmconf"))
+            .args(["run", "exclusive/existing-name", "-s", subject])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!(output.status.code(), Some(code));
+        assert_eq!(complaint(&output, None), "");
+    }
+}
+
+#[test]
+fn an_unknown_subject_is_a_mistake() {
+    let output = shmconf(&["run", "exclusive/existing-name", "-s", "frob"]);
+    assert!(complaint(&output, None).starts_with("error: no kind of subject is called \"frob\"; there are libc"));
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn ctrl_c_ends_the_run_in_order_and_leaves_nothing_behind() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let traces = directory.path().join("traces");
+    let began = Instant::now();
+    let child = Command::new(assert_cmd::cargo::cargo_bin!("shmconf"))
+        .args(["run", "exclusive/existing-name", &endless(directory.path()), "-s", "libc", "-j", "1"])
+        .args(["--traces", traces.to_str().expect("it is text")])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let ran = || fs::read_dir(&traces).map_or(0, Iterator::count);
+    while ran() < 10 {
+        assert!(began.elapsed() < Duration::from_secs(60), "no trace was written in a minute");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    kill(Pid::from_raw(child.id().cast_signed()), Signal::SIGINT).expect("it is there");
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.signal(), Some(Signal::SIGINT as i32), "{}", complaint(&output, None));
+    assert!(ran() < 10_000, "it ran to its end");
+    assert_eq!(complaint(&output, None).trim_end(), "interrupted: 1 results are there, the others are missing");
+    assert!(
+        redacted(&output).contains("libc was interrupted: 1 judged, 0 of them against it"),
+        "{}",
+        redacted(&output)
+    );
+    assert_eq!(left_behind(&traces), Vec::<String>::new());
+}
+
+/// The names in /dev/shm of the run that left these traces.
+fn left_behind(traces: &Path) -> Vec<String> {
+    let first =
+        fs::read_dir(traces).expect("it is there").next().expect("one was written").expect("it can be read").path();
+    let text = fs::read_to_string(first).expect("it is text");
+    let (_, name) = text.split_once("\"name\":\"/sc").expect("a name was opened");
+    let prefix = format!("sc{}", &name[..6]);
+    let Ok(entries) = fs::read_dir("/dev/shm") else { return Vec::new() };
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    names.filter(|name| name.starts_with(&prefix)).collect()
+}
