@@ -4,7 +4,8 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use crate::{Error, MapOptions, Mapping, Strategy, sys};
 
-/// Shared memory that has no name: whoever has the descriptor has the memory, and nobody else.
+/// Shared memory: whoever has the descriptor has the memory. What [`Builder`](crate::Builder) makes has no name,
+/// so that nobody else has.
 ///
 /// The memory exists until the last descriptor, mapping and message in flight that refers to it is gone.
 /// The descriptor is close-on-exec.

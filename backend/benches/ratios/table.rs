@@ -47,10 +47,11 @@ pub(crate) fn compare(title: &str, rounds: usize, batch: u32, mut contenders: Ve
         let against = contenders.iter().position(|other| other.name == contender.against);
         let against = &times[against.unwrap_or_else(|| panic!("no {}", contender.against))];
         let ratio = sorted(own.iter().zip(against).map(|(a, b)| a.as_secs_f64() / b.as_secs_f64()));
-        let own = sorted(own.iter().map(|time| time.as_secs_f64() * 1e6));
-        let [low, middle, high] = [1, 5, 9].map(|tenth| own[own.len() * tenth / 10]);
+        let own = sorted(own.iter().map(Duration::as_secs_f64));
+        let (unit, each) = if own[0] < 1e-2 { ("µs", 1e-6) } else { ("ms", 1e-3) };
+        let [low, middle, high] = [1, 5, 9].map(|tenth| own[own.len() * tenth / 10] / each);
         println!(
-            "| {} | {middle:.2} µs | {low:.2} to {high:.2} | {:.3} | {} |",
+            "| {} | {middle:.2} {unit} | {low:.2} to {high:.2} | {:.3} | {} |",
             contender.name,
             ratio[ratio.len() / 2],
             contender.against
