@@ -1,48 +1,222 @@
 //! What the executor makes of scripts on the system itself: outcomes, deaths, races, and nothing left behind.
 
-use shmconf::executor::{Config, Executor};
+use rstest::rstest;
+use shmconf::executor::{Config, Executor, ExecutorError};
+use shmconf::outcome::Outcome;
 use shmconf::script::Script;
-use shmconf::subject::Spec;
+use shmconf::subject::{Libc, Spec, Subject};
 use shmconf::trace::Trace;
 use std::time::Duration;
 
-fn executor() -> Executor {
-    let mut config = Config::new(Spec::Libc);
-    config.timeout = Duration::from_millis(500);
-    Executor::start(&config).expect("the executor starts")
+fn config() -> Config {
+    let program = Some(env!("CARGO_BIN_EXE_shmconf").into());
+    Config { timeout: Duration::from_millis(700), program, ..Config::new(Spec::Libc) }
 }
 
-fn script(lines: &str) -> Script {
-    format!("# test/case\n{lines}").parse().expect("the script is valid")
+fn executor() -> Executor {
+    Executor::start(&config()).expect("the executor starts")
 }
 
 fn execute(executor: &mut Executor, lines: &str) -> Trace {
-    executor.execute(&script(lines), 7).expect("the script is executed")
+    let script: Script = format!("# test/case\n{lines}").parse().expect("the script is valid");
+    executor.execute(&script, 7).expect("the script is executed")
 }
 
-/// The outcomes, one a line.
-fn outcomes(trace: &Trace) -> String {
-    trace.events.iter().map(|event| format!("{}\n", event.outcome)).collect()
+/// The outcomes of a script, with `; ` between them.
+fn outcomes(executor: &mut Executor, lines: &str) -> String {
+    let trace = execute(executor, lines);
+    trace.events.iter().map(|event| event.outcome.to_string()).collect::<Vec<_>>().join("; ")
 }
 
-fn outcomes_of(lines: &str) -> String {
-    outcomes(&execute(&mut executor(), lines))
+/// The names that exist with this beginning; nothing where the system does not list them.
+fn names(prefix: &str) -> Vec<String> {
+    Libc.names(prefix).unwrap_or_default()
+}
+
+#[rstest]
+#[case::by_name(
+    "a: f = shm_open(@x, RDWR|CREAT|EXCL, 0600)
+     a: ftruncate(f, 4096)
+     a: m = mmap(f, 0, 4096, READ|WRITE, SHARED)
+     a: store(m, 10, 0x5a, 3)
+     b: shm_open(@x, RDWR|CREAT|EXCL, 0600)
+     b: g = shm_open(@x, RDONLY)
+     b: n = mmap(g, 0, 4096, READ, SHARED)
+     b: load(n, 0, 16)",
+    "descriptor 4; ok; ok; ok; EEXIST; descriptor 4; ok; 00*10 5a*3 00*3"
+)]
+#[case::a_label_outlives_its_descriptor(
+    "a: f = create(10)
+     a: close(f)
+     a: close(f)
+     a: fstat(g)",
+    "descriptor 4; ok; EBADF; not made: no descriptor is called g"
+)]
+#[case::a_mapping_ends_with_its_label(
+    "a: f = create(10)
+     a: m = mmap(f, 0, 10, READ, SHARED)
+     a: load(m, 0, 4097)
+     a: munmap(m)
+     a: load(m, 0, 1)",
+    "descriptor 4; ok; not made: the range is outside the mapping; ok; not made: no mapping is called m"
+)]
+#[case::by_message(
+    "a: f = create(4096)
+     a: pwrite(f, 0, 0x41, 2)
+     a: send(b, f, f)
+     b: g, h = recv(a)
+     b: pread(h, 0, 3)
+     b: fds()",
+    "descriptor 5; 2; ok; descriptors 5 6; 41*2 00*1; 2"
+)]
+#[case::by_fork(
+    "a: f = create(4096)
+     a: m = mmap(f, 0, 4096, READ|WRITE, SHARED)
+     a: fork(c)
+     c: store(m, 0, 0x41, 1)
+     a: load(m, 0, 2)
+     c: exit(3)
+     a: fds()",
+    "descriptor 5; ok; ok; ok; 41*1 00*1; exit 3; 1"
+)]
+#[case::a_child_outlives_its_parent(
+    "a: f = create(4096)
+     a: fork(c)
+     a: kill(SIGKILL)
+     c: fstat(f)
+     c: kill(SIGTERM)",
+    "descriptor 5; ok; SIGKILL; size 4096 mode 0000 uid 0 gid 0; SIGTERM"
+)]
+#[case::labels_survive_exec(
+    "a: f = create(4096)
+     a: g = dup(f)
+     a: umask(0077)
+     a: exec()
+     a: fstat(f)
+     a: fds()
+     a: umask(0)",
+    "descriptor 4; descriptor 5; 18; ok; EBADF; 1; 63"
+)]
+fn actors_do_what_they_are_told(#[case] lines: &str, #[case] expected: &str) {
+    let user = nix::unistd::geteuid();
+    let expected = expected.replace("uid 0 gid 0", &format!("uid {user} gid {}", nix::unistd::getegid()));
+    assert_eq!(outcomes(&mut executor(), lines), expected);
+}
+
+#[rstest]
+#[case::store_beyond_the_end(
+    "a: f = create(1)
+     a: fstat(f)
+     a: m = mmap(f, 0, 8192, READ|WRITE, SHARED)
+     a: store(m, 4096, 0x01, 1)
+     a: fstat(f)
+     b: fds()",
+    "SIGBUS; not made: the actor is gone; 0"
+)]
+#[case::file_size_limit(
+    "a: f = create(1)
+     a: rlimit(FSIZE, 4096)
+     a: ftruncate(f, 4096)
+     a: ftruncate(f, 4097)",
+    "ok; ok; SIGXFSZ"
+)]
+#[case::no_message("a: f = create(1)\na: recv(b)\nb: fds()", "descriptor 5; no answer; 0")]
+#[case::a_peer_that_is_gone(
+    "b: exit(9)\na: recv(b)",
+    "exit 9; not made: b is gone, and so is every message that it sent"
+)]
+#[case::an_ignored_signal("a: sigignore(SIGTERM)\na: kill(SIGTERM)\na: kill(SIGPIPE)", "ok; ok; SIGPIPE")]
+fn a_death_is_an_outcome(#[case] lines: &str, #[case] ending: &str) {
+    if cfg!(not(target_os = "linux")) {
+        eprintln!("skipped: which signal it is differs by system");
+        return;
+    }
+    let seen = outcomes(&mut executor(), lines);
+    assert!(seen.ends_with(ending), "{seen}");
 }
 
 #[test]
-fn two_actors_share_an_object_by_name() {
-    let seen = outcomes_of(
-        "a: f = shm_open(@x, RDWR|CREAT|EXCL, 0600)
-         a: ftruncate(f, 4096)
-         a: m = mmap(f, 0, 4096, READ|WRITE, SHARED)
-         a: store(m, 10, 0x5a, 3)
-         b: shm_open(@x, RDWR|CREAT|EXCL, 0600)
-         b: g = shm_open(@x, RDONLY)
-         b: n = mmap(g, 0, 4096, READ, SHARED)
-         b: load(n, 0, 16)
-         b: close(g)
-         b: close(g)
-         b: fcntl(h, GETFL)",
+fn racers_overlap_and_one_wins() {
+    let mut executor = executor();
+    // A busy machine may run the racers one after the other, but not every time.
+    for _ in 0..2000 {
+        let trace = execute(&mut executor, "race {\na[1..2]: f = shm_open(@x, RDWR|CREAT|EXCL, 0600)\n}");
+        let won = trace.events.iter().filter(|event| matches!(event.outcome, Outcome::Fd(_))).count();
+        assert_eq!(won, 1, "{:#?}", trace.events);
+        if trace.events[1].start < trace.events[0].end {
+            return;
+        }
+    }
+    panic!("no call began before another had ended, in 2000 races");
+}
+
+#[test]
+fn an_actor_that_is_used_again_is_as_new() {
+    let mut executor = executor();
+    let lines = "a: umask(0022)
+         a: f = shm_open(@x, RDWR|CREAT|EXCL, 0666)
+         a: fstat(f)
+         a: m = mmap(f, 0, 4096, READ, SHARED)
+         a: umask(0)
+         a: send(b, f)
+         b: fds()";
+    let first = outcomes(&mut executor, lines);
+    for _ in 0..3 {
+        assert_eq!(outcomes(&mut executor, lines), first);
+    }
+    assert!(outcomes(&mut executor, "a: fds()\nb: recv(a)").ends_with("0; no answer"), "a message was left over");
+}
+
+#[test]
+fn a_name_that_is_somebody_elses_is_refused() {
+    let name = format!("/shmconf-test-{}", std::process::id());
+    let c_name = std::ffi::CString::new(name.clone()).expect("no zero byte");
+    let fd = Libc.shm_open(&c_name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0o600).expect("it is created");
+    Libc.close(fd).expect("it is open");
+    let script: Script = format!("# test/case\na: shm_unlink(\"{name}\")").parse().expect("the script is valid");
+    let refused = executor().execute(&script, 0);
+    let still_there = Libc.shm_unlink(&c_name);
+    assert!(matches!(refused, Err(ExecutorError::NameTaken(taken)) if taken == name));
+    assert_eq!(still_there, Ok(()));
+}
+
+#[test]
+fn no_name_is_left_behind() {
+    let config = config();
+    let prefix = format!("{}{}", shmconf::call::name::PREFIX, config.token);
+    let mut executor = Executor::start(&config).expect("the executor starts");
+    execute(&mut executor, "a: shm_open(@x, RDWR|CREAT, 0600)\na: shm_open(@y:bare, RDWR|CREAT, 0)\na: kill(SIGKILL)");
+    assert_eq!(names(&prefix), Vec::<String>::new());
+    drop(executor);
+    assert_eq!(names(&prefix), Vec::<String>::new());
+}
+
+#[test]
+fn two_forms_of_a_name_differ_in_nothing_else() {
+    let trace = execute(
+        &mut executor(),
+        "a: shm_unlink(@x)\na: shm_unlink(@x:bare)\na: shm_unlink(@x:double)\na: shm_unlink(@x:31)\na: shm_unlink(@x:inner)\na: shm_unlink(@x:20:trailing)\na: shm_unlink(@y)",
     );
-    insta::assert_snapshot!(seen);
+    let names: Vec<&str> = trace.events.iter().filter_map(|event| event.call.name()?.literal()).collect();
+    let plain = names[0];
+    assert_eq!(plain.len(), 14);
+    assert_eq!(names[1], &plain[1..]);
+    assert_eq!(names[2], format!("/{plain}"));
+    assert_eq!((names[3].len(), &names[3][..14]), (31, plain));
+    assert_eq!(names[4], format!("{}/{}", &plain[..13], &plain[13..]));
+    assert_eq!((names[5].len(), names[5].ends_with("p/")), (20, true));
+    assert_eq!((names[6].len(), &names[6][..13], names[6] == plain), (14, &plain[..13], false));
+}
+
+#[test]
+fn an_executor_that_is_asked_to_stop_does() {
+    let config = Config { timeout: Duration::from_secs(60), ..config() };
+    let mut executor = Executor::start(&config).expect("the executor starts");
+    let stop = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(200));
+        config.stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    let script: Script = "# test/case\na: recv(b)".parse().expect("the script is valid");
+    assert!(matches!(executor.execute(&script, 0), Err(ExecutorError::Interrupted)));
+    stop.join().expect("the thread ends");
 }

@@ -92,8 +92,10 @@ fn system_resource(resource: Resource) -> Answer<nix::sys::resource::Resource> {
     match resource {
         Resource::Fsize => Ok(System::RLIMIT_FSIZE),
         Resource::Nofile => Ok(System::RLIMIT_NOFILE),
-        #[cfg(not(any(target_os = "openbsd", target_os = "netbsd")))]
+        #[cfg(not(any(target_os = "freebsd", target_os = "openbsd", target_os = "netbsd")))]
         Resource::As => Ok(System::RLIMIT_AS),
+        #[cfg(target_os = "freebsd")]
+        Resource::As => Ok(System::RLIMIT_VMEM),
         #[cfg(any(target_os = "openbsd", target_os = "netbsd"))]
         Resource::As => Err(Refused::Unsupported("this system does not limit address space".to_owned())),
     }
