@@ -4,6 +4,7 @@ mod error;
 mod explain;
 mod interrupt;
 mod judge;
+mod keep;
 mod list;
 mod near;
 mod output;

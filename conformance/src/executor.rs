@@ -1,6 +1,6 @@
 //! Executes scripts: starts actors, has them make the calls, and writes down what came back. Expects nothing.
 //!
-//! A process of its own, the [spawner], forks the actors and waits for them, so that it stays small and has one thread
+//! A process of its own, the spawner, forks the actors and waits for them, so that it stays small and has one thread
 //! whatever the caller has become. The caller speaks to the actors directly.
 
 mod cast;

@@ -1,7 +1,7 @@
 //! Was everything in a trace allowed? Pure: a trace and a profile in, a judgement out.
 //!
 //! The judge keeps the frontier of states that agree with what was seen. Calls that overlap in time may have taken effect
-//! in any order; [`search`] looks for those orders that the model accepts. Where no state is left, the call is a finding,
+//! in any order; the search looks for those orders that the model accepts. Where no state is left, the call is a finding,
 //! and the judge goes on from what would have been allowed, to find more.
 
 mod findings;

@@ -44,6 +44,7 @@ fn unknown(id: &str) -> CliError {
 /// A paragraph that wraps, `indent` columns in.
 fn paragraph(output: &mut dyn Write, width: usize, indent: usize, text: &str) -> io::Result<()> {
     let indent = " ".repeat(indent);
-    let options = textwrap::Options::new(width.min(100)).initial_indent(&indent).subsequent_indent(&indent);
+    let options = textwrap::Options::new(width.min(100)).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let options = options.initial_indent(&indent).subsequent_indent(&indent);
     writeln!(output, "{}", textwrap::fill(text, options))
 }

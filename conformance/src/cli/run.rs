@@ -4,7 +4,7 @@ use super::error::CliError;
 use super::interrupt::Interrupt;
 use super::progress::Bar;
 use super::show::{self, Shown};
-use super::{Done, selection};
+use super::{Done, keep, selection};
 use crate::campaign::{self, CampaignError, Plan};
 use crate::exit::Exit;
 use crate::report::{Document, Report};
@@ -75,10 +75,11 @@ pub(super) fn run(args: Args) -> Done {
     let bar = Bar::new(interrupt.clone());
     let reports = campaign::run(&plan, &bar);
     bar.clear();
-    let reports = reports.map_err(|error| match error {
+    let mut reports = reports.map_err(|error| match error {
         CampaignError::Plan(text) => CliError::Plan(text),
         CampaignError::Harness(text) => CliError::Harness(text),
     })?;
+    reports.iter_mut().for_each(keep::keep);
     if interrupt.came() {
         return interrupted(&interrupt, reports, shown);
     }

@@ -17,6 +17,9 @@ pub struct Counterexample {
     pub findings: Vec<Finding>,
     /// The command that does it again.
     pub again: String,
+    /// The file that the script was written to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
 }
 
 /// A call as a person reads it.
@@ -37,7 +40,7 @@ impl Counterexample {
     pub fn new(script: String, trace: &Trace, findings: Vec<Finding>, again: String) -> Counterexample {
         let begin = trace.events.iter().map(|event| event.start).min().unwrap_or(0);
         let calls = trace.events.iter().map(|event| ShownCall::new(event, begin)).collect();
-        Counterexample { script, calls, findings, again }
+        Counterexample { script, calls, findings, again, file: None }
     }
 
     /// The calls that overlap in time, as ranges of two calls and more.

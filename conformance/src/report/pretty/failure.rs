@@ -1,7 +1,7 @@
 //! One failure in full: the script with what came back, what would have been allowed, and how to see it again.
 
 use super::super::{CaseResult, Counterexample, Report, ShownCall};
-use super::paint::{self, clean, paint, shorten, style};
+use super::paint::{self, clean, paint, shorten, style, wrapped};
 use crate::verdict::{Allowed, Finding, Ground};
 use std::io::{self, Write};
 use std::ops::Range;
@@ -31,12 +31,15 @@ pub(super) fn write(
     writeln!(output, "{}  {verdict}  {}", paint(style::STRONG, result.id.as_str()), clean(&who))?;
     if let Some(reason) = &result.reason {
         let indent = " ".repeat(INDENT);
-        let options = textwrap::Options::new(width).initial_indent(&indent).subsequent_indent(&indent);
+        let options = wrapped(width).initial_indent(&indent).subsequent_indent(&indent);
         writeln!(output, "{}", textwrap::fill(&clean(reason), options))?;
     }
     if let Some(counterexample) = &result.counterexample {
         calls(counterexample, width, output)?;
         writeln!(output, "        {}     {}", paint(style::FAINT, "again"), clean(&counterexample.again))?;
+        if let Some(file) = &counterexample.file {
+            writeln!(output, "        {}    {}", paint(style::FAINT, "script"), clean(file))?;
+        }
     }
     writeln!(output)
 }
@@ -123,7 +126,7 @@ fn allowed(allowed: &[Allowed], width: usize, output: &mut dyn Write) -> io::Res
             }
         }
         let grounds = grounds.join("\n");
-        let lines = if grounds.is_empty() { Vec::new() } else { textwrap::wrap(&grounds, room) };
+        let lines = if grounds.is_empty() { Vec::new() } else { textwrap::wrap(&grounds, wrapped(room)) };
         if outcome.chars().count() > longest || lines.is_empty() {
             writeln!(output, "        {}{:pad$}   {outcome}", paint(style::FAINT, label), "", pad = 7 - label.len())?;
             (outcome, label) = (String::new(), "");

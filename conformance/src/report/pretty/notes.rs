@@ -1,7 +1,7 @@
 //! What was seen beside the verdicts: scripts, deviations, clauses and skips.
 
 use super::super::{Kind, Report};
-use super::paint::{clean, paint, style};
+use super::paint::{clean, paint, style, wrapped};
 use crate::clause::Level;
 use crate::verdict::Verdict;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,7 @@ pub(super) fn write(reports: &[Report], width: usize, output: &mut dyn Write) ->
 /// A label and its entries, wrapped and set under each other.
 fn note(label: &str, entries: &[String], width: usize, output: &mut dyn Write) -> io::Result<()> {
     let indent = " ".repeat(LABEL + 4);
-    let options = textwrap::Options::new(width.saturating_sub(indent.len()).max(20)).subsequent_indent("  ");
+    let options = wrapped(width.saturating_sub(indent.len()).max(20)).subsequent_indent("  ");
     let lines = entries.iter().flat_map(|entry| textwrap::wrap(entry, &options));
     for (at, line) in lines.enumerate() {
         match at {

@@ -52,3 +52,8 @@ pub(super) fn shorten(text: &str, most: usize) -> Cow<'_, str> {
     let end: String = text.chars().skip(len - tail).collect();
     Cow::Owned(format!("{start}…{end}"))
 }
+
+/// Lines of at most so many columns, without breaking IDs at their hyphens.
+pub(super) fn wrapped(width: usize) -> textwrap::Options<'static> {
+    textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation)
+}
