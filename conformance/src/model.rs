@@ -95,6 +95,6 @@ pub fn step(profile: &Profile, state: &State, site: Site<'_>, call: &Call, branc
         Call::Fds => descriptor::fds(cx, checks),
         Call::Names => names::names(cx, checks),
         Call::UniqueNames { count, threads } => names::unique_names(count * threads, checks, &state.given_names),
-        Call::Squat => names::squat(checks, &state.given_names),
+        Call::Squat => names::squat(cx, checks),
     }
 }

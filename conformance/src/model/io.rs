@@ -16,9 +16,9 @@ pub(super) fn read(cx: Cx<'_>, fd: Label, at: Option<i64>, len: i64, mut checks:
     if len < 0 {
         return checks.not_made();
     }
+    checks.shall(at.is_some_and(|at| at < 0), Errno::EINVAL, clause::read(1));
     let Some(open) = checks.descriptor(cx, fd, clause::read(2)) else { return };
     checks.shall(!open.description.read, Errno::EBADF, clause::read(2));
-    checks.shall(at.is_some_and(|at| at < 0), Errno::EINVAL, clause::read(1));
     checks.ask(true, &cx.profile.rules.read);
     let object = cx.state.object(open.object);
     let start = at.unwrap_or(open.description.offset);
@@ -43,9 +43,9 @@ pub(super) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, len: i64, 
     if len < 0 {
         return checks.not_made();
     }
+    checks.shall(at.is_some_and(|at| at < 0), Errno::EINVAL, clause::write(1));
     let Some(open) = checks.descriptor(cx, fd, clause::write(2)) else { return };
     checks.shall(!open.description.write, Errno::EBADF, clause::write(2));
-    checks.shall(at.is_some_and(|at| at < 0), Errno::EINVAL, clause::write(1));
     let object = cx.state.object(open.object);
     let start = at.unwrap_or(open.description.offset);
     let end = start.saturating_add(len);

@@ -19,7 +19,6 @@ pub(super) struct Asked {
 }
 
 pub(super) fn mmap(cx: Cx<'_>, fd: Label, asked: Asked, mut checks: Checks<'_>) {
-    let Some(open) = checks.descriptor(cx, fd, clause::mmap(9)) else { return };
     let rules = &cx.profile.rules;
     let Asked { offset, len, prot, flags } = asked;
     let page = cx.state.page;
@@ -31,6 +30,7 @@ pub(super) fn mmap(cx: Cx<'_>, fd: Label, asked: Asked, mut checks: Checks<'_>) 
     checks.refuse(offset % page != 0, &rules.map_unaligned);
     let end = offset.checked_add(len.max(0)).filter(|end| *end <= i64::MAX - page);
     checks.refuse(offset < 0 || len < 0 || end.is_none(), &rules.map_invalid_range);
+    let Some(open) = checks.descriptor(cx, fd, clause::mmap(9)) else { return };
     checks.ask(!open.description.read, &rules.map_unreadable);
     checks.and_by(clause::shm_open(12));
     checks.refuse(shared && prot.contains(Prot::WRITE) && !open.description.write, &rules.map_write_readonly);

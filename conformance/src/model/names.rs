@@ -103,7 +103,16 @@ pub(super) fn unique_names(count: u32, checks: Checks<'_>, given: &[String]) {
     });
 }
 
-/// `squat()`: the name is taken from then on, by an object that nothing in the script refers to.
-pub(super) fn squat(checks: Checks<'_>, given: &[String]) {
-    checks.answer(Expect::NewNames { count: 1, given: given.to_vec() }, &[clause::unique_names(3)]);
+/// `squat()`: the name is taken from then on, by an object that nothing in the script refers to. The generator keeps to
+/// its next name until it gives it out, so that a second squat finds it taken.
+pub(super) fn squat(cx: Cx<'_>, mut checks: Checks<'_>) {
+    let given = &cx.state.given_names;
+    checks.may(cx.process.squats, Errno::EEXIST, clause::unique_names(3));
+    let expect = Expect::NewNames { count: 1, given: given.clone() };
+    let actor = cx.site.actor;
+    checks.succeed(expect, &[clause::unique_names(3)], move |state, _| {
+        if let Some(process) = state.process_mut(actor) {
+            process.squats = true;
+        }
+    });
 }

@@ -45,6 +45,7 @@ pub(super) fn recv(cx: Cx<'_>, from: Label, room: Option<u32>, mut checks: Check
     let Some(first) = first else {
         if cx.state.process(from).is_none_or(|peer| !peer.alive) {
             checks.outcome(Expect::Received { least: 0, most: 0, truncated: false }, clause::exit(2));
+            checks.not_made();
         } else {
             checks.outcome_with(Expect::Hang, &[clause::recvmsg(1)], move |state, _| state.end(to));
         }

@@ -51,9 +51,9 @@ pub(super) fn over_limit(cx: Cx<'_>, over: bool, clause: ClauseId, checks: &mut 
 
 pub(super) fn ftruncate(cx: Cx<'_>, fd: Label, size: i64, mut checks: Checks<'_>) {
     let rules = &cx.profile.rules;
+    checks.refuse(size < 0, &rules.size_negative);
     let Some(open) = checks.descriptor(cx, fd, clause::ftruncate(9)) else { return };
     let object = cx.state.object(open.object);
-    checks.refuse(size < 0, &rules.size_negative);
     checks.ask(!open.description.write, &rules.size_readonly);
     checks.and_by(clause::shm_open(13));
     let once = object.sized && rules.resize.always(|resize| *resize == Resize::Once);
@@ -114,13 +114,13 @@ fn resize(object: &mut Object, size: i64, tail: Tail) {
 
 pub(super) fn posix_fallocate(cx: Cx<'_>, fd: Label, offset: i64, len: i64, mut checks: Checks<'_>) {
     let rules = &cx.profile.rules;
-    let Some(open) = checks.descriptor(cx, fd, clause::posix_fallocate(5)) else { return };
-    let object = cx.state.object(open.object);
+    let end = offset.checked_add(len);
     checks.refuse(len == 0, &rules.fallocate_empty);
     checks.refuse(len < 0 || offset < 0, &rules.fallocate_negative);
-    checks.refuse(!open.description.write, &rules.fallocate_readonly);
-    let end = offset.checked_add(len);
     checks.refuse(len > 0 && offset >= 0 && end.is_none(), &rules.fallocate_too_large);
+    let Some(open) = checks.descriptor(cx, fd, clause::posix_fallocate(5)) else { return };
+    let object = cx.state.object(open.object);
+    checks.refuse(!open.description.write, &rules.fallocate_readonly);
     checks.ask(true, &rules.fallocate);
     let end = end.unwrap_or(i64::MAX);
     let over = cx.process.fsize.is_some_and(|limit| end > limit && end > object.size);

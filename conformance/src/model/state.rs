@@ -102,6 +102,8 @@ pub(crate) struct Process {
     /// Is its address space limited?
     pub(crate) address_space: Option<i64>,
     pub(crate) ignored: Vec<Signal>,
+    /// Has it taken the name that its generator gives out next?
+    pub(crate) squats: bool,
     /// The store where it finds objects by name, and its room.
     pub(crate) store: Store,
     pub(crate) room: Option<i64>,
@@ -262,6 +264,7 @@ impl Process {
             nofile: None,
             address_space: None,
             ignored: Vec::new(),
+            squats: false,
             store: Store::Shared,
             room: None,
         }
