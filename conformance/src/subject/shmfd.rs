@@ -190,8 +190,14 @@ impl Subject for Shmfd {
     }
 
     fn squat(&mut self) -> Answer<String> {
-        let name = shmfd::name::peek().map_err(|error| refused(&error))?;
-        let fd = native::shm_open(name.as_c_str(), libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0o600)?;
+        let (name, fd) = loop {
+            let name = shmfd::name::peek().map_err(|error| refused(&error))?;
+            match native::shm_open(name.as_c_str(), libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0o600) {
+                // Squatted already: the generator passes over it, and so does this.
+                Err(Refused::Errno(Errno::EEXIST)) => drop(shmfd::name::unique().map_err(|error| refused(&error))?),
+                opened => break (name, opened?),
+            }
+        };
         native::close(fd)?;
         Ok(name.to_string())
     }
