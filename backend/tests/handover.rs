@@ -18,7 +18,12 @@ fn a_program_inherits_the_memory_it_is_given_and_no_other() {
     let number = handover::give(&mut program, &given).unwrap();
     program.args(["--exact", "the_program_that_is_started"]);
     program.env("GIVEN", number.to_string()).env("KEPT", kept.as_fd().as_raw_fd().to_string());
-    let output = program.output().unwrap();
+    let output = match program.output() {
+        Err(error) if error.raw_os_error() == Some(nix::libc::ENOEXEC) => {
+            return eprintln!("skipped: an emulator runs this program, and the system cannot start it");
+        }
+        output => output.unwrap(),
+    };
     assert!(output.status.success(), "{output:?}");
     let mut answer = [0; 5];
     given.map().unwrap().read(0, &mut answer).unwrap();
