@@ -69,7 +69,6 @@ impl Link {
     /// The next reply, if it comes in time.
     pub(super) fn hear(&mut self, timeout: Duration, stop: &AtomicBool) -> Result<Heard, ExecutorError> {
         let mut deadline = None;
-        let mut bytes = [0; 16 << 10];
         loop {
             if let Some(line) = self.lines.next_line() {
                 return Ok(match serde_json::from_slice(line) {
@@ -80,6 +79,7 @@ impl Link {
             if self.lines.pending() > Lines::MAX_BYTES {
                 return Ok(Heard::Nonsense("a line without an end".to_owned()));
             }
+            let mut bytes = [0; 8 << 10];
             match passing::receive_with(self.socket.as_raw_fd(), &mut bytes, 0, 0) {
                 Ok((0, _)) | Err(Refused::Errno(Errno::ECONNRESET)) => return Ok(Heard::End),
                 Ok((count, _)) => self.lines.push(&bytes[..count]),

@@ -117,12 +117,27 @@ pub(crate) fn not_root() -> Option<String> {
 
 /// The descriptors that are open.
 pub(crate) fn open_descriptors() -> Vec<RawFd> {
-    (0..MAX_COUNTED_FD).filter(|&fd| native::is_open(fd)).collect()
+    // Many at a time; more than a process may have open are refused by some systems.
+    const AT_ONCE: RawFd = 128;
+    let chunks = (0..MAX_COUNTED_FD).step_by(AT_ONCE as usize);
+    chunks.flat_map(|first| open_among(first, first + AT_ONCE)).collect()
+}
+
+/// The descriptors from `first` to before `end` that are open.
+fn open_among(first: RawFd, end: RawFd) -> Vec<RawFd> {
+    let asked = |fd| libc::pollfd { fd, events: 0, revents: 0 };
+    let mut polled: Vec<libc::pollfd> = (first..end).map(asked).collect();
+    // SAFETY: the array has that length.
+    let answered = unsafe { libc::poll(polled.as_mut_ptr(), polled.len() as libc::nfds_t, 0) };
+    if answered < 0 {
+        return (first..end).filter(|&fd| native::is_open(fd)).collect();
+    }
+    polled.iter().filter(|polled| polled.revents & libc::POLLNVAL == 0).map(|polled| polled.fd).collect()
 }
 
 /// How many descriptors are open beside those.
 pub(crate) fn count_open(beside: &[RawFd]) -> i64 {
-    (0..MAX_COUNTED_FD).filter(|fd| !beside.contains(fd) && native::is_open(*fd)).count() as i64
+    open_descriptors().iter().filter(|fd| !beside.contains(fd)).count() as i64
 }
 
 /// Closes every descriptor but those, which are in order.
