@@ -79,7 +79,7 @@ pub(super) const ECAPMODE: Option<c_int> = Some(libc::ECAPMODE);
 pub(super) const ECAPMODE: Option<c_int> = None;
 
 /// `posix_fallocate`, which returns its error.
-#[cfg(not(any(target_os = "macos", target_os = "ios", target_os = "openbsd")))]
+#[cfg(not(any(target_os = "macos", target_os = "ios", target_os = "openbsd", target_os = "netbsd")))]
 pub(super) fn posix_fallocate(fd: RawFd, offset: i64, len: i64) -> Answer<()> {
     #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
     use libc::posix_fallocate as call;
@@ -93,10 +93,10 @@ pub(super) fn posix_fallocate(fd: RawFd, offset: i64, len: i64) -> Answer<()> {
         error => Err(super::errno::of(error).into()),
     }
 }
-/// `posix_fallocate`, which this system lacks.
-#[cfg(any(target_os = "macos", target_os = "ios", target_os = "openbsd"))]
+/// `posix_fallocate`, which this system, or the crate `libc` for it, lacks.
+#[cfg(any(target_os = "macos", target_os = "ios", target_os = "openbsd", target_os = "netbsd"))]
 pub(super) fn posix_fallocate(_fd: RawFd, _offset: i64, _len: i64) -> Answer<()> {
-    Err(Refused::Unsupported("this system has no posix_fallocate".to_owned()))
+    Err(Refused::Unsupported("there is no posix_fallocate here".to_owned()))
 }
 
 /// The seals that this system knows, with their bits.
