@@ -88,6 +88,7 @@ pub(super) fn setfd(cx: Cx<'_>, fd: Label, cloexec: bool, mut checks: Checks<'_>
 pub(super) fn getfl(cx: Cx<'_>, fd: Label, mut checks: Checks<'_>) {
     let Some(open) = checks.descriptor(cx, fd, clause::fcntl(4)) else { return };
     let (access, by) = match (open.description.read, open.description.write) {
+        _ if cx.state.object(open.object).nameless => (OpenFlags::RDWR, clause::create(3)),
         (true, true) => (OpenFlags::RDWR, clause::shm_open(14)),
         (false, true) => (OpenFlags::WRONLY, clause::shm_open(12)),
         _ => (OpenFlags::RDONLY, clause::shm_open(13)),

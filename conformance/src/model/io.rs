@@ -9,7 +9,7 @@ use super::state::State;
 use crate::call::{Label, Seals, Whence};
 use crate::clause;
 use crate::outcome::{Errno, Outcome};
-use crate::profile::{Tail, Write};
+use crate::profile::Write;
 
 /// `read` where `at` is `None`, else `pread`.
 pub(super) fn read(cx: Cx<'_>, fd: Label, at: Option<i64>, len: i64, mut checks: Checks<'_>) {
@@ -21,7 +21,7 @@ pub(super) fn read(cx: Cx<'_>, fd: Label, at: Option<i64>, len: i64, mut checks:
     checks.shall(!open.description.read, Errno::EBADF, clause::read(2));
     checks.ask(true, &cx.profile.rules.read);
     let object = cx.state.object(open.object);
-    let start = at.unwrap_or(open.description.offset);
+    let start = at.or(open.description.offset).unwrap_or(0);
     let end = start.saturating_add(len).min(object.size).max(start);
     let by = if end - start < len { clause::read(3) } else { object.bytes_by };
     let expect = Expect::Bytes(Pattern(if start < end { object.bytes.spans(start, end) } else { Vec::new() }));
@@ -34,7 +34,7 @@ pub(super) fn read(cx: Cx<'_>, fd: Label, at: Option<i64>, len: i64, mut checks:
 
 fn move_to(state: &mut State, id: super::state::DescriptionId, offset: i64) {
     if let Some(description) = state.description_mut(id) {
-        description.offset = offset;
+        description.offset = Some(offset);
     }
 }
 
@@ -47,20 +47,21 @@ pub(super) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, len: i64, 
     let Some(open) = checks.descriptor(cx, fd, clause::write(2)) else { return };
     checks.shall(!open.description.write, Errno::EBADF, clause::write(2));
     let object = cx.state.object(open.object);
-    let start = at.unwrap_or(open.description.offset);
+    let start = at.or(open.description.offset).unwrap_or(0);
     let end = start.saturating_add(len);
     let sealed = |seal| object.seals.is_some_and(|seals: Seals| seals.intersects(seal));
-    checks.shall(len > 0 && sealed(Seals::WRITE | Seals::FUTURE_WRITE), Errno::EPERM, clause::seals(5));
+    checks.shall(len > 0 && sealed(Seals::WRITE), Errno::EPERM, clause::seals(5));
+    checks.shall(len > 0 && sealed(Seals::FUTURE_WRITE), Errno::EPERM, clause::seals(9));
     if sealed(Seals::GROW) && end > object.size {
         checks.error(Errno::EPERM, clause::seals(4).into());
-        return wrote(cx, open, at, byte, (start, object.size), Amount::UpTo, checks);
+        return wrote(cx, open, Written { at, byte, start, end: object.size, amount: Amount::UpTo }, checks);
     }
     let limit =
         cx.process.fsize.filter(|limit| end > *limit && cx.profile.rules.size_limited.always(|limited| *limited));
     if let Some(limit) = limit {
         size::over_limit(cx, start >= limit, clause::write(4), &mut checks);
         if start < limit {
-            wrote(cx, open, at, byte, (start, limit), Amount::UpTo, checks);
+            wrote(cx, open, Written { at, byte, start, end: limit, amount: Amount::UpTo }, checks);
         }
         return;
     }
@@ -68,15 +69,19 @@ pub(super) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, len: i64, 
         for choice in &cx.profile.rules.write_beyond_room.choices {
             checks.error(choice.value, choice.ground);
         }
-        return wrote(cx, open, at, byte, (start, end - 1), Amount::UpTo, checks);
+        return wrote(cx, open, Written { at, byte, start, end: end - 1, amount: Amount::UpTo }, checks);
     }
     for choice in &cx.profile.rules.write.choices {
         let mut checks = checks.way(choice.ground);
-        match choice.value {
-            Write::Errno(errno) => checks.error(errno, choice.ground),
-            Write::Extends => wrote(cx, open, at, byte, (start, end), Amount::All, checks),
-            Write::Short => wrote(cx, open, at, byte, (start, end.min(object.size)), Amount::All, checks),
-        }
+        let end = match choice.value {
+            Write::Errno(errno) => {
+                checks.error(errno, choice.ground);
+                continue;
+            }
+            Write::Extends => end,
+            Write::Short => end.min(object.size),
+        };
+        wrote(cx, open, Written { at, byte, start, end, amount: Amount::All }, checks);
     }
 }
 
@@ -88,42 +93,39 @@ enum Amount {
     UpTo,
 }
 
-fn wrote(
-    cx: Cx<'_>,
-    open: Open<'_>,
+/// What a write may have done.
+#[derive(Clone, Copy)]
+struct Written {
+    /// Where `pwrite` was told to write.
     at: Option<i64>,
     byte: u8,
-    (start, end): (i64, i64),
+    start: i64,
+    end: i64,
     amount: Amount,
-    mut checks: Checks<'_>,
-) {
+}
+
+fn wrote(cx: Cx<'_>, open: Open<'_>, written: Written, mut checks: Checks<'_>) {
+    let Written { at, byte, start, end, amount } = written;
     let most = (end - start).max(0);
     let expect = match amount {
         Amount::All => Expect::Value(most),
         Amount::UpTo => Expect::Between(1.min(most), most),
     };
-    let (object, id) = (open.object, open.id);
-    let size = cx.state.object(object).size;
-    let tail_matters = end > size && cx.state.object(object).bytes.holds_from(size);
-    for tail in cx.profile.rules.tail.choices.iter().filter(|tail| tail_matters || tail.value == Tail::Zero) {
-        let kept = tail.value == Tail::Kept;
-        let ground = if tail_matters { tail.ground } else { clause::write(1).into() };
-        checks.one_way(expect.clone(), ground, &[clause::write(1)], move |state, outcome| {
+    let (id, description) = (open.object, open.id);
+    let object = cx.state.object(id);
+    for tail in size::tails(cx, object, end, clause::write(1)) {
+        checks.one_way(expect.clone(), tail.ground, &[clause::write(1)], move |state, outcome| {
             let Outcome::Value(written @ 1..) = *outcome else { return };
             let end = start + written;
-            let object = state.object_mut(object);
+            let object = state.object_mut(id);
             if end > object.size {
-                if !kept {
-                    object.bytes.clear_from(object.size);
-                }
-                object.size = end;
+                size::resize(object, end, tail.value);
                 object.size_by = clause::write(3);
-                object.sized = true;
             }
             object.bytes.fill(start, end, Value::Byte(byte));
             object.bytes_by = clause::write(1);
             if at.is_none() {
-                move_to(state, id, end);
+                move_to(state, description, end);
             }
         });
     }
@@ -132,9 +134,19 @@ fn wrote(
 pub(super) fn lseek(cx: Cx<'_>, fd: Label, offset: i64, whence: Whence, mut checks: Checks<'_>) {
     let Some(open) = checks.descriptor(cx, fd, clause::lseek(4)) else { return };
     let from = match whence {
-        Whence::Set => 0,
+        Whence::Set => Some(0),
         Whence::Cur => open.description.offset,
-        Whence::End => cx.state.object(open.object).size,
+        Whence::End => Some(cx.state.object(open.object).size),
+    };
+    let Some(from) = from else {
+        checks.may(offset < 0, Errno::EINVAL, clause::lseek(2));
+        checks.ask(true, &cx.profile.rules.lseek);
+        let anywhere = Expect::Between(offset.max(0), i64::MAX);
+        return checks.succeed(anywhere, &[clause::lseek(1), clause::shm_open(10)], move |state, outcome| {
+            if let Outcome::Value(to) = *outcome {
+                move_to(state, open.id, to);
+            }
+        });
     };
     let to = from.saturating_add(offset);
     checks.shall(to < 0, Errno::EINVAL, clause::lseek(2));

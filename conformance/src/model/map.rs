@@ -36,9 +36,11 @@ pub(super) fn mmap(cx: Cx<'_>, fd: Label, asked: Asked, mut checks: Checks<'_>) 
     checks.refuse(shared && prot.contains(Prot::WRITE) && !open.description.write, &rules.map_write_readonly);
     checks.and_by(clause::shm_open(13));
     let writes = shared && prot.contains(Prot::WRITE);
-    let sealed =
-        cx.state.object(open.object).seals.is_some_and(|seals| seals.intersects(Seals::WRITE | Seals::FUTURE_WRITE));
-    checks.shall(writes && sealed, Errno::EPERM, clause::seals(5));
+    let sealed = |seal| cx.state.object(open.object).seals.is_some_and(|seals| seals.contains(seal));
+    // Where reading can be undone by mprotect, systems refuse a mapping for reading alone, too.
+    checks.shall(writes && sealed(Seals::WRITE), Errno::EPERM, clause::seals(5));
+    checks.may(shared && sealed(Seals::WRITE), if writes { Errno::EACCES } else { Errno::EPERM }, clause::seals(5));
+    checks.shall(writes && sealed(Seals::FUTURE_WRITE), Errno::EPERM, clause::seals(9));
     for errno in [Errno::EPERM, Errno::EACCES, Errno::ENOTSUP] {
         checks.may(prot.contains(Prot::EXEC), errno, clause::mmap(14));
     }
@@ -51,19 +53,24 @@ pub(super) fn mmap(cx: Cx<'_>, fd: Label, asked: Asked, mut checks: Checks<'_>) 
     succeed(cx, open, asked, checks);
 }
 
-fn succeed(cx: Cx<'_>, open: Open<'_>, asked: Asked, checks: Checks<'_>) {
+fn succeed(cx: Cx<'_>, open: Open<'_>, asked: Asked, mut checks: Checks<'_>) {
     let shared = asked.flags.contains(MapFlags::SHARED);
-    let before = if shared { Default::default() } else { cx.state.object(open.object).bytes.clone() };
+    let object = cx.state.object(open.object);
+    let sealed = object.seals.is_some_and(|seals| seals.intersects(Seals::WRITE | Seals::FUTURE_WRITE));
+    let before = if shared { Default::default() } else { object.bytes.clone() };
     let mapping = Mapping {
         object: open.object,
         offset: asked.offset,
         len: asked.len,
         prot: asked.prot,
-        may_write: !shared || open.description.write,
+        may_write: !shared || open.description.write && !sealed,
         private: (!shared).then(|| Private { before, ..Private::default() }),
         holes: Vec::new(),
         protected: false,
     };
+    if object.mode_by == clause::fchmod(1) {
+        checks.rests_on(clause::fchmod(5));
+    }
     let (actor, bind) = (cx.site.actor, cx.site.bind.first().copied());
     checks.succeed(Expect::Ok, &[clause::mmap(1), clause::call(1)], move |state, _| {
         let (Some(process), Some(label)) = (state.process_mut(actor), bind) else { return };

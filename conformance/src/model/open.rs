@@ -55,8 +55,14 @@ fn checks<'b>(cx: Cx<'_>, flags: OpenFlags, ground: Ground, out: &'b mut Vec<Bra
 }
 
 /// What success rests on, whatever was opened.
-const OPENED: [ClauseId; 5] =
-    [clause::shm_open(1), clause::shm_open(2), clause::shm_open(8), clause::shm_open(30), clause::call(1)];
+const OPENED: [ClauseId; 6] = [
+    clause::shm_open(1),
+    clause::shm_open(2),
+    clause::shm_open(8),
+    clause::shm_open(9),
+    clause::shm_open(30),
+    clause::call(1),
+];
 
 fn existing(cx: Cx<'_>, id: ObjectId, flags: OpenFlags, mut checks: Checks<'_>) {
     let rules = &cx.profile.rules;
@@ -65,11 +71,16 @@ fn existing(cx: Cx<'_>, id: ObjectId, flags: OpenFlags, mut checks: Checks<'_>) 
     checks.shall(creates && flags.contains(OpenFlags::EXCL), Errno::EEXIST, clause::shm_open(22));
     checks.and_by(clause::shm_open(35));
     checks.and_by(clause::shm_open(31));
+    if !is_open_in(cx, id) {
+        checks.and_by(clause::shm_open(23));
+    }
     let truncates = flags.contains(OpenFlags::TRUNC);
     let opens = Opens::at(cx, flags);
-    access::check(cx, &mut checks, object, (opens.read, opens.write), clause::shm_open(32));
     if truncates {
         access::check(cx, &mut checks, object, (opens.read, true), clause::shm_open(34));
+        checks.and_by(clause::shm_open(32));
+    } else {
+        access::check(cx, &mut checks, object, (opens.read, opens.write), clause::shm_open(32));
     }
     let of_others = object.uid != cx.process.uid && !checks.is_blocked();
     checks.ask(of_others && creates, &rules.open_creat_of_others);
@@ -143,6 +154,9 @@ fn new(cx: Cx<'_>, key: Key, flags: OpenFlags, mode: u32, mut checks: Checks<'_>
     };
     checks.rests_on(clause::shm_open(15));
     checks.rests_on(clause::shm_open(20));
+    if mode & !0o777 != 0 {
+        checks.rests_on(clause::shm_open(19));
+    }
     let opens = Opens::at(cx, flags);
     checks.succeed(Expect::Fd(cx.process.lowest_free()), &OPENED, move |state, outcome| {
         let id = state.add_object(object);
@@ -150,6 +164,12 @@ fn new(cx: Cx<'_>, key: Key, flags: OpenFlags, mode: u32, mut checks: Checks<'_>
         state.name(key, id);
         opens.open(state, outcome, Some(id));
     });
+}
+
+/// Has the process that calls the object open already?
+fn is_open_in(cx: Cx<'_>, id: ObjectId) -> bool {
+    let of = |fd: &Descriptor| cx.state.description(fd.description).and_then(|description| description.object);
+    cx.process.fds.iter().any(|fd| of(fd) == Some(id))
 }
 
 /// What an open makes.
@@ -191,7 +211,7 @@ impl Opens {
 
     fn open_by(self, state: &mut State, outcome: &Outcome, object: Option<ObjectId>, cloexec_by: ClauseId) {
         let Outcome::Fd(number) = *outcome else { return };
-        state.add_description(self.id, Description { object, read: self.read, write: self.write, offset: 0 });
+        state.add_description(self.id, Description { object, read: self.read, write: self.write, offset: None });
         let Some(process) = state.process_mut(self.actor) else { return };
         process.add_fd(Descriptor { number, description: self.id, cloexec: true, cloexec_by });
         if let Some(label) = self.bind {

@@ -74,7 +74,7 @@ pub(super) fn recv(cx: Cx<'_>, from: Label, room: Option<u32>, mut checks: Check
     }
     if fits {
         let all = Expect::Received { least: sent, most: sent, truncated: false };
-        checks.succeed(all, &[clause::recvmsg(1), clause::recvmsg(2)], take);
+        checks.succeed(all, &[clause::recvmsg(1), clause::recvmsg(2), clause::recvmsg(3)], take);
     } else {
         checks.succeed(Expect::Received { least: 0, most: room, truncated: true }, &[clause::recvmsg(4)], take);
     }

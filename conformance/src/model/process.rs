@@ -10,7 +10,7 @@ use crate::outcome::{Errno, Signal};
 
 pub(super) fn fork(cx: Cx<'_>, child: Label, checks: Checks<'_>) {
     let process = Process { base: None, ..cx.process.clone() };
-    checks.succeed(Expect::Ok, &[clause::fork(1), clause::fork(2)], move |state, _| {
+    checks.succeed(Expect::Ok, &[clause::fork(1), clause::fork(2), clause::fork(3)], move |state, _| {
         for object in process.maps.iter().map(|(_, map)| map.object) {
             state.object_mut(object).bytes_by = clause::fork(2);
         }

@@ -29,19 +29,17 @@ pub(super) fn add(cx: Cx<'_>, fd: Label, seals: Seals, mut checks: Checks<'_>) {
     if !object.nameless {
         return checks.refuse(true, &cx.profile.rules.shm_add_seals);
     }
-    let writable = |(_, process): &(Label, super::state::Process)| {
-        process
-            .maps
-            .iter()
-            .any(|(_, map)| map.object == open.object && map.private.is_none() && map.prot.contains(Prot::WRITE))
-    };
+    let maps = cx.state.processes.iter().flat_map(|(_, process)| &process.maps).map(|(_, map)| map);
+    let shared = maps.filter(|map| map.object == open.object && map.private.is_none());
     let unknown = object.seals.is_none();
     checks.may(unknown, Errno::EINVAL, clause::seals(8));
     checks.may(unknown, Errno::EPERM, clause::seals(8));
     checks.shall(!open.description.write, Errno::EPERM, clause::seals(1));
     checks.shall(object.seals.is_some_and(|seals| seals.contains(Seals::SEAL)), Errno::EPERM, clause::seals(7));
-    let busy = seals.contains(Seals::WRITE) && cx.state.processes.iter().any(writable);
-    checks.shall(busy, Errno::EBUSY, clause::seals(6));
+    let (writable, could_be): (Vec<_>, Vec<_>) =
+        shared.filter(|map| map.may_write).partition(|map| map.prot.contains(Prot::WRITE));
+    checks.shall(seals.contains(Seals::WRITE) && !writable.is_empty(), Errno::EBUSY, clause::seals(6));
+    checks.may(seals.contains(Seals::WRITE) && !could_be.is_empty(), Errno::EBUSY, clause::seals(6));
     let id = open.object;
     checks.succeed(Expect::Ok, &[clause::seals(1)], move |state, _| {
         let object = state.object_mut(id);

@@ -3,11 +3,11 @@
 use super::branch::Cx;
 use super::checks::Checks;
 use super::expect::Expect;
-use super::state::{Object, State};
+use super::state::{Object, ObjectId};
 use crate::call::{Label, Seals};
 use crate::clause::{self, ClauseId};
-use crate::outcome::{Errno, Outcome, Signal};
-use crate::profile::{Answer, Ground, Resize, Rounding, Tail};
+use crate::outcome::{Errno, Signal};
+use crate::profile::{Answer, Choice, Ground, Resize, Rounding, Tail};
 
 /// Sizes up to this many bytes are certain to be accepted where there is room.
 pub(super) const CERTAIN: i64 = 1 << 30;
@@ -54,6 +54,8 @@ pub(super) fn ftruncate(cx: Cx<'_>, fd: Label, size: i64, mut checks: Checks<'_>
     checks.refuse(size < 0, &rules.size_negative);
     let Some(open) = checks.descriptor(cx, fd, clause::ftruncate(9)) else { return };
     let object = cx.state.object(open.object);
+    checks.refuse(size < 0, &rules.size_negative);
+    checks.and_by(clause::ftruncate(11));
     checks.ask(!open.description.write, &rules.size_readonly);
     checks.and_by(clause::shm_open(13));
     let once = object.sized && rules.resize.always(|resize| *resize == Resize::Once);
@@ -76,33 +78,39 @@ pub(super) fn ftruncate(cx: Cx<'_>, fd: Label, size: i64, mut checks: Checks<'_>
                 checks.error(errno, choice.ground);
             }
         }
-    } else if size > CERTAIN && rules.size_beyond_room.choices.len() > 1 {
+    } else if size > CERTAIN {
+        checks.rests_on(rules.size_always.choices[0].ground);
+    }
+    if size > CERTAIN && rules.size_beyond_room.choices.len() > 1 {
         checks.may(true, Errno::ENOMEM, clause::ftruncate(13));
         checks.may(true, Errno::ENOSPC, clause::ftruncate(13));
     }
+    if object.mode_by == clause::fchmod(1) {
+        checks.rests_on(clause::fchmod(5));
+    }
     let id = open.object;
-    let tail_matters = size > object.size && object.bytes.holds_from(object.size);
     let by = if size < object.size { clause::ftruncate(4) } else { clause::ftruncate(1) };
     for rounded in rounded(cx, size) {
-        for tail in &rules.tail.choices {
-            if !tail_matters && tail.value == Tail::Kept {
-                continue;
-            }
-            if !tail_matters || tail.value == Tail::Zero {
-                checks.one_way(Expect::Ok, rounded.ground, &[by, clause::call(1)], move |state, _| {
-                    resize(state.object_mut(id), rounded.size, Tail::Zero);
-                });
-            } else {
-                checks.one_way(Expect::Ok, tail.ground, &[by], move |state, _| {
-                    resize(state.object_mut(id), rounded.size, Tail::Kept)
-                });
-            }
+        for tail in tails(cx, object, size, by) {
+            let mut checks = checks.way(rounded.ground);
+            checks.one_way(Expect::Ok, tail.ground, &[clause::call(1)], move |state, _| {
+                resize(state.object_mut(id), rounded.size, tail.value);
+            });
         }
     }
 }
 
+/// What may become of the bytes behind the end when an object grows to `end`; where there are none, that rests on `by`.
+pub(super) fn tails(cx: Cx<'_>, object: &Object, end: i64, by: ClauseId) -> Vec<Choice<Tail>> {
+    if end > object.size && object.bytes.holds_from(object.size) {
+        cx.profile.rules.tail.choices.clone()
+    } else {
+        vec![Choice { value: Tail::Zero, ground: by.into() }]
+    }
+}
+
 /// Sets the size of an object; the bytes cut off are gone.
-fn resize(object: &mut Object, size: i64, tail: Tail) {
+pub(super) fn resize(object: &mut Object, size: i64, tail: Tail) {
     if size <= object.size || tail == Tail::Zero {
         object.bytes.clear_from(size.min(object.size));
     }
@@ -133,7 +141,12 @@ pub(super) fn posix_fallocate(cx: Cx<'_>, fd: Label, offset: i64, len: i64, mut 
     let valid = len > 0 && offset >= 0;
     let beyond_room = object.room.is_some_and(|room| len > room);
     checks.refuse(valid && beyond_room, &rules.fallocate_beyond_room);
-    if valid && !beyond_room && (object.room.is_some() || len > CERTAIN || end > CERTAIN) {
+    let others = Others::of(cx, open.object);
+    if others.are_gone {
+        checks.rests_on(clause::close(3));
+    }
+    let may_lack_room = object.room.is_some_and(|room| others.hold_storage || end > room);
+    if valid && !beyond_room && (may_lack_room || end > CERTAIN) {
         for choice in rules.fallocate_beyond_room.choices.iter().chain(&rules.fallocate_too_large.choices) {
             checks.error(choice.value, choice.ground);
         }
@@ -143,16 +156,31 @@ pub(super) fn posix_fallocate(cx: Cx<'_>, fd: Label, offset: i64, len: i64, mut 
     if !grows {
         return checks.answer(Expect::Ok, &clauses);
     }
-    let tail_matters = object.bytes.holds_from(object.size);
-    for tail in rules.tail.choices.iter().filter(|tail| tail_matters || tail.value == Tail::Zero) {
-        let kept = tail.value;
-        let grow = move |state: &mut State, _: &Outcome| {
+    for tail in tails(cx, object, end, clause::posix_fallocate(2)) {
+        checks.one_way(Expect::Ok, tail.ground, &clauses, move |state, _| {
             let object = state.object_mut(id);
-            resize(object, end, kept);
+            resize(object, end, tail.value);
             object.size_by = clause::posix_fallocate(1);
             object.bytes_by = clause::posix_fallocate(2);
-        };
-        let ground = if tail_matters { tail.ground } else { clause::posix_fallocate(1).into() };
-        checks.one_way(Expect::Ok, ground, &clauses, grow);
+        });
+    }
+}
+
+/// The other objects of the small store that an object lives in.
+struct Others {
+    /// Does one that is still there take room away?
+    hold_storage: bool,
+    /// Has one gone that did?
+    are_gone: bool,
+}
+
+impl Others {
+    fn of(cx: Cx<'_>, id: ObjectId) -> Others {
+        let state = cx.state;
+        let large = |at: &ObjectId| *at != id && state.object(*at).room.is_some() && state.object(*at).size > 0;
+        let is_named = |at: &ObjectId| state.names.iter().any(|(_, named)| named == at);
+        let (there, gone): (Vec<_>, Vec<_>) =
+            state.object_ids().filter(large).partition(|at| is_named(at) || state.is_referenced(*at));
+        Others { hold_storage: !there.is_empty(), are_gone: !gone.is_empty() }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::bytes::Bytes;
 use crate::call::{Label, Prot, Seals};
-use crate::clause::ClauseId;
+use crate::clause::{self, ClauseId};
 use crate::outcome::{Outcome, Signal};
 use crate::trace::{Actor, Header};
 use std::sync::Arc;
@@ -79,7 +79,8 @@ pub(crate) struct Description {
     pub(crate) object: Option<ObjectId>,
     pub(crate) read: bool,
     pub(crate) write: bool,
-    pub(crate) offset: i64,
+    /// The file offset, once it is known; a new description's is left open, and taken to be 0 by what reads or writes.
+    pub(crate) offset: Option<i64>,
 }
 
 /// A process.
@@ -181,6 +182,10 @@ impl State {
         &self.objects[usize::from(id.0)]
     }
 
+    pub(crate) fn object_ids(&self) -> impl Iterator<Item = ObjectId> {
+        (0..self.objects.len() as u16).map(ObjectId)
+    }
+
     pub(crate) fn object_mut(&mut self, id: ObjectId) -> &mut Object {
         &mut self.objects[usize::from(id.0)]
     }
@@ -206,10 +211,14 @@ impl State {
 
     /// Everything goes that ends with a process.
     pub(crate) fn end(&mut self, actor: Label) {
-        if let Some(process) = self.process_mut(actor) {
-            process.alive = false;
-            process.fds.clear();
-            process.maps.clear();
+        let Some(process) = self.process_mut(actor) else { return };
+        process.alive = false;
+        let fds = std::mem::take(&mut process.fds);
+        let maps = std::mem::take(&mut process.maps);
+        let opened = fds.iter().filter_map(|fd| self.description(fd.description)?.object);
+        let held: Vec<ObjectId> = opened.chain(maps.iter().map(|(_, map)| map.object)).collect();
+        for object in held {
+            self.object_mut(object).bytes_by = clause::exit(2);
         }
     }
 
