@@ -52,10 +52,9 @@ pub(super) fn over_limit(cx: Cx<'_>, over: bool, clause: ClauseId, checks: &mut 
 pub(super) fn ftruncate(cx: Cx<'_>, fd: Label, size: i64, mut checks: Checks<'_>) {
     let rules = &cx.profile.rules;
     checks.refuse(size < 0, &rules.size_negative);
+    checks.and_by(clause::ftruncate(11));
     let Some(open) = checks.descriptor(cx, fd, clause::ftruncate(9)) else { return };
     let object = cx.state.object(open.object);
-    checks.refuse(size < 0, &rules.size_negative);
-    checks.and_by(clause::ftruncate(11));
     checks.ask(!open.description.write, &rules.size_readonly);
     checks.and_by(clause::shm_open(13));
     let once = object.sized && rules.resize.always(|resize| *resize == Resize::Once);
