@@ -8,7 +8,8 @@ mod findings;
 mod path;
 mod search;
 
-use crate::call::{Call, Handle, Label};
+use crate::call::{Call, Handle, Label, OpenFlags};
+use crate::clause;
 use crate::model::{self, Branch, Site, State};
 use crate::outcome::Outcome;
 use crate::profile::Profile;
@@ -48,6 +49,7 @@ pub fn judge_within(trace: &Trace, profile: &Profile, bounds: Bounds) -> Judgeme
         findings: Vec::new(),
         tainted: Vec::new(),
         open: None,
+        creators_raced: false,
         branches: Vec::with_capacity(16),
     };
     let mut order: Vec<u32> = (0..trace.events.len() as u32).collect();
@@ -64,6 +66,7 @@ pub fn judge_within(trace: &Trace, profile: &Profile, bounds: Bounds) -> Judgeme
             overlaps
         });
         let (together, after) = rest.split_at(1 + overlapping.count());
+        judge.creators_raced |= together.iter().filter(|called| called.creates_exclusively()).count() > 1;
         frontier = match together {
             [alone] => judge.advance(frontier, *alone),
             _ => search::any_order(&mut judge, frontier, together),
@@ -89,6 +92,10 @@ impl Called<'_> {
     fn site(&self) -> Site<'_> {
         Site { actor: self.event.actor, bind: &self.event.bind, event: self.index }
     }
+
+    fn creates_exclusively(&self) -> bool {
+        matches!(self.event.call, Call::ShmOpen { flags, .. } if flags.contains(OpenFlags::CREAT | OpenFlags::EXCL))
+    }
 }
 
 /// What was found so far.
@@ -100,6 +107,8 @@ struct Judge<'a> {
     tainted: Vec<(Label, Label)>,
     /// Why the verdict is open.
     open: Option<String>,
+    /// Did exclusive creates overlap? Only then does what was seen rest on their being atomic.
+    creators_raced: bool,
     branches: Vec<Branch>,
 }
 
@@ -199,7 +208,8 @@ impl Judge<'_> {
         } else {
             Verdict::Pass
         };
-        let clauses = grounds.iter().map(|ground| ground.clause).collect();
+        let atomic = self.creators_raced.then_some(clause::shm_open(23));
+        let clauses = grounds.iter().map(|ground| ground.clause).chain(atomic).collect();
         Judgement { verdict, findings: self.findings, deviations, clauses, reason: self.open }
     }
 }

@@ -71,9 +71,6 @@ fn existing(cx: Cx<'_>, id: ObjectId, flags: OpenFlags, mut checks: Checks<'_>) 
     checks.shall(creates && flags.contains(OpenFlags::EXCL), Errno::EEXIST, clause::shm_open(22));
     checks.and_by(clause::shm_open(35));
     checks.and_by(clause::shm_open(31));
-    if !is_open_in(cx, id) {
-        checks.and_by(clause::shm_open(23));
-    }
     let truncates = flags.contains(OpenFlags::TRUNC);
     let opens = Opens::at(cx, flags);
     if truncates {
@@ -164,12 +161,6 @@ fn new(cx: Cx<'_>, key: Key, flags: OpenFlags, mode: u32, mut checks: Checks<'_>
         state.name(key, id);
         opens.open(state, outcome, Some(id));
     });
-}
-
-/// Has the process that calls the object open already?
-fn is_open_in(cx: Cx<'_>, id: ObjectId) -> bool {
-    let of = |fd: &Descriptor| cx.state.description(fd.description).and_then(|description| description.object);
-    cx.process.fds.iter().any(|fd| of(fd) == Some(id))
 }
 
 /// What an open makes.
