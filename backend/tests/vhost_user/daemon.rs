@@ -32,37 +32,17 @@ pub(crate) struct Daemon {
 }
 
 impl Daemon {
-    /// Has a daemon serve the image, or says why the test is skipped: there is no such program.
+    /// Has a daemon serve the image, or says that the test is skipped, since there is no such program.
     pub(crate) fn start(image: &Image) -> Option<Self> {
-        let mut command = Command::new(PROGRAM);
-        command.arg("--blockdev").arg(format!("driver=file,node-name=disk,filename={}", image.path().display()));
-        command.arg("--export").arg(format!(
-            "type=vhost-user-blk,id=export,node-name=disk,writable=on,addr.type=unix,addr.path={}",
-            image.socket().display()
-        ));
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(image.log()).unwrap());
-        let end_with_this_thread = || Ok(set_pdeathsig(Signal::SIGKILL)?);
-        // SAFETY: between fork and exec it makes one system call, which takes no memory and no lock.
-        unsafe { command.pre_exec(end_with_this_thread) };
-        let child = match command.spawn() {
+        let child = match command(image).spawn() {
             Ok(child) => child,
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                let thread = thread::current();
-                let test = thread.name().unwrap_or("a test");
-                // Unlike the test's own output, which is shown where it fails.
-                let _ = writeln!(stderr(), "skipped: {test}: there is no {PROGRAM} (on Debian in qemu-utils)");
+                say_skipped();
                 return None;
             }
             Err(error) => panic!("{PROGRAM} does not start: {error}"),
         };
-        let pid = Pid::from_raw(child.id().try_into().unwrap());
-        let (ended, end) = channel();
-        let watch = move || {
-            if end.recv_timeout(LIFE) == Err(RecvTimeoutError::Timeout) {
-                let _ = kill(pid, Signal::SIGKILL);
-            }
-        };
-        let mut daemon = Self { child, deadline: Some((ended, thread::spawn(watch))) };
+        let mut daemon = Self { deadline: Some(kill_when_late(&child)), child };
         daemon.wait_until_it_listens(image);
         Some(daemon)
     }
@@ -99,6 +79,42 @@ impl Drop for Daemon {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+fn command(image: &Image) -> Command {
+    let mut command = Command::new(PROGRAM);
+    command.arg("--blockdev").arg(format!("driver=file,node-name=disk,filename={}", image.path().display()));
+    command.arg("--export").arg(format!(
+        "type=vhost-user-blk,id=export,node-name=disk,writable=on,addr.type=unix,addr.path={}",
+        image.socket().display()
+    ));
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(image.log()).unwrap());
+    let end_with_this_thread = || Ok(set_pdeathsig(Signal::SIGKILL)?);
+    // SAFETY: between fork and exec it makes one system call, which takes no memory and no lock.
+    unsafe { command.pre_exec(end_with_this_thread) };
+    command
+}
+
+fn say_skipped() {
+    let thread = thread::current();
+    let test = thread.name().unwrap_or("a test");
+    // Unlike the test's own output, which is shown where it fails.
+    let _ = writeln!(
+        stderr(),
+        "skipped: {test}: there is no {PROGRAM} (package qemu-utils, before Debian 13 qemu-system-common)"
+    );
+}
+
+/// Kills the child after its life, unless the sender is dropped before.
+fn kill_when_late(child: &Child) -> (Sender<()>, JoinHandle<()>) {
+    let pid = Pid::from_raw(child.id().try_into().unwrap());
+    let (ended, end) = channel();
+    let watch = move || {
+        if end.recv_timeout(LIFE) == Err(RecvTimeoutError::Timeout) {
+            let _ = kill(pid, Signal::SIGKILL);
+        }
+    };
+    (ended, thread::spawn(watch))
 }
 
 /// Asks again and again until there is an answer.

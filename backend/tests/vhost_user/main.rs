@@ -9,12 +9,16 @@ mod lifetime;
 mod ring;
 mod shapes;
 
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+
 use daemon::Daemon;
 use disk::{Disk, Places};
 use guest::{PAGE, contents, guest_of, memory, piece};
 use image::{Image, SECTOR, bytes};
 use rstest::rstest;
-use shmfd::{SizeGuard, Strategy};
+use shmfd::passing::{receive, send};
+use shmfd::{Expect, SizeGuard, Strategy};
 use virtio_bindings::virtio_blk::VIRTIO_BLK_S_OK;
 
 /// The status of a request that the device has done.
@@ -58,4 +62,18 @@ fn a_device_takes_memory_whose_size_is_frozen() {
     let mut disk = Disk::connect(&image, guest_of(&memory), Places::from(0));
     assert_eq!(disk.read(3, &[piece(PAGE, SECTOR)]), OK);
     assert_eq!(contents(&memory, PAGE, SECTOR), image.read(3, SECTOR));
+}
+
+#[test]
+fn a_device_takes_memory_that_another_made_and_sent() {
+    let image = Image::new();
+    let Some(_daemon) = Daemon::start(&image) else { return };
+    let sent = memory(2 * PAGE, Strategy::Auto);
+    let (ours, theirs) = UnixStream::pair().unwrap();
+    send(&theirs, b"m", &[sent.as_fd()]).unwrap();
+    let fd = receive(&ours, &mut [0], 1).unwrap().fds.remove(0);
+    let received = Expect::new().min_size(2 * PAGE).take(fd).unwrap();
+    let mut disk = Disk::connect(&image, guest_of(&received), Places::from(0));
+    assert_eq!(disk.read(4, &[piece(PAGE, SECTOR)]), OK);
+    assert_eq!(contents(&sent, PAGE, SECTOR), image.read(4, SECTOR));
 }

@@ -23,22 +23,25 @@ fn a_request_is_scattered_over_parts_of_several_objects() {
     let Some(_daemon) = Daemon::start(&image) else { return };
     let own = memory(2 * PAGE, Strategy::PosixUnlinked);
     let data = memory(4 * PAGE, Strategy::TmpFile);
+    let more = memory(PAGE, Strategy::Memfd);
     let parts = [
         Part { memory: &own, offset: PAGE, len: PAGE, base: 0 },
         Part { memory: &data, offset: 2 * PAGE, len: PAGE, base: HIGH },
+        Part { memory: &more, offset: 0, len: PAGE, base: HIGH + PAGE },
         Part { memory: &data, offset: PAGE, len: PAGE, base: HIGHER },
     ];
     let mut disk = Disk::connect(&image, guest(&parts), Places::from(0));
-    let pieces = [piece(HIGHER + 100, 500), piece(HIGH + PAGE - 1000, 1000), piece(0x1000, 36)];
+    let pieces = [piece(HIGHER + 100, 500), piece(HIGH + PAGE - 1000, 1000), piece(HIGH + PAGE, 20), piece(0x1000, 16)];
     assert_eq!(disk.read(40, &pieces), OK);
 
     let sectors = image.read(40, 3 * SECTOR);
     assert_eq!(contents(&data, PAGE + 100, 500), sectors[..500]);
     assert_eq!(contents(&data, 3 * PAGE - 1000, 1000), sectors[500..1500]);
-    assert_eq!(contents(&own, PAGE + 0x1000, 36), sectors[1500..]);
-    let untouched = [(0, PAGE + 100), (PAGE + 600, 2 * PAGE - 1600), (3 * PAGE, PAGE)];
-    for (offset, len) in untouched {
-        assert!(contents(&data, offset, len as usize).iter().all(|&byte| byte == 0), "{len} bytes from {offset}");
+    assert_eq!(contents(&more, 0, 20), sectors[1500..1520]);
+    assert_eq!(contents(&own, PAGE + 0x1000, 16), sectors[1520..]);
+    for (offset, len) in [(0, PAGE + 100), (PAGE + 600, 2 * PAGE - 1600), (3 * PAGE, PAGE)] {
+        let zeros = contents(&data, offset, len as usize).iter().all(|&byte| byte == 0);
+        assert!(zeros, "the device wrote outside its pieces, in the {len} bytes from {offset}");
     }
 
     assert_eq!(disk.write(80, &pieces), OK);
