@@ -39,7 +39,7 @@ impl Places {
 /// A disk in use.
 pub(crate) struct Disk {
     pub(crate) frontend: Frontend,
-    pub(crate) guest: GuestMemoryMmap,
+    guest: GuestMemoryMmap,
     places: Places,
     ring: Ring,
     kick: EventFd,
