@@ -28,7 +28,8 @@ pub enum Strategy {
     ShmMkstemp,
     /// A file on the shared memory file system that never has a name.
     TmpFile,
-    /// A memory file that never has a name.
+    /// A memory file that never has a name. On Linux since 6.3 it starts with one seal, `F_SEAL_EXEC`: nobody can
+    /// make it a program.
     Memfd,
 }
 
