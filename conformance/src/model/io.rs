@@ -124,6 +124,7 @@ fn wrote(cx: Cx<'_>, open: Open<'_>, written: Written, mut checks: Checks<'_>) {
             }
             object.bytes.fill(start, end, Value::Byte(byte));
             object.bytes_by = clause::write(1);
+            object.open_special_bits();
             if at.is_none() {
                 move_to(state, description, end);
             }

@@ -104,6 +104,7 @@ fn existing(cx: Cx<'_>, id: ObjectId, flags: OpenFlags, mut checks: Checks<'_>) 
                 object.size_by = clause::shm_open(25);
                 object.mode_by = clause::shm_open(26);
                 object.bytes.clear_from(0);
+                object.open_special_bits();
                 opens.open(state, outcome, Some(id));
             }),
             Truncation::Ignored | Truncation::Errno(_) => {

@@ -117,6 +117,7 @@ pub(super) fn resize(object: &mut Object, size: i64, tail: Tail) {
     object.size = size;
     object.size_by = clause::ftruncate(1);
     object.sized = true;
+    object.open_special_bits();
 }
 
 pub(super) fn posix_fallocate(cx: Cx<'_>, fd: Label, offset: i64, len: i64, mut checks: Checks<'_>) {

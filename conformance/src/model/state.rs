@@ -155,6 +155,13 @@ pub(crate) struct Message {
     pub(crate) descriptions: Vec<DescriptionId>,
 }
 
+impl Object {
+    /// The bits beyond the permissions may go when the object is changed, as those do that set users and groups.
+    pub(crate) fn open_special_bits(&mut self) {
+        self.mode_open |= self.mode & 0o7000;
+    }
+}
+
 impl State {
     /// The state before the first call of a trace.
     pub fn initial(header: &Header) -> State {
