@@ -12,12 +12,16 @@ pub(super) fn allowed(profile: &Profile, branches: &[Branch]) -> Vec<Allowed> {
         .iter()
         .map(|branch| Allowed {
             outcome: branch.expect.to_string(),
-            grounds: branch.grounds.iter().map(|ground| explain(profile, *ground)).collect(),
+            grounds: each_once(&branch.grounds).map(|ground| explain(profile, ground)).collect(),
         })
         .collect();
     allowed.sort();
     allowed.dedup_by(|next, before| next.outcome == before.outcome);
     allowed
+}
+
+fn each_once(grounds: &[profile::Ground]) -> impl Iterator<Item = profile::Ground> {
+    grounds.iter().enumerate().filter(|(at, ground)| !grounds[..*at].contains(ground)).map(|(_, ground)| *ground)
 }
 
 fn explain(profile: &Profile, ground: profile::Ground) -> Ground {

@@ -1,0 +1,87 @@
+//! The suite finds every planted fault, each by the case that is meant to.
+
+use rstest::rstest;
+use shmconf::executor::{Config, Executor};
+use shmconf::judge;
+use shmconf::profile::Profile;
+use shmconf::subject::{Spec, mutant};
+use shmconf::verdict::Verdict;
+use shmconf::{campaign, catalogue};
+use std::collections::BTreeSet;
+
+/// A race is run this often before it counts as not found.
+const ROUNDS: u32 = 400;
+
+/// Which case must catch which mutant.
+const CAUGHT_BY: &[(&str, &str)] = &[
+    ("excl-ignored", "exclusive/existing-name"),
+    ("excl-racy", "exclusive/creators-race"),
+    ("trunc-ignored", "access/truncate-empties"),
+    ("wrong-errno", "exclusive/without-create-missing"),
+    ("no-cloexec", "access/close-on-exec-is-set"),
+    ("umask-ignored", "access/mode-with-umask"),
+    ("mode-ignored", "access/mode-without-umask"),
+    ("leaked-descriptor", "access/failed-open-takes-no-number"),
+    ("readonly-widened", "access/access-modes"),
+    ("not-the-lowest", "access/access-modes"),
+    ("shared-description", "access/two-opens-two-descriptions"),
+    ("recreated-name-old-object", "lifetime/recreated-without-exclusive"),
+    ("unlink-frees-at-once", "lifetime/contents-live-by-a-mapping"),
+    ("unlink-keeps-name", "exclusive/after-unlink"),
+    ("unlink-two-winners", "lifetime/unlink-race"),
+    ("unlink-missing-succeeds", "lifetime/unlink-missing"),
+    ("size-rounded-up", "size/exact"),
+    ("size-remembered", "access/truncate-new"),
+    ("shrink-ignored", "size/shrink-to-nothing-and-grow"),
+    ("stale-after-regrow", "size/shrink-and-grow-zero-fills"),
+    ("grow-not-zeroed", "size/grow-zero-fills"),
+    ("negative-size-accepted", "anonymous/negative-size"),
+    ("close-twice-succeeds", "lifetime/close-frees-the-descriptor"),
+    ("private-store", "mapping/two-processes"),
+    ("mapping-dies-with-close", "mapping/survives-close"),
+    ("offset-ignored", "mapping/from-an-offset"),
+    ("protection-ignored", "mapping/protection-taken-away"),
+    ("received-other-object", "passing/copy"),
+    ("received-no-cloexec", "passing/close-on-exec"),
+    ("truncation-unseen", "passing/short-buffer"),
+    ("last-descriptor-lost", "passing/several-in-order"),
+];
+
+#[test]
+fn every_mutant_has_the_case_that_must_catch_it() {
+    let listed: BTreeSet<&str> = CAUGHT_BY.iter().map(|(mutant, _)| *mutant).collect();
+    let shipped: BTreeSet<&str> = mutant::ALL.iter().map(|mutant| mutant.name).collect();
+    assert_eq!(listed, shipped);
+}
+
+#[rstest]
+fn every_mutant_is_caught_and_the_system_is_not() {
+    let libc = first_failure("libc", CAUGHT_BY.iter().map(|(_, case)| *case), 3);
+    assert_eq!(libc, None, "the system's own implementation fails a case that is to catch a mutant");
+    let survivors: Vec<_> = CAUGHT_BY
+        .iter()
+        .filter(|(mutant, case)| first_failure(&format!("mutant:{mutant}"), [*case], ROUNDS).is_none())
+        .collect();
+    assert!(survivors.is_empty(), "not caught: {survivors:?}");
+}
+
+/// The first of the cases that fails on a subject within so many rounds.
+fn first_failure<'a>(subject: &str, cases: impl IntoIterator<Item = &'a str>, rounds: u32) -> Option<String> {
+    let spec: Spec = subject.parse().expect("the subject is known");
+    let config = Config { program: Some(env!("CARGO_BIN_EXE_shmconf").into()), ..Config::new(spec) };
+    let mut executor = Executor::start(&config).expect("the executor starts");
+    let profile: Profile = campaign::profile(None, executor.platform()).expect("this platform has a profile");
+    for id in cases {
+        let case = catalogue::case(id).unwrap_or_else(|| panic!("no case is called {id}"));
+        if let Some((need, reason)) = executor.lacks(case) {
+            panic!("{id} needs {need}, and here {reason}");
+        }
+        for _ in 0..rounds {
+            let trace = executor.execute(case, 0).expect("the script runs");
+            if judge::judge(&trace, &profile).verdict == Verdict::Fail {
+                return Some(id.to_owned());
+            }
+        }
+    }
+    None
+}
