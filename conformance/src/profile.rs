@@ -26,6 +26,18 @@ pub struct Profile {
     pub rules: Rules,
     /// Where it departs from POSIX; rules refer to them by index.
     pub deviations: Vec<Deviation>,
+    /// What else an application has to know of it, which no call of a script shows.
+    pub notes: Vec<Note>,
+}
+
+/// Something to know of a platform that no rule holds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Note {
+    /// What it does, in a sentence or two.
+    pub text: String,
+    /// File and function of the system, or how it was measured.
+    pub source: String,
 }
 
 /// What a platform does in one matter: one choice, or several where it may do any of them.

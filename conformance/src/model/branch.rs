@@ -3,7 +3,7 @@
 use super::{Expect, Site, State};
 use crate::clause::ClauseId;
 use crate::outcome::Outcome;
-use crate::profile::{Ground, Profile};
+use crate::profile::{Answer, Ground, Profile};
 use smallvec::{SmallVec, smallvec};
 use std::fmt;
 
@@ -54,6 +54,11 @@ pub(crate) struct Cx<'a> {
 }
 
 impl Cx<'_> {
+    /// May the platform be without objects that have names?
+    pub(crate) fn lacks_names(self) -> bool {
+        !self.profile.rules.named.always(|answer| *answer == Answer::Ok)
+    }
+
     /// The grounds of clauses as they stand.
     pub(crate) fn clauses(ids: &[ClauseId]) -> Grounds {
         ids.iter().copied().map(Ground::clause).collect()

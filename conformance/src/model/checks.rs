@@ -1,6 +1,6 @@
 //! Collects every error that is allowed, in no order, and then success where no error is required.
 
-use super::branch::{Branch, Cx, Grounds};
+use super::branch::{Branch, Cx, Effect, Grounds};
 use super::expect::Expect;
 use super::memory;
 use super::state::{Description, DescriptionId, Descriptor, ObjectId, State};
@@ -8,6 +8,7 @@ use crate::call::Label;
 use crate::clause::{self, ClauseId};
 use crate::outcome::{Errno, Outcome, Signal};
 use crate::profile::{Answer, Ground, Rule};
+use smallvec::smallvec;
 
 /// The checks of one call.
 pub(crate) struct Checks<'b> {
@@ -144,6 +145,12 @@ impl<'b> Checks<'b> {
     /// An error that a rule allows beside other outcomes.
     pub(crate) fn error(&mut self, errno: Errno, ground: Ground) {
         self.out.push(Branch::plain(Expect::Errno(errno), ground));
+    }
+
+    /// The same with an effect.
+    pub(crate) fn error_with(&mut self, errno: Errno, ground: Ground, effect: impl FnOnce(&mut State) + 'static) {
+        let effect: Effect = Box::new(move |state, _| effect(state));
+        self.out.push(Branch { expect: Expect::Errno(errno), grounds: smallvec![ground], effect: Some(effect) });
     }
 
     /// One of several ways in which the call may succeed, unless an error is required.

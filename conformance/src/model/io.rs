@@ -152,5 +152,6 @@ pub(super) fn lseek(cx: Cx<'_>, fd: Label, offset: i64, whence: Whence, mut chec
     let to = from.saturating_add(offset);
     checks.shall(to < 0, Errno::EINVAL, clause::lseek(2));
     checks.ask(true, &cx.profile.rules.lseek);
+    checks.ask(to > cx.state.object(open.object).size, &cx.profile.rules.lseek_beyond_end);
     checks.succeed(Expect::Value(to), &[clause::lseek(1)], move |state, _| move_to(state, open.id, to));
 }

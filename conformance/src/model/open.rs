@@ -45,6 +45,7 @@ fn checks<'b>(cx: Cx<'_>, flags: OpenFlags, ground: Ground, out: &'b mut Vec<Bra
     checks.rests_on(ground);
     checks.shall(cx.process.is_full(), Errno::EMFILE, clause::shm_open(38));
     checks.and_by(clause::shm_open(31));
+    checks.ask(cx.lacks_names(), &rules.named);
     checks.ask(flags.contains(OpenFlags::WRONLY), &rules.open_wronly);
     checks.ask(flags.contains(OpenFlags::CLOEXEC), &rules.open_cloexec);
     checks.ask(flags.contains(OpenFlags::NOFOLLOW), &rules.open_nofollow);
@@ -130,9 +131,11 @@ fn new(cx: Cx<'_>, key: Key, flags: OpenFlags, mode: u32, mut checks: Checks<'_>
         rules.open_mode_bits.choices.iter().map(move |bits| mode & masks(umask.value) & bits.value.0)
     });
     let (certain, possible) = kept.fold((!0, 0), |(all, any), bits| (all & bits, any | bits));
-    for choice in rules.open_umask.choices.iter().filter(|choice| choice.ground.deviation.is_some()) {
-        if mode & cx.process.umask != 0 {
-            checks.rests_on(choice.ground);
+    let umask = rules.open_umask.choices.iter().map(|choice| (mode & cx.process.umask, choice.ground));
+    let bits = rules.open_mode_bits.choices.iter().map(|choice| (mode & 0o777 & !choice.value.0, choice.ground));
+    for (differs, ground) in umask.chain(bits) {
+        if differs != 0 && ground.deviation.is_some() {
+            checks.rests_on(ground);
         }
     }
     let object = Object {

@@ -3,10 +3,11 @@
 use super::branch::Cx;
 use super::checks::Checks;
 use super::expect::Expect;
-use super::state::{Descriptor, Message};
+use super::state::{Descriptor, Message, State};
 use crate::call::Label;
-use crate::clause;
+use crate::clause::{self, ClauseId};
 use crate::outcome::{Errno, Outcome};
+use crate::profile::{Answer, Rule};
 
 pub(super) fn send(cx: Cx<'_>, to: Label, fds: &[Label], mut checks: Checks<'_>) {
     let rules = &cx.profile.rules;
@@ -39,6 +40,18 @@ pub(super) fn send(cx: Cx<'_>, to: Label, fds: &[Label], mut checks: Checks<'_>)
     });
 }
 
+/// Where the platform fails rather than cut a message short, its descriptors are lost; the bytes beside them may stay.
+fn lose(message: usize, rule: &Rule<Answer>, checks: &mut Checks<'_>) {
+    checks.ask(true, rule);
+    for choice in &rule.choices {
+        let Answer::Errno(errno) = choice.value else { continue };
+        checks.error_with(errno, choice.ground, move |state| {
+            state.messages.remove(message);
+        });
+        checks.error_with(errno, choice.ground, move |state| state.messages[message].descriptions.clear());
+    }
+}
+
 pub(super) fn recv(cx: Cx<'_>, from: Label, room: Option<u32>, mut checks: Checks<'_>) {
     let to = cx.site.actor;
     let first = cx.state.messages.iter().position(|message| message.from == from && message.to == to);
@@ -55,27 +68,53 @@ pub(super) fn recv(cx: Cx<'_>, from: Label, room: Option<u32>, mut checks: Check
     let room = room.map_or(cx.site.bind.len(), |room| room as usize);
     let fits = sent <= room;
     let limited = cx.process.nofile.is_some();
-    checks.ask(!fits, &cx.profile.rules.recv_short);
-    let labels = cx.site.bind.to_vec();
-    let cloexec = cx.profile.rules.recv_cloexec.always(|cloexec| *cloexec);
-    let take = move |state: &mut super::State, outcome: &Outcome| {
-        let message = state.messages.remove(first);
+    let rules = &cx.profile.rules;
+    if !fits {
+        lose(first, &rules.recv_short, &mut checks);
+    }
+    let leaks = rules.recv_leaks.always(|leaks| *leaks);
+    if !fits && rules.recv_leaks.choices[0].ground.deviation.is_some() {
+        checks.rests_on(rules.recv_leaks.choices[0].ground);
+    }
+    for choice in &rules.recv_cloexec.choices {
+        let labels = cx.site.bind.to_vec();
+        let take = take(first, to, labels, choice.value, leaks);
+        let by = |clause: ClauseId| if choice.ground.deviation.is_some() { choice.ground } else { clause.into() };
+        if limited {
+            let cut = Expect::Received { least: 0, most: sent.min(room), truncated: true };
+            checks.outcome_with(cut, &[clause::recvmsg(4)], take.clone());
+        }
+        if fits {
+            let all = Expect::Received { least: sent, most: sent, truncated: false };
+            checks.one_way(all, by(clause::recvmsg(1)), &[clause::recvmsg(2), clause::recvmsg(3)], take);
+        } else {
+            let some = Expect::Received { least: 0, most: room, truncated: true };
+            checks.one_way(some, by(clause::recvmsg(4)), &[], take);
+        }
+    }
+}
+
+/// What receiving the message does to the process `to`.
+fn take(
+    message: usize,
+    to: Label,
+    labels: Vec<Label>,
+    cloexec: bool,
+    leaks: bool,
+) -> impl FnOnce(&mut State, &Outcome) + Clone + 'static {
+    move |state, outcome| {
+        let message = state.messages.remove(message);
         let (Outcome::Received(received), Some(process)) = (outcome, state.process_mut(to)) else { return };
+        let left = message.descriptions.len().saturating_sub(received.fds.len());
+        if leaks && left > 0 {
+            process.leaked += left;
+            process.base = None;
+        }
         for (at, (number, description)) in received.fds.iter().zip(message.descriptions).enumerate() {
             process.add_fd(Descriptor { number: *number, description, cloexec, cloexec_by: clause::recvmsg(5) });
             if let Some(label) = labels.get(at) {
                 process.bind(*label, *number);
             }
         }
-    };
-    if limited {
-        let cut = Expect::Received { least: 0, most: sent.min(room), truncated: true };
-        checks.outcome_with(cut, &[clause::recvmsg(4)], take.clone());
-    }
-    if fits {
-        let all = Expect::Received { least: sent, most: sent, truncated: false };
-        checks.succeed(all, &[clause::recvmsg(1), clause::recvmsg(2), clause::recvmsg(3)], take);
-    } else {
-        checks.succeed(Expect::Received { least: 0, most: room, truncated: true }, &[clause::recvmsg(4)], take);
     }
 }

@@ -57,14 +57,11 @@ pub(super) fn ftruncate(cx: Cx<'_>, fd: Label, size: i64, mut checks: Checks<'_>
     let object = cx.state.object(open.object);
     checks.ask(!open.description.write, &rules.size_readonly);
     checks.and_by(clause::shm_open(13));
-    let once = object.sized && rules.resize.always(|resize| *resize == Resize::Once);
-    if once {
-        let ground = rules.resize.choices[0].ground;
-        checks.error(Errno::EINVAL, ground);
-        return;
-    }
     let over = cx.process.fsize.is_some_and(|limit| size > limit && size > object.size);
     over_limit(cx, over, clause::ftruncate(10), &mut checks);
+    if object.sized && rules.resize.always(|resize| *resize == Resize::Once) {
+        return checks.error(Errno::EINVAL, rules.resize.choices[0].ground);
+    }
     let sealed = |seal| object.seals.is_some_and(|seals: Seals| seals.contains(seal));
     checks.shall(size >= 0 && size < object.size && sealed(Seals::SHRINK), Errno::EPERM, clause::seals(3));
     checks.shall(size > object.size && sealed(Seals::GROW), Errno::EPERM, clause::seals(4));

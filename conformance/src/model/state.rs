@@ -88,6 +88,8 @@ pub(crate) struct Description {
 pub(crate) struct Process {
     pub(crate) alive: bool,
     pub(crate) fds: Vec<Descriptor>,
+    /// How many more descriptors are open than it knows of.
+    pub(crate) leaked: usize,
     /// The descriptors that it began with, if they are known.
     pub(crate) base: Option<Arc<[i32]>>,
     /// What its labels of descriptors stand for.
@@ -220,6 +222,7 @@ impl State {
     pub(crate) fn end(&mut self, actor: Label) {
         let Some(process) = self.process_mut(actor) else { return };
         process.alive = false;
+        process.leaked = 0;
         let fds = std::mem::take(&mut process.fds);
         let maps = std::mem::take(&mut process.maps);
         let opened = fds.iter().filter_map(|fd| self.description(fd.description)?.object);
@@ -270,6 +273,7 @@ impl Process {
         Process {
             alive: true,
             fds: Vec::new(),
+            leaked: 0,
             base: actor.fds.as_deref().map(Arc::from),
             labels: Vec::new(),
             maps: Vec::new(),

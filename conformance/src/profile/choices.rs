@@ -148,6 +148,9 @@ texts! {
 
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.always == usize::MAX {
+            return f.pad("any");
+        }
         write!(f, "{}", self.always)?;
         match self.never {
             Some(never) if never == self.always => {}
@@ -162,8 +165,12 @@ impl FromStr for Limit {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Limit, String> {
-        let error =
-            || format!("found `{text}`, expected lengths such as `255 after the slash` or `14.. with the slash`");
+        if text == "any" {
+            return Ok(Limit { always: usize::MAX, never: None, with_slash: true });
+        }
+        let error = || {
+            format!("found `{text}`, expected `any` or lengths such as `255 after the slash` or `14.. with the slash`")
+        };
         let (lengths, how) = text.split_once(' ').ok_or_else(error)?;
         let with_slash = match how {
             "with the slash" => true,

@@ -1,6 +1,6 @@
 //! Reads profiles and checks that every departure from POSIX is a deviation, and nothing else is.
 
-use super::{Choice, Deviation, Ground, Profile, Rule, Rules};
+use super::{Choice, Deviation, Ground, Note, Profile, Rule, Rules};
 use crate::clause::ClauseId;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -13,6 +13,16 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("posix", include_str!("../../profiles/posix.toml")),
     ("linux-glibc", include_str!("../../profiles/linux-glibc.toml")),
     ("linux-musl", include_str!("../../profiles/linux-musl.toml")),
+    ("macos", include_str!("../../profiles/macos.toml")),
+    ("freebsd", include_str!("../../profiles/freebsd.toml")),
+    ("openbsd", include_str!("../../profiles/openbsd.toml")),
+    ("netbsd", include_str!("../../profiles/netbsd.toml")),
+    ("dragonfly", include_str!("../../profiles/dragonfly.toml")),
+    ("illumos", include_str!("../../profiles/illumos.toml")),
+    ("gvisor", include_str!("../../profiles/gvisor.toml")),
+    ("cygwin", include_str!("../../profiles/cygwin.toml")),
+    ("haiku", include_str!("../../profiles/haiku.toml")),
+    ("android", include_str!("../../profiles/android.toml")),
 ];
 
 /// Why a text is no profile.
@@ -73,10 +83,15 @@ struct Platform {
     title: String,
     /// A platform whose rules this one starts from.
     like: Option<String>,
+    /// Rules that are not taken over from that platform, since nothing is known of them here.
+    #[serde(default)]
+    unknown: Vec<String>,
     #[serde(default)]
     rules: BTreeMap<String, Does>,
     #[serde(default)]
     deviation: Vec<Deviation>,
+    #[serde(default)]
+    note: Vec<Note>,
 }
 
 /// What a platform does in one matter.
@@ -172,11 +187,12 @@ pub(super) fn built_in(id: &str) -> Result<Profile, ProfileError> {
     let Standard { id, title, rules: allows } = standard()?;
     known_keys(allows.keys())?;
     let reader = Reader { allows, does: &BTreeMap::new(), deviations: &[] };
-    Ok(Profile { id: id.clone(), title: title.clone(), rules: Rules::read(&reader)?, deviations: Vec::new() })
+    let rules = Rules::read(&reader)?;
+    Ok(Profile { id: id.clone(), title: title.clone(), rules, deviations: Vec::new(), notes: Vec::new() })
 }
 
 pub(super) fn platform(text: &str) -> Result<Profile, ProfileError> {
-    let Platform { id, title, rules, deviation, .. } = merged(toml::from_str(text)?)?;
+    let Platform { id, title, rules, deviation, note, .. } = merged(toml::from_str(text)?)?;
     known_keys(rules.keys())?;
     let reader = Reader { allows: &standard()?.rules, does: &rules, deviations: &deviation };
     let read = Rules::read(&reader)?;
@@ -185,7 +201,7 @@ pub(super) fn platform(text: &str) -> Result<Profile, ProfileError> {
             return Err(ProfileError::Deviation { id: id.clone(), problem: "no rule names it".to_owned() });
         }
     }
-    Ok(Profile { id, title, rules: read, deviations: deviation })
+    Ok(Profile { id, title, rules: read, deviations: deviation, notes: note })
 }
 
 /// A platform with what it takes over from the one that it is like.
@@ -195,13 +211,15 @@ fn merged(platform: Platform) -> Result<Platform, ProfileError> {
     let (_, text) =
         base.ok_or_else(|| ProfileError::Unknown { id: like.clone(), known: "the built-in platforms".to_owned() })?;
     let base = merged(toml::from_str(text)?)?;
+    known_keys(platform.unknown.iter())?;
     let mut rules = base.rules;
+    rules.retain(|key, _| !platform.unknown.contains(key));
     rules.extend(platform.rules);
     let named = |deviation: &Deviation| rules.values().any(|does| does.deviation.as_ref() == Some(&deviation.id));
     let own = |inherited: &Deviation| platform.deviation.iter().any(|deviation| deviation.id == inherited.id);
     let inherited = base.deviation.into_iter().filter(|deviation| named(deviation) && !own(deviation));
     let deviation = inherited.chain(platform.deviation.iter().cloned()).collect();
-    Ok(Platform { id: platform.id, title: platform.title, like: None, rules, deviation })
+    Ok(Platform { like: None, rules, deviation, ..platform })
 }
 
 fn known_keys<'a>(keys: impl Iterator<Item = &'a String>) -> Result<(), ProfileError> {

@@ -75,6 +75,8 @@ rules! {
     /// Unlinking /. or /...
     unlink_dots: Errno,
 
+    /// Objects with names at all, for which there may be no store, or no function.
+    named: Answer,
     /// Opening for writing alone.
     open_wronly: Answer,
     /// O_CLOEXEC among the open flags.
@@ -99,6 +101,8 @@ rules! {
     open_creat_of_others: Answer,
     /// Opening without O_CREAT an object that somebody else owns, whose mode allows it.
     open_of_others: Answer,
+    /// Is the owner held to the owner's bits alone, and not let in by those of the group and of others?
+    owner_class_alone: bool,
     /// Does root open objects whose mode forbids it?
     open_root: bool,
 
@@ -150,6 +154,8 @@ rules! {
     write_beyond_room: Errno,
     /// Moving the file offset.
     lseek: Answer,
+    /// Moving the file offset beyond the end.
+    lseek_beyond_end: Answer,
 
     /// Mapping privately.
     map_private: Answer,
@@ -178,6 +184,8 @@ rules! {
     send_too_many: Errno,
     /// Receiving with a control buffer that is too small: the descriptors that fit arrive, or the call fails.
     recv_short: Answer,
+    /// Do descriptors that do not fit stay open in the receiver, which does not learn of them?
+    recv_leaks: bool,
     /// Are received descriptors closed by exec where the receiver asks for it?
     recv_cloexec: bool,
 
