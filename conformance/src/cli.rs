@@ -9,6 +9,7 @@ mod list;
 mod near;
 mod output;
 mod profile;
+mod profiles;
 mod progress;
 mod run;
 mod schema;
@@ -45,6 +46,8 @@ enum Verb {
     Explain(explain::Args),
     /// Judges stored traces, without running anything
     Judge(judge::Args),
+    /// Shows the rules of the platforms side by side
+    Profiles(profiles::Args),
     /// Prints the JSON schema of a format
     Schema(schema::Args),
 }
@@ -57,6 +60,7 @@ pub fn main() -> ExitCode {
         Verb::List(args) => list::list(&args),
         Verb::Explain(args) => explain::explain(&args),
         Verb::Judge(args) => judge::judge(&args),
+        Verb::Profiles(args) => profiles::profiles(&args),
         Verb::Schema(args) => schema::schema(&args),
     };
     done.unwrap_or_else(|error| error.report()).into()

@@ -1,6 +1,7 @@
 //! The command as its user meets it: exit codes, messages, and what is written where.
 
 mod judge;
+mod profiles;
 mod run;
 
 use assert_cmd::Command;

@@ -44,7 +44,11 @@ fn write_profile(output: &mut dyn Write, width: usize, profile: &Profile) -> io:
     profile.deviations.iter().try_for_each(|deviation| {
         writeln!(output, "  {bold}{}{bold:#}  {}", deviation.id, deviation.clause)?;
         paragraph(output, width, 6, &deviation.text)
-    })
+    })?;
+    if !profile.notes.is_empty() {
+        writeln!(output, "\n  what else there is to know\n")?;
+    }
+    profile.notes.iter().try_for_each(|note| paragraph(output, width, 6, &format!("{} ({})", note.text, note.source)))
 }
 
 /// One rule, as each platform has it.
