@@ -19,6 +19,8 @@ pub(super) struct Assembly {
 #[derive(Default)]
 struct Holdings {
     fds: Vec<Label>,
+    /// Those of them that a call has closed. What is sent is open, or whoever receives would wait for nothing.
+    closed: Vec<Label>,
     maps: Vec<Label>,
     gone: bool,
 }
@@ -80,6 +82,10 @@ impl Assembly {
                 self.holdings.entry(actor).or_default().maps.push(map);
                 vec![map]
             }
+            Call::Close { fd } => {
+                holdings.closed.push(*fd);
+                Vec::new()
+            }
             Call::Munmap { map, range: None } => {
                 holdings.maps.retain(|known| known != map);
                 Vec::new()
@@ -91,8 +97,10 @@ impl Assembly {
             Call::Send { to, fds } => {
                 let others: Vec<Label> = self.actors.iter().copied().filter(|other| *other != actor).collect();
                 *to = picked(&others)?;
-                let count = fds.len().min(holdings.fds.len());
-                *fds = holdings.fds.iter().cycle().skip(usize::from(pick)).take(count).copied().collect();
+                let open: Vec<Label> =
+                    holdings.fds.iter().copied().filter(|fd| !holdings.closed.contains(fd)).collect();
+                let count = fds.len().min(open.len());
+                *fds = open.iter().cycle().skip(usize::from(pick)).take(count).copied().collect();
                 if count == 0 || self.holdings.get(to).is_some_and(|peer| peer.gone) {
                     return None;
                 }
