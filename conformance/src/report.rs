@@ -166,6 +166,11 @@ impl Report {
         !self.results.iter().any(|result| self.counts_against(result.verdict))
     }
 
+    /// Was any script judged?
+    pub fn tried_anything(&self) -> bool {
+        self.results.iter().any(|result| result.scripts > 0)
+    }
+
     /// Does that verdict keep the subject from conforming?
     pub fn counts_against(&self, verdict: Verdict) -> bool {
         match verdict {

@@ -59,7 +59,7 @@ pub(super) fn judge(args: &Args) -> Done {
     });
     let document = Document::of(reports.collect());
     shown.write(&document)?;
-    Ok(Exit::of(document.conforms()))
+    Ok(Exit::of(&document))
 }
 
 fn read(path: &Path) -> Result<Trace, CliError> {

@@ -85,7 +85,7 @@ pub(super) fn run(args: Args) -> Done {
     }
     let document = Document::of(reports);
     shown.write(&document)?;
-    Ok(Exit::of(document.conforms()))
+    Ok(Exit::of(&document))
 }
 
 /// Shows a person what was found until then. A file or a program gets nothing, since half a report looks like a whole one.

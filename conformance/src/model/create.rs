@@ -7,6 +7,7 @@ use super::expect::Expect;
 use super::open::Opens;
 use super::size;
 use super::state::Object;
+use crate::call::Seals;
 use crate::clause;
 use crate::outcome::Errno;
 
@@ -37,6 +38,7 @@ pub(super) fn create(cx: Cx<'_>, asked: i64, mut checks: Checks<'_>) {
             bytes_by: clause::create(2),
             nameless: true,
             seals: None,
+            seals_open: Seals::EXEC,
             room: cx.process.room,
         };
         let opens = Opens::both(cx);

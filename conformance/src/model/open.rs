@@ -151,6 +151,7 @@ fn new(cx: Cx<'_>, key: Key, flags: OpenFlags, mode: u32, mut checks: Checks<'_>
         bytes_by: clause::ftruncate(2),
         nameless: false,
         seals: Some(Seals::SEAL),
+        seals_open: Seals::empty(),
         room: cx.process.room,
     };
     checks.rests_on(clause::shm_open(15));

@@ -12,13 +12,15 @@ pub(super) fn get(cx: Cx<'_>, fd: Label, mut checks: Checks<'_>) {
     let object = cx.state.object(open.object);
     if !object.nameless {
         checks.ask(true, &cx.profile.rules.shm_seals);
-        return checks.answer(Expect::Seals(object.seals), &[clause::seals(8)]);
+        return checks.answer(Expect::Seals { seals: object.seals, open: Seals::empty() }, &[clause::seals(8)]);
     }
     checks.may(object.seals.is_none(), Errno::EINVAL, clause::seals(8));
     let id = open.object;
-    checks.succeed(Expect::Seals(object.seals), &[clause::seals(2)], move |state, outcome| {
+    let expect = Expect::Seals { seals: object.seals, open: object.seals_open };
+    checks.succeed(expect, &[clause::seals(2)], move |state, outcome| {
         if let Outcome::Seals(seals) = outcome {
-            state.object_mut(id).seals = Some(*seals);
+            let object = state.object_mut(id);
+            (object.seals, object.seals_open) = (Some(*seals), Seals::empty());
         }
     });
 }

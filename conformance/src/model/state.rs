@@ -68,6 +68,8 @@ pub(crate) struct Object {
     pub(crate) nameless: bool,
     /// Its seals, once they are known.
     pub(crate) seals: Option<Seals>,
+    /// Seals that it may have had from the beginning: where programs are kept out of memory, a memfd begins with `EXEC`.
+    pub(crate) seals_open: Seals,
     /// Room of the store that it lives in, in bytes, where that is known to be small.
     pub(crate) room: Option<i64>,
 }
