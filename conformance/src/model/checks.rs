@@ -188,10 +188,10 @@ impl<'b> Checks<'b> {
     }
 
     /// Success that changes nothing.
-    pub(crate) fn answer(self, expect: Expect, clauses: &[ClauseId]) {
+    pub(crate) fn answer<G: Copy + Into<Ground>>(self, expect: Expect, by: &[G]) {
         if !self.blocked {
             let mut grounds = self.grounds;
-            grounds.extend(Cx::clauses(clauses));
+            grounds.extend(by.iter().map(|ground| (*ground).into()));
             self.out.push(Branch { expect, grounds, effect: None });
         }
     }

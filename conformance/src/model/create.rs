@@ -27,11 +27,11 @@ pub(super) fn create(cx: Cx<'_>, asked: i64, mut checks: Checks<'_>) {
     for rounded in size::rounded(cx, asked) {
         let object = Object {
             size: rounded.size,
-            size_by: clause::create(1),
+            size_by: if rounded.ground.deviation.is_some() { rounded.ground } else { clause::create(1).into() },
             sized: true,
             mode: certain & 0o7777,
             mode_open: (certain ^ possible) & 0o7777,
-            mode_by: clause::create(9),
+            mode_by: clause::create(9).into(),
             uid: cx.process.uid,
             gid: Some(cx.process.gid),
             bytes: Bytes::default(),

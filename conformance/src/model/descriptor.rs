@@ -7,20 +7,27 @@ use super::state::Descriptor;
 use crate::call::{Label, OpenFlags};
 use crate::clause;
 use crate::outcome::{Errno, Outcome};
+use crate::profile::Ground;
 
 pub(super) fn fstat(cx: Cx<'_>, fd: Label, mut checks: Checks<'_>) {
     let Some(open) = checks.descriptor(cx, fd, clause::fstat(3)) else { return };
     let object = cx.state.object(open.object);
-    let stat = Expect::Stat {
-        size: object.size,
-        mode: object.mode,
-        mode_open: object.mode_open,
-        uid: object.uid,
-        gid: object.gid,
+    let stat = |mode, mode_open| {
+        let (size, uid, gid) = (object.size, object.uid, object.gid);
+        Expect::Stat { size, mode, mode_open, uid, gid }
     };
-    let owner = [clause::shm_open(16), clause::shm_open(17)];
-    let clauses = [clause::fstat(1), clause::fstat(2), object.size_by, object.mode_by, owner[0], owner[1]];
-    checks.answer(stat, if object.nameless { &clauses[..4] } else { &clauses });
+    let mut grounds: Vec<Ground> = vec![clause::fstat(1).into(), clause::fstat(2).into(), object.size_by];
+    if object.nameless && object.mode_by.clause == clause::create(9) {
+        for choice in &cx.profile.rules.create_mode.choices {
+            checks.way(choice.ground).answer(stat(choice.value.0, 0), &grounds);
+        }
+        return;
+    }
+    grounds.push(object.mode_by);
+    if !object.nameless {
+        grounds.extend([Ground::clause(clause::shm_open(16)), Ground::clause(clause::shm_open(17))]);
+    }
+    checks.answer(stat(object.mode, object.mode_open), &grounds);
 }
 
 pub(super) fn fchmod(cx: Cx<'_>, fd: Label, mode: u32, mut checks: Checks<'_>) {
@@ -36,7 +43,7 @@ pub(super) fn fchmod(cx: Cx<'_>, fd: Label, mode: u32, mut checks: Checks<'_>) {
         let object = state.object_mut(id);
         object.mode = mode & certain;
         object.mode_open = mode & !certain & 0o7777;
-        object.mode_by = clause::fchmod(1);
+        object.mode_by = clause::fchmod(1).into();
     });
 }
 
@@ -47,7 +54,7 @@ pub(super) fn dup(cx: Cx<'_>, fd: Label, mut checks: Checks<'_>) {
     let expect = Expect::Fd(cx.process.lowest_free());
     checks.succeed(expect, &[clause::dup(1), clause::dup(2), clause::dup(3)], move |state, outcome| {
         let (Outcome::Fd(number), Some(process)) = (outcome, state.process_mut(actor)) else { return };
-        let new = Descriptor { number: *number, cloexec: false, cloexec_by: clause::dup(3), ..descriptor };
+        let new = Descriptor { number: *number, cloexec: false, cloexec_by: clause::dup(3).into(), ..descriptor };
         process.add_fd(new);
         if let Some(label) = bind {
             process.bind(label, *number);
@@ -71,7 +78,7 @@ pub(super) fn close(cx: Cx<'_>, fd: Label, mut checks: Checks<'_>) {
 
 pub(super) fn getfd(cx: Cx<'_>, fd: Label, mut checks: Checks<'_>) {
     let Some(descriptor) = checks.number(cx, fd, clause::fcntl(4)) else { return };
-    checks.answer(Expect::Value(i64::from(descriptor.cloexec)), &[clause::fcntl(1), descriptor.cloexec_by]);
+    checks.answer(Expect::Value(i64::from(descriptor.cloexec)), &[clause::fcntl(1).into(), descriptor.cloexec_by]);
 }
 
 pub(super) fn setfd(cx: Cx<'_>, fd: Label, cloexec: bool, mut checks: Checks<'_>) {
@@ -80,7 +87,7 @@ pub(super) fn setfd(cx: Cx<'_>, fd: Label, cloexec: bool, mut checks: Checks<'_>
     checks.succeed(Expect::Ok, &[clause::fcntl(2)], move |state, _| {
         let Some(process) = state.process_mut(actor) else { return };
         for fd in process.fds.iter_mut().filter(|fd| fd.number == descriptor.number) {
-            *fd = Descriptor { cloexec, cloexec_by: clause::fcntl(2), ..*fd };
+            *fd = Descriptor { cloexec, cloexec_by: clause::fcntl(2).into(), ..*fd };
         }
     });
 }

@@ -120,7 +120,7 @@ fn wrote(cx: Cx<'_>, open: Open<'_>, written: Written, mut checks: Checks<'_>) {
             let object = state.object_mut(id);
             if end > object.size {
                 size::resize(object, end, tail.value);
-                object.size_by = clause::write(3);
+                object.size_by = clause::write(3).into();
             }
             object.bytes.fill(start, end, Value::Byte(byte));
             object.bytes_by = clause::write(1);

@@ -68,7 +68,7 @@ fn succeed(cx: Cx<'_>, open: Open<'_>, asked: Asked, mut checks: Checks<'_>) {
         holes: Vec::new(),
         protected: false,
     };
-    if object.mode_by == clause::fchmod(1) {
+    if object.mode_by.clause == clause::fchmod(1) {
         checks.rests_on(clause::fchmod(5));
     }
     let (actor, bind) = (cx.site.actor, cx.site.bind.first().copied());

@@ -102,8 +102,8 @@ fn existing(cx: Cx<'_>, id: ObjectId, flags: OpenFlags, mut checks: Checks<'_>) 
             Truncation::Truncates => checks.one_way(lowest.clone(), choice.ground, &OPENED, move |state, outcome| {
                 let object = state.object_mut(id);
                 object.size = 0;
-                object.size_by = clause::shm_open(25);
-                object.mode_by = clause::shm_open(26);
+                object.size_by = clause::shm_open(25).into();
+                object.mode_by = clause::shm_open(26).into();
                 object.bytes.clear_from(0);
                 object.open_special_bits();
                 opens.open(state, outcome, Some(id));
@@ -133,18 +133,20 @@ fn new(cx: Cx<'_>, key: Key, flags: OpenFlags, mode: u32, mut checks: Checks<'_>
     let (certain, possible) = kept.fold((!0, 0), |(all, any), bits| (all & bits, any | bits));
     let umask = rules.open_umask.choices.iter().map(|choice| (mode & cx.process.umask, choice.ground));
     let bits = rules.open_mode_bits.choices.iter().map(|choice| (mode & 0o777 & !choice.value.0, choice.ground));
+    let mut mode_by: Ground = clause::shm_open(18).into();
     for (differs, ground) in umask.chain(bits) {
         if differs != 0 && ground.deviation.is_some() {
             checks.rests_on(ground);
+            mode_by = ground;
         }
     }
     let object = Object {
         size: 0,
-        size_by: if again { clause::shm_unlink(5) } else { clause::shm_open(21) },
+        size_by: if again { clause::shm_unlink(5) } else { clause::shm_open(21) }.into(),
         sized: false,
         mode: certain & 0o7777,
         mode_open: (certain ^ possible) & 0o7777,
-        mode_by: clause::shm_open(18),
+        mode_by,
         uid: cx.process.uid,
         gid: rules.open_effective_group.always(|effective| *effective).then_some(cx.process.gid),
         bytes: Bytes::default(),
@@ -209,7 +211,7 @@ impl Opens {
         let Outcome::Fd(number) = *outcome else { return };
         state.add_description(self.id, Description { object, read: self.read, write: self.write, offset: None });
         let Some(process) = state.process_mut(self.actor) else { return };
-        process.add_fd(Descriptor { number, description: self.id, cloexec: true, cloexec_by });
+        process.add_fd(Descriptor { number, description: self.id, cloexec: true, cloexec_by: cloexec_by.into() });
         if let Some(label) = self.bind {
             process.bind(label, number);
         }

@@ -7,7 +7,7 @@ use super::state::{Descriptor, Message, State};
 use crate::call::Label;
 use crate::clause::{self, ClauseId};
 use crate::outcome::{Errno, Outcome};
-use crate::profile::{Answer, Rule};
+use crate::profile::{Answer, Choice, Rule};
 
 pub(super) fn send(cx: Cx<'_>, to: Label, fds: &[Label], mut checks: Checks<'_>) {
     let rules = &cx.profile.rules;
@@ -78,7 +78,7 @@ pub(super) fn recv(cx: Cx<'_>, from: Label, room: Option<u32>, mut checks: Check
     }
     for choice in &rules.recv_cloexec.choices {
         let labels = cx.site.bind.to_vec();
-        let take = take(first, to, labels, choice.value, leaks);
+        let take = take(first, to, labels, choice.clone(), leaks);
         let by = |clause: ClauseId| if choice.ground.deviation.is_some() { choice.ground } else { clause.into() };
         if limited {
             let cut = Expect::Received { least: 0, most: sent.min(room), truncated: true };
@@ -99,7 +99,7 @@ fn take(
     message: usize,
     to: Label,
     labels: Vec<Label>,
-    cloexec: bool,
+    cloexec: Choice<bool>,
     leaks: bool,
 ) -> impl FnOnce(&mut State, &Outcome) + Clone + 'static {
     move |state, outcome| {
@@ -111,7 +111,8 @@ fn take(
             process.base = None;
         }
         for (at, (number, description)) in received.fds.iter().zip(message.descriptions).enumerate() {
-            process.add_fd(Descriptor { number: *number, description, cloexec, cloexec_by: clause::recvmsg(5) });
+            let Choice { value, ground } = cloexec;
+            process.add_fd(Descriptor { number: *number, description, cloexec: value, cloexec_by: ground });
             if let Some(label) = labels.get(at) {
                 process.bind(*label, *number);
             }

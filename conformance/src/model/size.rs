@@ -39,8 +39,12 @@ pub(super) fn rounded(cx: Cx<'_>, size: i64) -> Vec<Rounded> {
 
 /// A size beyond the limit of the process: EFBIG, or the end by SIGXFSZ where that is not ignored.
 pub(super) fn over_limit(cx: Cx<'_>, over: bool, clause: ClauseId, checks: &mut Checks<'_>) {
-    if !over || cx.profile.rules.size_limited.always(|limited| !limited) {
+    if !over {
         return;
+    }
+    let limited = &cx.profile.rules.size_limited;
+    if limited.always(|limited| !limited) {
+        return checks.rests_on(limited.choices[0].ground);
     }
     if cx.process.ignored.contains(&Signal::SIGXFSZ) {
         checks.shall(true, Errno::EFBIG, clause);
@@ -81,7 +85,7 @@ pub(super) fn ftruncate(cx: Cx<'_>, fd: Label, size: i64, mut checks: Checks<'_>
         checks.may(true, Errno::ENOMEM, clause::ftruncate(13));
         checks.may(true, Errno::ENOSPC, clause::ftruncate(13));
     }
-    if object.mode_by == clause::fchmod(1) {
+    if object.mode_by.clause == clause::fchmod(1) {
         checks.rests_on(clause::fchmod(5));
     }
     let id = open.object;
@@ -90,7 +94,9 @@ pub(super) fn ftruncate(cx: Cx<'_>, fd: Label, size: i64, mut checks: Checks<'_>
         for tail in tails(cx, object, size, by) {
             let mut checks = checks.way(rounded.ground);
             checks.one_way(Expect::Ok, tail.ground, &[clause::call(1)], move |state, _| {
-                resize(state.object_mut(id), rounded.size, tail.value);
+                let object = state.object_mut(id);
+                resize(object, rounded.size, tail.value);
+                object.size_by = rounded.ground;
             });
         }
     }
@@ -112,7 +118,7 @@ pub(super) fn resize(object: &mut Object, size: i64, tail: Tail) {
     }
     object.bytes_by = if size < object.size { clause::ftruncate(3) } else { clause::ftruncate(2) };
     object.size = size;
-    object.size_by = clause::ftruncate(1);
+    object.size_by = clause::ftruncate(1).into();
     object.sized = true;
     object.open_special_bits();
 }
@@ -157,7 +163,7 @@ pub(super) fn posix_fallocate(cx: Cx<'_>, fd: Label, offset: i64, len: i64, mut 
         checks.one_way(Expect::Ok, tail.ground, &clauses, move |state, _| {
             let object = state.object_mut(id);
             resize(object, end, tail.value);
-            object.size_by = clause::posix_fallocate(1);
+            object.size_by = clause::posix_fallocate(1).into();
             object.bytes_by = clause::posix_fallocate(2);
         });
     }

@@ -4,6 +4,7 @@ use super::bytes::Bytes;
 use crate::call::{Label, Prot, Seals};
 use crate::clause::{self, ClauseId};
 use crate::outcome::{Outcome, Signal};
+use crate::profile::Ground;
 use crate::trace::{Actor, Header};
 use std::sync::Arc;
 
@@ -49,15 +50,15 @@ pub(crate) enum Store {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Object {
     pub(crate) size: i64,
-    /// The clause that its size rests on.
-    pub(crate) size_by: ClauseId,
+    /// What its size rests on.
+    pub(crate) size_by: Ground,
     /// Has its size been set?
     pub(crate) sized: bool,
     pub(crate) mode: u32,
     /// Bits of the mode that are not certain.
     pub(crate) mode_open: u32,
-    /// The clause that its mode and owner rest on.
-    pub(crate) mode_by: ClauseId,
+    /// What its mode and owner rest on.
+    pub(crate) mode_by: Ground,
     pub(crate) uid: u32,
     /// Its group, if it is certain.
     pub(crate) gid: Option<u32>,
@@ -120,8 +121,8 @@ pub(crate) struct Descriptor {
     pub(crate) number: i32,
     pub(crate) description: DescriptionId,
     pub(crate) cloexec: bool,
-    /// The clause that `cloexec` rests on.
-    pub(crate) cloexec_by: ClauseId,
+    /// What `cloexec` rests on.
+    pub(crate) cloexec_by: Ground,
 }
 
 /// A mapping of an object.
