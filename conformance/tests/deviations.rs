@@ -74,6 +74,12 @@ const CASES: &[Case] = &[
     ),
     (
         "macos",
+        "macos/umask-ignored",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0666) -> {"fd":4}
+        c: g = shm_open("/x", RDWR) -> {"fd":4}"#,
+    ),
+    (
+        "macos",
         "macos/owner-let-in-by-other-bits",
         r#"a: f = shm_open("/x", RDWR|CREAT, 0044) -> {"fd":4}
         a: g = shm_open("/x", RDONLY) -> {"fd":5}"#,
@@ -130,6 +136,12 @@ const CASES: &[Case] = &[
         "openbsd/no-sharing-between-users",
         r#"a: f = shm_open("/x", RDWR|CREAT, 0666) -> {"fd":4}
         a: fstat(f) -> {"stat":{"size":0,"mode":384,"uid":1000,"gid":1000}}"#,
+    ),
+    (
+        "openbsd",
+        "openbsd/no-sharing-between-users",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0666) -> {"fd":4}
+        c: g = shm_open("/x", RDONLY) -> {"errno":"EACCES"}"#,
     ),
     (
         "openbsd",
@@ -223,6 +235,10 @@ fn every_deviation_shows_somewhere() {
 #[case::other_user_is_refused(
     r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
     c: shm_unlink("/x") -> {"errno":"EACCES"}"#
+)]
+#[case::truncating_what_is_empty(
+    r#"a: f = shm_open("/x", RDWR|CREAT, 0666) -> {"fd":4}
+    a: g = shm_open("/x", RDWR|TRUNC) -> {"fd":5}"#
 )]
 #[case::whole_pages(
     r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}

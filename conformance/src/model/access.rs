@@ -60,6 +60,11 @@ pub(super) fn by_mode(cx: Cx<'_>, object: &Object, read: bool, write: bool) -> A
 pub(super) fn check(cx: Cx<'_>, checks: &mut Checks<'_>, object: &Object, wanted: (bool, bool), clause: ClauseId) {
     let rules = &cx.profile.rules;
     let bypass = &rules.open_root;
+    // A mode that is not the one asked for decides otherwise for others alone.
+    let departs = object.mode_by.deviation.is_some() && object.uid != cx.process.uid;
+    if departs {
+        checks.rests_on(object.mode_by);
+    }
     match by_mode(cx, object, wanted.0, wanted.1) {
         Access::Granted => return,
         Access::GrantedToAll => return checks.rests_on(rules.owner_class_alone.choices[0].ground),
@@ -70,4 +75,7 @@ pub(super) fn check(cx: Cx<'_>, checks: &mut Checks<'_>, object: &Object, wanted
         Access::Denied => checks.may(!bypass.always(|bypass| *bypass), Errno::EACCES, clause),
     }
     checks.and_by(crate::clause::shm_open(31));
+    if departs {
+        checks.and_by(object.mode_by);
+    }
 }

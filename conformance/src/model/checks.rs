@@ -82,9 +82,10 @@ impl<'b> Checks<'b> {
     }
 
     /// The errors of the last check rest on this, too.
-    pub(crate) fn and_by(&mut self, clause: ClauseId) {
+    pub(crate) fn and_by(&mut self, ground: impl Into<Ground>) {
+        let ground = ground.into();
         for branch in &mut self.out[self.mark..] {
-            branch.grounds.push(clause.into());
+            branch.grounds.push(ground);
         }
     }
 

@@ -109,7 +109,8 @@ fn existing(cx: Cx<'_>, id: ObjectId, flags: OpenFlags, mut checks: Checks<'_>) 
                 opens.open(state, outcome, Some(id));
             }),
             Truncation::Ignored | Truncation::Errno(_) => {
-                checks.one_way(lowest.clone(), choice.ground, &OPENED, move |state, outcome| {
+                let ground = if object.size == 0 { choice.ground.clause.into() } else { choice.ground };
+                checks.one_way(lowest.clone(), ground, &OPENED, move |state, outcome| {
                     opens.open(state, outcome, Some(id));
                 });
             }
@@ -136,7 +137,6 @@ fn new(cx: Cx<'_>, key: Key, flags: OpenFlags, mode: u32, mut checks: Checks<'_>
     let mut mode_by: Ground = clause::shm_open(18).into();
     for (differs, ground) in umask.chain(bits) {
         if differs != 0 && ground.deviation.is_some() {
-            checks.rests_on(ground);
             mode_by = ground;
         }
     }
