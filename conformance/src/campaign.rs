@@ -8,7 +8,6 @@ use crate::profile::Profile;
 use crate::report::{CaseResult, Report, Run};
 use crate::script::{Id, Script};
 use crate::subject::{Spec, SpecError};
-use crate::trace::Platform;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,7 +27,7 @@ pub struct Plan {
     /// The generators of scripts.
     pub properties: Vec<Property>,
     /// The rules to hold the subjects to; without it, those of this platform.
-    pub profile: Option<String>,
+    pub profile: Option<Profile>,
     /// Makes the run repeat itself.
     pub seed: u64,
     /// How many scripts each property draws.
@@ -84,32 +83,6 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<Vec<Report>, Campaign
     Ok(reports)
 }
 
-/// The profile that a plan asks for, or that of the platform.
-///
-/// # Errors
-///
-/// [`CampaignError::Plan`] where there is no such profile, or the file cannot be read as one.
-pub fn profile(wanted: Option<&str>, platform: &Platform) -> Result<Profile, CampaignError> {
-    let id = wanted.unwrap_or_else(|| home(platform));
-    if !id.ends_with(".toml") {
-        return Profile::get(id).map_err(|error| CampaignError::Plan(error.to_string()));
-    }
-    let text =
-        std::fs::read_to_string(id).map_err(|error| CampaignError::Plan(format!("cannot read {id}: {error}")))?;
-    Profile::parse(&text).map_err(|error| CampaignError::Plan(format!("{id}: {error}")))
-}
-
-/// The profile of a platform; the standard's own, for one that has none.
-fn home(platform: &Platform) -> &'static str {
-    let named = match platform.os.as_str() {
-        "Linux" if platform.libc.starts_with("musl") => "linux-musl",
-        "Linux" => "linux-glibc",
-        "Darwin" => "macos",
-        os => return Profile::ids().find(|id| id.eq_ignore_ascii_case(os)).unwrap_or("posix"),
-    };
-    Profile::ids().find(|id| *id == named).unwrap_or("posix")
-}
-
 /// The executors that work on one subject at the same time.
 struct Crew {
     subject: String,
@@ -134,7 +107,11 @@ impl Crew {
             Executor::start(&config).map_err(|error| CampaignError::Harness(format!("{subject}: {error}")))
         };
         let executors: Vec<Executor> = (0..jobs).map(start).collect::<Result<_, _>>()?;
-        let profile = profile(plan.profile.as_deref(), executors[0].platform())?;
+        let profile = match &plan.profile {
+            Some(profile) => profile.clone(),
+            None => Profile::get(Profile::id_for(executors[0].platform()))
+                .map_err(|error| CampaignError::Harness(error.to_string()))?,
+        };
         Ok(Crew { subject: subject.to_owned(), profile, executors })
     }
 

@@ -13,6 +13,7 @@ pub use read::ProfileError;
 pub use rules::{RuleInfo, Rules};
 
 use crate::clause::ClauseId;
+use crate::trace::Platform;
 use serde::Deserialize;
 
 /// The rules of POSIX, or of a platform.
@@ -119,6 +120,17 @@ impl Profile {
     /// [`ProfileError::Unknown`], which lists those that there are.
     pub fn get(id: &str) -> Result<Profile, ProfileError> {
         read::built_in(id)
+    }
+
+    /// The ID of the profile of a platform; POSIX itself for one that has none.
+    pub fn id_for(platform: &Platform) -> &'static str {
+        let named = match platform.os.as_str() {
+            "Linux" if platform.libc.starts_with("musl") => "linux-musl",
+            "Linux" => "linux-glibc",
+            "Darwin" => "macos",
+            os => return Profile::ids().find(|id| id.eq_ignore_ascii_case(os)).unwrap_or("posix"),
+        };
+        Profile::ids().find(|id| *id == named).unwrap_or("posix")
     }
 
     /// Reads a profile from its TOML text.

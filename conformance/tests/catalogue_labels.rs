@@ -1,6 +1,6 @@
 //! The cases hang together: what a call refers to was made before, and nobody calls after the end.
 
-use shmconf::call::{Call, Label};
+use shmconf::call::{Call, Handle, Label};
 use shmconf::catalogue;
 use shmconf::script::{Script, Step};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,28 +22,10 @@ struct Reader {
 
 /// The labels of descriptors and the label of a mapping that a call refers to.
 fn refers_to(call: &Call) -> (Vec<Label>, Option<Label>) {
-    match call {
-        Call::Munmap { map, .. } | Call::Mprotect { map, .. } | Call::Store { map, .. } | Call::Load { map, .. } => {
-            (Vec::new(), Some(*map))
-        }
-        Call::Send { fds, .. } => (fds.clone(), None),
-        Call::Ftruncate { fd, .. }
-        | Call::PosixFallocate { fd, .. }
-        | Call::Fstat { fd }
-        | Call::Fchmod { fd, .. }
-        | Call::Mmap { fd, .. }
-        | Call::Read { fd, .. }
-        | Call::Write { fd, .. }
-        | Call::Pread { fd, .. }
-        | Call::Pwrite { fd, .. }
-        | Call::Lseek { fd, .. }
-        | Call::Dup { fd }
-        | Call::Close { fd }
-        | Call::FcntlGetfd { fd }
-        | Call::FcntlSetfd { fd, .. }
-        | Call::FcntlGetfl { fd }
-        | Call::FcntlGetSeals { fd }
-        | Call::FcntlAddSeals { fd, .. } => (vec![*fd], None),
+    match (call, call.handle()) {
+        (Call::Send { fds, .. }, _) => (fds.clone(), None),
+        (_, Some(Handle::Fd(fd))) => (vec![*fd], None),
+        (_, Some(Handle::Map(map))) => (Vec::new(), Some(*map)),
         _ => (Vec::new(), None),
     }
 }

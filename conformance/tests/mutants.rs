@@ -1,12 +1,12 @@
 //! The suite finds every planted fault, each by the case that is meant to.
 
 use rstest::rstest;
+use shmconf::catalogue;
 use shmconf::executor::{Config, Executor};
 use shmconf::judge;
 use shmconf::profile::Profile;
 use shmconf::subject::{Spec, mutant};
 use shmconf::verdict::Verdict;
-use shmconf::{campaign, catalogue};
 use std::collections::BTreeSet;
 
 /// A race is run this often before it counts as not found.
@@ -70,7 +70,7 @@ fn first_failure<'a>(subject: &str, cases: impl IntoIterator<Item = &'a str>, ro
     let spec: Spec = subject.parse().expect("the subject is known");
     let config = Config { program: Some(env!("CARGO_BIN_EXE_shmconf").into()), ..Config::new(spec) };
     let mut executor = Executor::start(&config).expect("the executor starts");
-    let profile: Profile = campaign::profile(None, executor.platform()).expect("this platform has a profile");
+    let profile = Profile::get(Profile::id_for(executor.platform())).expect("it is built in");
     for id in cases {
         let case = catalogue::case(id).unwrap_or_else(|| panic!("no case is called {id}"));
         if let Some((need, reason)) = executor.lacks(case) {

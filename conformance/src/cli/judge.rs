@@ -71,7 +71,7 @@ fn profiles(wanted: Option<&str>, trace: &Trace) -> Result<Vec<Profile>, CliErro
     let ids = match wanted {
         Some("all") => Profile::ids().collect(),
         Some(id) => vec![id],
-        None => vec![super::profile::native(&trace.header.platform)],
+        None => vec![Profile::id_for(&trace.header.platform)],
     };
     ids.into_iter().map(super::profile::find).collect()
 }

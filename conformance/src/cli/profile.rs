@@ -2,7 +2,6 @@
 
 use super::error::CliError;
 use crate::profile::Profile;
-use crate::trace::Platform;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,15 +13,4 @@ pub(super) fn find(word: &str) -> Result<Profile, CliError> {
     }
     let text = fs::read_to_string(path).map_err(|source| CliError::Read { path: PathBuf::from(word), source })?;
     Profile::parse(&text).map_err(|source| CliError::Profile { path: PathBuf::from(word), source })
-}
-
-/// The ID of the profile of a platform; POSIX itself for one that has none.
-pub(super) fn native(platform: &Platform) -> &'static str {
-    let named = match platform.os.as_str() {
-        "Linux" if platform.libc.starts_with("musl") => "linux-musl",
-        "Linux" => "linux-glibc",
-        "Darwin" => "macos",
-        os => return Profile::ids().find(|id| id.eq_ignore_ascii_case(os)).unwrap_or("posix"),
-    };
-    Profile::ids().find(|id| *id == named).unwrap_or("posix")
 }

@@ -63,7 +63,7 @@ pub(super) fn run(args: Args) -> Done {
         subjects: args.subjects,
         cases: selection.cases,
         properties: selection.properties,
-        profile: args.profile,
+        profile: args.profile.as_deref().map(super::profile::find).transpose()?,
         seed: args.seed.unwrap_or_else(new_seed),
         cases_per_property: args.cases,
         jobs: args.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
