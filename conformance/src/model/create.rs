@@ -43,7 +43,7 @@ pub(super) fn create(cx: Cx<'_>, asked: i64, mut checks: Checks<'_>) {
         };
         let opens = Opens::both(cx);
         let clauses = [clause::create(1), clause::create(8), clause::create(10), clause::call(1)];
-        checks.one_way(Expect::Fd(None), rounded.ground, &clauses, move |state, outcome| {
+        checks.one_way(Expect::Fd(None), rounded.ground.clause.into(), &clauses, move |state, outcome| {
             let id = state.add_object(object);
             opens.create(state, outcome, id);
         });

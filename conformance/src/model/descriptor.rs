@@ -104,7 +104,10 @@ pub(super) fn getfl(cx: Cx<'_>, fd: Label, mut checks: Checks<'_>) {
 }
 
 /// `fds()`: as many as the calls have opened, and no more.
-pub(super) fn fds(cx: Cx<'_>, checks: Checks<'_>) {
+pub(super) fn fds(cx: Cx<'_>, mut checks: Checks<'_>) {
+    if cx.process.leaked > 0 {
+        checks.rests_on(cx.profile.rules.recv_leaks.choices[0].ground);
+    }
     checks.answer(
         Expect::Value((cx.process.fds.len() + cx.process.leaked) as i64),
         &[clause::call(3), clause::create(8)],

@@ -73,9 +73,6 @@ pub(super) fn recv(cx: Cx<'_>, from: Label, room: Option<u32>, mut checks: Check
         lose(first, &rules.recv_short, &mut checks);
     }
     let leaks = rules.recv_leaks.always(|leaks| *leaks);
-    if !fits && rules.recv_leaks.choices[0].ground.deviation.is_some() {
-        checks.rests_on(rules.recv_leaks.choices[0].ground);
-    }
     for choice in &rules.recv_cloexec.choices {
         let labels = cx.site.bind.to_vec();
         let take = take(first, to, labels, choice.clone(), leaks);

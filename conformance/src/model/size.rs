@@ -92,7 +92,8 @@ pub(super) fn ftruncate(cx: Cx<'_>, fd: Label, size: i64, mut checks: Checks<'_>
     let by = if size < object.size { clause::ftruncate(4) } else { clause::ftruncate(1) };
     for rounded in rounded(cx, size) {
         for tail in tails(cx, object, size, by) {
-            let mut checks = checks.way(rounded.ground);
+            // A size that is not the one asked for is a deviation once somebody sees it.
+            let mut checks = checks.way(rounded.ground.clause.into());
             checks.one_way(Expect::Ok, tail.ground, &[clause::call(1)], move |state, _| {
                 let object = state.object_mut(id);
                 resize(object, rounded.size, tail.value);
