@@ -12,7 +12,7 @@ if ! command -v pkgin >/dev/null; then
     echo "$PKG_PATH" >/usr/pkg/etc/pkgin/repositories.conf
 fi
 pkgin -y update
-pkgin -y install bash git mozilla-rootcerts-openssl rust
+pkgin -y install bash git rust
 
 # shm_open looks for a file system in memory here, and answers ENOTSUP where there is none.
 if ! mount | grep -q '^[^ ]* on /var/shm type tmpfs'; then
