@@ -4,6 +4,7 @@ mod workbench;
 
 use crate::executor::{Config, Executor, ExecutorError, Token};
 use crate::generator::Property;
+use crate::portability;
 use crate::profile::Profile;
 use crate::report::{CaseResult, Report, Run};
 use crate::script::{Id, Script};
@@ -38,6 +39,8 @@ pub struct Plan {
     pub timeout: Duration,
     /// Is a known deviation a failure?
     pub strict: bool,
+    /// Is it asked what the other platforms would have made of each case?
+    pub portability: bool,
     /// The directory, which exists, where every trace is kept.
     pub traces: Option<PathBuf>,
     /// Set from elsewhere when the run is to end as soon as it can, with what it has.
@@ -87,6 +90,8 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<Vec<Report>, Campaign
 struct Crew {
     subject: String,
     profile: Profile,
+    /// The platforms to compare with.
+    others: Vec<Profile>,
     executors: Vec<Executor>,
 }
 
@@ -112,17 +117,21 @@ impl Crew {
             None => Profile::get(Profile::id_for(executors[0].platform()))
                 .map_err(|error| CampaignError::Harness(error.to_string()))?,
         };
-        Ok(Crew { subject: subject.to_owned(), profile, executors })
+        let others = match plan.portability {
+            true => portability::platforms_beside(Profile::id_for(executors[0].platform())),
+            false => Vec::new(),
+        };
+        Ok(Crew { subject: subject.to_owned(), profile, others, executors })
     }
 
     /// Does everything of the plan, each case and property once.
     fn work(self, plan: &Plan, progress: &dyn Progress) -> Result<Report, CampaignError> {
         let began = Instant::now();
-        let Crew { subject, profile, executors } = self;
+        let Crew { subject, profile, others, executors } = self;
         let platform = executors[0].platform().clone();
         let next = AtomicUsize::new(0);
         let bench = |executor: Executor| -> Result<Vec<CaseResult>, CampaignError> {
-            let mut workbench = Workbench::new(plan, &subject, &profile, executor, progress);
+            let mut workbench = Workbench::new(plan, &subject, (&profile, &others), executor, progress);
             let mut results = Vec::new();
             while !plan.stop.load(Relaxed) {
                 let at = next.fetch_add(1, Relaxed);

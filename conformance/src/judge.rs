@@ -4,7 +4,7 @@
 //! in any order; the search looks for those orders that the model accepts. Where no state is left, the call is a finding,
 //! and the judge goes on from what would have been allowed, to find more.
 
-mod findings;
+pub(crate) mod findings;
 mod path;
 mod search;
 

@@ -17,6 +17,7 @@ pub mod generator;
 pub mod judge;
 pub mod model;
 pub mod outcome;
+pub mod portability;
 pub mod profile;
 pub mod report;
 pub mod schema;

@@ -9,6 +9,7 @@ mod bytes;
 mod checks;
 mod create;
 mod descriptor;
+mod example;
 mod expect;
 mod io;
 mod map;

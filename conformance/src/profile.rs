@@ -66,6 +66,8 @@ pub struct Ground {
     pub clause: ClauseId,
     /// Index of the platform's departure from it.
     pub deviation: Option<u16>,
+    /// Is it taken from POSIX because nothing is known of the platform?
+    pub assumed: bool,
 }
 
 /// A known departure of a platform from a clause.
@@ -97,7 +99,7 @@ impl<T> Rule<T> {
 impl Ground {
     /// A clause, as it stands.
     pub const fn clause(clause: ClauseId) -> Ground {
-        Ground { clause, deviation: None }
+        Ground { clause, deviation: None, assumed: false }
     }
 }
 

@@ -89,3 +89,27 @@ pub struct Ground {
     /// What the clause, or the deviation, says.
     pub text: String,
 }
+
+/// What another platform would have made of a script.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Elsewhere {
+    /// Its profile.
+    pub profile: String,
+    /// Where it parts from what was seen, first things first; never empty.
+    pub differences: Vec<Difference>,
+}
+
+/// A call that would have had another outcome on another platform.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Difference {
+    /// Index of the event in the trace.
+    pub event: usize,
+    /// The line of the script, such as `a: shm_unlink(@x)`.
+    pub line: String,
+    /// What was seen.
+    pub observed: Outcome,
+    /// What would have come back there, deviations first.
+    pub there: Vec<Allowed>,
+    /// Is it known what the platform does? If not, `there` is what POSIX leaves open.
+    pub known: bool,
+}

@@ -4,6 +4,7 @@ use super::{Plan, Progress};
 use crate::executor::{Executor, ExecutorError};
 use crate::generator::Property;
 use crate::judge;
+use crate::portability;
 use crate::profile::Profile;
 use crate::report::{CaseResult, Counterexample, Kind};
 use crate::script::{Id, Script};
@@ -22,6 +23,7 @@ pub(super) struct Workbench<'a> {
     plan: &'a Plan,
     subject: &'a str,
     profile: &'a Profile,
+    others: &'a [Profile],
     executor: Executor,
     progress: &'a dyn Progress,
 }
@@ -30,11 +32,11 @@ impl<'a> Workbench<'a> {
     pub(super) fn new(
         plan: &'a Plan,
         subject: &'a str,
-        profile: &'a Profile,
+        (profile, others): (&'a Profile, &'a [Profile]),
         executor: Executor,
         progress: &'a dyn Progress,
     ) -> Workbench<'a> {
-        Workbench { plan, subject, profile, executor, progress }
+        Workbench { plan, subject, profile, others, executor, progress }
     }
 
     /// A script by hand, as often as it asks for.
@@ -55,6 +57,9 @@ impl<'a> Workbench<'a> {
             result.add(&judgement, || {
                 Counterexample::new(script.to_string(), &trace, judgement.findings.clone(), self.again(&script.id))
             });
+            if result.portability.is_empty() {
+                result.portability = portability::elsewhere(&trace, self.others);
+            }
             self.progress.executed(&script.id, 1);
             if result.verdict == Verdict::Fail {
                 break;

@@ -5,6 +5,7 @@ use super::error::CliError;
 use super::show;
 use crate::exit::Exit;
 use crate::judge;
+use crate::portability;
 use crate::profile::Profile;
 use crate::report::{CaseResult, Counterexample, Document, Kind, Report, Run};
 use crate::trace::{Header, Trace};
@@ -18,7 +19,7 @@ pub(super) struct Args {
     /// The traces, as `shmconf run --traces DIR` keeps them
     #[arg(value_name = "TRACE", required = true)]
     traces: Vec<PathBuf>,
-    /// Whose rules to judge by: a profile, the file of one, or all [default: those of the trace's platform]
+    /// Whose rules to judge by: a profile, the file of one, or all, which also tells where platforms part [default: those of the trace's platform]
     #[arg(short, long)]
     profile: Option<String>,
     /// Counts a known deviation as a failure
@@ -49,7 +50,7 @@ pub(super) fn judge(args: &Args) -> Done {
                     groups.last_mut().expect("one was pushed")
                 }
             };
-            group.add(path, &trace);
+            group.add(path, &trace, args.profile.as_deref() == Some("all"));
         }
     }
     let reports = groups.into_iter().map(|group| {
@@ -82,7 +83,7 @@ impl Group {
         same_run && self.header.seed == header.seed && self.profile.id == profile.id
     }
 
-    fn add(&mut self, path: &Path, trace: &Trace) {
+    fn add(&mut self, path: &Path, trace: &Trace, compare: bool) {
         let id = &trace.header.case;
         let at = self.results.iter().position(|result| result.id == *id).unwrap_or_else(|| {
             self.results.push(CaseResult::of(id.clone(), Kind::Case));
@@ -94,5 +95,9 @@ impl Group {
             let again = format!("shmconf judge {} -p {}", path.display(), self.profile.id);
             Counterexample::new(format!("# {id}\n{script}"), trace, judgement.findings.clone(), again)
         });
+        let home = Profile::id_for(&trace.header.platform);
+        if compare && self.profile.id == home && self.results[at].portability.is_empty() {
+            self.results[at].portability = portability::elsewhere(trace, &portability::platforms_beside(home));
+        }
     }
 }

@@ -44,6 +44,9 @@ pub(super) struct Args {
     /// Counts a known deviation as a failure
     #[arg(long)]
     strict: bool,
+    /// Tells on which other platforms the calls of a case would have had other outcomes, and why
+    #[arg(long)]
+    portability: bool,
     /// Keeps the trace of every script in this directory
     #[arg(long, value_name = "DIR")]
     traces: Option<PathBuf>,
@@ -69,6 +72,7 @@ pub(super) fn run(args: Args) -> Done {
         jobs: args.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
         timeout: args.timeout,
         strict: args.strict,
+        portability: args.portability,
         traces: args.traces,
         stop: interrupt.flag(),
     };

@@ -7,9 +7,9 @@ use crate::profile::{self, Profile};
 use crate::verdict::{Allowed, Ground};
 
 /// What would have been allowed, each outcome once.
-pub(super) fn allowed(profile: &Profile, branches: &[Branch]) -> Vec<Allowed> {
+pub(crate) fn allowed<'b>(profile: &Profile, branches: impl IntoIterator<Item = &'b Branch>) -> Vec<Allowed> {
     let mut allowed: Vec<Allowed> = branches
-        .iter()
+        .into_iter()
         .map(|branch| Allowed {
             outcome: branch.expect.to_string(),
             grounds: each_once(&branch.grounds).map(|ground| explain(profile, ground)).collect(),
@@ -21,7 +21,9 @@ pub(super) fn allowed(profile: &Profile, branches: &[Branch]) -> Vec<Allowed> {
 }
 
 fn each_once(grounds: &[profile::Ground]) -> impl Iterator<Item = profile::Ground> {
-    grounds.iter().enumerate().filter(|(at, ground)| !grounds[..*at].contains(ground)).map(|(_, ground)| *ground)
+    let says = |ground: &profile::Ground| (ground.clause, ground.deviation);
+    let is_new = move |at: usize, ground| !grounds[..at].iter().any(|before| says(before) == says(ground));
+    grounds.iter().enumerate().filter(move |(at, ground)| is_new(*at, ground)).map(|(_, ground)| *ground)
 }
 
 fn explain(profile: &Profile, ground: profile::Ground) -> Ground {

@@ -126,7 +126,7 @@ impl Reader<'_> {
         let allows = self.allows.get(key).ok_or_else(|| problem("posix.toml does not speak of it".to_owned()))?;
         let allowed: Vec<T> = allows.allows.iter().map(read).collect::<Result<_, _>>()?;
         let Some(does) = self.does.get(key) else {
-            let ground = Ground::clause(allows.clause);
+            let ground = Ground { assumed: true, ..Ground::clause(allows.clause) };
             let choices = allowed.into_iter().map(|value| Choice { value, ground }).collect();
             return Ok(Rule { choices, source: String::new() });
         };
@@ -152,7 +152,7 @@ impl Reader<'_> {
                 departs = true;
                 let (index, clause) =
                     index.ok_or_else(|| problem(format!("POSIX does not allow `{text}`: name a deviation")))?;
-                Ground { clause, deviation: Some(index) }
+                Ground { clause, deviation: Some(index), assumed: false }
             };
             choices.push(Choice { value, ground });
         }

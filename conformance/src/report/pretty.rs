@@ -6,6 +6,7 @@ mod closing;
 mod failure;
 mod notes;
 mod paint;
+mod portability;
 mod table;
 
 use super::{Document, Format, Report, Summary};
@@ -49,11 +50,13 @@ impl Format for Pretty {
         notes::write(reports, width, output)?;
         for report in reports {
             for result in &report.results {
-                if matches!(result.verdict, Verdict::Fail | Verdict::Inconclusive | Verdict::Xpass) {
+                let bad = matches!(result.verdict, Verdict::Fail | Verdict::Inconclusive | Verdict::Xpass);
+                if bad && !portability::tells(reports, report, result) {
                     failure::write(report, result, several_profiles(reports), width, output)?;
                 }
             }
         }
+        portability::write(reports, width, output)?;
         closing::write(reports, output)
     }
 }

@@ -3,7 +3,7 @@
 use super::{Counterexample, milliseconds};
 use crate::clause::ClauseId;
 use crate::script::Id;
-use crate::verdict::{Judgement, Verdict};
+use crate::verdict::{Elsewhere, Judgement, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -32,6 +32,9 @@ pub struct CaseResult {
     /// What failed, for a result that did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub counterexample: Option<Counterexample>,
+    /// The platforms on which the same calls would have had other outcomes, if that was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub portability: Vec<Elsewhere>,
 }
 
 /// Where the scripts of a result come from.
@@ -57,6 +60,7 @@ impl CaseResult {
             scripts: 0,
             duration_ms: 0,
             counterexample: None,
+            portability: Vec::new(),
         }
     }
 

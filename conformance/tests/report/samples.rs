@@ -49,6 +49,7 @@ pub(crate) fn passes(id: &str) -> CaseResult {
         scripts: 1,
         duration_ms: 2,
         counterexample: None,
+        portability: Vec::new(),
     }
 }
 

@@ -9,11 +9,12 @@ const VOCABULARY: &[&str] = &["call", "outcome", "script", "trace", "clause", "p
 /// Runs scripts; knows nothing of what should happen.
 const EXECUTION: &[&str] = &["wire", "subject", "actor", "executor"];
 /// Says what should have happened; touches nothing.
-const JUDGEMENT: &[&str] = &["model", "judge"];
+const JUDGEMENT: &[&str] = &["model", "judge", "portability"];
 /// Where scripts come from.
 const SCRIPTS: &[&str] = &["catalogue", "generator"];
 /// What stays the same on every machine: no I/O, no clock, no choice by system, no `unsafe`.
-const PURE: &[&str] = &["call", "outcome", "script", "clause", "profile", "verdict", "text", "model", "judge"];
+const PURE: &[&str] =
+    &["call", "outcome", "script", "clause", "profile", "verdict", "text", "model", "judge", "portability"];
 
 /// Where code may differ by system.
 const BY_SYSTEM: &[&str] = &[
@@ -34,8 +35,9 @@ fn may_use(module: &str) -> Vec<&'static str> {
         "catalogue" => &[&["script"]],
         "generator" => &[&["call", "outcome", "script", "catalogue"]],
         "wire" | "subject" | "actor" | "executor" => &[&["call", "outcome", "script", "trace", "text"], EXECUTION],
-        "model" | "judge" => &[VOCABULARY, JUDGEMENT],
+        "model" | "judge" | "portability" => &[VOCABULARY, JUDGEMENT],
         "report" => &[VOCABULARY],
+        "exit" => &[&["report"]],
         "schema" => &[VOCABULARY, &["report", "wire"]],
         "campaign" => &[VOCABULARY, SCRIPTS, EXECUTION, JUDGEMENT, &["report"]],
         "cli" => &[VOCABULARY, SCRIPTS, JUDGEMENT, &["actor", "campaign", "exit", "report", "schema"]],

@@ -141,7 +141,7 @@ fn allowed(allowed: &[Allowed], width: usize, output: &mut dyn Write) -> io::Res
 }
 
 /// `shm_open:22, shall: …`, or `macos/size-once: …`
-fn reason(ground: &Ground) -> String {
+pub(super) fn reason(ground: &Ground) -> String {
     let text = clean(&ground.text);
     match &ground.deviation {
         Some(deviation) => format!("{}: {text}", clean(deviation)),

@@ -1,0 +1,68 @@
+//! Outcomes that are just as expected, for platforms that are not at hand.
+
+use super::bytes::Value;
+use super::state::{Process, State};
+use super::{Branch, Expect};
+use crate::call::{Label, Seals};
+use crate::outcome::{Content, Outcome, Received, Stat};
+
+impl Expect {
+    /// The simplest outcome that matches, where `actor` makes the call in `state`.
+    ///
+    /// New descriptors get the lowest numbers that are free, and bytes that are open are zero.
+    pub fn example(&self, state: &State, actor: Label) -> Outcome {
+        let process = state.process(actor);
+        match self {
+            Expect::Ok | Expect::Anything => Outcome::Ok,
+            Expect::Fd(Some(number)) => Outcome::Fd(*number),
+            Expect::Fd(None) => Outcome::Fd(free(process, 1)[0]),
+            Expect::Value(value) | Expect::Between(_, value) => Outcome::Value(*value),
+            Expect::Access(access) => Outcome::Access(*access),
+            Expect::Seals { seals, .. } => Outcome::Seals(seals.unwrap_or(Seals::SEAL)),
+            Expect::Bytes(pattern) => {
+                let mut content = Content::default();
+                for span in &pattern.0 {
+                    let byte = if let Value::Byte(byte) = span.value { byte } else { 0 };
+                    content.push(byte, u64::try_from(span.end - span.start).unwrap_or(0));
+                }
+                Outcome::Bytes(content)
+            }
+            Expect::Stat { size, mode, uid, gid, .. } => {
+                let gid = gid.or(process.map(|process| process.gid)).unwrap_or(0);
+                Outcome::Stat(Stat { size: *size, mode: *mode, uid: *uid, gid })
+            }
+            Expect::Received { most, truncated, .. } => {
+                Outcome::Received(Received { fds: free(process, *most), truncated: *truncated })
+            }
+            Expect::Names(names) => Outcome::Names(names.clone()),
+            Expect::NewNames { count, given } => {
+                let names = (0..).map(|number| format!("/sc-example-{number}")).filter(|name| !given.contains(name));
+                Outcome::Names(names.take(*count).collect())
+            }
+            Expect::Errno(errno) => Outcome::Errno(*errno),
+            Expect::Signal(signal) => Outcome::Signal(*signal),
+            Expect::Exited(code) => Outcome::Exited(*code),
+            Expect::Hang => Outcome::Hang,
+            Expect::NotMade => Outcome::NotMade("there is nothing to make it with".to_owned()),
+        }
+    }
+}
+
+/// The lowest numbers that no descriptor has.
+fn free(process: Option<&Process>, count: usize) -> Vec<i32> {
+    let base = process.and_then(|process| process.base.as_deref()).unwrap_or(&[0, 1, 2]);
+    let is_open = |number: &i32| process.is_some_and(|process| process.fd(*number).is_some());
+    (0..).filter(|number| !base.contains(number) && !is_open(number)).take(count).collect()
+}
+
+impl Branch {
+    /// Does it rest on a departure of the platform?
+    pub fn departs(&self) -> bool {
+        self.grounds.iter().any(|ground| ground.deviation.is_some())
+    }
+
+    /// Does it rest on what is only taken from POSIX, since nothing is known of the platform?
+    pub fn is_assumed(&self) -> bool {
+        self.grounds.iter().any(|ground| ground.assumed)
+    }
+}

@@ -1,0 +1,184 @@
+//! Where the calls of a trace would have had another outcome on another platform.
+//!
+//! The calls are replayed by the rules of that platform. What was seen is followed as long as the platform allows it.
+//! Where it does not, that is a difference, and the replay goes on as that platform would, so that what comes later is a
+//! consequence and no noise. Pure, like the judge.
+
+use crate::call::Label;
+use crate::judge::{self, findings};
+use crate::model::{self, Branch, Expect, Site, State};
+use crate::outcome::{Outcome, Received};
+use crate::profile::Profile;
+use crate::trace::{Event, Trace};
+use crate::verdict::{Allowed, Difference, Elsewhere, Verdict};
+
+/// More differences than these of one platform say nothing new.
+const MOST_DIFFERENCES: usize = 3;
+/// More states than these are not followed.
+const MOST_STATES: usize = 64;
+
+/// The platforms on which the calls of a trace would have had other outcomes, in the order of `profiles`.
+pub fn elsewhere(trace: &Trace, profiles: &[Profile]) -> Vec<Elsewhere> {
+    let compared = profiles.iter().map(|profile| (profile, differences(trace, profile)));
+    let differing = compared.filter(|(_, differences)| !differences.is_empty());
+    differing.map(|(profile, differences)| Elsewhere { profile: profile.id.clone(), differences }).collect()
+}
+
+/// The platforms that are known, but for one.
+pub fn platforms_beside(home: &str) -> Vec<Profile> {
+    let others = Profile::ids().filter(|id| *id != home && *id != "posix");
+    others.filter_map(|id| Profile::get(id).ok()).collect()
+}
+
+/// The first calls of a trace that would have had another outcome by the rules of a profile.
+pub fn differences(trace: &Trace, profile: &Profile) -> Vec<Difference> {
+    let mut waiting: Vec<(u32, &Event)> = (0..).zip(&trace.events).collect();
+    waiting.sort_by_key(|(_, event)| event.start);
+    let overlap = waiting.windows(2).any(|two| two[1].1.start < two[0].1.end);
+    let mut replay = Replay { profile, states: vec![State::initial(&trace.header)], differences: Vec::new() };
+    while !waiting.is_empty() {
+        let at = replay.next(&waiting);
+        let (index, event) = waiting.remove(at);
+        replay.advance(index, event);
+    }
+    let mut differences = replay.differences;
+    // Only the judge tries every order of calls that overlap.
+    if overlap && !differences.is_empty() && judge::judge(trace, profile).verdict != Verdict::Fail {
+        differences.retain(|difference| !difference.known);
+    }
+    differences
+}
+
+/// What the platform may be like by now, and what was found.
+struct Replay<'a> {
+    profile: &'a Profile,
+    states: Vec<State>,
+    differences: Vec<Difference>,
+}
+
+impl Replay<'_> {
+    /// Which call comes next: of those that overlap with the first one, one that the platform agrees with.
+    fn next(&self, waiting: &[(u32, &Event)]) -> usize {
+        let mut end = u64::MAX;
+        let mut actors: Vec<Label> = Vec::new();
+        for (at, (index, event)) in waiting.iter().enumerate() {
+            if event.start >= end {
+                break;
+            }
+            end = end.min(event.end);
+            if actors.contains(&event.actor) {
+                continue;
+            }
+            actors.push(event.actor);
+            let alone = at == 0 && waiting.get(1).is_none_or(|(_, next)| next.start >= end);
+            if alone || self.states.iter().any(|state| self.agrees(state, *index, event)) {
+                return at;
+            }
+        }
+        0
+    }
+
+    fn branches(&self, state: &State, index: u32, event: &Event) -> Vec<Branch> {
+        let mut branches = Vec::new();
+        let site = Site { actor: event.actor, bind: &event.bind, event: index };
+        model::step(self.profile, state, site, &event.call, &mut branches);
+        branches
+    }
+
+    fn agrees(&self, state: &State, index: u32, event: &Event) -> bool {
+        self.branches(state, index, event).iter().any(|branch| is_alike(&branch.expect, &event.outcome))
+    }
+
+    /// Follows what was seen, or what the platform would do instead.
+    fn advance(&mut self, index: u32, event: &Event) {
+        if matches!(event.outcome, Outcome::Unsupported(_) | Outcome::NotMade(_)) {
+            return;
+        }
+        let mut next = Vec::new();
+        let mut parted = Vec::new();
+        let mut others = Vec::new();
+        for state in std::mem::take(&mut self.states) {
+            let branches = self.branches(&state, index, event);
+            // What cannot be called there follows from an earlier difference.
+            if branches.iter().all(|branch| branch.expect == Expect::NotMade) {
+                next.push(state);
+                continue;
+            }
+            let (alike, unlike): (Vec<Branch>, Vec<Branch>) =
+                branches.into_iter().partition(|branch| is_alike(&branch.expect, &event.outcome));
+            if alike.is_empty() {
+                parted.push((state, unlike));
+                continue;
+            }
+            others.extend(unlike.into_iter().filter(Branch::is_assumed));
+            for branch in alike {
+                let outcome = as_there(&branch.expect, &event.outcome, &state, event.actor);
+                next.push(branch.apply(state.clone(), &outcome));
+            }
+        }
+        if next.is_empty() {
+            let there: Vec<Allowed> = self.explain(parted.iter().flat_map(|(_, branches)| branches));
+            let known = !parted.iter().any(|(_, branches)| branches.iter().any(Branch::is_assumed));
+            self.found(Difference {
+                event: index as usize,
+                line: event.line(),
+                observed: event.outcome.clone(),
+                there,
+                known,
+            });
+            next.extend(parted.into_iter().map(|(state, branches)| follow(state, branches, event.actor)));
+        } else if !others.is_empty() {
+            let there = self.explain(&others);
+            let (line, observed) = (event.line(), event.outcome.clone());
+            self.found(Difference { event: index as usize, line, observed, there, known: false });
+        }
+        for state in next {
+            if self.states.len() < MOST_STATES && !self.states.contains(&state) {
+                self.states.push(state);
+            }
+        }
+    }
+
+    fn explain<'b>(&self, branches: impl IntoIterator<Item = &'b Branch>) -> Vec<Allowed> {
+        let mut there = findings::allowed(self.profile, branches);
+        there.sort_by_key(|allowed| allowed.grounds.iter().all(|ground| ground.deviation.is_none()));
+        there
+    }
+
+    /// Keeps the first differences, and the first of what is not known; the same one again says nothing new.
+    fn found(&mut self, difference: Difference) {
+        let is_told = self.differences.iter().any(|found| found.there == difference.there);
+        let alike = self.differences.iter().filter(|found| found.known == difference.known);
+        if !is_told && alike.count() < MOST_DIFFERENCES {
+            self.differences.push(difference);
+        }
+    }
+}
+
+/// Goes on as the platform would: by its departure, if there is one.
+fn follow(state: State, mut branches: Vec<Branch>, actor: Label) -> State {
+    let at = branches.iter().position(Branch::departs).unwrap_or(0);
+    if branches.is_empty() {
+        return state;
+    }
+    let branch = branches.swap_remove(at);
+    let outcome = branch.expect.example(&state, actor);
+    branch.apply(state, &outcome)
+}
+
+/// Is the outcome like that, whatever numbers descriptors have? Those depend on what was open.
+fn is_alike(expect: &Expect, outcome: &Outcome) -> bool {
+    matches!((expect, outcome), (Expect::Fd(_), Outcome::Fd(_))) || expect.matches(outcome)
+}
+
+/// What was seen, with the numbers that descriptors would have there.
+fn as_there(expect: &Expect, seen: &Outcome, state: &State, actor: Label) -> Outcome {
+    match seen {
+        Outcome::Fd(_) => expect.example(state, actor),
+        Outcome::Received(Received { fds, truncated }) => {
+            let expect = Expect::Received { least: fds.len(), most: fds.len(), truncated: *truncated };
+            expect.example(state, actor)
+        }
+        _ => seen.clone(),
+    }
+}
