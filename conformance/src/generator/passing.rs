@@ -18,9 +18,10 @@ const TRAVELS: &str = "passing/same-object-however-it-travels";
 
 fn travels() -> BoxedStrategy<Script> {
     let send = (1usize..5).prop_map(|count| Call::Send { to: label("b"), fds: vec![draw::some(); count] });
+    let recv = prop_oneof![5 => Just(None), 1 => (0u32..3).prop_map(Some)];
     let calls = prop_oneof![
         4 => send.boxed(),
-        4 => Just(Call::Recv { from: label("a"), room: None }).boxed(),
+        4 => recv.prop_map(|room| Call::Recv { from: label("a"), room }).boxed(),
         2 => draw::mmap(MapFlags::SHARED),
         2 => draw::store(),
         3 => draw::load(),
