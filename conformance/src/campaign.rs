@@ -2,7 +2,7 @@
 
 mod workbench;
 
-use crate::executor::{Config, Executor, ExecutorError, Token};
+use crate::executor::{self, Config, Executor, ExecutorError, Token};
 use crate::generator::Property;
 use crate::portability;
 use crate::profile::Profile;
@@ -75,6 +75,12 @@ pub enum CampaignError {
 /// [`CampaignError`], when nothing can be said of a subject.
 pub fn run(plan: &Plan, progress: &dyn Progress) -> Result<Vec<Report>, CampaignError> {
     let token = Token::random();
+    let reports = reports(plan, progress, token);
+    executor::sweep(token);
+    reports
+}
+
+fn reports(plan: &Plan, progress: &dyn Progress, token: Token) -> Result<Vec<Report>, CampaignError> {
     // All processes are forked before the first thread is started.
     let crews: Vec<Crew> =
         plan.subjects.iter().map(|subject| Crew::start(plan, subject, token)).collect::<Result<_, _>>()?;

@@ -135,6 +135,11 @@ impl Executor {
     }
 }
 
+/// Removes every name of a run whose executors are gone, where names can be listed.
+pub fn sweep(token: Token) {
+    sweep::sweep_prefix(&format!("{}{token}", crate::call::name::PREFIX));
+}
+
 impl Drop for Executor {
     fn drop(&mut self) {
         self.pool.clear();

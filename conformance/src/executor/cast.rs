@@ -81,7 +81,15 @@ impl Cast {
         Ok(Cast { roles, members })
     }
 
-    /// Ends the processes.
+    /// Ends the actors and waits until they are gone, so that none makes a call that was still to come.
+    pub(super) fn end(self, spawner: &mut Spawner) {
+        for number in self.members.iter().filter_map(|member| member.number) {
+            // Where the spawner is gone its actors are, too.
+            let _ = spawner.wait(number);
+        }
+    }
+
+    /// Ends actors that have nothing left to do.
     pub(super) fn dismiss(self, spawner: &Spawner) {
         self.members.iter().filter_map(|member| member.number).for_each(|number| spawner.dismiss(number));
     }

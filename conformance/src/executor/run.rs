@@ -81,8 +81,10 @@ fn attempt(executor: &mut Executor, plan: &Plan<'_>, singly: bool) -> Result<See
     let actors = cast_list(&cast);
     if done.is_ok() && executor.config.reuse && !spoiled && !singly {
         executor.pool.put(cast, &executor.spawner);
-    } else {
+    } else if done.is_ok() {
         cast.dismiss(&executor.spawner);
+    } else {
+        cast.end(&mut executor.spawner);
     }
     let mut events: Vec<Event> = events.into_iter().flatten().collect();
     clean_up(&names, &used, &mut events, &executor.naming.own_prefix());
