@@ -1,14 +1,16 @@
 //! One whole run: scripts to traces to verdicts to reports. The only place that knows both halves.
 
+mod simulation;
+mod stage;
 mod workbench;
 
-use crate::executor::{self, Config, Executor, ExecutorError, Token};
+use crate::executor::{self, ExecutorError, Token};
 use crate::generator::Property;
 use crate::portability;
 use crate::profile::Profile;
 use crate::report::{CaseResult, Report, Run};
 use crate::script::{Id, Script};
-use crate::subject::{Spec, SpecError};
+use stage::Stage;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -92,52 +94,40 @@ fn reports(plan: &Plan, progress: &dyn Progress, token: Token) -> Result<Vec<Rep
     Ok(reports)
 }
 
-/// The executors that work on one subject at the same time.
+/// What works on one subject at the same time.
 struct Crew {
     subject: String,
     profile: Profile,
     /// The platforms to compare with.
     others: Vec<Profile>,
-    executors: Vec<Executor>,
+    stages: Vec<Stage>,
 }
 
 impl Crew {
     fn start(plan: &Plan, subject: &str, token: Token) -> Result<Crew, CampaignError> {
-        let spec: Spec = subject.parse().map_err(|error: SpecError| CampaignError::Plan(error.to_string()))?;
         let jobs = u32::try_from(plan.jobs.get()).unwrap_or(u32::MAX);
-        let start = |share| {
-            let program = std::env::current_exe().ok();
-            let config = Config {
-                timeout: plan.timeout,
-                token,
-                share: (share, jobs),
-                program,
-                stop: Arc::clone(&plan.stop),
-                ..Config::new(spec.clone())
-            };
-            Executor::start(&config).map_err(|error| CampaignError::Harness(format!("{subject}: {error}")))
-        };
-        let executors: Vec<Executor> = (0..jobs).map(start).collect::<Result<_, _>>()?;
+        let start = |share| Stage::start(plan, subject, token, (share, jobs));
+        let stages: Vec<Stage> = (0..jobs).map(start).collect::<Result<_, _>>()?;
         let profile = match &plan.profile {
             Some(profile) => profile.clone(),
-            None => Profile::get(Profile::id_for(executors[0].platform()))
+            None => Profile::get(Profile::id_for(stages[0].platform()))
                 .map_err(|error| CampaignError::Harness(error.to_string()))?,
         };
         let others = match plan.portability {
-            true => portability::platforms_beside(Profile::id_for(executors[0].platform())),
+            true => portability::platforms_beside(Profile::id_for(stages[0].platform())),
             false => Vec::new(),
         };
-        Ok(Crew { subject: subject.to_owned(), profile, others, executors })
+        Ok(Crew { subject: subject.to_owned(), profile, others, stages })
     }
 
     /// Does everything of the plan, each case and property once.
     fn work(self, plan: &Plan, progress: &dyn Progress) -> Result<Report, CampaignError> {
         let began = Instant::now();
-        let Crew { subject, profile, others, executors } = self;
-        let platform = executors[0].platform().clone();
+        let Crew { subject, profile, others, stages } = self;
+        let platform = stages[0].platform().clone();
         let next = AtomicUsize::new(0);
-        let bench = |executor: Executor| -> Result<Vec<CaseResult>, CampaignError> {
-            let mut workbench = Workbench::new(plan, &subject, (&profile, &others), executor, progress);
+        let bench = |stage: Stage| -> Result<Vec<CaseResult>, CampaignError> {
+            let mut workbench = Workbench::new(plan, &subject, (&profile, &others), stage, progress);
             let mut results = Vec::new();
             while !plan.stop.load(Relaxed) {
                 let at = next.fetch_add(1, Relaxed);
@@ -162,7 +152,7 @@ impl Crew {
             Ok(results)
         };
         let done: Vec<_> = thread::scope(|scope| {
-            let workers: Vec<_> = executors.into_iter().map(|executor| scope.spawn(|| bench(executor))).collect();
+            let workers: Vec<_> = stages.into_iter().map(|stage| scope.spawn(|| bench(stage))).collect();
             workers.into_iter().map(thread::ScopedJoinHandle::join).collect()
         });
         let mut results = Vec::new();

@@ -15,13 +15,13 @@ mod sweep;
 mod system;
 
 pub use error::ExecutorError;
+pub(crate) use naming::Naming;
 pub use naming::Token;
 
 use crate::script::{Need, Script};
 use crate::subject::Spec;
 use crate::trace::{Platform, Trace};
 use cast::Pool;
-use naming::Naming;
 use spawner::Spawner;
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,7 +1,8 @@
-//! Where one executor meets the judge: a case, or the scripts of a property, from script to result.
+//! Where one stage meets the judge: a case, or the scripts of a property, from script to result.
 
+use super::stage::Stage;
 use super::{Plan, Progress};
-use crate::executor::{Executor, ExecutorError};
+use crate::executor::ExecutorError;
 use crate::generator::Property;
 use crate::judge;
 use crate::portability;
@@ -24,7 +25,7 @@ pub(super) struct Workbench<'a> {
     subject: &'a str,
     profile: &'a Profile,
     others: &'a [Profile],
-    executor: Executor,
+    stage: Stage,
     progress: &'a dyn Progress,
 }
 
@@ -33,16 +34,16 @@ impl<'a> Workbench<'a> {
         plan: &'a Plan,
         subject: &'a str,
         (profile, others): (&'a Profile, &'a [Profile]),
-        executor: Executor,
+        stage: Stage,
         progress: &'a dyn Progress,
     ) -> Workbench<'a> {
-        Workbench { plan, subject, profile, others, executor, progress }
+        Workbench { plan, subject, profile, others, stage, progress }
     }
 
     /// A script by hand, as often as it asks for.
     pub(super) fn case(&mut self, script: &Script) -> Result<CaseResult, ExecutorError> {
         let began = Instant::now();
-        if let Some((need, reason)) = self.executor.lacks(script) {
+        if let Some((need, reason)) = self.stage.lacks(script) {
             return Ok(CaseResult::skipped(script.id.clone(), Kind::Case, format!("needs {need}: {reason}")));
         }
         let mut result = CaseResult::of(script.id.clone(), Kind::Case);
@@ -76,7 +77,7 @@ impl<'a> Workbench<'a> {
         for number in 0..self.plan.cases_per_property {
             let mut drawn = draws.draw();
             let script = drawn.script();
-            if let Some((need, reason)) = self.executor.lacks(&script) {
+            if let Some((need, reason)) = self.stage.lacks(&script) {
                 if number == 0 && property.always_needs(need) {
                     return Ok(CaseResult::skipped(
                         property.id.clone(),
@@ -124,7 +125,7 @@ impl<'a> Workbench<'a> {
         if self.plan.stop.load(Relaxed) {
             return Err(ExecutorError::Interrupted);
         }
-        let mut trace = self.executor.execute(script, self.plan.seed)?;
+        let mut trace = self.stage.execute(script, self.plan.seed)?;
         trace.events.sort_by_key(|event| event.start);
         if let Some(directory) = &self.plan.traces {
             self.keep(&trace, directory, number)?;

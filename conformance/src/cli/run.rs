@@ -20,7 +20,8 @@ pub(super) struct Args {
     /// your own; everything, if nothing is given
     #[arg(value_name = "CASE|GLOB|FILE")]
     wanted: Vec<String>,
-    /// What to run it on, as kind[:argument], such as libc, shmfd:memfd or command:./adapter.py; can be repeated
+    /// What to run it on, as kind[:argument], such as libc, shmfd:memfd, command:./adapter.py or
+    /// model:freebsd; can be repeated
     #[arg(short, long = "subject", value_name = "SUBJECT", default_values = ["libc", "shmfd"])]
     subjects: Vec<String>,
     /// Whose rules to hold it to, such as posix or linux-glibc [default: those of this platform]

@@ -44,7 +44,7 @@ fn base36(mut number: u64, digits: usize) -> String {
 
 /// Gives out the names of one executor.
 #[derive(Debug)]
-pub(super) struct Naming {
+pub(crate) struct Naming {
     token: Token,
     share: u32,
     step: u64,
@@ -55,7 +55,7 @@ impl Naming {
     const SCRIPT_DIGITS: usize = 4;
 
     /// Names for the executor number `share.0` of `share.1`.
-    pub(super) fn new(token: Token, share: (u32, u32)) -> Naming {
+    pub(crate) fn new(token: Token, share: (u32, u32)) -> Naming {
         Naming { token, share: share.0, step: share.1.max(1).into(), script: share.0.into() }
     }
 
@@ -70,7 +70,7 @@ impl Naming {
     }
 
     /// Names for the next script.
-    pub(super) fn next_script(&mut self) -> ScriptNames {
+    pub(crate) fn next_script(&mut self) -> ScriptNames {
         let base = format!("{}{}", self.run_prefix(), base36(self.script, Naming::SCRIPT_DIGITS));
         self.script += self.step;
         ScriptNames { base, stems: Vec::new() }
@@ -79,7 +79,7 @@ impl Naming {
 
 /// The names of one execution of a script.
 #[derive(Debug)]
-pub(super) struct ScriptNames {
+pub(crate) struct ScriptNames {
     base: String,
     stems: Vec<Label>,
 }
@@ -91,7 +91,7 @@ impl ScriptNames {
     }
 
     /// The bytes that stand for a name.
-    pub(super) fn literal(&mut self, name: &Name) -> String {
+    pub(crate) fn literal(&mut self, name: &Name) -> String {
         match name {
             Name::Literal(text) => text.clone(),
             Name::Fresh { stem, form } => {

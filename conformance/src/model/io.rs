@@ -58,14 +58,7 @@ pub(super) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, len: i64, 
     }
     let limit =
         cx.process.fsize.filter(|limit| end > *limit && cx.profile.rules.size_limited.always(|limited| *limited));
-    if let Some(limit) = limit {
-        size::over_limit(cx, start >= limit, clause::write(4), &mut checks);
-        if start < limit {
-            wrote(cx, open, Written { at, byte, start, end: limit, amount: Amount::UpTo }, checks);
-        }
-        return;
-    }
-    if object.room.is_some_and(|room| end > room) {
+    if limit.is_none() && object.room.is_some_and(|room| end > room) {
         for choice in &cx.profile.rules.write_beyond_room.choices {
             checks.error(choice.value, choice.ground);
         }
@@ -73,15 +66,21 @@ pub(super) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, len: i64, 
     }
     for choice in &cx.profile.rules.write.choices {
         let mut checks = checks.way(choice.ground);
-        let end = match choice.value {
-            Write::Errno(errno) => {
+        let (end, amount) = match (choice.value, limit) {
+            (Write::Errno(errno), _) => {
                 checks.error(errno, choice.ground);
                 continue;
             }
-            Write::Extends => end,
-            Write::Short => end.min(object.size),
+            (Write::Short, _) => (end.min(object.size), Amount::All),
+            (Write::Extends, None) => (end, Amount::All),
+            // The limit stops what would make the object larger.
+            (Write::Extends, Some(limit)) if start < limit => (limit, Amount::UpTo),
+            (Write::Extends, Some(_)) => {
+                size::over_limit(cx, true, clause::write(4), &mut checks);
+                continue;
+            }
         };
-        wrote(cx, open, Written { at, byte, start, end, amount: Amount::All }, checks);
+        wrote(cx, open, Written { at, byte, start, end, amount }, checks);
     }
 }
 

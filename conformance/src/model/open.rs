@@ -103,7 +103,9 @@ fn existing(cx: Cx<'_>, id: ObjectId, flags: OpenFlags, mut checks: Checks<'_>) 
                 let object = state.object_mut(id);
                 object.size = 0;
                 object.size_by = clause::shm_open(25).into();
-                object.mode_by = clause::shm_open(26).into();
+                if object.mode_by.deviation.is_none() {
+                    object.mode_by = clause::shm_open(26).into();
+                }
                 object.bytes.clear_from(0);
                 object.open_special_bits();
                 opens.open(state, outcome, Some(id));

@@ -56,7 +56,7 @@ pub enum SpecError {
 }
 
 /// How subjects are called.
-pub const KINDS: &[&str] = &["libc", "shmfd[:STRATEGY]", "memfd", "command:CMD", "mutant:NAME"];
+pub const KINDS: &[&str] = &["libc", "shmfd[:STRATEGY]", "memfd", "command:CMD", "mutant:NAME", "model:PROFILE"];
 
 fn strategies() -> String {
     Strategy::ALL.map(|strategy| strategy.to_string()).join(", ")

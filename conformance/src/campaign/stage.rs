@@ -1,0 +1,68 @@
+//! Where scripts become traces: processes on this system, or the model in their place.
+
+use super::simulation::Simulation;
+use super::{CampaignError, Plan};
+use crate::executor::{Config, Executor, ExecutorError, Token};
+use crate::profile::Profile;
+use crate::script::{Need, Script};
+use crate::subject::{Spec, SpecError};
+use crate::trace::{Platform, Trace};
+use std::sync::Arc;
+
+/// What executes the scripts of a run.
+pub(super) enum Stage {
+    /// Processes that make calls.
+    Real(Box<Executor>),
+    /// The model, as if it were a platform.
+    Simulated(Box<Simulation>),
+}
+
+impl Stage {
+    /// Starts the stage number `share.0` of `share.1` for a subject; `model:PROFILE` is one without processes.
+    ///
+    /// # Errors
+    ///
+    /// [`CampaignError`], where there is no such subject, or its processes do not start.
+    pub(super) fn start(plan: &Plan, subject: &str, token: Token, share: (u32, u32)) -> Result<Stage, CampaignError> {
+        if let Some(id) = subject.strip_prefix("model:") {
+            let profile = Profile::get(id).map_err(|error| CampaignError::Plan(format!("{subject}: {error}")))?;
+            return Ok(Stage::Simulated(Box::new(Simulation::new(subject, profile, token, share))));
+        }
+        let spec: Spec = subject.parse().map_err(|error: SpecError| CampaignError::Plan(error.to_string()))?;
+        let config = Config {
+            timeout: plan.timeout,
+            token,
+            share,
+            program: std::env::current_exe().ok(),
+            stop: Arc::clone(&plan.stop),
+            ..Config::new(spec)
+        };
+        let started = Executor::start(&config);
+        let executor = started.map_err(|error| CampaignError::Harness(format!("{subject}: {error}")))?;
+        Ok(Stage::Real(Box::new(executor)))
+    }
+
+    /// The system that the scripts run on.
+    pub(super) fn platform(&self) -> &Platform {
+        match self {
+            Stage::Real(executor) => executor.platform(),
+            Stage::Simulated(simulation) => simulation.platform(),
+        }
+    }
+
+    /// The first thing that a script needs and that cannot be done here. The model can do everything.
+    pub(super) fn lacks(&self, script: &Script) -> Option<(Need, &str)> {
+        match self {
+            Stage::Real(executor) => executor.lacks(script),
+            Stage::Simulated(_) => None,
+        }
+    }
+
+    /// Executes a script once.
+    pub(super) fn execute(&mut self, script: &Script, seed: u64) -> Result<Trace, ExecutorError> {
+        match self {
+            Stage::Real(executor) => executor.execute(script, seed),
+            Stage::Simulated(simulation) => Ok(simulation.execute(script, seed)),
+        }
+    }
+}
