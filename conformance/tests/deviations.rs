@@ -131,6 +131,7 @@ const CASES: &[Case] = &[
         a: ftruncate(f, 8192) -> "ok""#,
     ),
     ("freebsd", "freebsd/stale-bytes-past-end", STALE),
+    ("gvisor", "gvisor/stale-bytes-past-end", STALE),
     (
         "openbsd",
         "openbsd/no-sharing-between-users",
