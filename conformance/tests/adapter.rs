@@ -80,7 +80,7 @@ fn a_program_that_is_no_adapter_is_told_apart(#[case] subject: &str, #[case] wha
 #[rstest]
 #[case(
     "lib",
-    "no kind of subject is called \"lib\"; there are libc, shmfd[:STRATEGY], memfd, command:CMD, mutant:NAME"
+    "no kind of subject is called \"lib\"; there are libc, shmfd[:STRATEGY], memfd, command:CMD, mutant:NAME, model:PROFILE"
 )]
 #[case("libc:x", "the subject libc takes no argument, found \"x\"")]
 #[case("command:", "command: takes a program and its arguments, such as command:\"python3 adapter.py\"; found \"\"")]
