@@ -36,7 +36,7 @@ pub(super) enum Heard {
 
 impl Link {
     pub(super) fn new(socket: OwnedFd) -> Result<Link, ExecutorError> {
-        let tick = TimeVal::new(0, TICK.as_micros() as libc::suseconds_t);
+        let tick = TimeVal::new(0, TICK.as_micros() as _);
         setsockopt(&socket, sockopt::ReceiveTimeout, &tick)
             .and_then(|()| setsockopt(&socket, sockopt::SendTimeout, &tick))
             .map_err(|error| ExecutorError::nix("set up a socket", error))?;

@@ -21,12 +21,12 @@ fn off(bytes: i64) -> Answer<system::Off> {
 
 pub(crate) fn shm_open(name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
     // SAFETY: the name is a C string; the mode is passed as C promotes it.
-    checked(unsafe { libc::shm_open(name.as_ptr(), oflag, mode as system::PromotedMode) })
+    checked(unsafe { system::c::shm_open(name.as_ptr(), oflag, mode as system::PromotedMode) })
 }
 
 pub(crate) fn shm_unlink(name: &CStr) -> Answer<()> {
     // SAFETY: the name is a C string.
-    checked(unsafe { libc::shm_unlink(name.as_ptr()) }).map(drop)
+    checked(unsafe { system::c::shm_unlink(name.as_ptr()) }).map(drop)
 }
 
 pub(crate) fn ftruncate(fd: RawFd, size: i64) -> Answer<()> {

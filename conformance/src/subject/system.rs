@@ -11,12 +11,28 @@ use std::os::fd::RawFd;
 pub(super) mod c {
     pub(in crate::subject) use libc::{
         fstat64 as fstat, ftruncate64 as ftruncate, lseek64 as lseek, mmap64 as mmap, pread64 as pread,
-        pwrite64 as pwrite, stat64 as stat,
+        pwrite64 as pwrite, shm_open, shm_unlink, stat64 as stat,
     };
 }
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub(super) mod c {
     pub(in crate::subject) use libc::{fstat, ftruncate, lseek, mmap, pread, pwrite, stat};
+    #[cfg(not(target_os = "android"))]
+    pub(in crate::subject) use libc::{shm_open, shm_unlink};
+
+    /// `shm_open`, which bionic lacks.
+    #[cfg(target_os = "android")]
+    pub(in crate::subject) unsafe fn shm_open(_name: *const libc::c_char, _flags: i32, _mode: libc::mode_t) -> i32 {
+        nix::errno::Errno::ENOSYS.set();
+        -1
+    }
+
+    /// `shm_unlink`, which bionic lacks.
+    #[cfg(target_os = "android")]
+    pub(in crate::subject) unsafe fn shm_unlink(_name: *const libc::c_char) -> i32 {
+        nix::errno::Errno::ENOSYS.set();
+        -1
+    }
 }
 
 /// The type of sizes and offsets in those calls.
