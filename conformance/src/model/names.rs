@@ -38,9 +38,6 @@ pub(super) fn readings(cx: Cx<'_>, name: &Name, used: Use) -> Vec<Reading> {
         let rule = if used == Use::Unlink { &rules.unlink_too_long } else { &rules.name_too_long };
         readings.extend(rule.choices.iter().map(|choice| Reading::Errno(choice.value, choice.ground)));
     }
-    if !fits {
-        return readings;
-    }
     let path = text.trim_start_matches('/');
     let odd = match text.len() - path.len() {
         _ if text.is_empty() => Some(&rules.name_empty),
@@ -56,7 +53,9 @@ pub(super) fn readings(cx: Cx<'_>, name: &Name, used: Use) -> Vec<Reading> {
     };
     let key = |name: &str| Key { store: cx.process.store, name: Arc::from(name) };
     let Some(rule) = odd else {
-        readings.push(Reading::Key(key(text), clause::shm_open(5).into()));
+        if fits {
+            readings.push(Reading::Key(key(text), clause::shm_open(5).into()));
+        }
         return readings;
     };
     for choice in &rule.choices {
@@ -71,6 +70,10 @@ pub(super) fn readings(cx: Cx<'_>, name: &Name, used: Use) -> Vec<Reading> {
                 continue;
             }
         });
+    }
+    if !fits {
+        // Which of its errors a name has whose form is refused too is left open.
+        readings.retain(|reading| matches!(reading, Reading::Errno(..)));
     }
     readings
 }
