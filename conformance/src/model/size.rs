@@ -1,6 +1,7 @@
 //! `ftruncate` and `posix_fallocate`
 
 use super::branch::Cx;
+use super::bytes::Value;
 use super::checks::Checks;
 use super::expect::Expect;
 use super::state::{Object, ObjectId};
@@ -112,10 +113,13 @@ pub(super) fn tails(cx: Cx<'_>, object: &Object, end: i64, by: ClauseId) -> Vec<
     }
 }
 
-/// Sets the size of an object; the bytes cut off are gone.
+/// Sets the size of an object; the bytes cut off are gone. Of what was stored behind the end nothing is said until the
+/// object grows.
 pub(super) fn resize(object: &mut Object, size: i64, tail: Tail) {
-    if size <= object.size || tail == Tail::Zero {
-        object.bytes.clear_from(size.min(object.size));
+    if size < object.size {
+        object.bytes.fill(size, object.size, Value::Byte(0));
+    } else if size > object.size && tail == Tail::Zero {
+        object.bytes.clear_from(object.size);
     }
     object.bytes_by = if size < object.size { clause::ftruncate(3) } else { clause::ftruncate(2) };
     object.size = size;
