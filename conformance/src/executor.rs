@@ -111,9 +111,9 @@ impl Executor {
         &self.abilities
     }
 
-    /// The first thing that a script needs and that cannot be done here, with the reason.
-    pub fn lacks(&self, script: &Script) -> Option<(Need, &str)> {
-        script.all_needs().into_iter().find_map(|need| match self.abilities.get(&need) {
+    /// The first of those needs that cannot be met here, with the reason.
+    pub fn lacks(&self, needs: impl IntoIterator<Item = Need>) -> Option<(Need, &str)> {
+        needs.into_iter().find_map(|need| match self.abilities.get(&need) {
             Some(Ability::Cannot(reason)) => Some((need, reason.as_str())),
             _ => None,
         })

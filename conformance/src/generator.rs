@@ -24,7 +24,8 @@ pub struct Property {
     pub id: Id,
     /// What always holds, in a sentence.
     pub about: &'static str,
-    needs: &'static [Need],
+    /// What it is about cannot be tried without these, though one of its scripts may do without.
+    pub needs: &'static [Need],
     strategy: fn() -> BoxedStrategy<Script>,
 }
 
@@ -66,11 +67,6 @@ pub fn properties() -> &'static [Property] {
 }
 
 impl Property {
-    /// Does every script that it draws need that?
-    pub fn always_needs(&self, need: Need) -> bool {
-        self.needs.contains(&need)
-    }
-
     /// Its scripts for a seed.
     pub fn draws(&self, seed: u64) -> Draws {
         let mut bytes = [0; 32];

@@ -73,7 +73,7 @@ fn first_failure<'a>(subject: &str, cases: impl IntoIterator<Item = &'a str>, ro
     let profile = Profile::get(Profile::id_for(executor.platform())).expect("it is built in");
     for id in cases {
         let case = catalogue::case(id).unwrap_or_else(|| panic!("no case is called {id}"));
-        if let Some((need, reason)) = executor.lacks(case) {
+        if let Some((need, reason)) = executor.lacks(case.all_needs()) {
             panic!("{id} needs {need}, and here {reason}");
         }
         for _ in 0..rounds {

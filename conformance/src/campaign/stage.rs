@@ -50,10 +50,10 @@ impl Stage {
         }
     }
 
-    /// The first thing that a script needs and that cannot be done here. The model can do everything.
-    pub(super) fn lacks(&self, script: &Script) -> Option<(Need, &str)> {
+    /// The first of those needs that cannot be met here. The model can do everything.
+    pub(super) fn lacks(&self, needs: impl IntoIterator<Item = Need>) -> Option<(Need, &str)> {
         match self {
-            Stage::Real(executor) => executor.lacks(script),
+            Stage::Real(executor) => executor.lacks(needs),
             Stage::Simulated(_) => None,
         }
     }

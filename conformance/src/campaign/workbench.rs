@@ -43,7 +43,7 @@ impl<'a> Workbench<'a> {
     /// A script by hand, as often as it asks for.
     pub(super) fn case(&mut self, script: &Script) -> Result<CaseResult, ExecutorError> {
         let began = Instant::now();
-        if let Some((need, reason)) = self.stage.lacks(script) {
+        if let Some((need, reason)) = self.stage.lacks(script.all_needs()) {
             return Ok(CaseResult::skipped(script.id.clone(), Kind::Case, format!("needs {need}: {reason}")));
         }
         let mut result = CaseResult::of(script.id.clone(), Kind::Case);
@@ -72,19 +72,15 @@ impl<'a> Workbench<'a> {
     /// As many scripts of a generator as the plan asks for, until one fails; that one is made smaller.
     pub(super) fn property(&mut self, property: &Property) -> Result<CaseResult, ExecutorError> {
         let began = Instant::now();
+        if let Some((need, reason)) = self.stage.lacks(property.needs.iter().copied()) {
+            return Ok(CaseResult::skipped(property.id.clone(), Kind::Property, format!("needs {need}: {reason}")));
+        }
         let mut result = CaseResult::of(property.id.clone(), Kind::Property);
         let mut draws = property.draws(self.plan.seed);
         for number in 0..self.plan.cases_per_property {
             let mut drawn = draws.draw();
             let script = drawn.script();
-            if let Some((need, reason)) = self.stage.lacks(&script) {
-                if number == 0 && property.always_needs(need) {
-                    return Ok(CaseResult::skipped(
-                        property.id.clone(),
-                        Kind::Property,
-                        format!("needs {need}: {reason}"),
-                    ));
-                }
+            if self.stage.lacks(script.all_needs()).is_some() {
                 continue;
             }
             let (trace, judgement) = self.judged(&script, number)?;

@@ -3,6 +3,7 @@
 use super::{complaint, shmconf};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use rstest::rstest;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -44,6 +45,20 @@ fn a_case_that_passes_exits_with_0() {
     assert!(text.contains("  exclusive  1 pass\n"), "{text}");
     assert!(text.contains("libc conforms to "), "{text}");
     assert!(output.stderr.is_empty(), "there is no progress in a pipe: {}", complaint(&output, None));
+}
+
+#[rstest]
+#[case::no_generator("libc", "names/generator-gives-none-twice")]
+#[case::no_names("shmfd", "access/any-mode-and-mask")]
+fn a_property_whose_matter_the_subject_lacks_is_skipped_though_a_script_of_it_can_do_without(
+    #[case] subject: &str,
+    #[case] property: &str,
+) {
+    // With this seed the first scripts make no call that the subject cannot make.
+    let output = shmconf(&["run", property, "-s", subject, "--seed", "4"]);
+    assert_eq!(output.status.code(), Some(2), "{}", complaint(&output, None));
+    let text = redacted(&output);
+    assert!(text.contains("1 skip") && !text.contains("pass"), "{text}");
 }
 
 #[test]
