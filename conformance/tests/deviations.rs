@@ -170,11 +170,29 @@ const CASES: &[Case] = &[
         r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
         c: shm_unlink("/x") -> {"errno":"EPERM"}"#,
     ),
+    (
+        "netbsd",
+        "netbsd/map-write-only",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: g = shm_open("/x", WRONLY) -> {"fd":5}
+        a: m = mmap(g, 0, 16384, WRITE, SHARED) -> "ok""#,
+    ),
+    ("netbsd", "netbsd/map-private-by-default", NEITHER),
+    ("netbsd", "netbsd/unmap-nothing", UNMAP_NOTHING),
+    ("dragonfly", "dragonfly/map-private-by-default", NEITHER),
+    ("dragonfly", "dragonfly/unmap-nothing", UNMAP_NOTHING),
     ("android", "android/no-shm-open", r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"errno":"ENOSYS"}"#),
 ];
 
 const UNLINK_OF_MODE_0: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0000) -> {"fd":4}
     a: shm_unlink("/x") -> {"errno":"EACCES"}"#;
+
+const NEITHER: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+    a: m = mmap(f, 0, 16384, READ|WRITE, 0) -> "ok""#;
+
+const UNMAP_NOTHING: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+    a: m = mmap(f, 0, 16384, READ|WRITE, SHARED) -> "ok"
+    a: munmap(m, 0, 0) -> "ok""#;
 
 const STALE: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
     a: ftruncate(f, 100) -> "ok"

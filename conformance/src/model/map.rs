@@ -24,14 +24,15 @@ pub(super) fn mmap(cx: Cx<'_>, fd: Label, asked: Asked, mut checks: Checks<'_>) 
     let page = cx.state.page;
     let shared = flags.contains(MapFlags::SHARED);
     checks.shall(len == 0, Errno::EINVAL, clause::mmap(5));
-    checks.shall(flags.is_empty(), Errno::EINVAL, clause::mmap(6));
+    checks.ask(flags.is_empty(), &rules.map_neither);
     checks.ask(flags.is_all(), &rules.map_shared_and_private);
     checks.ask(flags == MapFlags::PRIVATE, &rules.map_private);
-    checks.refuse(offset % page != 0, &rules.map_unaligned);
+    checks.ask(offset % page != 0, &rules.map_unaligned);
     let end = offset.checked_add(len.max(0)).filter(|end| *end <= i64::MAX - page);
     checks.refuse(offset < 0 || len < 0 || end.is_none(), &rules.map_invalid_range);
     let Some(open) = checks.descriptor(cx, fd, clause::mmap(9)) else { return };
-    checks.ask(!open.description.read, &rules.map_unreadable);
+    let reading = if prot.contains(Prot::READ) { &rules.map_unreadable } else { &rules.map_unread };
+    checks.ask(!open.description.read, reading);
     checks.and_by(clause::shm_open(12));
     checks.refuse(shared && prot.contains(Prot::WRITE) && !open.description.write, &rules.map_write_readonly);
     checks.and_by(clause::shm_open(13));
@@ -96,14 +97,15 @@ pub(super) fn munmap(cx: Cx<'_>, label: Label, range: Option<(i64, i64)>, mut ch
         });
     };
     let page = cx.state.page;
-    checks.shall(len == 0, Errno::EINVAL, clause::munmap(2));
-    checks.shall(offset % page != 0, Errno::EINVAL, clause::munmap(5));
+    checks.ask(len == 0, &cx.profile.rules.unmap_empty);
+    checks.ask((map.offset + offset) % page != 0, &cx.profile.rules.unmap_unaligned);
     if offset < 0 || len < 0 || offset.saturating_add(len) > whole_pages(map.len, page) {
         return checks.not_made();
     }
     checks.succeed(Expect::Ok, &[clause::munmap(1), clause::munmap(3)], move |state, _| {
         if let Some(map) = state.process_mut(actor).and_then(|process| process.map_mut(label)) {
-            map.holes.push((offset, whole_pages(offset + len, page)));
+            // An address inside a page stands for the whole page.
+            map.holes.push((offset / page * page, whole_pages(offset + len, page)));
             map.holes.sort_unstable();
         }
     });

@@ -163,14 +163,22 @@ rules! {
     map_shared_and_private: Answer,
     /// Mapping for writing and shared through a descriptor that cannot write.
     map_write_readonly: Errno,
-    /// Mapping through a descriptor that cannot read.
+    /// Mapping for reading through a descriptor that cannot read.
     map_unreadable: Answer,
+    /// Mapping without PROT_READ through a descriptor that cannot read.
+    map_unread: Answer,
     /// Mapping beyond the end.
     map_beyond_end: Answer,
     /// Mapping at an offset that is no multiple of the page size.
-    map_unaligned: Errno,
+    map_unaligned: Answer,
+    /// Mapping neither shared nor private.
+    map_neither: Answer,
     /// Mapping at a range that no object can have.
     map_invalid_range: Errno,
+    /// Unmapping at an address that is no multiple of the page size.
+    unmap_unaligned: Answer,
+    /// Unmapping nothing.
+    unmap_empty: Answer,
     /// Do private mappings see later changes of pages that they have not copied?
     private_follows: bool,
     /// Making a shared mapping writable whose descriptor cannot write.
