@@ -132,6 +132,9 @@ const CASES: &[Case] = &[
     ),
     ("freebsd", "freebsd/stale-bytes-past-end", STALE),
     ("gvisor", "gvisor/stale-bytes-past-end", STALE),
+    ("openbsd", "openbsd/stale-bytes-past-end", STALE),
+    ("openbsd", "openbsd/map-private-by-default", NEITHER),
+    ("openbsd", "openbsd/unmap-nothing", UNMAP_NOTHING),
     (
         "openbsd",
         "openbsd/no-sharing-between-users",
