@@ -159,7 +159,8 @@ impl Crew {
         for done in done {
             results.extend(done.map_err(|_| CampaignError::Harness(format!("{subject}: a worker panicked")))??);
         }
-        let run = Run { platform, subject, profile: profile.id, seed: plan.seed, strict: plan.strict };
+        let beside = others.into_iter().map(|profile| profile.id).collect();
+        let run = Run { platform, subject, profile: profile.id, seed: plan.seed, strict: plan.strict, beside };
         Ok(Report::new(run, results, began.elapsed()))
     }
 }

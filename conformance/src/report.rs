@@ -6,6 +6,7 @@
 mod counterexample;
 mod coverage;
 mod json;
+mod portability;
 mod pretty;
 mod result;
 mod summary;
@@ -13,6 +14,7 @@ mod summary;
 pub use counterexample::{Counterexample, ShownCall};
 pub use coverage::Coverage;
 pub use json::Json;
+pub use portability::Portability;
 pub use pretty::Pretty;
 pub use result::{CaseResult, Kind};
 pub use summary::Summary;
@@ -78,6 +80,9 @@ pub struct Report {
     pub duration_ms: u64,
     /// One entry a case and a property, by ID.
     pub results: Vec<CaseResult>,
+    /// Each other platform, if it was asked what it would do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub portability: Vec<Portability>,
     /// Every clause, and whether a verdict of this run rests on it.
     pub coverage: Vec<Coverage>,
     /// How many results there are of each verdict.
@@ -97,6 +102,8 @@ pub struct Run {
     pub seed: u64,
     /// Is a known deviation a failure?
     pub strict: bool,
+    /// The profiles of the platforms that it is compared with.
+    pub beside: Vec<String>,
 }
 
 /// A program and its version.
@@ -142,7 +149,7 @@ impl Report {
     /// The report of these results, with their coverage and their summary.
     pub fn new(run: Run, mut results: Vec<CaseResult>, duration: Duration) -> Report {
         results.sort_by(|a, b| a.id.cmp(&b.id));
-        let Run { platform, subject, profile, seed, strict } = run;
+        let Run { platform, subject, profile, seed, strict, beside } = run;
         Report {
             format: FORMAT.to_owned(),
             tool: Tool::this(),
@@ -153,6 +160,7 @@ impl Report {
             strict,
             interrupted: false,
             duration_ms: milliseconds(duration),
+            portability: Portability::of(&results, &beside),
             coverage: Coverage::of(&results, Ledger::get()),
             summary: Summary::of(&results),
             results,

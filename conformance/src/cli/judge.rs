@@ -19,7 +19,8 @@ pub(super) struct Args {
     /// The traces, as `shmconf run --traces DIR` keeps them
     #[arg(value_name = "TRACE", required = true)]
     traces: Vec<PathBuf>,
-    /// Whose rules to judge by: a profile, the file of one, or all, which also tells where platforms part [default: those of the trace's platform]
+    /// Whose rules to judge by: a profile, the file of one, or all, for those of the trace's own platform and a
+    /// comparison with every other platform [default: those of the trace's platform]
     #[arg(short, long)]
     profile: Option<String>,
     /// Counts a known deviation as a failure
@@ -33,6 +34,8 @@ pub(super) struct Args {
 struct Group {
     header: Header,
     profile: Profile,
+    /// The platforms to compare with.
+    others: Vec<Profile>,
     results: Vec<CaseResult>,
 }
 
@@ -42,20 +45,19 @@ pub(super) fn judge(args: &Args) -> Done {
     let mut groups: Vec<Group> = Vec::new();
     for path in &args.traces {
         let trace = read(path)?;
-        for profile in profiles(args.profile.as_deref(), &trace)? {
-            let group = match groups.iter().position(|group| group.holds(&trace.header, &profile)) {
-                Some(at) => &mut groups[at],
-                None => {
-                    groups.push(Group { header: trace.header.clone(), profile, results: Vec::new() });
-                    groups.last_mut().expect("one was pushed")
-                }
-            };
-            group.add(path, &trace, args.profile.as_deref() == Some("all"));
-        }
+        let group = match groups.iter().position(|group| group.holds(&trace.header)) {
+            Some(at) => &mut groups[at],
+            None => {
+                groups.push(Group::of(&trace.header, args.profile.as_deref())?);
+                groups.last_mut().expect("one was pushed")
+            }
+        };
+        group.add(path, &trace);
     }
     let reports = groups.into_iter().map(|group| {
         let Header { subject, platform, seed, .. } = group.header;
-        let run = Run { platform, subject, profile: group.profile.id, seed, strict: args.strict };
+        let beside = group.others.into_iter().map(|profile| profile.id).collect();
+        let run = Run { platform, subject, profile: group.profile.id, seed, strict: args.strict, beside };
         Report::new(run, group.results, begin.elapsed())
     });
     let document = Document::of(reports.collect());
@@ -68,22 +70,21 @@ fn read(path: &Path) -> Result<Trace, CliError> {
     Trace::read(BufReader::new(file)).map_err(|source| CliError::Trace { path: path.to_owned(), source })
 }
 
-fn profiles(wanted: Option<&str>, trace: &Trace) -> Result<Vec<Profile>, CliError> {
-    let ids = match wanted {
-        Some("all") => Profile::ids().collect(),
-        Some(id) => vec![id],
-        None => vec![Profile::id_for(&trace.header.platform)],
-    };
-    ids.into_iter().map(super::profile::find).collect()
-}
-
 impl Group {
-    fn holds(&self, header: &Header, profile: &Profile) -> bool {
-        let same_run = self.header.subject == header.subject && self.header.platform == header.platform;
-        same_run && self.header.seed == header.seed && self.profile.id == profile.id
+    /// Of the traces that are like the one with this header, by the rules that are wanted.
+    fn of(header: &Header, wanted: Option<&str>) -> Result<Group, CliError> {
+        let home = Profile::id_for(&header.platform);
+        let others = if wanted == Some("all") { portability::platforms_beside(home) } else { Vec::new() };
+        let profile = super::profile::find(wanted.filter(|wanted| *wanted != "all").unwrap_or(home))?;
+        Ok(Group { header: header.clone(), profile, others, results: Vec::new() })
     }
 
-    fn add(&mut self, path: &Path, trace: &Trace, compare: bool) {
+    fn holds(&self, header: &Header) -> bool {
+        let same_run = self.header.subject == header.subject && self.header.platform == header.platform;
+        same_run && self.header.seed == header.seed
+    }
+
+    fn add(&mut self, path: &Path, trace: &Trace) {
         let id = &trace.header.case;
         let at = self.results.iter().position(|result| result.id == *id).unwrap_or_else(|| {
             self.results.push(CaseResult::of(id.clone(), Kind::Case));
@@ -95,9 +96,8 @@ impl Group {
             let again = format!("shmconf judge {} -p {}", path.display(), self.profile.id);
             Counterexample::new(format!("# {id}\n{script}"), trace, judgement.findings.clone(), again)
         });
-        let home = Profile::id_for(&trace.header.platform);
-        if compare && self.profile.id == home && self.results[at].portability.is_empty() {
-            self.results[at].portability = portability::elsewhere(trace, &portability::platforms_beside(home));
+        if self.results[at].portability.is_empty() {
+            self.results[at].portability = portability::elsewhere(trace, &self.others);
         }
     }
 }

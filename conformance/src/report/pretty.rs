@@ -21,11 +21,6 @@ pub struct Pretty {
     pub width: usize,
 }
 
-/// Was one trace judged by the rules of several platforms?
-fn several_profiles(reports: &[Report]) -> bool {
-    reports.windows(2).any(|two| two[0].profile != two[1].profile)
-}
-
 /// Fewer columns than these are treated as these.
 const NARROWEST: usize = 40;
 
@@ -45,14 +40,13 @@ impl Format for Pretty {
         let width = self.width.max(NARROWEST);
         let reports = document.reports();
         let Some(first) = reports.first() else { return Ok(()) };
-        header(reports, first, width, output)?;
+        header(first, width, output)?;
         table::write(reports, width, output)?;
         notes::write(reports, width, output)?;
         for report in reports {
             for result in &report.results {
-                let bad = matches!(result.verdict, Verdict::Fail | Verdict::Inconclusive | Verdict::Xpass);
-                if bad && !portability::tells(reports, report, result) {
-                    failure::write(report, result, several_profiles(reports), width, output)?;
+                if matches!(result.verdict, Verdict::Fail | Verdict::Inconclusive | Verdict::Xpass) {
+                    failure::write(report, result, width, output)?;
                 }
             }
         }
@@ -62,13 +56,13 @@ impl Format for Pretty {
 }
 
 /// `shmconf 0.1.0 · Linux 6.18 x86_64 · glibc 2.36 · profile linux-glibc · seed 7`, on as many lines as it takes.
-fn header(reports: &[Report], report: &Report, width: usize, output: &mut dyn Write) -> io::Result<()> {
+fn header(report: &Report, width: usize, output: &mut dyn Write) -> io::Result<()> {
     let platform = &report.platform;
     let words = [
         format!("{} {}", report.tool.name, report.tool.version),
         format!("{} {} {}", platform.os, platform.release, platform.arch),
         platform.libc.clone(),
-        if several_profiles(reports) { String::new() } else { format!("profile {}", report.profile) },
+        format!("profile {}", report.profile),
         format!("seed {}", report.seed),
     ];
     let mut column = 0;

@@ -1,4 +1,6 @@
-//! What the other platforms would have made of stored traces.
+//! What the other platforms would have made of stored traces, and of real ones.
+
+mod catalogue;
 
 use rstest::rstest;
 use shmconf::portability::{differences, elsewhere, platforms_beside};
@@ -38,7 +40,7 @@ const RESERVE: &str = r#""call":{"call":"posix_fallocate","fd":"f","offset":0,"l
 fn qemu_s_own_sequence_fails_where_a_mode_0_object_cannot_be_unlinked() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_shmconf"));
     let output = command.args(["judge", QEMU, "-p", "all"]).env("NO_COLOR", "1").output().expect("it starts");
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(0), "it conforms at home");
     let text = String::from_utf8(output.stdout).expect("it is text");
     let at = text.find("examples/qemu-sequence on the other platforms").expect("platforms differ");
     let timeless: Vec<&str> = text[at..].lines().map(|line| line.split(", in ").next().unwrap_or_default()).collect();

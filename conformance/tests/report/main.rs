@@ -3,7 +3,7 @@
 mod samples;
 
 use samples::{deviation, exclusive_fails, passes, property_fails, report, skipped};
-use shmconf::report::{Document, Format, Json, Pretty, Report};
+use shmconf::report::{Document, Format, Json, Portability, Pretty, Report};
 use shmconf::verdict::Verdict;
 
 fn pretty(reports: Vec<Report>) -> String {
@@ -107,13 +107,20 @@ fn json_reads_back_as_it_was() {
 }
 
 #[test]
-fn one_trace_by_several_profiles_has_a_column_a_profile() {
-    let as_profile = |profile: &str, result| {
-        let mut report = report("libc", vec![result]);
-        report.profile = profile.to_owned();
-        report
+fn each_other_platform_is_summed_up() {
+    let other = |profile: &str, differ, deviations: &[(&str, u64)], choices, unknown| Portability {
+        profile: profile.to_owned(),
+        compared: 383,
+        differ,
+        deviations: deviations.iter().map(|(id, count)| ((*id).to_owned(), *count)).collect(),
+        choices,
+        unknown,
     };
-    let reports =
-        vec![as_profile("posix", passes("exclusive/existing-name")), as_profile("freebsd", exclusive_fails())];
-    insta::assert_snapshot!(pretty(reports));
+    let mut libc = report("libc", vec![passes("names/empty")]);
+    libc.portability = vec![
+        other("macos", 218, &[("macos/size-in-pages", 9), ("macos/size-once", 40)], 120, 3),
+        other("gvisor", 0, &[], 0, 0),
+        other("haiku", 0, &[], 0, 1),
+    ];
+    insta::assert_snapshot!(pretty(vec![libc]));
 }

@@ -32,6 +32,7 @@ pub(crate) fn report(subject: &str, results: Vec<CaseResult>) -> Report {
         strict: false,
         interrupted: false,
         duration_ms: 3217,
+        portability: Vec::new(),
         coverage: levels.into_iter().map(coverage).collect(),
         summary: Summary::of(&results),
         results,

@@ -17,18 +17,10 @@ const WHEN: usize = 16;
 /// Room for `-> descriptor 12`, kept free behind the calls.
 const OUTCOME: usize = 18;
 
-pub(super) fn write(
-    report: &Report,
-    result: &CaseResult,
-    name_profile: bool,
-    width: usize,
-    output: &mut dyn Write,
-) -> io::Result<()> {
+pub(super) fn write(report: &Report, result: &CaseResult, width: usize, output: &mut dyn Write) -> io::Result<()> {
     let verdict = result.verdict.to_string().to_uppercase();
     let verdict = paint(paint::of(result.verdict), &verdict);
-    let profile = if name_profile { format!(" as {}", report.profile) } else { String::new() };
-    let who = format!("{}{profile}", report.subject);
-    writeln!(output, "{}  {verdict}  {}", paint(style::STRONG, result.id.as_str()), clean(&who))?;
+    writeln!(output, "{}  {verdict}  {}", paint(style::STRONG, result.id.as_str()), clean(&report.subject))?;
     if let Some(reason) = &result.reason {
         let indent = " ".repeat(INDENT);
         let options = wrapped(width).initial_indent(&indent).subsequent_indent(&indent);

@@ -1,6 +1,6 @@
 //! What was seen beside the verdicts: scripts, deviations, clauses and skips.
 
-use super::super::{Kind, Report};
+use super::super::{Kind, Portability, Report};
 use super::paint::{clean, paint, style, wrapped};
 use crate::clause::Level;
 use crate::verdict::Verdict;
@@ -18,6 +18,7 @@ pub(super) fn write(reports: &[Report], width: usize, output: &mut dyn Write) ->
     note("deviations", &deviations(reports), width, output)?;
     note("clauses", &[clauses(reports)], width, output)?;
     note("skips", &skips(reports), width, output)?;
+    note("elsewhere", &elsewhere(reports), width, output)?;
     writeln!(output)
 }
 
@@ -102,6 +103,34 @@ fn skips(reports: &[Report]) -> Vec<String> {
         format!("{count:>digits$}  {subject}{}", clean(reason))
     };
     entries.into_iter().map(entry).collect()
+}
+
+/// What each other platform would do with the same calls.
+fn elsewhere(reports: &[Report]) -> Vec<String> {
+    let entry = |report: &Report, other: &Portability| {
+        let subject = if reports.len() > 1 { format!("{} ", clean(&report.subject)) } else { String::new() };
+        format!("{subject}on {}: {}", clean(&other.profile), otherwise(other))
+    };
+    reports.iter().flat_map(|report| report.portability.iter().map(move |other| entry(report, other))).collect()
+}
+
+/// `7 of 383 otherwise: 5 by macos/size-once, 2 by what POSIX leaves open; not known of 3`
+fn otherwise(other: &Portability) -> String {
+    let mut deviations: Vec<(&String, &u64)> = other.deviations.iter().collect();
+    deviations.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    let mut reasons: Vec<String> =
+        deviations.into_iter().map(|(deviation, count)| format!("{count} by {}", clean(deviation))).collect();
+    if other.choices > 0 {
+        reasons.push(format!("{} by what POSIX leaves open", other.choices));
+    }
+    let mut text = match other.differ {
+        0 => format!("none of {} otherwise", other.compared),
+        differ => format!("{differ} of {} otherwise: {}", other.compared, reasons.join(", ")),
+    };
+    if other.unknown > 0 {
+        text.push_str(&format!("; not known of {}", other.unknown));
+    }
+    text
 }
 
 /// `1 property`, `9 properties`

@@ -14,13 +14,6 @@ const WIDEST: usize = 16;
 /// Room for the line of the call.
 const LONGEST: usize = 70;
 
-/// Is the failure of a result one that the platform's part in another report tells already?
-pub(super) fn tells(reports: &[Report], report: &Report, result: &CaseResult) -> bool {
-    let others = reports.iter().filter(|other| other.subject == report.subject && other.profile != report.profile);
-    let same = others.flat_map(|other| &other.results).filter(|other| other.id == result.id);
-    same.flat_map(|other| &other.portability).any(|elsewhere| elsewhere.profile == report.profile)
-}
-
 pub(super) fn write(reports: &[Report], width: usize, output: &mut dyn Write) -> io::Result<()> {
     let mut told = BTreeSet::new();
     for report in reports {

@@ -14,7 +14,6 @@ const PROPERTIES: &str = "properties";
 /// One subject.
 struct Column<'a> {
     report: &'a Report,
-    /// The subject, or the profile if that is what differs.
     title: Cow<'a, str>,
     /// The verdicts that occur in it, each with the digits of its largest count.
     verdicts: Vec<(Verdict, usize)>,
@@ -23,9 +22,7 @@ struct Column<'a> {
 pub(super) fn write(reports: &[Report], width: usize, output: &mut dyn Write) -> io::Result<()> {
     let rows = rows(reports);
     let label = rows.iter().map(|row| row.chars().count()).max().unwrap_or(0);
-    let by_profile = super::several_profiles(reports);
-    let column = |report| Column::new(report, by_profile, &rows);
-    let columns: Vec<Column<'_>> = reports.iter().map(column).collect();
+    let columns: Vec<Column<'_>> = reports.iter().map(|report| Column::new(report, &rows)).collect();
     let mut rest = &columns[..];
     while !rest.is_empty() {
         let (band, after) = rest.split_at(how_many_fit(rest, width.saturating_sub(label + 2)));
@@ -91,12 +88,15 @@ fn summary(report: &Report, row: &str) -> Summary {
 }
 
 impl Column<'_> {
-    fn new<'a>(report: &'a Report, by_profile: bool, rows: &[String]) -> Column<'a> {
+    fn new<'a>(report: &'a Report, rows: &[String]) -> Column<'a> {
         let most = |verdict| rows.iter().map(|row| summary(report, row).count(verdict)).max().unwrap_or(0);
         let occurs =
             |verdict: Verdict| Some(most(verdict)).filter(|most| *most > 0).map(|most| (verdict, digits(most)));
-        let title = clean(if by_profile { &report.profile } else { &report.subject });
-        Column { report, title, verdicts: Summary::ORDER.into_iter().filter_map(occurs).collect() }
+        Column {
+            report,
+            title: clean(&report.subject),
+            verdicts: Summary::ORDER.into_iter().filter_map(occurs).collect(),
+        }
     }
 
     /// Of the widest cell, or of the title, as far as that is reasonable.
