@@ -1,7 +1,6 @@
 //! What a run says of each other platform, taken together.
 
 use super::CaseResult;
-use crate::clause::Level;
 use crate::verdict::Difference;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -18,7 +17,7 @@ pub struct Portability {
     pub differ: u64,
     /// How many of these meet each of its departures, by ID.
     pub deviations: BTreeMap<String, u64>,
-    /// How many of these meet something that it does as POSIX leaves open.
+    /// How many of these part first by something that POSIX leaves open.
     pub choices: u64,
     /// How many others meet something of which it is not known what the platform does.
     pub unknown: u64,
@@ -50,17 +49,12 @@ impl Portability {
         for deviation in known.iter().flat_map(|difference| departures(difference)).collect::<BTreeSet<_>>() {
             *self.deviations.entry(deviation.clone()).or_default() += 1;
         }
-        self.choices += u64::from(known.iter().any(|difference| is_choice(difference)));
+        // What comes later may follow from a departure.
+        self.choices += u64::from(departures(known[0]).next().is_none());
     }
 }
 
 fn departures(difference: &Difference) -> impl Iterator<Item = &String> {
     let grounds = difference.there.iter().flat_map(|allowed| &allowed.grounds);
     grounds.filter_map(|ground| ground.deviation.as_ref())
-}
-
-/// Does the difference rest on what POSIX leaves open, rather than on a departure or on what follows from one?
-fn is_choice(difference: &Difference) -> bool {
-    let mut grounds = difference.there.iter().flat_map(|allowed| &allowed.grounds);
-    departures(difference).next().is_none() && grounds.any(|ground| ground.level != Level::Shall)
 }
