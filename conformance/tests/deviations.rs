@@ -18,7 +18,7 @@ const HEADER: &str = r#"{"format":"shmconf-trace/1","case":"my/trace","subject":
 type Case = (&'static str, &'static str, &'static str);
 
 const CASES: &[Case] = &[
-    ("linux-glibc", "linux/dot-opens-a-directory", r#"a: f = shm_open("/.", RDONLY) -> {"fd":4}"#),
+    ("linux-glibc", "linux/dot-opens-a-directory", DOT),
     (
         "linux-glibc",
         "linux/protected-regular",
@@ -114,22 +114,9 @@ const CASES: &[Case] = &[
         r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
         a: m = mmap(f, 0, 16384, READ|WRITE, SHARED) -> {"errno":"EINVAL"}"#,
     ),
-    (
-        "macos",
-        "macos/recv-leaks",
-        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
-        a: send(c, f, f) -> "ok"
-        c: g = recv(a, 1) -> {"received":{"fds":[4],"truncated":true}}
-        c: fds() -> {"value":2}"#,
-    ),
+    ("macos", "macos/recv-leaks", LEAK),
     ("freebsd", "freebsd/unlink-needs-read-write", UNLINK_OF_MODE_0),
-    (
-        "freebsd",
-        "freebsd/size-unlimited",
-        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
-        a: rlimit(FSIZE, 4096) -> "ok"
-        a: ftruncate(f, 8192) -> "ok""#,
-    ),
+    ("freebsd", "freebsd/size-unlimited", SIZE_UNLIMITED),
     ("freebsd", "freebsd/stale-bytes-past-end", STALE),
     ("gvisor", "gvisor/stale-bytes-past-end", STALE),
     ("openbsd", "openbsd/stale-bytes-past-end", STALE),
@@ -184,11 +171,58 @@ const CASES: &[Case] = &[
     ("netbsd", "netbsd/unmap-nothing", UNMAP_NOTHING),
     ("dragonfly", "dragonfly/map-private-by-default", NEITHER),
     ("dragonfly", "dragonfly/unmap-nothing", UNMAP_NOTHING),
+    ("netbsd", "netbsd/size-unlimited", SIZE_UNLIMITED),
+    ("netbsd", "netbsd/stale-bytes-past-end", STALE),
+    ("illumos", "illumos/size-unlimited", SIZE_UNLIMITED),
+    ("illumos", "illumos/stale-bytes-past-end", STALE),
+    ("cygwin", "cygwin/dot-opens-a-directory", DOT),
+    ("haiku", "haiku/dot-opens-a-directory", DOT),
+    ("haiku", "haiku/stale-bytes-past-end", STALE),
+    (
+        "haiku",
+        "haiku/write-enomem",
+        r#"a: small_store(16384) -> "ok"
+        a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: pwrite(f, 0, 0x41, 32768) -> {"errno":"ENOMEM"}"#,
+    ),
+    (
+        "haiku",
+        "haiku/map-within-the-size",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: m = mmap(f, 0, 16384, READ|WRITE, SHARED) -> {"errno":"EINVAL"}"#,
+    ),
+    (
+        "haiku",
+        "haiku/protect-eperm",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: ftruncate(f, 16384) -> "ok"
+        a: g = shm_open("/x", RDONLY) -> {"fd":5}
+        a: m = mmap(g, 0, 16384, READ, SHARED) -> "ok"
+        a: mprotect(m, READ|WRITE) -> {"errno":"EPERM"}"#,
+    ),
+    (
+        "haiku",
+        "haiku/recv-all-or-nothing",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: send(c, f, f) -> "ok"
+        c: g = recv(a, 1) -> {"errno":"EINVAL"}"#,
+    ),
     ("android", "android/no-shm-open", r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"errno":"ENOSYS"}"#),
 ];
 
 const UNLINK_OF_MODE_0: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0000) -> {"fd":4}
     a: shm_unlink("/x") -> {"errno":"EACCES"}"#;
+
+const DOT: &str = r#"a: f = shm_open("/.", RDONLY) -> {"fd":4}"#;
+
+const SIZE_UNLIMITED: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+    a: rlimit(FSIZE, 4096) -> "ok"
+    a: ftruncate(f, 8192) -> "ok""#;
+
+const LEAK: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+    a: send(c, f, f) -> "ok"
+    c: g = recv(a, 1) -> {"received":{"fds":[4],"truncated":true}}
+    c: fds() -> {"value":2}"#;
 
 const NEITHER: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
     a: m = mmap(f, 0, 16384, READ|WRITE, 0) -> "ok""#;

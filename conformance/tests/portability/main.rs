@@ -73,7 +73,7 @@ fn the_replay_goes_on_as_the_platform_would() {
 #[test]
 fn what_is_not_known_of_a_platform_is_told_apart() {
     let trace = trace(&[(OPEN, r#"{"fd":4}"#), (RESERVE, r#""ok""#)]);
-    let found = on("haiku", &trace);
+    let found = on("dragonfly", &trace);
     assert!(found.iter().any(|found| found.event == 1 && !found.known), "{found:?}");
     assert!(found.iter().all(|found| !found.known), "{found:?}");
 }
