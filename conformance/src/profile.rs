@@ -8,7 +8,9 @@ mod choices;
 mod read;
 mod rules;
 
-pub use choices::{Answer, Limit, NameAnswer, Resize, Rounding, Tail, Truncation, UnlinkRight, Write};
+pub use choices::{
+    Answer, Beyond, Limit, NameAnswer, Offset, Resize, Rest, Rounding, Tail, Truncation, UnlinkRight, Write,
+};
 pub use read::ProfileError;
 pub use rules::{RuleInfo, Rules};
 

@@ -2,6 +2,7 @@
 
 use rstest::rstest;
 use shmconf::profile::{Profile, Rules};
+use shmconf::trace::Platform;
 
 fn platforms() -> Vec<Profile> {
     let platforms = Profile::ids().filter(|id| *id != "posix");
@@ -64,7 +65,8 @@ fn a_deviation_has_the_word_of_its_platform() {
     for profile in platforms() {
         for deviation in &profile.deviations {
             let found = deviation.id.split('/').next().unwrap_or_default();
-            let inherited = ["linux-musl", "gvisor", "android"].contains(&&*profile.id) && found == "linux";
+            let inherited =
+                ["linux-musl", "gvisor", "qemu-user", "android"].contains(&&*profile.id) && found == "linux";
             assert!(found == word(&profile) || inherited, "{} in {}", deviation.id, profile.id);
         }
     }
@@ -117,4 +119,18 @@ fn what_is_unknown_is_not_taken_over() {
     assert_eq!(profile.rules.tail.choices.len(), 1);
     assert!(!profile.deviations.iter().any(|deviation| deviation.id == "linux/stale-bytes-past-end"));
     assert!(!profile.rules.write.source.is_empty());
+}
+
+#[rstest]
+#[case::glibc("Linux", "glibc 2.36", "linux-glibc")]
+#[case::musl("Linux", "musl 1.2.5", "linux-musl")]
+#[case::freebsd("FreeBSD", "", "freebsd")]
+#[case::unheard_of("Plan 9", "", "posix")]
+fn a_platform_has_the_profile_of_its_system_and_never_that_of_an_emulator(
+    #[case] os: &str,
+    #[case] libc: &str,
+    #[case] id: &str,
+) {
+    let platform = Platform { os: os.to_owned(), libc: libc.to_owned(), ..Platform::default() };
+    assert_eq!(Profile::id_for(&platform), id);
 }

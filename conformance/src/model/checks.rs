@@ -89,6 +89,13 @@ impl<'b> Checks<'b> {
         }
     }
 
+    /// The outcome that was added last rests on this, too.
+    pub(crate) fn last_by(&mut self, ground: Ground) {
+        if let Some(branch) = self.out.last_mut() {
+            branch.grounds.push(ground);
+        }
+    }
+
     /// Success rests on this, too.
     pub(crate) fn rests_on(&mut self, ground: impl Into<Ground>) {
         self.grounds.push(ground.into());
@@ -128,6 +135,21 @@ impl<'b> Checks<'b> {
             memory::made_in_part(state, object, range);
             state.end(actor);
         });
+    }
+
+    /// The same on a ground of its own.
+    pub(crate) fn outcome_by(
+        &mut self,
+        expect: Expect,
+        ground: Ground,
+        effect: impl FnOnce(&mut State, &Outcome) + 'static,
+    ) {
+        self.out.push(Branch { expect, grounds: smallvec![ground], effect: Some(Box::new(effect)) });
+    }
+
+    /// An error is required, by what was added as outcomes.
+    pub(crate) fn block(&mut self) {
+        self.blocked = true;
     }
 
     /// One of several ways to go on, resting on what was checked so far and on `ground`.

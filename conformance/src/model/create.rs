@@ -10,18 +10,20 @@ use super::state::Object;
 use crate::call::Seals;
 use crate::clause;
 use crate::outcome::Errno;
+use crate::profile::Choice;
 
 pub(super) fn create(cx: Cx<'_>, asked: i64, mut checks: Checks<'_>) {
     let rules = &cx.profile.rules;
-    checks.shall(cx.process.is_full(), Errno::EMFILE, clause::shm_open(38));
     checks.shall(asked < 0, Errno::EINVAL, clause::create(7));
     checks.may(asked < 0, Errno::EFBIG, clause::create(7));
     checks.ask(asked == 0, &rules.create_empty);
     for errno in [Errno::EFBIG, Errno::EINVAL, Errno::ENOMEM, Errno::ENOSPC] {
         checks.may(asked > size::CERTAIN, errno, clause::create(7));
     }
-    let over_limit = cx.process.fsize.is_some_and(|limit| asked > limit);
-    size::over_limit(cx, over_limit, clause::create(7), &mut checks);
+    size::limit(cx, &rules.size_limit, (asked, 0), clause::create(7), &mut checks);
+    if cx.process.is_full() {
+        no_descriptor(cx, &mut checks);
+    }
     let bits = || rules.create_mode.choices.iter().map(|choice| choice.value.0);
     let (certain, possible) = bits().fold((!0, 0), |(all, any), bits| (all & bits, any | bits));
     for rounded in size::rounded(cx, asked) {
@@ -39,6 +41,7 @@ pub(super) fn create(cx: Cx<'_>, asked: i64, mut checks: Checks<'_>) {
             nameless: true,
             seals: None,
             seals_open: Seals::EXEC,
+            left_by: None,
             room: cx.process.room,
         };
         let opens = Opens::both(cx);
@@ -48,4 +51,15 @@ pub(super) fn create(cx: Cx<'_>, asked: i64, mut checks: Checks<'_>) {
             opens.create(state, outcome, id);
         });
     }
+}
+
+/// Without a free descriptor nothing is made, and where the platform looks for one last, a name stays behind if the
+/// object had one on the way.
+fn no_descriptor(cx: Cx<'_>, checks: &mut Checks<'_>) {
+    let store = cx.process.store;
+    let leaves = |choice: &&Choice<bool>| !choice.value;
+    for _ in cx.profile.rules.open_emfile_spares.choices.iter().filter(leaves) {
+        checks.error_with(Errno::EMFILE, clause::shm_open(38).into(), move |state| state.strays.push(store));
+    }
+    checks.shall(true, Errno::EMFILE, clause::shm_open(38));
 }

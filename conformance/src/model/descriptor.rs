@@ -7,7 +7,7 @@ use super::state::Descriptor;
 use crate::call::{Label, OpenFlags};
 use crate::clause;
 use crate::outcome::{Errno, Outcome};
-use crate::profile::Ground;
+use crate::profile::{Ground, Rest};
 
 pub(super) fn fstat(cx: Cx<'_>, fd: Label, mut checks: Checks<'_>) {
     let Some(open) = checks.descriptor(cx, fd, clause::fstat(3)) else { return };
@@ -106,7 +106,8 @@ pub(super) fn getfl(cx: Cx<'_>, fd: Label, mut checks: Checks<'_>) {
 /// `fds()`: as many as the calls have opened, and no more.
 pub(super) fn fds(cx: Cx<'_>, mut checks: Checks<'_>) {
     if cx.process.leaked > 0 {
-        checks.rests_on(cx.profile.rules.recv_leaks.choices[0].ground);
+        let leaks = cx.profile.rules.recv_rest.choices.iter().filter(|choice| choice.value != Rest::Closed);
+        leaks.for_each(|choice| checks.rests_on(choice.ground));
     }
     checks.answer(
         Expect::Value((cx.process.fds.len() + cx.process.leaked) as i64),

@@ -34,7 +34,10 @@ impl Expect {
             Expect::Received { most, truncated, .. } => {
                 Outcome::Received(Received { fds: free(process, *most), truncated: *truncated })
             }
-            Expect::Names(names) => Outcome::Names(names.clone()),
+            Expect::Names { names, strays } => {
+                let stray = |number| format!("/sc-stray-{number}");
+                Outcome::Names(names.iter().cloned().chain((0..*strays).map(stray)).collect())
+            }
             Expect::NewNames { count, given } => {
                 let names = (0..).map(|number| format!("/sc-example-{number}")).filter(|name| !given.contains(name));
                 Outcome::Names(names.take(*count).collect())

@@ -29,8 +29,9 @@ pub enum Expect {
     /// As many descriptors as this, and whether the rest was cut off.
     #[expect(missing_docs, reason = "the sentence above says it")]
     Received { least: usize, most: usize, truncated: bool },
-    /// Just these names, in any order.
-    Names(Vec<String>),
+    /// Just these names and as many more as there are strays, in any order.
+    #[expect(missing_docs, reason = "the sentence above says it")]
+    Names { names: Vec<String>, strays: usize },
     /// This many names, different from each other and from these, each of the portable form.
     #[expect(missing_docs, reason = "the sentence above says it")]
     NewNames { count: usize, given: Vec<String> },
@@ -79,8 +80,8 @@ impl Expect {
             (Expect::Received { least, most, truncated }, Outcome::Received(seen)) => {
                 (least..=most).contains(&&seen.fds.len()) && seen.truncated == *truncated
             }
-            (Expect::Names(names), Outcome::Names(seen)) => {
-                seen.len() == names.len() && names.iter().all(|name| seen.contains(name))
+            (Expect::Names { names, strays }, Outcome::Names(seen)) => {
+                seen.len() == names.len() + strays && names.iter().all(|name| seen.contains(name))
             }
             (Expect::NewNames { count, given }, Outcome::Names(seen)) => are_new(seen, *count, given),
             (Expect::Errno(errno), Outcome::Errno(seen)) => seen == errno,
@@ -124,8 +125,12 @@ impl fmt::Display for Expect {
                 write!(f, "{most} descriptor{}", if *most == 1 { "" } else { "s" })?;
                 if *truncated { f.write_str(", truncated") } else { Ok(()) }
             }
-            Expect::Names(names) if names.is_empty() => f.write_str("no names"),
-            Expect::Names(names) => f.write_str(&names.join(" ")),
+            Expect::Names { names, strays: 0 } if names.is_empty() => f.write_str("no names"),
+            Expect::Names { names, strays: 0 } => f.write_str(&names.join(" ")),
+            Expect::Names { names, strays } => {
+                let known = names.iter().map(|name| format!("{name} "));
+                write!(f, "{}and {strays} unknown", known.collect::<String>())
+            }
             Expect::NewNames { count, .. } => write!(f, "{count} new names of at most {PORTABLE_NAME_BYTES} bytes"),
             Expect::Errno(errno) => write!(f, "{errno}"),
             Expect::Signal(signal) => write!(f, "{signal}"),

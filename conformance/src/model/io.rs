@@ -24,6 +24,9 @@ pub(super) fn read(cx: Cx<'_>, fd: Label, at: Option<i64>, len: i64, mut checks:
     let start = at.or(open.description.offset).unwrap_or(0);
     let end = start.saturating_add(len).min(object.size).max(start);
     let by = if end - start < len { clause::read(3) } else { object.bytes_by };
+    if end - start < len && object.size_by.deviation.is_some() {
+        checks.rests_on(object.size_by);
+    }
     let expect = Expect::Bytes(Pattern(if start < end { object.bytes.spans(start, end) } else { Vec::new() }));
     checks.succeed(expect, &[clause::read(1), by], move |state, _| {
         if at.is_none() {
@@ -76,7 +79,7 @@ pub(super) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, len: i64, 
             // The limit stops what would make the object larger.
             (Write::Extends, Some(limit)) if start < limit => (limit, Amount::UpTo),
             (Write::Extends, Some(_)) => {
-                size::over_limit(cx, true, clause::write(4), &mut checks);
+                size::over_limit(cx, clause::write(4).into(), &mut checks);
                 continue;
             }
         };

@@ -8,6 +8,10 @@ use super::state::{Mapping, Private};
 use crate::call::{Label, MapFlags, Prot, Seals};
 use crate::clause;
 use crate::outcome::Errno;
+use crate::profile::{Choice, Offset};
+
+/// Offsets from this on do not fit 32 bits.
+const FAR: i64 = 1 << 32;
 
 /// The arguments of `mmap` beside the descriptor.
 #[derive(Clone, Copy)]
@@ -49,7 +53,12 @@ pub(super) fn mmap(cx: Cx<'_>, fd: Label, asked: Asked, mut checks: Checks<'_>) 
     let beyond = whole_pages(end, page) > whole_pages(size, page);
     checks.ask(len > 0 && beyond, &rules.map_beyond_end);
     let limited = cx.process.address_space;
-    checks.shall(limited.is_some_and(|limit| len > limit), Errno::ENOMEM, clause::mmap(16));
+    if limited.is_some_and(|limit| len > limit) {
+        match rules.map_limited.choices.iter().find(|choice| !choice.value) {
+            Some(choice) => checks.rests_on(choice.ground),
+            None => checks.shall(true, Errno::ENOMEM, clause::mmap(16)),
+        }
+    }
     checks.may(limited.is_some() || len > CERTAIN, Errno::ENOMEM, clause::mmap(16));
     succeed(cx, open, asked, checks);
 }
@@ -59,13 +68,13 @@ fn succeed(cx: Cx<'_>, open: Open<'_>, asked: Asked, mut checks: Checks<'_>) {
     let object = cx.state.object(open.object);
     let sealed = object.seals.is_some_and(|seals| seals.intersects(Seals::WRITE | Seals::FUTURE_WRITE));
     let before = if shared { Default::default() } else { object.bytes.clone() };
-    let mapping = Mapping {
+    let mapping = |offset| Mapping {
         object: open.object,
-        offset: asked.offset,
+        offset,
         len: asked.len,
         prot: asked.prot,
         may_write: !shared || open.description.write && !sealed,
-        private: (!shared).then(|| Private { before, ..Private::default() }),
+        private: (!shared).then(|| Private { before: before.clone(), ..Private::default() }),
         holes: Vec::new(),
         protected: false,
     };
@@ -73,12 +82,18 @@ fn succeed(cx: Cx<'_>, open: Open<'_>, asked: Asked, mut checks: Checks<'_>) {
         checks.rests_on(clause::fchmod(5));
     }
     let (actor, bind) = (cx.site.actor, cx.site.bind.first().copied());
-    checks.succeed(Expect::Ok, &[clause::mmap(1), clause::call(1)], move |state, _| {
-        let (Some(process), Some(label)) = (state.process_mut(actor), bind) else { return };
-        process.maps.retain(|(known, _)| *known != label);
-        let at = process.maps.partition_point(|(known, _)| *known < label);
-        process.maps.insert(at, (label, mapping));
-    });
+    let near = Choice { value: Offset::Asked, ground: clause::mmap(1).into() };
+    let offsets = if asked.offset >= FAR { &cx.profile.rules.map_far.choices[..] } else { &[near] };
+    for choice in offsets {
+        let offset = if choice.value == Offset::Asked { asked.offset } else { asked.offset % FAR };
+        let mapping = mapping(offset);
+        checks.one_way(Expect::Ok, choice.ground, &[clause::call(1)], move |state, _| {
+            let (Some(process), Some(label)) = (state.process_mut(actor), bind) else { return };
+            process.maps.retain(|(known, _)| *known != label);
+            let at = process.maps.partition_point(|(known, _)| *known < label);
+            process.maps.insert(at, (label, mapping));
+        });
+    }
 }
 
 /// `bytes` rounded up to whole pages.

@@ -64,6 +64,9 @@ fn access<'a>(
             Signal::SIGBUS,
             if object.bytes_by == clause::ftruncate(3) { clause::ftruncate(5) } else { clause::mmap(11) },
         );
+        if object.size == 0 && object.size_by.deviation.is_some() {
+            checks.last_by(object.size_by);
+        }
     }
     (!in_hole && (!forbidden || reads_by_chance) && !beyond).then_some(Access { map, object, start, end })
 }

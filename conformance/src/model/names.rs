@@ -3,7 +3,7 @@
 use super::branch::Cx;
 use super::checks::Checks;
 use super::expect::Expect;
-use super::state::Key;
+use super::state::{Key, ObjectId};
 use crate::call::{Name, name};
 use crate::clause;
 use crate::outcome::{Errno, Outcome};
@@ -89,10 +89,21 @@ fn length(text: &str, limit: Limit) -> (bool, bool) {
 }
 
 /// `names()`
-pub(super) fn names(cx: Cx<'_>, checks: Checks<'_>) {
-    let listed = |key: &&Key| key.store == cx.process.store && key.name.starts_with(name::PREFIX);
-    let names = cx.state.names.iter().map(|(key, _)| key).filter(listed).map(|key| key.name.to_string()).collect();
-    checks.answer(Expect::Names(names), &[clause::shm_unlink(1), clause::create(5)]);
+pub(super) fn names(cx: Cx<'_>, mut checks: Checks<'_>) {
+    let listed = |(key, _): &&(Key, ObjectId)| key.store == cx.process.store && key.name.starts_with(name::PREFIX);
+    let mut names = Vec::new();
+    for (key, object) in cx.state.names.iter().filter(listed) {
+        names.push(key.name.to_string());
+        if let Some(ground) = cx.state.object(*object).left_by {
+            checks.rests_on(ground);
+        }
+    }
+    let strays = cx.state.strays.iter().filter(|store| **store == cx.process.store).count();
+    if strays > 0 {
+        let left = cx.profile.rules.open_emfile_spares.choices.iter().filter(|choice| !choice.value);
+        left.for_each(|choice| checks.rests_on(choice.ground));
+    }
+    checks.answer(Expect::Names { names, strays }, &[clause::shm_unlink(1), clause::create(5)]);
 }
 
 /// `unique_names(count, threads)`

@@ -24,6 +24,7 @@ pub(super) fn shm_open(cx: Cx<'_>, name: &Name, flags: OpenFlags, mode: u32, out
             }
             Reading::NoObject(ground) => {
                 let mut checks = checks(cx, flags, ground, out);
+                no_descriptor(cx, &mut checks, None::<fn(&mut State, Ground)>);
                 checks.rests_on(clause::shm_open(30));
                 let opens = Opens::at(cx, flags);
                 checks.succeed(Expect::Fd(cx.process.lowest_free()), &[], move |state, outcome| {
@@ -43,8 +44,6 @@ fn checks<'b>(cx: Cx<'_>, flags: OpenFlags, ground: Ground, out: &'b mut Vec<Bra
     let rules = &cx.profile.rules;
     let mut checks = Checks::new(out);
     checks.rests_on(ground);
-    checks.shall(cx.process.is_full(), Errno::EMFILE, clause::shm_open(38));
-    checks.and_by(clause::shm_open(31));
     checks.ask(cx.lacks_names(), &rules.named);
     checks.ask(flags.contains(OpenFlags::WRONLY), &rules.open_wronly);
     checks.ask(flags.contains(OpenFlags::CLOEXEC), &rules.open_cloexec);
@@ -53,6 +52,32 @@ fn checks<'b>(cx: Cx<'_>, flags: OpenFlags, ground: Ground, out: &'b mut Vec<Bra
     let excl_alone = flags.contains(OpenFlags::EXCL) && !flags.contains(OpenFlags::CREAT);
     checks.ask(excl_alone, &rules.open_excl_alone);
     checks
+}
+
+/// Without a free descriptor an open fails, and leaves everything as it was; or, where the platform looks for one last,
+/// as it `would` have become.
+fn no_descriptor(
+    cx: Cx<'_>,
+    checks: &mut Checks<'_>,
+    would: Option<impl FnOnce(&mut State, Ground) + Clone + 'static>,
+) {
+    if !cx.process.is_full() {
+        return;
+    }
+    let would = would.filter(|_| !checks.is_blocked());
+    for choice in &cx.profile.rules.open_emfile_spares.choices {
+        let ground = choice.ground;
+        match would.clone() {
+            Some(would) if !choice.value => {
+                checks.error_with(Errno::EMFILE, clause::shm_open(38).into(), move |state| would(state, ground));
+            }
+            _ => {
+                checks.shall(true, Errno::EMFILE, clause::shm_open(38));
+                checks.and_by(clause::shm_open(31));
+            }
+        }
+    }
+    checks.block();
 }
 
 /// What success rests on, whatever was opened.
@@ -72,6 +97,10 @@ fn existing(cx: Cx<'_>, id: ObjectId, flags: OpenFlags, mut checks: Checks<'_>) 
     checks.shall(creates && flags.contains(OpenFlags::EXCL), Errno::EEXIST, clause::shm_open(22));
     checks.and_by(clause::shm_open(35));
     checks.and_by(clause::shm_open(31));
+    if let Some(ground) = object.left_by {
+        checks.and_by(ground);
+        checks.rests_on(ground);
+    }
     let truncates = flags.contains(OpenFlags::TRUNC);
     let opens = Opens::at(cx, flags);
     if truncates {
@@ -84,6 +113,10 @@ fn existing(cx: Cx<'_>, id: ObjectId, flags: OpenFlags, mut checks: Checks<'_>) 
     checks.ask(of_others && creates, &rules.open_creat_of_others);
     checks.ask(of_others && !creates, &rules.open_of_others);
 
+    let rule = if opens.write { &rules.trunc_writable } else { &rules.trunc_readonly };
+    let empties = truncates && rule.always(|truncation| *truncation == Truncation::Truncates);
+    no_descriptor(cx, &mut checks, empties.then_some(move |state: &mut State, ground| truncate(state, id, ground)));
+
     let kept = !cx.state.is_referenced(id);
     let lowest = Expect::Fd(cx.process.lowest_free());
     if !truncates {
@@ -95,19 +128,11 @@ fn existing(cx: Cx<'_>, id: ObjectId, flags: OpenFlags, mut checks: Checks<'_>) 
             opens.open(state, outcome, Some(id));
         });
     }
-    let rule = if opens.write { &rules.trunc_writable } else { &rules.trunc_readonly };
     for choice in &rule.choices {
         match choice.value {
             Truncation::Errno(errno) if object.sized => checks.error(errno, choice.ground),
             Truncation::Truncates => checks.one_way(lowest.clone(), choice.ground, &OPENED, move |state, outcome| {
-                let object = state.object_mut(id);
-                object.size = 0;
-                object.size_by = clause::shm_open(25).into();
-                if object.mode_by.deviation.is_none() {
-                    object.mode_by = clause::shm_open(26).into();
-                }
-                object.bytes.clear_from(0);
-                object.open_special_bits();
+                truncate(state, id, clause::shm_open(25).into());
                 opens.open(state, outcome, Some(id));
             }),
             Truncation::Ignored | Truncation::Errno(_) => {
@@ -118,6 +143,18 @@ fn existing(cx: Cx<'_>, id: ObjectId, flags: OpenFlags, mut checks: Checks<'_>) 
             }
         }
     }
+}
+
+/// Makes an object empty.
+fn truncate(state: &mut State, id: ObjectId, by: Ground) {
+    let object = state.object_mut(id);
+    object.size = 0;
+    object.size_by = by;
+    if object.mode_by.deviation.is_none() {
+        object.mode_by = clause::shm_open(26).into();
+    }
+    object.bytes.clear_from(0);
+    object.open_special_bits();
 }
 
 fn new(cx: Cx<'_>, key: Key, flags: OpenFlags, mode: u32, mut checks: Checks<'_>) {
@@ -156,8 +193,15 @@ fn new(cx: Cx<'_>, key: Key, flags: OpenFlags, mode: u32, mut checks: Checks<'_>
         nameless: false,
         seals: Some(Seals::SEAL),
         seals_open: Seals::empty(),
+        left_by: None,
         room: cx.process.room,
     };
+    let (left, left_key) = (object.clone(), key.clone());
+    let would = move |state: &mut State, ground| {
+        let id = state.add_object(Object { left_by: Some(ground), ..left });
+        state.name(left_key, id);
+    };
+    no_descriptor(cx, &mut checks, Some(would));
     checks.rests_on(clause::shm_open(15));
     checks.rests_on(clause::shm_open(20));
     if mode & !0o777 != 0 {

@@ -7,7 +7,7 @@ use super::state::{Descriptor, Message, State};
 use crate::call::Label;
 use crate::clause::{self, ClauseId};
 use crate::outcome::{Errno, Outcome};
-use crate::profile::{Answer, Choice, Rule};
+use crate::profile::{Answer, Choice, Rest, Rule};
 
 pub(super) fn send(cx: Cx<'_>, to: Label, fds: &[Label], mut checks: Checks<'_>) {
     let rules = &cx.profile.rules;
@@ -67,26 +67,33 @@ pub(super) fn recv(cx: Cx<'_>, from: Label, room: Option<u32>, mut checks: Check
     let sent = cx.state.messages[first].descriptions.len();
     let room = room.map_or(cx.site.bind.len(), |room| room as usize);
     let fits = sent <= room;
-    let limited = cx.process.nofile.is_some();
     let rules = &cx.profile.rules;
     if !fits {
         lose(first, &rules.recv_short, &mut checks);
     }
-    let leaks = rules.recv_leaks.always(|leaks| *leaks);
-    for choice in &rules.recv_cloexec.choices {
-        let labels = cx.site.bind.to_vec();
-        let take = take(first, to, labels, choice.clone(), leaks);
-        let by = |clause: ClauseId| if choice.ground.deviation.is_some() { choice.ground } else { clause.into() };
-        if limited {
-            let cut = Expect::Received { least: 0, most: sent.min(room), truncated: true };
-            checks.outcome_with(cut, &[clause::recvmsg(4)], take.clone());
+    for cloexec in &rules.recv_cloexec.choices {
+        let take = |leaks| take(first, to, cx.site.bind.to_vec(), cloexec.clone(), leaks);
+        let by = |clause: ClauseId| if cloexec.ground.deviation.is_some() { cloexec.ground } else { clause.into() };
+        if cx.process.nofile.is_some() {
+            // What finds no number is lost, and cannot stay open.
+            for marks in &rules.recv_marks_lost.choices {
+                let unmarked = fits && !marks.value;
+                let most = sent.min(room) - usize::from(unmarked && sent > 0);
+                let some = Expect::Received { least: 0, most, truncated: !unmarked };
+                checks.outcome_by(some, if unmarked { marks.ground } else { clause::recvmsg(4).into() }, take(false));
+            }
         }
         if fits {
             let all = Expect::Received { least: sent, most: sent, truncated: false };
-            checks.one_way(all, by(clause::recvmsg(1)), &[clause::recvmsg(2), clause::recvmsg(3)], take);
-        } else {
-            let some = Expect::Received { least: 0, most: room, truncated: true };
-            checks.one_way(some, by(clause::recvmsg(4)), &[], take);
+            checks.one_way(all, by(clause::recvmsg(1)), &[clause::recvmsg(2), clause::recvmsg(3)], take(false));
+            continue;
+        }
+        for rest in &rules.recv_rest.choices {
+            // Without any control buffer there is none that could be taken to be larger.
+            let unmarked = rest.value == Rest::LeakedUnmarked && room > 0;
+            let some = Expect::Received { least: 0, most: room, truncated: !unmarked };
+            let ground = if unmarked { rest.ground } else { by(clause::recvmsg(4)) };
+            checks.one_way(some, ground, &[], take(unmarked || rest.value == Rest::Leaked));
         }
     }
 }

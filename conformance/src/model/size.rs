@@ -8,7 +8,7 @@ use super::state::{Object, ObjectId};
 use crate::call::{Label, Seals};
 use crate::clause::{self, ClauseId};
 use crate::outcome::{Errno, Signal};
-use crate::profile::{Answer, Choice, Ground, Resize, Rounding, Tail};
+use crate::profile::{Answer, Beyond, Choice, Ground, Resize, Rounding, Rule, Tail};
 
 /// Sizes up to this many bytes are certain to be accepted where there is room.
 pub(super) const CERTAIN: i64 = 1 << 30;
@@ -38,19 +38,49 @@ pub(super) fn rounded(cx: Cx<'_>, size: i64) -> Vec<Rounded> {
     sizes
 }
 
-/// A size beyond the limit of the process: EFBIG, or the end by SIGXFSZ where that is not ignored.
-pub(super) fn over_limit(cx: Cx<'_>, over: bool, clause: ClauseId, checks: &mut Checks<'_>) {
-    if !over {
-        return;
-    }
+/// A size that the limit of the process refuses, where an object is to become `size` bytes large that is `current` bytes
+/// large.
+pub(super) fn limit(
+    cx: Cx<'_>,
+    rule: &Rule<Beyond>,
+    (size, current): (i64, i64),
+    clause: ClauseId,
+    checks: &mut Checks<'_>,
+) {
+    let Some(limit) = cx.process.fsize else { return };
+    let grows = Beyond::Growing.refuses(limit, size, current);
     let limited = &cx.profile.rules.size_limited;
     if limited.always(|limited| !limited) {
-        return checks.rests_on(limited.choices[0].ground);
+        if grows {
+            checks.rests_on(limited.choices[0].ground);
+        }
+        return;
     }
+    if grows {
+        return over_limit(cx, clause.into(), checks);
+    }
+    for choice in rule.choices.iter().filter(|choice| choice.value.refuses(limit, size, current)) {
+        let is_beyond = Beyond::Any.refuses(limit, size, current);
+        refused(cx, if is_beyond { clause.into() } else { choice.ground }, checks);
+    }
+    if rule.always(|beyond| beyond.refuses(limit, size, current)) {
+        checks.block();
+    }
+}
+
+/// What lies beyond the limit of the process is refused.
+pub(super) fn over_limit(cx: Cx<'_>, ground: Ground, checks: &mut Checks<'_>) {
+    refused(cx, ground, checks);
+    checks.block();
+}
+
+/// EFBIG, or the end by SIGXFSZ where that is not ignored.
+fn refused(cx: Cx<'_>, ground: Ground, checks: &mut Checks<'_>) {
+    let actor = cx.site.actor;
     if cx.process.ignored.contains(&Signal::SIGXFSZ) {
-        checks.shall(true, Errno::EFBIG, clause);
+        checks.error(Errno::EFBIG, ground);
     } else {
-        checks.dies(cx.site.actor, Signal::SIGXFSZ, clause);
+        checks.outcome_by(Expect::Signal(Signal::SIGXFSZ), ground, move |state, _| state.end(actor));
     }
 }
 
@@ -62,8 +92,7 @@ pub(super) fn ftruncate(cx: Cx<'_>, fd: Label, size: i64, mut checks: Checks<'_>
     let object = cx.state.object(open.object);
     checks.ask(!open.description.write, &rules.size_readonly);
     checks.and_by(clause::shm_open(13));
-    let over = cx.process.fsize.is_some_and(|limit| size > limit && size > object.size);
-    over_limit(cx, over, clause::ftruncate(10), &mut checks);
+    limit(cx, &rules.size_limit, (size, object.size), clause::ftruncate(10), &mut checks);
     if object.sized && rules.resize.always(|resize| *resize == Resize::Once) {
         return checks.error(Errno::EINVAL, rules.resize.choices[0].ground);
     }
@@ -139,8 +168,7 @@ pub(super) fn posix_fallocate(cx: Cx<'_>, fd: Label, offset: i64, len: i64, mut 
     checks.refuse(!open.description.write, &rules.fallocate_readonly);
     checks.ask(true, &rules.fallocate);
     let end = end.unwrap_or(i64::MAX);
-    let over = cx.process.fsize.is_some_and(|limit| end > limit && end > object.size);
-    over_limit(cx, over, clause::posix_fallocate(6), &mut checks);
+    limit(cx, &rules.fallocate_limit, (end, object.size), clause::posix_fallocate(6), &mut checks);
     checks.shall(
         end > object.size && object.seals.is_some_and(|seals| seals.contains(Seals::GROW)),
         Errno::EPERM,

@@ -28,6 +28,8 @@ pub struct State {
     pub(crate) processes: Vec<(Label, Process)>,
     pub(crate) messages: Vec<Message>,
     pub(crate) given_names: Vec<String>,
+    /// Names that stay behind and that nobody was told, by their stores.
+    pub(crate) strays: Vec<Store>,
 }
 
 /// A name as the platform tells names apart, in one store of objects.
@@ -71,6 +73,8 @@ pub(crate) struct Object {
     pub(crate) seals: Option<Seals>,
     /// Seals that it may have had from the beginning: where programs are kept out of memory, a memfd begins with `EXEC`.
     pub(crate) seals_open: Seals,
+    /// Why it is there at all, where the call that made it failed.
+    pub(crate) left_by: Option<Ground>,
     /// Room of the store that it lives in, in bytes, where that is known to be small.
     pub(crate) room: Option<i64>,
 }
@@ -179,6 +183,7 @@ impl State {
             processes: header.actors.iter().map(|actor| (actor.name, Process::new(actor))).collect(),
             messages: Vec::new(),
             given_names: Vec::new(),
+            strays: Vec::new(),
         }
     }
 

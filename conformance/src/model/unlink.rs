@@ -52,6 +52,9 @@ fn remove(cx: Cx<'_>, key: Key, id: ObjectId, mut checks: Checks<'_>) {
     if granted.is_empty() {
         return;
     }
+    if let Some(ground) = cx.state.object(id).left_by {
+        checks.rests_on(ground);
+    }
     let clauses = [clause::shm_unlink(1), clause::shm_unlink(2), clause::shm_unlink(6)];
     checks.succeed(Expect::Ok, &clauses, move |state, _| {
         state.names.retain(|(known, _)| *known != key);

@@ -91,6 +91,39 @@ pub enum Write {
     Errno(Errno),
 }
 
+/// Which sizes a limit of the process refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Beyond {
+    /// `growing`: what goes beyond it and makes the object larger.
+    Growing,
+    /// `any`: whatever goes beyond it, also where the object is as large already.
+    Any,
+    /// `any-or-zero`: that, and every size where the limit is 0.
+    AnyOrZero,
+    /// `reaching`: whatever goes beyond it, and what just reaches it.
+    Reaching,
+}
+
+/// What becomes of received descriptors for which there is no room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rest {
+    /// `closed`: the message is marked, and they are not left open.
+    Closed,
+    /// `leaked`: the message is marked, and they stay open in the receiver, which does not learn of them.
+    Leaked,
+    /// `leaked-unmarked`: that, and the message is not even marked.
+    LeakedUnmarked,
+}
+
+/// Where a mapping begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Offset {
+    /// `asked`: at the offset that was asked for.
+    Asked,
+    /// `low-32-bits`: at what the lowest 32 bits of it say.
+    Low32Bits,
+}
+
 /// Lengths of names, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Limit {
@@ -100,6 +133,18 @@ pub struct Limit {
     pub never: Option<usize>,
     /// Are leading slashes counted?
     pub with_slash: bool,
+}
+
+impl Beyond {
+    /// Does a limit refuse that size of an object that is `current` bytes large?
+    pub fn refuses(self, limit: i64, size: i64, current: i64) -> bool {
+        match self {
+            Beyond::Growing => size > limit && size > current,
+            Beyond::Any => size > limit,
+            Beyond::AnyOrZero => size > limit || limit == 0,
+            Beyond::Reaching => size >= limit,
+        }
+    }
 }
 
 macro_rules! texts {
@@ -144,6 +189,9 @@ texts! {
     Rounding { Exact = "exact", Page = "page" }
     Tail { Zero = "zero", Kept = "kept" }
     Write { Extends = "extends", Short = "short"; Errno }
+    Beyond { Growing = "growing", Any = "any", AnyOrZero = "any-or-zero", Reaching = "reaching" }
+    Rest { Closed = "closed", Leaked = "leaked", LeakedUnmarked = "leaked-unmarked" }
+    Offset { Asked = "asked", Low32Bits = "low-32-bits" }
 }
 
 impl fmt::Display for Limit {

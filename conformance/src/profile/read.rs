@@ -20,6 +20,7 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("dragonfly", include_str!("../../profiles/dragonfly.toml")),
     ("illumos", include_str!("../../profiles/illumos.toml")),
     ("gvisor", include_str!("../../profiles/gvisor.toml")),
+    ("qemu-user", include_str!("../../profiles/qemu-user.toml")),
     ("cygwin", include_str!("../../profiles/cygwin.toml")),
     ("haiku", include_str!("../../profiles/haiku.toml")),
     ("android", include_str!("../../profiles/android.toml")),

@@ -1,6 +1,8 @@
 //! Every matter in which platforms differ, with the type of its choices.
 
-use super::choices::{Answer, Limit, NameAnswer, Resize, Rounding, Tail, Truncation, UnlinkRight, Write};
+use super::choices::{
+    Answer, Beyond, Limit, NameAnswer, Offset, Resize, Rest, Rounding, Tail, Truncation, UnlinkRight, Write,
+};
 use super::read::{ProfileError, Reader};
 use super::{Ground, Rule};
 use crate::outcome::Errno;
@@ -105,6 +107,8 @@ rules! {
     owner_class_alone: bool,
     /// Does root open objects whose mode forbids it?
     open_root: bool,
+    /// Does an open that finds no free descriptor leave everything as it was?
+    open_emfile_spares: bool,
 
     /// Who may remove a name.
     unlink_right: UnlinkRight,
@@ -125,6 +129,8 @@ rules! {
     size_readonly: Answer,
     /// Does RLIMIT_FSIZE hold for sizes?
     size_limited: bool,
+    /// Which sizes RLIMIT_FSIZE refuses.
+    size_limit: Beyond,
     /// Bytes stored behind the end, in its last page, once the object grows.
     tail: Tail,
     /// Growing an object beyond the room of its store.
@@ -142,6 +148,8 @@ rules! {
     fallocate_too_large: Errno,
     /// posix_fallocate beyond the room of the store.
     fallocate_beyond_room: Errno,
+    /// Which ends of a posix_fallocate RLIMIT_FSIZE refuses.
+    fallocate_limit: Beyond,
     /// fchmod on an object.
     fchmod: Answer,
     /// fchmod by somebody else than the owner.
@@ -175,6 +183,10 @@ rules! {
     map_neither: Answer,
     /// Mapping at a range that no object can have.
     map_invalid_range: Errno,
+    /// Where a mapping begins whose offset is 4 GiB or more.
+    map_far: Offset,
+    /// Does RLIMIT_AS hold for mappings?
+    map_limited: bool,
     /// Unmapping at an address that is no multiple of the page size.
     unmap_unaligned: Answer,
     /// Unmapping nothing.
@@ -192,8 +204,10 @@ rules! {
     send_too_many: Errno,
     /// Receiving with a control buffer that is too small: the descriptors that fit arrive, or the call fails.
     recv_short: Answer,
-    /// Do descriptors that do not fit stay open in the receiver, which does not learn of them?
-    recv_leaks: bool,
+    /// What becomes of descriptors for which the control buffer is too small.
+    recv_rest: Rest,
+    /// Is a message marked whose descriptors find no free number?
+    recv_marks_lost: bool,
     /// Are received descriptors closed by exec where the receiver asks for it?
     recv_cloexec: bool,
 
