@@ -10,9 +10,9 @@ use crate::model::{self, Branch, Expect, Site, State};
 use crate::outcome::{Outcome, Received};
 use crate::profile::Profile;
 use crate::trace::{Event, Trace};
-use crate::verdict::{Allowed, Difference, Elsewhere, Verdict};
+use crate::verdict::{Allowed, Certainty, Difference, Elsewhere, Verdict};
 
-/// More differences than these of one platform say nothing new.
+/// More differences than these of one platform, equally sure, say nothing new.
 const MOST_DIFFERENCES: usize = 3;
 /// More states than these are not followed.
 const MOST_STATES: usize = 64;
@@ -44,7 +44,7 @@ pub fn differences(trace: &Trace, profile: &Profile) -> Vec<Difference> {
     let mut differences = replay.differences;
     // Only the judge tries every order of calls that overlap.
     if overlap && !differences.is_empty() && judge::judge(trace, profile).verdict != Verdict::Fail {
-        differences.retain(|difference| !difference.known);
+        differences.retain(|difference| difference.certainty != Certainty::Certain);
     }
     differences
 }
@@ -96,7 +96,8 @@ impl Replay<'_> {
         }
         let mut next = Vec::new();
         let mut parted = Vec::new();
-        let mut others = Vec::new();
+        let mut possible = Vec::new();
+        let mut unknown = Vec::new();
         for state in std::mem::take(&mut self.states) {
             let branches = self.branches(&state, index, event);
             // What cannot be called there follows from an earlier difference.
@@ -110,27 +111,23 @@ impl Replay<'_> {
                 parted.push((state, unlike));
                 continue;
             }
-            others.extend(unlike.into_iter().filter(Branch::is_assumed));
+            let (assumed, known): (Vec<Branch>, Vec<Branch>) = unlike.into_iter().partition(Branch::is_assumed);
+            unknown.extend(assumed);
+            possible.extend(known.into_iter().filter(Branch::departs));
             for branch in alike {
                 let outcome = as_there(&branch.expect, &event.outcome, &state, event.actor);
                 next.push(branch.apply(state.clone(), &outcome));
             }
         }
         if next.is_empty() {
-            let there: Vec<Allowed> = self.explain(parted.iter().flat_map(|(_, branches)| branches));
-            let known = !parted.iter().any(|(_, branches)| branches.iter().any(Branch::is_assumed));
-            self.found(Difference {
-                event: index as usize,
-                line: event.line(),
-                observed: event.outcome.clone(),
-                there,
-                known,
-            });
+            let branches = || parted.iter().flat_map(|(_, branches)| branches);
+            let is_assumed = branches().any(Branch::is_assumed);
+            let certainty = if is_assumed { Certainty::Unknown } else { Certainty::Certain };
+            self.found(index, event, self.explain(branches()), certainty);
             next.extend(parted.into_iter().map(|(state, branches)| follow(state, branches, event.actor)));
-        } else if !others.is_empty() {
-            let there = self.explain(&others);
-            let (line, observed) = (event.line(), event.outcome.clone());
-            self.found(Difference { event: index as usize, line, observed, there, known: false });
+        } else {
+            self.found(index, event, self.explain(&possible), Certainty::Possible);
+            self.found(index, event, self.explain(&unknown), Certainty::Unknown);
         }
         for state in next {
             if self.states.len() < MOST_STATES && !self.states.contains(&state) {
@@ -139,18 +136,28 @@ impl Replay<'_> {
         }
     }
 
+    /// What would come back. Where the platform always departs, there is nothing else.
     fn explain<'b>(&self, branches: impl IntoIterator<Item = &'b Branch>) -> Vec<Allowed> {
+        let mut branches: Vec<&Branch> = branches.into_iter().collect();
+        let always = |branch: &&Branch| {
+            let mut deviations = branch.grounds.iter().filter_map(|ground| self.profile.deviation(*ground));
+            deviations.any(|deviation| deviation.always)
+        };
+        if branches.iter().any(always) {
+            branches.retain(|branch| branch.departs());
+        }
         let mut there = findings::allowed(self.profile, branches);
         there.sort_by_key(|allowed| allowed.grounds.iter().all(|ground| ground.deviation.is_none()));
         there
     }
 
-    /// Keeps the first differences, and the first of what is not known; the same one again says nothing new.
-    fn found(&mut self, difference: Difference) {
-        let is_told = self.differences.iter().any(|found| found.there == difference.there);
-        let alike = self.differences.iter().filter(|found| found.known == difference.known);
+    /// Keeps the first differences of each certainty, if there are any; the same one again says nothing new.
+    fn found(&mut self, index: u32, event: &Event, there: Vec<Allowed>, certainty: Certainty) {
+        let is_told = there.is_empty() || self.differences.iter().any(|found| found.there == there);
+        let alike = self.differences.iter().filter(|found| found.certainty == certainty);
         if !is_told && alike.count() < MOST_DIFFERENCES {
-            self.differences.push(difference);
+            let (line, observed) = (event.line(), event.outcome.clone());
+            self.differences.push(Difference { event: index as usize, line, observed, there, certainty });
         }
     }
 }

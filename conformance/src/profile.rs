@@ -89,6 +89,9 @@ pub struct Deviation {
     /// Which versions do it.
     #[serde(default)]
     pub versions: String,
+    /// Does the platform know nothing else in a matter? If not it departs in some versions or set-ups, or by chance.
+    #[serde(skip)]
+    pub always: bool,
 }
 
 impl<T> Rule<T> {

@@ -88,6 +88,9 @@ pub struct Ground {
     pub deviation: Option<String>,
     /// What the clause, or the deviation, says.
     pub text: String,
+    /// Which versions of the platform depart, where it is not all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub versions: String,
 }
 
 /// What another platform would have made of a script.
@@ -108,8 +111,20 @@ pub struct Difference {
     pub line: String,
     /// What was seen.
     pub observed: Outcome,
-    /// What would have come back there, deviations first.
+    /// What would, or might, have come back there, deviations first.
     pub there: Vec<Allowed>,
-    /// Is it known what the platform does? If not, `there` is what POSIX leaves open.
-    pub known: bool,
+    /// How sure that is.
+    pub certainty: Certainty,
+}
+
+/// How sure it is that a call has another outcome on another platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Certainty {
+    /// What was seen does not happen there.
+    Certain,
+    /// A departure happens there at times: in some versions, in some set-ups, or by chance.
+    Possible,
+    /// Nothing is known of the platform, and POSIX leaves it open.
+    Unknown,
 }

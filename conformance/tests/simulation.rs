@@ -5,7 +5,7 @@ use shmconf::campaign::{self, Plan, Progress};
 use shmconf::profile::Profile;
 use shmconf::report::{CaseResult, Report};
 use shmconf::script::Id;
-use shmconf::verdict::Verdict;
+use shmconf::verdict::{Certainty, Verdict};
 use shmconf::{catalogue, generator};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
@@ -87,7 +87,8 @@ fn reached() -> BTreeMap<String, BTreeSet<Id>> {
     let mut reached: BTreeMap<String, BTreeSet<Id>> = BTreeMap::new();
     for result in &report.results {
         let differences = result.portability.iter().flat_map(|elsewhere| &elsewhere.differences);
-        let allowed = differences.filter(|difference| difference.known).flat_map(|difference| &difference.there);
+        let known = differences.filter(|difference| difference.certainty != Certainty::Unknown);
+        let allowed = known.flat_map(|difference| &difference.there);
         for deviation in allowed.flat_map(|allowed| &allowed.grounds).filter_map(|ground| ground.deviation.as_ref()) {
             reached.entry(deviation.clone()).or_default().insert(result.id.clone());
         }

@@ -38,6 +38,7 @@ fn explain(profile: &Profile, ground: profile::Ground) -> Ground {
         level: ledger.level(ground.clause),
         deviation: deviation.map(|deviation| deviation.id.clone()),
         text,
+        versions: deviation.map(|deviation| deviation.versions.clone()).unwrap_or_default(),
     }
 }
 

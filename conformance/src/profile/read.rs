@@ -193,13 +193,19 @@ pub(super) fn built_in(id: &str) -> Result<Profile, ProfileError> {
 }
 
 pub(super) fn platform(text: &str) -> Result<Profile, ProfileError> {
-    let Platform { id, title, rules, deviation, note, .. } = merged(toml::from_str(text)?)?;
+    let Platform { id, title, rules, mut deviation, note, .. } = merged(toml::from_str(text)?)?;
     known_keys(rules.keys())?;
     let reader = Reader { allows: &standard()?.rules, does: &rules, deviations: &deviation };
     let read = Rules::read(&reader)?;
     for Deviation { id, .. } in &deviation {
         if !rules.values().any(|does| does.deviation.as_ref() == Some(id)) {
             return Err(ProfileError::Deviation { id: id.clone(), problem: "no rule names it".to_owned() });
+        }
+    }
+    for rule in read.list() {
+        let by = rule.choices.iter().map(|(_, ground)| ground.deviation).reduce(|one, other| one.and(other));
+        if let Some(at) = by.flatten() {
+            deviation[usize::from(at)].always = true;
         }
     }
     Ok(Profile { id, title, rules: read, deviations: deviation, notes: note })

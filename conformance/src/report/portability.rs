@@ -1,7 +1,7 @@
 //! What a run says of each other platform, taken together.
 
 use super::CaseResult;
-use crate::verdict::Difference;
+use crate::verdict::{Allowed, Certainty, Difference};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,13 +13,15 @@ pub struct Portability {
     pub profile: String,
     /// How many cases were compared.
     pub compared: u64,
-    /// How many of them would go otherwise.
+    /// How many of them would certainly go otherwise.
     pub differ: u64,
     /// How many of these meet each of its departures, by ID.
     pub deviations: BTreeMap<String, u64>,
     /// How many of these part first by something that POSIX leaves open.
     pub choices: u64,
-    /// How many others meet something of which it is not known what the platform does.
+    /// How many others meet each of its departures that happens at times, by ID.
+    pub possible: BTreeMap<String, u64>,
+    /// How many others again meet something of which it is not known what the platform does.
     pub unknown: u64,
 }
 
@@ -40,21 +42,30 @@ impl Portability {
     }
 
     fn add(&mut self, differences: &[Difference]) {
-        let known: Vec<&Difference> = differences.iter().filter(|difference| difference.known).collect();
-        if known.is_empty() {
+        let with = |certainty| differences.iter().filter(move |difference| difference.certainty == certainty);
+        if let Some(first) = with(Certainty::Certain).next() {
+            self.differ += 1;
+            // What comes later may follow from a departure.
+            self.choices += u64::from(departures(first).next().is_none());
+            count(&mut self.deviations, with(Certainty::Certain));
+        } else if with(Certainty::Possible).next().is_some() {
+            count(&mut self.possible, with(Certainty::Possible));
+        } else {
             self.unknown += u64::from(!differences.is_empty());
-            return;
         }
-        self.differ += 1;
-        for deviation in known.iter().flat_map(|difference| departures(difference)).collect::<BTreeSet<_>>() {
-            *self.deviations.entry(deviation.clone()).or_default() += 1;
-        }
-        // What comes later may follow from a departure.
-        self.choices += u64::from(departures(known[0]).next().is_none());
     }
 }
 
+/// One more case for each departure.
+fn count<'a>(counts: &mut BTreeMap<String, u64>, differences: impl Iterator<Item = &'a Difference>) {
+    for deviation in differences.flat_map(departures).collect::<BTreeSet<_>>() {
+        *counts.entry(deviation.clone()).or_default() += 1;
+    }
+}
+
+/// The departures without which the difference would not be.
 fn departures(difference: &Difference) -> impl Iterator<Item = &String> {
-    let grounds = difference.there.iter().flat_map(|allowed| &allowed.grounds);
-    grounds.filter_map(|ground| ground.deviation.as_ref())
+    let departs = |allowed: &Allowed| allowed.grounds.iter().any(|ground| ground.deviation.is_some());
+    let there = if difference.there.iter().all(departs) { &difference.there[..] } else { &[] };
+    there.iter().flat_map(|allowed| &allowed.grounds).filter_map(|ground| ground.deviation.as_ref())
 }

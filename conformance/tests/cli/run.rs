@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 /// What differs from run to run, and from system to system, made alike.
 fn redacted(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stdout);
-    let differs = |line: &str| ["  clauses", "exercised; see", "fstat(", " uid "].iter().any(|word| line.contains(word));
+    let differs =
+        |line: &str| ["  clauses", "exercised; see", "fstat(", " uid "].iter().any(|word| line.contains(word));
     let lines = text.lines().filter(|line| !differs(line));
     let line = |line: &str| match line.split_once(" · ") {
         Some((tool, _)) if tool.starts_with("shmconf") => "shmconf VERSION · PLATFORM\n".to_owned(),

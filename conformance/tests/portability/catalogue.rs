@@ -3,6 +3,7 @@
 use shmconf::catalogue;
 use shmconf::report::{Document, Report};
 use shmconf::script::{Id, Need};
+use shmconf::verdict::Certainty;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
@@ -13,14 +14,15 @@ use std::process::Command;
 /// An ordinary user, and its group; the model's actors have these too.
 const ORDINARY: u32 = 1000;
 
-/// The deviations of other platforms that the calls of a case meet.
+/// The deviations of other platforms that the calls of a case are certain to meet.
 type Met = BTreeMap<Id, BTreeSet<String>>;
 
 fn met(report: &Report, is_meant: impl Fn(&Id) -> bool) -> Met {
     let tried = report.results.iter().filter(|result| result.scripts > 0 && is_meant(&result.id));
     let meets = tried.map(|result| {
         let differences = result.portability.iter().flat_map(|elsewhere| &elsewhere.differences);
-        let there = differences.filter(|difference| difference.known).flat_map(|difference| &difference.there);
+        let certain = differences.filter(|difference| difference.certainty == Certainty::Certain);
+        let there = certain.flat_map(|difference| &difference.there);
         let grounds = there.flat_map(|allowed| &allowed.grounds);
         (result.id.clone(), grounds.filter_map(|ground| ground.deviation.clone()).collect())
     });

@@ -76,7 +76,13 @@ pub(crate) fn exclusive_fails() -> CaseResult {
     let outcomes = [Outcome::Fd(3), Outcome::Ok, Outcome::Fd(3), Outcome::NotMade("g stands for nothing".to_owned())];
     let allowed = |outcome: Errno, number, text: &str| Allowed {
         outcome: outcome.to_string(),
-        grounds: vec![Ground { clause: shm_open(number), level: Level::Shall, deviation: None, text: text.to_owned() }],
+        grounds: vec![Ground {
+            clause: shm_open(number),
+            level: Level::Shall,
+            deviation: None,
+            text: text.to_owned(),
+            versions: String::new(),
+        }],
     };
     let findings = vec![Finding {
         event: 2,
@@ -112,12 +118,14 @@ pub(crate) fn property_fails() -> CaseResult {
         level: Level::Shall,
         deviation: Some("plan9/unlink-is-polite".to_owned()),
         text: "a name that is gone can be removed again where the remover asks politely".to_owned(),
+        versions: "the fourth edition".to_owned(),
     };
     let gone = Ground {
         clause: shm_unlink(11),
         level: Level::Shall,
         deviation: None,
         text: "the name does not exist".to_owned(),
+        versions: String::new(),
     };
     let findings = vec![Finding {
         event: 3,

@@ -136,7 +136,8 @@ fn allowed(allowed: &[Allowed], width: usize, output: &mut dyn Write) -> io::Res
 pub(super) fn reason(ground: &Ground) -> String {
     let text = clean(&ground.text);
     match &ground.deviation {
-        Some(deviation) => format!("{}: {text}", clean(deviation)),
+        Some(deviation) if ground.versions.is_empty() => format!("{}: {text}", clean(deviation)),
+        Some(deviation) => format!("{} ({}): {text}", clean(deviation), clean(&ground.versions)),
         None => format!("{}, {}: {text}", ground.clause, ground.level),
     }
 }

@@ -114,23 +114,31 @@ fn elsewhere(reports: &[Report]) -> Vec<String> {
     reports.iter().flat_map(|report| report.portability.iter().map(move |other| entry(report, other))).collect()
 }
 
-/// `7 of 383 otherwise: 5 by macos/size-once, 2 by what POSIX leaves open; not known of 3`
+/// `7 of 383 otherwise: 5 by macos/size-once, 2 by what POSIX leaves open; at times 1 by macos/unlink-needs-write; not
+/// known of 3`
 fn otherwise(other: &Portability) -> String {
-    let mut deviations: Vec<(&String, &u64)> = other.deviations.iter().collect();
-    deviations.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-    let mut reasons: Vec<String> =
-        deviations.into_iter().map(|(deviation, count)| format!("{count} by {}", clean(deviation))).collect();
+    let mut reasons = by(&other.deviations);
     if other.choices > 0 {
         reasons.push(format!("{} by what POSIX leaves open", other.choices));
     }
-    let mut text = match other.differ {
-        0 => format!("none of {} otherwise", other.compared),
-        differ => format!("{differ} of {} otherwise: {}", other.compared, reasons.join(", ")),
+    let mut parts = match other.differ {
+        0 => vec![format!("none of {} otherwise", other.compared)],
+        differ => vec![format!("{differ} of {} otherwise: {}", other.compared, reasons.join(", "))],
     };
-    if other.unknown > 0 {
-        text.push_str(&format!("; not known of {}", other.unknown));
+    if !other.possible.is_empty() {
+        parts.push(format!("at times {}", by(&other.possible).join(", ")));
     }
-    text
+    if other.unknown > 0 {
+        parts.push(format!("not known of {}", other.unknown));
+    }
+    parts.join("; ")
+}
+
+/// How many cases meet each departure, the most frequent first.
+fn by(deviations: &BTreeMap<String, u64>) -> Vec<String> {
+    let mut deviations: Vec<(&String, &u64)> = deviations.iter().collect();
+    deviations.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    deviations.into_iter().map(|(deviation, count)| format!("{count} by {}", clean(deviation))).collect()
 }
 
 /// `1 property`, `9 properties`

@@ -3,7 +3,7 @@
 use super::super::{CaseResult, Report};
 use super::failure::reason;
 use super::paint::{clean, paint, shorten, style, wrapped};
-use crate::verdict::{Allowed, Difference, Ground};
+use crate::verdict::{Allowed, Certainty, Difference, Ground};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -42,15 +42,22 @@ fn calls(
         let (line, seen) = (shorten(&line, LONGEST), clean(&seen));
         let here = clean(&report.platform.os);
         writeln!(output, " {} {:<3}{line}   {here}: {}", paint(style::BAD, ">"), event + 1, shorten(&seen, LONGEST))?;
-        let mut groups: Vec<(&[Allowed], Vec<&str>)> = Vec::new();
+        let mut groups: Vec<(&[Allowed], Vec<String>)> = Vec::new();
         let mut unknown = Vec::new();
         for elsewhere in &result.portability {
             let at = |difference: &&Difference| difference.event == event;
             for difference in elsewhere.differences.iter().filter(at) {
+                let platform = match difference.certainty {
+                    Certainty::Certain => elsewhere.profile.clone(),
+                    Certainty::Possible => format!("{} at times", elsewhere.profile),
+                    Certainty::Unknown => {
+                        unknown.push(elsewhere.profile.as_str());
+                        continue;
+                    }
+                };
                 match groups.iter_mut().find(|(there, _)| *there == difference.there) {
-                    _ if !difference.known => unknown.push(elsewhere.profile.as_str()),
-                    Some((_, platforms)) => platforms.push(&elsewhere.profile),
-                    None => groups.push((&difference.there, vec![&elsewhere.profile])),
+                    Some((_, platforms)) => platforms.push(platform),
+                    None => groups.push((&difference.there, vec![platform])),
                 }
             }
         }
@@ -80,10 +87,7 @@ fn group(
         writeln!(output, "{:INDENT$}{label}", "")?;
         label.clear();
     }
-    let departs = |allowed: &&Allowed| allowed.grounds.iter().any(|ground| ground.deviation.is_some());
-    // A departure is what happens; without one, anything of what is allowed may.
-    let departures = there.iter().filter(departs).count();
-    for allowed in there.iter().take(if departures > 0 { departures } else { there.len() }) {
+    for allowed in there {
         let ground = allowed.grounds.iter().find(|ground| ground.deviation.is_some()).or(allowed.grounds.first());
         let mut outcome = clean(&allowed.outcome).into_owned();
         if outcome.chars().count() > WIDEST {
