@@ -35,7 +35,14 @@ CANNOT = {
     "unique-names": "this adapter has no generator of names",
 }
 
+if not hasattr(os, "posix_fallocate"):
+    CANNOT["reserving"] = "this Python has no os.posix_fallocate"
+if not hasattr(resource, "RLIMIT_AS"):
+    CANNOT["address-space"] = "this system does not limit address space"
+
 libc = ctypes.CDLL(None, use_errno=True)
+# The mode that follows is passed as variadic arguments are.
+libc.shm_open.argtypes = [ctypes.c_char_p, ctypes.c_int]
 libc.mmap.restype = ctypes.c_void_p
 libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_int64]
 libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
@@ -213,8 +220,9 @@ class Calls:
 
     def recv(self, bind, **arguments):
         room = arguments.get("room", len(bind))
-        # CMSG_LEN, as CMSG_SPACE would leave room for one more.
-        data, control, flags, _ = self.peer(arguments["from"]).recvmsg(1, socket.CMSG_LEN(4 * room) if room else 0)
+        # CMSG_SPACE may leave room for one more; without the padding some systems take the buffer for too small.
+        space = socket.CMSG_LEN if "room" in arguments else socket.CMSG_SPACE
+        data, control, flags, _ = self.peer(arguments["from"]).recvmsg(1, space(4 * room) if room else 0)
         if not data:
             raise NotMade("the peer is gone")
         arrived = array.array("i")

@@ -19,7 +19,7 @@ pub(crate) use naming::Naming;
 pub use naming::Token;
 
 use crate::script::{Need, Script};
-use crate::subject::Spec;
+use crate::subject::{Spec, listing};
 use crate::trace::{Platform, Trace};
 use cast::Pool;
 use spawner::Spawner;
@@ -81,6 +81,8 @@ pub struct Executor {
     spawner: Spawner,
     pool: Pool,
     abilities: BTreeMap<Need, Ability>,
+    /// Can names be listed, so that they can be swept without being known?
+    lists: bool,
 }
 
 impl Executor {
@@ -101,6 +103,7 @@ impl Executor {
             spawner,
             pool: Pool::default(),
             abilities: BTreeMap::new(),
+            lists: listing::all().is_ok(),
         };
         executor.abilities = run::probe(&mut executor)?;
         Ok(executor)

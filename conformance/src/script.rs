@@ -9,7 +9,7 @@ mod print;
 
 pub use parse::ParseError;
 
-use crate::call::{Call, Label};
+use crate::call::{Call, Label, Resource};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
@@ -117,8 +117,8 @@ impl Script {
 
     /// Everything that the script needs: what it says, and what its calls ask for.
     pub fn all_needs(&self) -> BTreeSet<Need> {
-        let asked = self.lines().filter_map(|line| Need::of(&line.call));
-        self.needs.iter().copied().chain(asked).collect()
+        let asked = self.lines().flat_map(|line| Need::of(&line.call));
+        self.needs.iter().chain(asked).copied().collect()
     }
 }
 
@@ -218,27 +218,33 @@ needs! {
     UniqueNames = "unique-names",
     /// Resource limits.
     Limits = "limits",
+    /// A limit of the address space.
+    AddressSpace = "address-space",
+    /// Storage that is set aside ahead: `posix_fallocate`.
+    Reserving = "reserving",
 }
 
 crate::text::serde_as_text!(Need, "enum": Need::ALL.iter().map(|(need, _)| need.to_string()).collect::<Vec<_>>());
 
 impl Need {
     /// What a call asks for.
-    pub fn of(call: &Call) -> Option<Need> {
+    pub fn of(call: &Call) -> &'static [Need] {
         match call {
-            Call::ShmOpen { .. } | Call::ShmUnlink { .. } => Some(Need::Named),
-            Call::Create { .. } => Some(Need::Anonymous),
-            Call::Send { .. } | Call::Recv { .. } => Some(Need::Passing),
-            Call::Fork { pid_namespace: true, .. } => Some(Need::PidNamespace),
-            Call::Fork { .. } => Some(Need::Fork),
-            Call::Exec => Some(Need::Exec),
-            Call::FcntlGetSeals { .. } | Call::FcntlAddSeals { .. } => Some(Need::Seals),
-            Call::Setuid { .. } => Some(Need::Root),
-            Call::SmallStore { .. } => Some(Need::SmallStore),
-            Call::Names => Some(Need::Listing),
-            Call::UniqueNames { .. } | Call::Squat => Some(Need::UniqueNames),
-            Call::Rlimit { .. } => Some(Need::Limits),
-            _ => None,
+            Call::ShmOpen { .. } | Call::ShmUnlink { .. } => &[Need::Named],
+            Call::Create { .. } => &[Need::Anonymous],
+            Call::PosixFallocate { .. } => &[Need::Reserving],
+            Call::Send { .. } | Call::Recv { .. } => &[Need::Passing],
+            Call::Fork { pid_namespace: true, .. } => &[Need::PidNamespace],
+            Call::Fork { .. } => &[Need::Fork],
+            Call::Exec => &[Need::Exec],
+            Call::FcntlGetSeals { .. } | Call::FcntlAddSeals { .. } => &[Need::Seals],
+            Call::Setuid { .. } => &[Need::Root],
+            Call::SmallStore { .. } => &[Need::SmallStore],
+            Call::Names => &[Need::Listing],
+            Call::UniqueNames { .. } | Call::Squat => &[Need::UniqueNames],
+            Call::Rlimit { resource: Resource::As, .. } => &[Need::Limits, Need::AddressSpace],
+            Call::Rlimit { .. } => &[Need::Limits],
+            _ => &[],
         }
     }
 }

@@ -4,6 +4,7 @@
 
 pub mod errno;
 pub(crate) mod host;
+pub(crate) mod listing;
 mod memfd;
 pub mod mutant;
 pub mod native;
@@ -19,6 +20,7 @@ pub use spec::{KINDS, Spec, SpecError};
 use crate::call::Seals;
 use crate::outcome::{Content, Errno, Received, Stat};
 use crate::script::Need;
+use passing::Room;
 use std::ffi::{CStr, c_int};
 use std::os::fd::RawFd;
 
@@ -229,12 +231,12 @@ pub trait Subject {
     ///
     /// With `room` the control buffer holds that many descriptors and not one more, be it that others are dropped.
     fn recv(&mut self, socket: RawFd, wanted: usize, room: Option<usize>) -> Answer<Option<Received>> {
-        passing::receive(socket, room.unwrap_or(wanted), 0)
+        passing::receive(socket, room.map_or(Room::For(wanted), Room::Exactly), 0)
     }
 
     /// The names that exist and begin with `prefix`, if the system lets one list them.
     fn names(&mut self, prefix: &str) -> Answer<Vec<String>> {
-        system::names(prefix).map_err(Refused::Unsupported)
+        listing::names(prefix).map_err(Refused::Unsupported)
     }
 
     /// `count` names from the subject's own generator, by each of `threads` threads.

@@ -10,6 +10,7 @@ pub use lines::Lines;
 use crate::call::{Call, Label};
 use crate::outcome::Outcome;
 use crate::script::Need;
+use crate::subject::system;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -151,7 +152,7 @@ pub struct Cleaned {
 /// Nanoseconds of the system's monotonic clock.
 pub fn now() -> u64 {
     use nix::time::{ClockId, clock_gettime};
-    let Ok(time) = clock_gettime(ClockId::CLOCK_MONOTONIC) else { return 0 };
+    let Ok(time) = clock_gettime(ClockId::from_raw(system::CLOCK)) else { return 0 };
     std::time::Duration::from(time).as_nanos() as u64
 }
 

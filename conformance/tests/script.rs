@@ -36,6 +36,10 @@ fn a_script_prints_as_it_parses() {
 #[case("a: fchmod(f, 600)", "2:14: found `600`, expected an octal mode with a leading 0, such as 0600")]
 #[case("a: frob(f)", "2:4: found `frob`, expected a call, such as `shm_open(`")]
 #[case("race {\na: fstat(f)", "2:1: found a race block that does not end, expected `}` on a line of its own")]
+#[case(
+    "race {\na: fork(c)\nc: fds()\n}",
+    "2:1: found a race in which c is born and makes a call, expected the calls of a child after the race that forks it"
+)]
 #[case("a[3..1]: fstat(f)", "2:6: found `1`, expected a last number from 3 to 1026")]
 fn a_mistake_is_named_with_its_place(#[case] line: &str, #[case] message: &str) {
     let text = format!("# names/mistake\n{line}\n");

@@ -2,7 +2,7 @@
 
 use super::Actor;
 use crate::script::Need;
-use crate::subject::{Answer, Refused, host, system};
+use crate::subject::{Answer, Refused, host, listing, system};
 use std::collections::BTreeMap;
 use std::ffi::CString;
 
@@ -21,6 +21,8 @@ impl Actor {
         found(Need::SmallStore, no_root.or_else(host::no_small_store));
         found(Need::Exec, self.program.is_none().then(|| super::exec::NO_PROGRAM.to_owned()));
         found(Need::Seals, system::NO_SEALS.map(str::to_owned));
+        found(Need::Reserving, system::NO_RESERVING.map(str::to_owned));
+        found(Need::AddressSpace, host::no_address_space_limit());
         let declared = self.subject.cannot();
         let skip = |need| declared.iter().any(|(declared, _)| *declared == need);
         if !skip(Need::Named) {
@@ -69,7 +71,7 @@ fn reason(what: &str, refused: &Refused) -> String {
 /// A system whose names live in a directory most often lacks just that.
 fn named_reason(refused: &Refused) -> String {
     let reason = reason("shm_open of a new name", refused);
-    match system::NAMES_DIRECTORY {
+    match listing::directory() {
         Some(directory) if matches!(refused, Refused::Errno(_)) => {
             format!("{reason}; is there a tmpfs at {directory}, writable and of mode 1777?")
         }

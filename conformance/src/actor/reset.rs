@@ -3,7 +3,8 @@
 use super::Actor;
 use crate::call::Resource;
 use crate::outcome::{Errno, Outcome, Signal};
-use crate::subject::{Refused, errno, host, passing};
+use crate::subject::passing::{self, Room};
+use crate::subject::{Refused, errno, host};
 use crate::wire::Cleaned;
 use serde::{Deserialize, Serialize};
 
@@ -86,7 +87,7 @@ impl Actor {
 /// Receives what has been sent and never received; what arrives is closed with everything else.
 fn drain(socket: i32) {
     loop {
-        match passing::receive(socket, 253, libc::MSG_DONTWAIT) {
+        match passing::receive(socket, Room::For(253), libc::MSG_DONTWAIT) {
             Ok(Some(_)) | Err(Refused::Errno(Errno::EINTR)) => {}
             Ok(None) | Err(_) => return,
         }

@@ -80,7 +80,8 @@ impl<'a> Workbench<'a> {
         for number in 0..self.plan.cases_per_property {
             let mut drawn = draws.draw();
             let script = drawn.script();
-            if self.stage.lacks(script.all_needs()).is_some() {
+            if let Some((need, reason)) = self.stage.lacks(script.all_needs()) {
+                *result.left_out.entry(format!("needs {need}: {reason}")).or_default() += 1;
                 continue;
             }
             let (trace, judgement) = self.judged(&script, number)?;

@@ -2,7 +2,8 @@
 
 use super::ExecutorError;
 use crate::outcome::Errno;
-use crate::subject::{Refused, errno, passing, system};
+use crate::subject::passing::{self, Room};
+use crate::subject::{Refused, errno, system};
 use crate::wire::{self, Lines, Reply, Request};
 use nix::sys::socket::{setsockopt, sockopt};
 use nix::sys::time::TimeVal;
@@ -80,7 +81,7 @@ impl Link {
                 return Ok(Heard::Nonsense("a line without an end".to_owned()));
             }
             let mut bytes = [0; 8 << 10];
-            match passing::receive_with(self.socket.as_raw_fd(), &mut bytes, 0, 0) {
+            match passing::receive_with(self.socket.as_raw_fd(), &mut bytes, Room::Exactly(0), 0) {
                 Ok((0, _)) | Err(Refused::Errno(Errno::ECONNRESET)) => return Ok(Heard::End),
                 Ok((count, _)) => self.lines.push(&bytes[..count]),
                 Err(Refused::Errno(Errno::EAGAIN)) => {

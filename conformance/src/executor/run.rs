@@ -73,6 +73,9 @@ fn attempt(executor: &mut Executor, plan: &Plan<'_>, singly: bool) -> Result<See
     let mut names = executor.naming.next_script();
     let mut used = Vec::new();
     let calls = resolve(executor, plan, &mut names, &mut used)?;
+    if !executor.lists {
+        executor.spawner.know(&used)?;
+    }
     let cast = hire(executor, &plan.roles, singly)?;
     let events = vec![None; plan.calls.len()];
     let mut run = Run { executor, plan, calls, events, cast, singly, spoiled: plan.spoils };

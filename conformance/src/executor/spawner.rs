@@ -1,7 +1,8 @@
 //! The caller's side of the process that forks the actors.
 //!
 //! Requests are records of three numbers; the sockets of an actor travel with the request to spawn it. Most requests
-//! have no reply, so that they cost the caller one system call.
+//! have no reply, so that they cost the caller one system call. That the sockets have arrived is replied, since macOS takes
+//! those that are open nowhere but in a message for garbage, and cuts their connections.
 
 mod process;
 
@@ -9,7 +10,8 @@ use super::naming::Naming;
 use super::{Config, ExecutorError};
 use crate::actor::Program;
 use crate::outcome::{Errno, Outcome};
-use crate::subject::{Refused, Spec, errno, host, passing, system};
+use crate::subject::passing::{self, Room};
+use crate::subject::{Refused, Spec, errno, host, system};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
 use nix::sys::wait::waitpid;
 use nix::unistd::Pid;
@@ -17,14 +19,14 @@ use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
-/// The most sockets that one actor can be given.
-pub(super) const MAX_SOCKETS: usize = 250;
+/// The most sockets that one actor can be given: less than what any system takes in a message, which is 127 on OpenBSD.
+pub(super) const MAX_SOCKETS: usize = 120;
 
 /// What the spawner is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u64)]
 enum Kind {
-    /// Make an actor of this number, with the sockets that come along.
+    /// Make an actor of this number, with the sockets that come along. Replied to once they have arrived.
     Spawn = 1,
     /// How did the actor end? It is killed if it has not. Replied to.
     Wait,
@@ -34,6 +36,8 @@ enum Kind {
     WaitProcess,
     /// Kill the process of this number.
     KillProcess,
+    /// The names of the next script follow, in so many bytes, with a zero byte behind each.
+    Names,
     /// End.
     Quit,
 }
@@ -67,6 +71,8 @@ enum End {
     /// There was no process, since `fork` failed with this error.
     NotForked,
     Unknown,
+    /// It has only begun: the sockets for it have arrived.
+    Begun,
 }
 
 /// The spawner.
@@ -90,6 +96,7 @@ enum Recipe {
 impl Spawner {
     /// Forks the spawner.
     pub(super) fn start(config: &Config, naming: &Naming) -> Result<Spawner, ExecutorError> {
+        host::allow_descriptors();
         let (own, its) = pair()?;
         let mut stderr = None;
         let recipe = match &config.subject {
@@ -115,7 +122,14 @@ impl Spawner {
 
     fn send(&self, kind: Kind, number: u64, sockets: &[RawFd]) -> Result<(), ExecutorError> {
         let bytes = to_bytes([kind as u64, number, 0]);
-        passing::send_bytes(self.socket.as_raw_fd(), &bytes, sockets).map_err(|_| ExecutorError::SpawnerGone)
+        passing::send_bytes(self.socket.as_raw_fd(), &bytes, sockets).map_err(gone)
+    }
+
+    /// Tells the names of the next script, which are removed should the caller be killed.
+    pub(super) fn know(&mut self, names: &[String]) -> Result<(), ExecutorError> {
+        let names: Vec<u8> = names.iter().flat_map(|name| name.bytes().chain([0])).collect();
+        let record = to_bytes([Kind::Names as u64, names.len() as u64, 0]);
+        passing::send_bytes(self.socket.as_raw_fd(), &[&record[..], &names].concat(), &[]).map_err(gone)
     }
 
     /// Makes an actor that has those sockets as its descriptors from 3 on; answers its number.
@@ -125,7 +139,7 @@ impl Spawner {
         }
         self.next += 1;
         self.send(Kind::Spawn, self.next, sockets)?;
-        Ok(self.next)
+        self.reply().map(|_| self.next)
     }
 
     /// Kills an actor whose end nobody asks for.
@@ -151,14 +165,17 @@ impl Spawner {
         self.send(Kind::KillProcess, pid as u64, &[])
     }
 
-    fn ending(&self) -> Result<Outcome, ExecutorError> {
+    fn reply(&self) -> Result<Record, ExecutorError> {
         let mut bytes = [0; RECORD_BYTES];
-        let (count, _) =
-            passing::receive_with(self.socket.as_raw_fd(), &mut bytes, 0, libc::MSG_WAITALL).map_err(gone)?;
-        if count != RECORD_BYTES {
-            return Err(ExecutorError::SpawnerGone);
+        let socket = self.socket.as_raw_fd();
+        match passing::receive_with(socket, &mut bytes, Room::Exactly(0), libc::MSG_WAITALL).map_err(gone)? {
+            (RECORD_BYTES, _) => Ok(from_bytes(&bytes)),
+            _ => Err(ExecutorError::SpawnerGone),
         }
-        let [end, number, _] = from_bytes(&bytes);
+    }
+
+    fn ending(&self) -> Result<Outcome, ExecutorError> {
+        let [end, number, _] = self.reply()?;
         let number = number as i32;
         Ok(match end {
             end if end == End::Exited as u64 => Outcome::Exited(number),
@@ -196,7 +213,7 @@ impl Spawner {
 fn gone(refused: Refused) -> ExecutorError {
     match refused {
         Refused::Errno(Errno::ECONNRESET | Errno::EPIPE) => ExecutorError::SpawnerGone,
-        refused => ExecutorError::refused("hear the spawner", &refused),
+        refused => ExecutorError::refused("speak to the process that starts the actors", &refused),
     }
 }
 

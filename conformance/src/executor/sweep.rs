@@ -1,7 +1,7 @@
 //! Leaves no names behind.
 
 use crate::outcome::Errno;
-use crate::subject::{Refused, host, native, system};
+use crate::subject::{Refused, host, listing, native};
 use std::ffi::CString;
 
 /// Is there an object of that name?
@@ -18,16 +18,17 @@ pub(super) fn exists(name: &str) -> bool {
     }
 }
 
-/// Removes a name; that there is none is as good.
+/// Removes a name; that there is none is as good. No process may be within a call on it.
 pub(super) fn remove(name: &str) {
+    listing::unlock(name);
     if let Ok(name) = CString::new(name) {
         let _ = native::shm_unlink(&name);
     }
 }
 
-/// Removes every name that begins so, where names can be listed.
+/// Removes every name that begins so, however many slashes are before it, where names can be listed.
 pub(super) fn sweep_prefix(prefix: &str) {
-    for name in system::names(prefix).unwrap_or_default() {
-        remove(&name);
-    }
+    let bare = |name: &str| name.trim_start_matches('/').to_owned();
+    let ours = |name: &String| bare(name).starts_with(&bare(prefix));
+    listing::all().unwrap_or_default().iter().filter(|name| ours(name)).for_each(|name| remove(name));
 }

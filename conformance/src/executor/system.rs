@@ -16,13 +16,21 @@ pub(super) fn libc_version() -> String {
 }
 
 /// Has orphans among the descendants of this process become its children, where the system can.
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn adopt_orphans() {
     // SAFETY: numbers only.
     unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1) };
 }
 /// Has orphans among the descendants of this process become its children, where the system can.
-#[cfg(not(target_os = "linux"))]
+#[cfg(any(target_os = "freebsd", target_os = "dragonfly"))]
+pub(super) fn adopt_orphans() {
+    let own = std::process::id() as libc::id_t;
+    // SAFETY: the request takes no data.
+    unsafe { libc::procctl(libc::P_PID, own, libc::PROC_REAP_ACQUIRE, std::ptr::null_mut()) };
+}
+/// Has orphans among the descendants of this process become its children, which this system cannot: how they end, init is
+/// told.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd", target_os = "dragonfly")))]
 pub(super) fn adopt_orphans() {}
 
 /// Actors die on purpose, and need no core dumps.

@@ -6,7 +6,7 @@ use crate::script::Id;
 use crate::verdict::{Elsewhere, Judgement, Verdict};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// What came of one case or property.
@@ -27,6 +27,9 @@ pub struct CaseResult {
     pub deviations: BTreeSet<String>,
     /// How many scripts were executed and judged.
     pub scripts: u64,
+    /// Of the scripts that a property drew, how many were left out, by the reason.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_out: BTreeMap<String, u64>,
     /// How long that took, in milliseconds.
     pub duration_ms: u64,
     /// What failed, for a result that did.
@@ -58,6 +61,7 @@ impl CaseResult {
             clauses: BTreeSet::new(),
             deviations: BTreeSet::new(),
             scripts: 0,
+            left_out: BTreeMap::new(),
             duration_ms: 0,
             counterexample: None,
             portability: Vec::new(),

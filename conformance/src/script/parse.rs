@@ -5,6 +5,7 @@ mod cursor;
 
 use super::lex::{self, Token};
 use super::{Id, Line, Need, Script, Step, Who};
+use crate::call::Call;
 use cursor::Cursor;
 use std::collections::BTreeSet;
 
@@ -65,7 +66,10 @@ pub(super) fn parse(text: &str) -> Result<Script, ParseError> {
             (Some(Token::Mark("}")), Some(_)) => {
                 cursor.skip(1);
                 cursor.end()?;
-                script.steps.extend(race.take().map(|(_, lines)| Step::Race(lines)));
+                if let Some((began, lines)) = race.take() {
+                    check_race(began, &lines)?;
+                    script.steps.push(Step::Race(lines));
+                }
             }
             (Some(_), Some((_, lines))) => lines.push(call_line(&mut cursor)?),
             (Some(_), None) => script.steps.push(Step::Line(call_line(&mut cursor)?)),
@@ -78,6 +82,25 @@ pub(super) fn parse(text: &str) -> Result<Script, ParseError> {
             Err(ParseError { line, column: 1, found, expected: "`}` on a line of its own".to_owned() })
         }
     }
+}
+
+/// A child can make its first call once its parent has answered for the fork, which is after the race.
+fn check_race(line: usize, lines: &[Line]) -> Result<(), ParseError> {
+    let born = lines.iter().find_map(|line| match line.call {
+        Call::Fork { child, .. } => {
+            Some(child).filter(|child| lines.iter().any(|line| line.who.actors().contains(child)))
+        }
+        _ => None,
+    });
+    born.map_or(Ok(()), |child| {
+        let found = format!("a race in which {child} is born and makes a call");
+        Err(ParseError {
+            line,
+            column: 1,
+            found,
+            expected: "the calls of a child after the race that forks it".to_owned(),
+        })
+    })
 }
 
 const ID_LINE: &str = "the case's ID as the first line, such as `# exclusive/existing-name`";

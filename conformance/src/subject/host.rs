@@ -1,6 +1,6 @@
 //! What an actor asks of the system for itself, beside the calls of the subject.
 
-use super::{Answer, Refused, errno, native};
+use super::{Answer, Refused, errno, native, system};
 use crate::call::Resource;
 use crate::outcome::{Outcome, Signal};
 use nix::sys::stat::{Mode, umask as set_umask};
@@ -77,34 +77,39 @@ pub(crate) fn current_umask() -> u32 {
 }
 
 /// Sets a soft limit; answers the former one.
+#[allow(clippy::unnecessary_cast, clippy::useless_conversion, reason = "the widths differ between systems")]
+#[allow(clippy::unnecessary_fallible_conversions, reason = "the widths differ between systems")]
 pub(crate) fn set_soft_limit(resource: Resource, limit: u64) -> Answer<u64> {
-    let resource = system_resource(resource)?;
-    let (before, hard) = nix::sys::resource::getrlimit(resource)?;
-    #[allow(clippy::unnecessary_fallible_conversions, clippy::useless_conversion, reason = "the width differs")]
-    let limit = limit.try_into().unwrap_or(libc::RLIM_INFINITY);
-    nix::sys::resource::setrlimit(resource, limit, hard)?;
-    #[allow(clippy::unnecessary_cast, reason = "the width differs between systems")]
+    let resource = system::resource(resource)?;
+    // SAFETY: every field of a limit may be zero.
+    let mut limits: system::c::rlimit = unsafe { std::mem::zeroed() };
+    // SAFETY: the buffer is one limit.
+    native::checked(unsafe { system::c::getrlimit(resource as _, &raw mut limits) })?;
+    let before = limits.rlim_cur;
+    limits.rlim_cur = limit.try_into().unwrap_or(libc::RLIM_INFINITY as _);
+    // SAFETY: the buffer is one limit.
+    native::checked(unsafe { system::c::setrlimit(resource as _, &raw const limits) })?;
     Ok(before as u64)
 }
 
-fn system_resource(resource: Resource) -> Answer<nix::sys::resource::Resource> {
-    use nix::sys::resource::Resource as System;
-    match resource {
-        Resource::Fsize => Ok(System::RLIMIT_FSIZE),
-        Resource::Nofile => Ok(System::RLIMIT_NOFILE),
-        #[cfg(not(any(target_os = "freebsd", target_os = "openbsd", target_os = "netbsd")))]
-        Resource::As => Ok(System::RLIMIT_AS),
-        #[cfg(target_os = "freebsd")]
-        Resource::As => Ok(System::RLIMIT_VMEM),
-        #[cfg(any(target_os = "openbsd", target_os = "netbsd"))]
-        Resource::As => Err(Refused::Unsupported("this system does not limit address space".to_owned())),
+/// Lets this process and its children have as many descriptors as scripts need. Some systems give 256 unless asked for more.
+pub(crate) fn allow_descriptors() {
+    use nix::sys::resource::{Resource, getrlimit, setrlimit};
+    const ENOUGH: libc::rlim_t = 1024;
+    if let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE)
+        && soft < ENOUGH.min(hard)
+    {
+        let _ = setrlimit(Resource::RLIMIT_NOFILE, ENOUGH.min(hard), hard);
     }
 }
 
-/// Becomes a user and the group of the same number, for good.
+/// Becomes a user and the group of the same number, for good, with no other group. The system's own list of groups has to
+/// have one where macOS is not to ask its directory service which groups the user is in.
 pub(crate) fn become_user(uid: u32) -> Answer<()> {
-    #[cfg(not(any(target_os = "macos", target_os = "ios")))]
-    nix::unistd::setgroups(&[])?;
+    // SAFETY: the list has one group.
+    if unsafe { libc::setgroups(1, &raw const uid) } != 0 {
+        return Err(errno::last().into());
+    }
     setgid(Gid::from_raw(uid))?;
     Ok(setuid(Uid::from_raw(uid))?)
 }
@@ -119,6 +124,10 @@ pub(crate) fn not_root() -> Option<String> {
 pub(crate) fn open_descriptors() -> Vec<RawFd> {
     // Many at a time; more than a process may have open are refused by some systems.
     const AT_ONCE: RawFd = 128;
+    // There, poll says nothing of a descriptor of which no event is asked for.
+    if cfg!(target_vendor = "apple") {
+        return (0..MAX_COUNTED_FD).filter(|&fd| native::is_open(fd)).collect();
+    }
     let chunks = (0..MAX_COUNTED_FD).step_by(AT_ONCE as usize);
     chunks.flat_map(|first| open_among(first, first + AT_ONCE)).collect()
 }
@@ -162,7 +171,15 @@ pub(crate) fn close_range(first: RawFd, last: RawFd) {
     }
 }
 /// Closes the descriptors from `first` to `last`.
-#[cfg(not(target_os = "linux"))]
+#[cfg(target_os = "freebsd")]
+pub(crate) fn close_range(first: RawFd, last: RawFd) {
+    // SAFETY: numbers only; the callers own what they close.
+    if unsafe { libc::close_range(first as libc::c_uint, last as libc::c_uint, 0) } != 0 {
+        close_one_by_one(first, last);
+    }
+}
+/// Closes the descriptors from `first` to `last`.
+#[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
 pub(crate) fn close_range(first: RawFd, last: RawFd) {
     close_one_by_one(first, last);
 }
@@ -249,6 +266,11 @@ pub(crate) fn no_small_store() -> Option<String> {
     tried("a private store", || small_store(1 << 20))
 }
 
+/// Why the address space cannot be limited, if that is so. Whether a limit holds is for the scripts to see.
+pub(crate) fn no_address_space_limit() -> Option<String> {
+    tried("a limit of the address space", || set_soft_limit(Resource::As, 4 << 30).map(drop))
+}
+
 /// What a child of this process says of an attempt that would change the process for good.
 fn tried(what: &str, attempt: impl FnOnce() -> Answer<()>) -> Option<String> {
     match fork() {
@@ -263,13 +285,21 @@ fn tried(what: &str, attempt: impl FnOnce() -> Answer<()>) -> Option<String> {
 }
 
 /// Has the system end this process when its parent ends, where it can.
-#[cfg(target_os = "linux")]
+#[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) fn backstop() {
     // SAFETY: numbers only.
     unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
 }
+/// Has the system end this process when its parent ends, where it can.
+#[cfg(any(target_os = "freebsd", target_os = "dragonfly"))]
+pub(crate) fn backstop() {
+    let own = std::process::id() as libc::id_t;
+    let mut signal = libc::SIGKILL;
+    // SAFETY: the request takes a signal's number.
+    unsafe { libc::procctl(libc::P_PID, own, libc::PROC_PDEATHSIG_CTL, (&raw mut signal).cast()) };
+}
 /// Has the system end this process when its parent ends; here the end of the control socket must do.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd", target_os = "dragonfly")))]
 pub(crate) fn backstop() {}
 
 /// Is the descriptor one of a directory?

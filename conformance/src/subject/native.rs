@@ -9,7 +9,7 @@ use std::os::fd::RawFd;
 pub const MAX_TRANSFER_BYTES: usize = 64 << 20;
 
 /// What a call returned, or the error that it left behind where that is -1.
-fn checked(returned: c_int) -> Answer<c_int> {
+pub(super) fn checked(returned: c_int) -> Answer<c_int> {
     if returned == -1 { Err(errno::last().into()) } else { Ok(returned) }
 }
 

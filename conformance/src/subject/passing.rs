@@ -7,7 +7,25 @@ use crate::outcome::Received;
 use std::ffi::{c_int, c_uint};
 use std::os::fd::RawFd;
 
-/// Bytes of control data that hold `fds` descriptors and not one more; padding would let in another one.
+/// How much room there is for descriptors that arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// For so many and not one more, without the padding, which may let in another one.
+    Exactly(usize),
+    /// For so many, in the form in which the system hands them over whole.
+    For(usize),
+}
+
+impl Room {
+    fn bytes(self) -> usize {
+        match self {
+            Room::For(fds) if system::PADDING_ARRIVES => padded_bytes(fds),
+            Room::Exactly(fds) | Room::For(fds) => control_bytes(fds),
+        }
+    }
+}
+
+/// Bytes of control data that hold `fds` descriptors and not one more.
 fn control_bytes(fds: usize) -> usize {
     if fds == 0 {
         return 0;
@@ -15,6 +33,16 @@ fn control_bytes(fds: usize) -> usize {
     let bytes = (fds * size_of::<RawFd>()) as c_uint;
     // SAFETY: arithmetic only.
     unsafe { libc::CMSG_LEN(bytes) as usize }
+}
+
+/// The same with the padding behind them, which DragonFly asks for of whoever sends.
+fn padded_bytes(fds: usize) -> usize {
+    if fds == 0 {
+        return 0;
+    }
+    let bytes = (fds * size_of::<RawFd>()) as c_uint;
+    // SAFETY: arithmetic only.
+    unsafe { libc::CMSG_SPACE(bytes) as usize }
 }
 
 /// A control buffer with room for a header more than is used, aligned for one.
@@ -42,8 +70,8 @@ pub(crate) fn send(socket: RawFd, fds: &[RawFd]) -> Answer<()> {
 /// Sends `fds` with a few bytes.
 pub(crate) fn send_bytes(socket: RawFd, bytes: &[u8], fds: &[RawFd]) -> Answer<()> {
     let mut data = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
-    let mut control = buffer(control_bytes(fds.len()));
-    let message = message(&mut data, &mut control, control_bytes(fds.len()));
+    let mut control = buffer(padded_bytes(fds.len()));
+    let message = message(&mut data, &mut control, padded_bytes(fds.len()));
     if !fds.is_empty() {
         let bytes = std::mem::size_of_val(fds);
         // SAFETY: the message has a control buffer with room for one header.
@@ -72,17 +100,17 @@ pub(crate) fn send_bytes(socket: RawFd, bytes: &[u8], fds: &[RawFd]) -> Answer<(
     }
 }
 
-/// Receives one byte with a control buffer for `room` descriptors; nothing if the stream has ended.
-pub(crate) fn receive(socket: RawFd, room: usize, flags: c_int) -> Answer<Option<Received>> {
+/// Receives one byte with descriptors; nothing if the stream has ended.
+pub(crate) fn receive(socket: RawFd, room: Room, flags: c_int) -> Answer<Option<Received>> {
     let mut byte = [0];
     receive_with(socket, &mut byte, room, flags).map(|(bytes, received)| (bytes > 0).then_some(received))
 }
 
-/// Receives up to a buffer of bytes with a control buffer for `room` descriptors; answers how many bytes came.
-pub(crate) fn receive_with(socket: RawFd, bytes: &mut [u8], room: usize, flags: c_int) -> Answer<(usize, Received)> {
+/// Receives up to a buffer of bytes with descriptors; answers how many bytes came.
+pub(crate) fn receive_with(socket: RawFd, bytes: &mut [u8], room: Room, flags: c_int) -> Answer<(usize, Received)> {
     let mut data = libc::iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: bytes.len() };
-    let mut control = buffer(control_bytes(room));
-    let mut message = message(&mut data, &mut control, control_bytes(room));
+    let mut control = buffer(room.bytes());
+    let mut message = message(&mut data, &mut control, room.bytes());
     let count = loop {
         // SAFETY: the message refers to live buffers.
         let count = unsafe { libc::recvmsg(socket, &raw mut message, flags | system::CLOSE_ON_EXEC) };

@@ -1,7 +1,7 @@
 //! Where systems differ: the one place of the subjects that asks which one this is.
 
 use super::{Answer, Refused};
-use crate::call::Seals;
+use crate::call::{Resource, Seals};
 use nix::sys::socket::SockFlag;
 use std::ffi::c_int;
 use std::os::fd::RawFd;
@@ -10,13 +10,16 @@ use std::os::fd::RawFd;
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 pub(super) mod c {
     pub(in crate::subject) use libc::{
-        fstat64 as fstat, ftruncate64 as ftruncate, lseek64 as lseek, mmap64 as mmap, pread64 as pread,
-        pwrite64 as pwrite, shm_open, shm_unlink, stat64 as stat,
+        fstat64 as fstat, ftruncate64 as ftruncate, getrlimit64 as getrlimit, lseek64 as lseek, mmap64 as mmap,
+        pread64 as pread, pwrite64 as pwrite, rlimit64 as rlimit, setrlimit64 as setrlimit, shm_open, shm_unlink,
+        stat64 as stat,
     };
 }
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub(super) mod c {
-    pub(in crate::subject) use libc::{fstat, ftruncate, lseek, mmap, pread, pwrite, stat};
+    pub(in crate::subject) use libc::{
+        fstat, ftruncate, getrlimit, lseek, mmap, pread, pwrite, rlimit, setrlimit, stat,
+    };
     #[cfg(not(target_os = "android"))]
     pub(in crate::subject) use libc::{shm_open, shm_unlink};
 
@@ -52,6 +55,14 @@ pub(super) type PromotedMode = libc::mode_t;
 /// Must one be able to read and write an object to unlink it, even as its owner?
 pub(super) const UNLINK_NEEDS_ACCESS: bool = cfg!(target_os = "freebsd");
 
+/// The clock that times are told by. That of POSIX has microseconds on macOS: two calls that overlap may seem not to. The one
+/// that has nanoseconds is also the one of other languages there.
+#[cfg(target_vendor = "apple")]
+pub(crate) const CLOCK: libc::clockid_t = libc::CLOCK_UPTIME_RAW;
+/// The clock that times are told by.
+#[cfg(not(target_vendor = "apple"))]
+pub(crate) const CLOCK: libc::clockid_t = libc::CLOCK_MONOTONIC;
+
 /// Flag of `sendmsg`: report a closed peer as an error alone.
 #[cfg(not(any(target_os = "macos", target_os = "ios")))]
 pub(crate) const NO_SIGNAL: c_int = libc::MSG_NOSIGNAL;
@@ -80,6 +91,11 @@ pub(crate) const CLOSE_ON_EXEC: c_int = libc::MSG_CMSG_CLOEXEC;
 )))]
 pub(crate) const CLOSE_ON_EXEC: c_int = 0;
 
+/// Does the padding behind descriptors count as a part of them that has to arrive? A buffer without room for it is reported
+/// as too small, and on NetBSD it is left empty.
+pub(super) const PADDING_ARRIVES: bool =
+    cfg!(any(target_os = "freebsd", target_os = "dragonfly", target_os = "netbsd", target_os = "openbsd"));
+
 /// Flags of `socketpair`: closed by exec. Empty where that must be set afterwards.
 #[cfg(not(any(target_os = "macos", target_os = "ios")))]
 pub(crate) const SOCKET_FLAGS: SockFlag = SockFlag::SOCK_CLOEXEC;
@@ -94,11 +110,23 @@ pub(super) const ECAPMODE: Option<c_int> = Some(libc::ECAPMODE);
 #[cfg(not(target_os = "freebsd"))]
 pub(super) const ECAPMODE: Option<c_int> = None;
 
+/// Why no storage can be set aside here, if that is so.
+pub(crate) const NO_RESERVING: Option<&str> = if cfg!(any(target_vendor = "apple", target_os = "openbsd")) {
+    Some("this system has no posix_fallocate")
+} else {
+    None
+};
+
 /// `posix_fallocate`, which returns its error.
-#[cfg(not(any(target_os = "macos", target_os = "ios", target_os = "openbsd", target_os = "netbsd")))]
+#[cfg(not(any(target_vendor = "apple", target_os = "openbsd")))]
 pub(super) fn posix_fallocate(fd: RawFd, offset: i64, len: i64) -> Answer<()> {
-    #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+    #[cfg(not(any(target_os = "netbsd", all(target_os = "linux", target_env = "gnu"))))]
     use libc::posix_fallocate as call;
+    #[cfg(target_os = "netbsd")]
+    unsafe extern "C" {
+        #[link_name = "posix_fallocate"]
+        fn call(fd: RawFd, offset: Off, len: Off) -> c_int;
+    }
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     use libc::posix_fallocate64 as call;
     let too_large = |_| Refused::Unsupported(format!("{offset} or {len} does not fit the system's off_t"));
@@ -109,10 +137,22 @@ pub(super) fn posix_fallocate(fd: RawFd, offset: i64, len: i64) -> Answer<()> {
         error => Err(super::errno::of(error).into()),
     }
 }
-/// `posix_fallocate`, which this system, or the crate `libc` for it, lacks.
-#[cfg(any(target_os = "macos", target_os = "ios", target_os = "openbsd", target_os = "netbsd"))]
+/// `posix_fallocate`, which this system lacks.
+#[cfg(any(target_vendor = "apple", target_os = "openbsd"))]
 pub(super) fn posix_fallocate(_fd: RawFd, _offset: i64, _len: i64) -> Answer<()> {
-    Err(Refused::Unsupported("there is no posix_fallocate here".to_owned()))
+    Err(Refused::Unsupported(NO_RESERVING.unwrap_or_default().to_owned()))
+}
+
+/// The number of a resource, where the system limits it.
+pub(super) fn resource(resource: Resource) -> Answer<c_int> {
+    match resource {
+        Resource::Fsize => Ok(libc::RLIMIT_FSIZE as c_int),
+        Resource::Nofile => Ok(libc::RLIMIT_NOFILE as c_int),
+        #[cfg(not(target_os = "openbsd"))]
+        Resource::As => Ok(libc::RLIMIT_AS as c_int),
+        #[cfg(target_os = "openbsd")]
+        Resource::As => Err(Refused::Unsupported("this system does not limit address space".to_owned())),
+    }
 }
 
 /// The seals that this system knows, with their bits.
@@ -170,21 +210,6 @@ pub(super) fn seals(_fd: RawFd) -> Answer<Seals> {
 #[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
 pub(super) fn add_seals(_fd: RawFd, _seals: Seals) -> Answer<()> {
     Err(Refused::Unsupported("this system has no seals".to_owned()))
-}
-
-/// The directory whose entries are the names, where there is one that can be listed.
-pub(crate) const NAMES_DIRECTORY: Option<&str> = if cfg!(target_os = "linux") { Some("/dev/shm") } else { None };
-
-/// The names that exist and begin with `prefix`, in order; where names cannot be listed, why.
-pub(crate) fn names(prefix: &str) -> Result<Vec<String>, String> {
-    let directory = NAMES_DIRECTORY.ok_or("this system does not list the names of shared memory objects")?;
-    let entries = std::fs::read_dir(directory).map_err(|error| format!("cannot list {directory}: {error}"))?;
-    let mut names: Vec<String> = entries
-        .filter_map(|entry| Some(format!("/{}", entry.ok()?.file_name().to_str()?)))
-        .filter(|name| name.starts_with(prefix))
-        .collect();
-    names.sort();
-    Ok(names)
 }
 
 /// `memfd_create`: closed by exec, and open to seals.

@@ -48,6 +48,7 @@ pub(crate) fn passes(id: &str) -> CaseResult {
         clauses: BTreeSet::from([shm_open(1)]),
         deviations: BTreeSet::new(),
         scripts: 1,
+        left_out: Default::default(),
         duration_ms: 2,
         counterexample: None,
         portability: Vec::new(),

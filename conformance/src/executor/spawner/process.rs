@@ -3,7 +3,8 @@
 use super::{End, Kind, MAX_SOCKETS, RECORD_BYTES, Recipe, from_bytes, to_bytes};
 use crate::actor::Actor;
 use crate::executor::{sweep, system};
-use crate::subject::{Refused, Subject, errno, host, native, passing};
+use crate::subject::passing::{self, Room};
+use crate::subject::{Refused, Subject, errno, host, native};
 use crate::wire::CONTROL_FD;
 use nix::errno::Errno as SystemErrno;
 use nix::sys::signal::{Signal, kill};
@@ -40,6 +41,8 @@ struct Process {
     actors: BTreeMap<i32, u64>,
     /// Processes that became children when their parent ended.
     orphans: BTreeMap<i32, Ending>,
+    /// The names of the script that runs, where they cannot be listed.
+    names: Vec<u8>,
 }
 
 /// Runs the spawner on a socket; ends with the process.
@@ -50,13 +53,20 @@ pub(super) fn main(socket: RawFd, stderr: Option<RawFd>, recipe: &Recipe, prefix
             Recipe::Subject(spec, _) => spec.make(),
             Recipe::Command(_) => None,
         };
-        let mut process =
-            Process { subject, slots: BTreeMap::new(), actors: BTreeMap::new(), orphans: BTreeMap::new() };
-        let told = process.serve(recipe);
-        process.kill_all();
-        if !told {
+        let mut process = Process {
+            subject,
+            slots: BTreeMap::new(),
+            actors: BTreeMap::new(),
+            orphans: BTreeMap::new(),
+            names: Vec::new(),
+        };
+        if process.serve(recipe) {
+            process.kill_all();
+        } else {
             // The caller is gone and cannot sweep.
+            process.see_out();
             sweep::sweep_prefix(prefix);
+            process.names.split(|byte| *byte == 0).filter_map(|name| str::from_utf8(name).ok()).for_each(sweep::remove);
         }
     }));
     // Whatever actors have made is in this group too.
@@ -85,13 +95,16 @@ impl Process {
     fn serve(&mut self, recipe: &Recipe) -> bool {
         loop {
             let mut bytes = [0; RECORD_BYTES];
-            let Ok((count, received)) = passing::receive_with(SOCKET, &mut bytes, MAX_SOCKETS, 0) else { return false };
+            let Ok((count, received)) = passing::receive_with(SOCKET, &mut bytes, Room::For(MAX_SOCKETS), 0) else {
+                return false;
+            };
             if count < RECORD_BYTES {
                 return false;
             }
             let [kind, number, _] = from_bytes(&bytes);
             match kind {
                 kind if kind == Kind::Spawn as u64 => {
+                    reply((End::Begun, 0));
                     self.reap_all();
                     self.spawn(recipe, number, &received.fds);
                     received.fds.into_iter().for_each(|fd| drop(native::close(fd)));
@@ -113,6 +126,13 @@ impl Process {
                 }
                 kind if kind == Kind::KillProcess as u64 => {
                     let _ = kill(Pid::from_raw(number as i32), Signal::SIGKILL);
+                }
+                kind if kind == Kind::Names as u64 => {
+                    self.names = vec![0; number as usize];
+                    let got = passing::receive_with(SOCKET, &mut self.names, Room::Exactly(0), libc::MSG_WAITALL);
+                    if got.is_err() {
+                        return false;
+                    }
                 }
                 _ => return true,
             }
@@ -162,14 +182,25 @@ impl Process {
         }
     }
 
-    fn kill_all(&mut self) {
+    fn living(&self) -> Vec<Pid> {
         let living = self.slots.values().filter_map(|slot| match slot {
             Slot::Lives(pid) => Some(*pid),
             Slot::Ended(_) => None,
         });
-        for pid in living.collect::<Vec<_>>() {
+        living.collect()
+    }
+
+    fn kill_all(&mut self) {
+        for pid in self.living() {
             let _ = kill(pid, Signal::SIGKILL);
             let _ = waitpid(pid, None);
+        }
+    }
+
+    /// Lets the actors find that their sockets have ended, so that none is killed with a name made that only it knows.
+    fn see_out(&mut self) {
+        for pid in self.living() {
+            wait_for(pid);
         }
     }
 }

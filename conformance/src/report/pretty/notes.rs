@@ -86,21 +86,24 @@ fn clauses(reports: &[Report]) -> String {
     }
 }
 
-/// How often each reason made a case be skipped, and on which subject.
+/// How often each reason made a case, or a script of a property, be skipped, and on which subject.
 fn skips(reports: &[Report]) -> Vec<String> {
-    let mut reasons: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut reasons: BTreeMap<(&str, String), usize> = BTreeMap::new();
     for report in reports {
         for result in report.results.iter().filter(|result| result.verdict == Verdict::Skip) {
             let reason = result.reason.as_deref().unwrap_or("no reason was given");
-            *reasons.entry((&report.subject, reason)).or_default() += 1;
+            *reasons.entry((&report.subject, reason.to_owned())).or_default() += 1;
+        }
+        for (reason, count) in report.results.iter().flat_map(|result| &result.left_out) {
+            *reasons.entry((&report.subject, format!("drawn scripts: {reason}"))).or_default() += *count as usize;
         }
     }
     let digits = reasons.values().max().map_or(0, |most| most.to_string().len());
     let mut entries: Vec<_> = reasons.into_iter().collect();
     entries.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let entry = |((subject, reason), count): ((&str, &str), usize)| {
+    let entry = |((subject, reason), count): ((&str, String), usize)| {
         let subject = if reports.len() > 1 { format!("{}: ", clean(subject)) } else { String::new() };
-        format!("{count:>digits$}  {subject}{}", clean(reason))
+        format!("{count:>digits$}  {subject}{}", clean(&reason))
     };
     entries.into_iter().map(entry).collect()
 }
