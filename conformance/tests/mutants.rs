@@ -7,7 +7,7 @@ use shmconf::judge;
 use shmconf::profile::Profile;
 use shmconf::subject::{Spec, mutant};
 use shmconf::verdict::Verdict;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A race is run this often before it counts as not found.
 const ROUNDS: u32 = 400;
@@ -56,32 +56,40 @@ fn every_mutant_has_the_case_that_must_catch_it() {
 
 #[rstest]
 fn every_mutant_is_caught_and_the_system_is_not() {
-    let libc = first_failure("libc", CAUGHT_BY.iter().map(|(_, case)| *case), 3);
-    assert_eq!(libc, None, "the system's own implementation fails a case that is to catch a mutant");
-    let survivors: Vec<_> = CAUGHT_BY
-        .iter()
-        .filter(|(mutant, case)| first_failure(&format!("mutant:{mutant}"), [*case], ROUNDS).is_none())
+    let system: BTreeMap<&str, Verdict> =
+        CAUGHT_BY.iter().map(|(_, case)| (*case, worst_verdict("libc", case, 3))).collect();
+    let failures: Vec<_> = system.iter().filter(|(_, verdict)| **verdict == Verdict::Fail).collect();
+    assert!(failures.is_empty(), "the system's own implementation fails what is to catch a mutant: {failures:?}");
+    // Where the system itself departs from POSIX, a fault of the same kind is nothing new.
+    let (tried, untried): (Vec<_>, Vec<_>) = CAUGHT_BY.iter().partition(|(_, case)| system[case] == Verdict::Pass);
+    if !untried.is_empty() {
+        eprintln!("skipped, as the system departs from POSIX there or the case cannot be run: {untried:?}");
+    }
+    assert!(cfg!(not(target_os = "linux")) || untried.is_empty());
+    let survivors: Vec<_> = tried
+        .into_iter()
+        .filter(|(mutant, case)| worst_verdict(&format!("mutant:{mutant}"), case, ROUNDS) != Verdict::Fail)
         .collect();
     assert!(survivors.is_empty(), "not caught: {survivors:?}");
 }
 
-/// The first of the cases that fails on a subject within so many rounds.
-fn first_failure<'a>(subject: &str, cases: impl IntoIterator<Item = &'a str>, rounds: u32) -> Option<String> {
+/// The worst verdict on a case in so many rounds, or until it fails; a skip where it cannot be run.
+fn worst_verdict(subject: &str, id: &str, rounds: u32) -> Verdict {
     let spec: Spec = subject.parse().expect("the subject is known");
     let config = Config { program: Some(env!("CARGO_BIN_EXE_shmconf").into()), ..Config::new(spec) };
     let mut executor = Executor::start(&config).expect("the executor starts");
     let profile = Profile::get(Profile::id_for(executor.platform())).expect("it is built in");
-    for id in cases {
-        let case = catalogue::case(id).unwrap_or_else(|| panic!("no case is called {id}"));
-        if let Some((need, reason)) = executor.lacks(case.all_needs()) {
-            panic!("{id} needs {need}, and here {reason}");
-        }
-        for _ in 0..rounds {
-            let trace = executor.execute(case, 0).expect("the script runs");
-            if judge::judge(&trace, &profile).verdict == Verdict::Fail {
-                return Some(id.to_owned());
-            }
+    let case = catalogue::case(id).unwrap_or_else(|| panic!("no case is called {id}"));
+    if executor.lacks(case.all_needs()).is_some() {
+        return Verdict::Skip;
+    }
+    let mut worst = Verdict::Pass;
+    for _ in 0..rounds {
+        let trace = executor.execute(case, 0).expect("the script runs");
+        worst = worst.max(judge::judge(&trace, &profile).verdict);
+        if worst == Verdict::Fail {
+            break;
         }
     }
-    None
+    worst
 }
