@@ -4,6 +4,7 @@
 //! success. An outcome that no branch expects is not allowed.
 
 mod access;
+mod apart;
 mod branch;
 mod bytes;
 mod checks;

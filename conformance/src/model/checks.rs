@@ -117,8 +117,8 @@ impl<'b> Checks<'b> {
     }
 
     /// The call ends its actor.
-    pub(crate) fn dies(&mut self, actor: Label, signal: Signal, clause: ClauseId) {
-        self.outcome_with(Expect::Signal(signal), &[clause], move |state, _| state.end(actor));
+    pub(crate) fn dies(&mut self, actor: Label, signal: Signal, ground: impl Into<Ground>) {
+        self.outcome_by(Expect::Signal(signal), ground.into(), move |state, _| state.end(actor));
         self.blocked = true;
     }
 
@@ -127,11 +127,11 @@ impl<'b> Checks<'b> {
         &mut self,
         actor: Label,
         signal: Signal,
-        clause: ClauseId,
+        ground: Ground,
         object: ObjectId,
         range: (i64, i64),
     ) {
-        self.outcome_with(Expect::Signal(signal), &[clause], move |state, _| {
+        self.outcome_by(Expect::Signal(signal), ground, move |state, _| {
             memory::made_in_part(state, object, range);
             state.end(actor);
         });

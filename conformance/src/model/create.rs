@@ -1,5 +1,6 @@
 //! `create`: an object that never has a name, which is what this project is about.
 
+use super::apart::Apart;
 use super::branch::Cx;
 use super::bytes::Bytes;
 use super::checks::Checks;
@@ -38,6 +39,7 @@ pub(super) fn create(cx: Cx<'_>, asked: i64, mut checks: Checks<'_>) {
             gid: Some(cx.process.gid),
             bytes: Bytes::default(),
             bytes_by: clause::create(2),
+            apart: Apart::default(),
             nameless: true,
             seals: None,
             seals_open: Seals::EXEC,

@@ -1,5 +1,6 @@
 //! `mmap`, `munmap` and `mprotect`
 
+use super::apart::{self, Apart};
 use super::branch::Cx;
 use super::checks::{Checks, Open};
 use super::expect::Expect;
@@ -33,7 +34,7 @@ pub(super) fn mmap(cx: Cx<'_>, fd: Label, asked: Asked, mut checks: Checks<'_>) 
     checks.ask(flags == MapFlags::PRIVATE, &rules.map_private);
     checks.ask(offset % page != 0, &rules.map_unaligned);
     let end = offset.checked_add(len.max(0)).filter(|end| *end <= i64::MAX - page);
-    checks.refuse(offset < 0 || len < 0 || end.is_none(), &rules.map_invalid_range);
+    checks.ask(offset < 0 || len < 0 || end.is_none(), &rules.map_invalid_range);
     let Some(open) = checks.descriptor(cx, fd, clause::mmap(9)) else { return };
     let reading = if prot.contains(Prot::READ) { &rules.map_unreadable } else { &rules.map_unread };
     checks.ask(!open.description.read, reading);
@@ -84,10 +85,12 @@ fn succeed(cx: Cx<'_>, open: Open<'_>, asked: Asked, mut checks: Checks<'_>) {
     let (actor, bind) = (cx.site.actor, cx.site.bind.first().copied());
     let near = Choice { value: Offset::Asked, ground: clause::mmap(1).into() };
     let offsets = if asked.offset >= FAR { &cx.profile.rules.map_far.choices[..] } else { &[near] };
+    let goes = apart::goes(cx, open.object, Apart::Mapped);
     for choice in offsets {
         let offset = if choice.value == Offset::Asked { asked.offset } else { asked.offset % FAR };
         let mapping = mapping(offset);
         checks.one_way(Expect::Ok, choice.ground, &[clause::call(1)], move |state, _| {
+            goes(state);
             let (Some(process), Some(label)) = (state.process_mut(actor), bind) else { return };
             process.maps.retain(|(known, _)| *known != label);
             let at = process.maps.partition_point(|(known, _)| *known < label);

@@ -1,5 +1,6 @@
 //! Loads and stores through a mapping.
 
+use super::apart::{self, Apart};
 use super::branch::Cx;
 use super::bytes::{Bytes, Span, Value};
 use super::checks::Checks;
@@ -9,6 +10,7 @@ use super::state::{Mapping, Object, State};
 use crate::call::{Label, Prot};
 use crate::clause::{self, ClauseId};
 use crate::outcome::Signal;
+use crate::profile::Ground;
 
 /// A range of a mapping that may be accessed, as a range of the object.
 struct Access<'a> {
@@ -36,7 +38,8 @@ fn access<'a>(
         return None;
     };
     let object = cx.state.object(map.object);
-    let (start, end) = (map.offset + offset, map.offset + offset + len);
+    let start = map.offset.saturating_add(offset);
+    let end = start.saturating_add(len);
     if len == 0 {
         return Some(Access { map, object, start, end });
     }
@@ -44,25 +47,28 @@ fn access<'a>(
     // Whoever may write or execute may also read on many machines, which no standard speaks of.
     let reads_by_chance = prot == Prot::READ && !map.prot.is_empty();
     let forbidden = !map.prot.contains(prot);
-    let beyond = end > whole_pages(object.size, cx.state.page);
+    let beyond = start < 0 || end > whole_pages(object.size, cx.state.page);
     let actor = cx.site.actor;
-    let mut dies = |signal, clause| {
+    let mut dies = |signal, ground: Ground| {
         if prot == Prot::WRITE {
-            checks.dies_storing(actor, signal, clause, map.object, (start, end));
+            checks.dies_storing(actor, signal, ground, map.object, (start, end));
         } else {
-            checks.dies(actor, signal, clause);
+            checks.dies(actor, signal, ground);
         }
     };
     if in_hole {
-        dies(Signal::SIGSEGV, clause::munmap(1));
+        dies(Signal::SIGSEGV, clause::munmap(1).into());
     }
     if forbidden {
-        dies(Signal::SIGSEGV, if map.protected { clause::mprotect(1) } else { clause::mmap(14) });
+        let clause = if map.protected { clause::mprotect(1) } else { clause::mmap(14) };
+        for choice in &cx.profile.rules.access_forbidden.choices {
+            dies(choice.value, Ground { clause, ..choice.ground });
+        }
     }
     if beyond {
         dies(
             Signal::SIGBUS,
-            if object.bytes_by == clause::ftruncate(3) { clause::ftruncate(5) } else { clause::mmap(11) },
+            if object.bytes_by == clause::ftruncate(3) { clause::ftruncate(5) } else { clause::mmap(11) }.into(),
         );
         if object.size == 0 && object.size_by.deviation.is_some() {
             checks.last_by(object.size_by);
@@ -77,8 +83,9 @@ pub(super) fn load(cx: Cx<'_>, label: Label, offset: i64, len: i64, mut checks: 
     };
     let mut spans = Vec::new();
     let mut by: ClauseId = object.bytes_by;
+    let uncertain = apart::uncertain(cx, object, Apart::Written, (start, end), &mut checks);
     match &map.private {
-        None => spans.extend(visible(&object.bytes, object.size, start, end)),
+        None => spans.extend(uncertain.unwrap_or_else(|| visible(&object.bytes, object.size, start, end))),
         Some(private) => {
             by = clause::mmap(18);
             let follows = cx.profile.rules.private_follows.always(|follows| *follows);
@@ -89,6 +96,8 @@ pub(super) fn load(cx: Cx<'_>, label: Label, offset: i64, len: i64, mut checks: 
                 if private.copied.contains(&(at / page * page)) {
                     by = clause::mmap(3);
                     spans.extend(private.own.spans(at, to));
+                } else if uncertain.is_some() {
+                    spans.push(Span { start: at, end: to, value: Value::Open });
                 } else if follows || private.before.spans(at, to) == object.bytes.spans(at, to) {
                     spans.extend(visible(&object.bytes, object.size, at, to));
                 } else {
@@ -119,7 +128,7 @@ pub(super) fn store(cx: Cx<'_>, label: Label, offset: i64, byte: u8, len: i64, m
     let (id, page, actor) = (map.object, cx.state.page, cx.site.actor);
     if let Some(room) = object.room {
         if whole_pages(object.size, page) > room {
-            checks.dies_storing(actor, Signal::SIGBUS, clause::mmap(19), id, (start, end));
+            checks.dies_storing(actor, Signal::SIGBUS, clause::mmap(19).into(), id, (start, end));
         }
         if end - start > room {
             return;
@@ -127,12 +136,15 @@ pub(super) fn store(cx: Cx<'_>, label: Label, offset: i64, byte: u8, len: i64, m
     }
     if map.private.is_none() {
         let by = if end > object.size { clause::mmap(13) } else { clause::mmap(2) };
+        let goes = apart::goes(cx, id, Apart::Stored);
         return checks.succeed(Expect::Ok, &[by], move |state, _| {
+            goes(state);
             let object = state.object_mut(id);
             object.bytes.fill(start, end, Value::Byte(byte));
             object.bytes_by = clause::mmap(2);
         });
     }
+    let uncertain = apart::uncertain(cx, object, Apart::Written, (0, i64::MAX), &mut checks).is_some();
     checks.succeed(Expect::Ok, &[clause::mmap(3)], move |state, _| {
         let object = state.object_mut(id);
         object.bytes_by = clause::mmap(3);
@@ -144,7 +156,8 @@ pub(super) fn store(cx: Cx<'_>, label: Label, offset: i64, byte: u8, len: i64, m
             if !private.copied.contains(&at) {
                 private.copied.push(at);
                 for span in visible(&current, size, at, at + page) {
-                    private.own.fill(span.start, span.end, span.value);
+                    let value = if uncertain { Value::Open } else { span.value };
+                    private.own.fill(span.start, span.end, value);
                 }
             }
             at += page;

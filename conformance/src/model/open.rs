@@ -1,6 +1,7 @@
 //! `shm_open`
 
 use super::access;
+use super::apart::Apart;
 use super::branch::{Branch, Cx};
 use super::bytes::Bytes;
 use super::checks::Checks;
@@ -190,6 +191,7 @@ fn new(cx: Cx<'_>, key: Key, flags: OpenFlags, mode: u32, mut checks: Checks<'_>
         gid: rules.open_effective_group.always(|effective| *effective).then_some(cx.process.gid),
         bytes: Bytes::default(),
         bytes_by: clause::ftruncate(2),
+        apart: Apart::default(),
         nameless: false,
         seals: Some(Seals::SEAL),
         seals_open: Seals::empty(),

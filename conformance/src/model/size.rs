@@ -118,17 +118,22 @@ pub(super) fn ftruncate(cx: Cx<'_>, fd: Label, size: i64, mut checks: Checks<'_>
     if object.mode_by.clause == clause::fchmod(1) {
         checks.rests_on(clause::fchmod(5));
     }
-    let id = open.object;
+    let (id, page) = (open.object, cx.state.page);
     let by = if size < object.size { clause::ftruncate(4) } else { clause::ftruncate(1) };
     for rounded in rounded(cx, size) {
         for tail in tails(cx, object, size, by) {
             // A size that is not the one asked for is a deviation once somebody sees it.
             let mut checks = checks.way(rounded.ground.clause.into());
-            checks.one_way(Expect::Ok, tail.ground, &[clause::call(1)], move |state, _| {
-                let object = state.object_mut(id);
-                resize(object, rounded.size, tail.value);
-                object.size_by = rounded.ground;
-            });
+            for kept in kept(cx, object, size, by) {
+                checks.way(kept.ground).one_way(Expect::Ok, tail.ground, &[clause::call(1)], move |state, _| {
+                    let object = state.object_mut(id);
+                    resize(object, rounded.size, tail.value);
+                    object.size_by = rounded.ground;
+                    if !kept.value {
+                        object.bytes.blur(size / page * page, size);
+                    }
+                });
+            }
         }
     }
 }
@@ -139,6 +144,19 @@ pub(super) fn tails(cx: Cx<'_>, object: &Object, end: i64, by: ClauseId) -> Vec<
         cx.profile.rules.tail.choices.clone()
     } else {
         vec![Choice { value: Tail::Zero, ground: by.into() }]
+    }
+}
+
+/// May what was stored in the page where an object will end be lost when it shrinks to `size`? Where there is nothing to
+/// lose, that rests on `by`.
+fn kept(cx: Cx<'_>, object: &Object, size: i64, by: ClauseId) -> Vec<Choice<bool>> {
+    let page = cx.state.page;
+    if size < object.size
+        && object.bytes.spans(size / page * page, size).iter().any(|span| span.value != Value::Byte(0))
+    {
+        cx.profile.rules.shrink_keeps.choices.clone()
+    } else {
+        vec![Choice { value: true, ground: by.into() }]
     }
 }
 

@@ -1,5 +1,6 @@
 //! One state that the model holds possible: names, objects, open descriptions, processes and messages, as values.
 
+use super::apart::Apart;
 use super::bytes::Bytes;
 use crate::call::{Label, Prot, Seals};
 use crate::clause::{self, ClauseId};
@@ -67,6 +68,8 @@ pub(crate) struct Object {
     pub(crate) bytes: Bytes,
     /// The clause that its contents rest on.
     pub(crate) bytes_by: ClauseId,
+    /// How far its pages and its file may have gone apart.
+    pub(crate) apart: Apart,
     /// Was it made by `create`, so that it may be one that can be sealed?
     pub(crate) nameless: bool,
     /// Its seals, once they are known.

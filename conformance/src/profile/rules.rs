@@ -5,7 +5,7 @@ use super::choices::{
 };
 use super::read::{ProfileError, Reader};
 use super::{Ground, Rule};
-use crate::outcome::Errno;
+use crate::outcome::{Errno, Signal};
 
 /// One rule as people read it.
 #[derive(Debug, Clone)]
@@ -133,6 +133,8 @@ rules! {
     size_limit: Beyond,
     /// Bytes stored behind the end, in its last page, once the object grows.
     tail: Tail,
+    /// Does what mappings stored stay where a new, smaller size ends inside its page?
+    shrink_keeps: bool,
     /// Growing an object beyond the room of its store.
     size_beyond_room: Answer,
 
@@ -160,6 +162,8 @@ rules! {
     write: Write,
     /// Writing beyond the room of the store.
     write_beyond_room: Errno,
+    /// Do read and write see what mappings stored, and mappings what was written?
+    io_coherent: bool,
     /// Moving the file offset.
     lseek: Answer,
     /// Moving the file offset beyond the end.
@@ -182,7 +186,7 @@ rules! {
     /// Mapping neither shared nor private.
     map_neither: Answer,
     /// Mapping at a range that no object can have.
-    map_invalid_range: Errno,
+    map_invalid_range: Answer,
     /// Where a mapping begins whose offset is 4 GiB or more.
     map_far: Offset,
     /// Does RLIMIT_AS hold for mappings?
@@ -193,6 +197,8 @@ rules! {
     unmap_empty: Answer,
     /// Do private mappings see later changes of pages that they have not copied?
     private_follows: bool,
+    /// Accessing a mapping in a way that its protection forbids.
+    access_forbidden: Signal,
     /// Making a shared mapping writable whose descriptor cannot write.
     protect_readonly: Errno,
 

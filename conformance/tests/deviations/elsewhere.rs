@@ -80,12 +80,44 @@ pub(super) const CASES: &[Case] = &[
         a: m = mmap(f, 0, 16384, READ|WRITE, SHARED) -> {"errno":"EINVAL"}"#,
     ),
     ("macos", "macos/recv-leaks", LEAK),
+    (
+        "macos",
+        "macos/address-space-unlimited",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: ftruncate(f, 16384) -> "ok"
+        a: rlimit(AS, 100) -> "ok"
+        a: m = mmap(f, 0, 16384, READ|WRITE, SHARED) -> "ok""#,
+    ),
+    (
+        "macos",
+        "macos/forbidden-is-sigbus",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: ftruncate(f, 16384) -> "ok"
+        a: m = mmap(f, 0, 16384, READ, SHARED) -> "ok"
+        a: store(m, 0, 0x5a, 1) -> {"signal":"SIGBUS"}"#,
+    ),
     ("freebsd", "freebsd/unlink-needs-read-write", UNLINK_OF_MODE_0),
     ("freebsd", "freebsd/size-unlimited", SIZE_UNLIMITED),
     ("freebsd", "freebsd/stale-bytes-past-end", STALE),
     ("openbsd", "openbsd/stale-bytes-past-end", STALE),
     ("openbsd", "openbsd/map-private-by-default", NEITHER),
     ("openbsd", "openbsd/unmap-nothing", UNMAP_NOTHING),
+    (
+        "openbsd",
+        "openbsd/map-any-range",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: m = mmap(f, 9223372036854710272, 131072, READ|WRITE, SHARED) -> "ok""#,
+    ),
+    (
+        "openbsd",
+        "openbsd/shrink-loses-stores",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: ftruncate(f, 16384) -> "ok"
+        a: m = mmap(f, 0, 16384, READ|WRITE, SHARED) -> "ok"
+        a: store(m, 0, 0x5a, 1) -> "ok"
+        a: ftruncate(f, 100) -> "ok"
+        a: load(m, 0, 1) -> {"bytes":"00*1"}"#,
+    ),
     (
         "openbsd",
         "openbsd/no-sharing-between-users",
