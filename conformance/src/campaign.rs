@@ -126,7 +126,7 @@ impl Crew {
         let Crew { subject, profile, others, stages } = self;
         let platform = stages[0].platform().clone();
         let next = AtomicUsize::new(0);
-        let bench = |stage: Stage| -> Result<Vec<CaseResult>, CampaignError> {
+        let bench = |stage: Stage| -> Result<(Vec<CaseResult>, Vec<String>), CampaignError> {
             let mut workbench = Workbench::new(plan, &subject, (&profile, &others), stage, progress);
             let mut results = Vec::new();
             while !plan.stop.load(Relaxed) {
@@ -149,18 +149,20 @@ impl Crew {
                     }
                 }
             }
-            Ok(results)
+            Ok((results, workbench.left_behind().to_vec()))
         };
         let done: Vec<_> = thread::scope(|scope| {
             let workers: Vec<_> = stages.into_iter().map(|stage| scope.spawn(|| bench(stage))).collect();
             workers.into_iter().map(thread::ScopedJoinHandle::join).collect()
         });
-        let mut results = Vec::new();
+        let (mut results, mut left_behind) = (Vec::new(), Vec::new());
         for done in done {
-            results.extend(done.map_err(|_| CampaignError::Harness(format!("{subject}: a worker panicked")))??);
+            let (found, left) = done.map_err(|_| CampaignError::Harness(format!("{subject}: a worker panicked")))??;
+            results.extend(found);
+            left_behind.extend(left);
         }
         let beside = others.into_iter().map(|profile| profile.id).collect();
         let run = Run { platform, subject, profile: profile.id, seed: plan.seed, strict: plan.strict, beside };
-        Ok(Report::new(run, results, began.elapsed()))
+        Ok(Report { left_behind, ..Report::new(run, results, began.elapsed()) })
     }
 }

@@ -81,6 +81,8 @@ pub struct Executor {
     spawner: Spawner,
     pool: Pool,
     abilities: BTreeMap<Need, Ability>,
+    /// Names of scripts that could not be removed.
+    left_behind: Vec<String>,
     /// Can names be listed, so that they can be swept without being known?
     lists: bool,
 }
@@ -103,6 +105,7 @@ impl Executor {
             spawner,
             pool: Pool::default(),
             abilities: BTreeMap::new(),
+            left_behind: Vec::new(),
             lists: listing::all().is_ok(),
         };
         executor.abilities = run::probe(&mut executor)?;
@@ -120,6 +123,11 @@ impl Executor {
             Some(Ability::Cannot(reason)) => Some((need, reason.as_str())),
             _ => None,
         })
+    }
+
+    /// The names of scripts that the system does not let this user remove, as those of FreeBSD that nobody may write.
+    pub fn left_behind(&self) -> &[String] {
+        &self.left_behind
     }
 
     /// The system that scripts run on.

@@ -76,6 +76,9 @@ pub struct Report {
     /// Did somebody end the run before it was done, so that results are missing?
     #[serde(default, skip_serializing_if = "is_false")]
     pub interrupted: bool,
+    /// Names of objects that scripts made and that the system does not let this user remove.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_behind: Vec<String>,
     /// How long the subject was at work, in milliseconds.
     pub duration_ms: u64,
     /// One entry a case and a property, by ID.
@@ -159,6 +162,7 @@ impl Report {
             seed,
             strict,
             interrupted: false,
+            left_behind: Vec::new(),
             duration_ms: milliseconds(duration),
             portability: Portability::of(&results, &beside),
             coverage: Coverage::of(&results, Ledger::get()),

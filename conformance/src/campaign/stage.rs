@@ -58,6 +58,14 @@ impl Stage {
         }
     }
 
+    /// The names that scripts have left and that cannot be removed.
+    pub(super) fn left_behind(&self) -> &[String] {
+        match self {
+            Stage::Real(executor) => executor.left_behind(),
+            Stage::Simulated(_) => &[],
+        }
+    }
+
     /// Executes a script once.
     pub(super) fn execute(&mut self, script: &Script, seed: u64) -> Result<Trace, ExecutorError> {
         match self {

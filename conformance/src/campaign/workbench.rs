@@ -40,6 +40,11 @@ impl<'a> Workbench<'a> {
         Workbench { plan, subject, profile, others, stage, progress }
     }
 
+    /// The names that scripts have left and that cannot be removed.
+    pub(super) fn left_behind(&self) -> &[String] {
+        self.stage.left_behind()
+    }
+
     /// A script by hand, as often as it asks for.
     pub(super) fn case(&mut self, script: &Script) -> Result<CaseResult, ExecutorError> {
         let began = Instant::now();

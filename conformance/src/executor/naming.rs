@@ -90,6 +90,11 @@ impl ScriptNames {
         &self.base
     }
 
+    /// Is the name one of the script's own, in whatever form?
+    pub(super) fn gave(&self, name: &str) -> bool {
+        name.trim_start_matches('/').starts_with(&self.base[1..])
+    }
+
     /// The bytes that stand for a name.
     pub(crate) fn literal(&mut self, name: &Name) -> String {
         match name {

@@ -90,7 +90,8 @@ fn attempt(executor: &mut Executor, plan: &Plan<'_>, singly: bool) -> Result<See
         cast.end(&mut executor.spawner);
     }
     let mut events: Vec<Event> = events.into_iter().flatten().collect();
-    clean_up(&names, &used, &mut events, &executor.naming.own_prefix());
+    let left = clean_up(&names, &used, &mut events, &executor.naming.own_prefix());
+    executor.left_behind.extend(left);
     done.map(|()| (actors, events))
 }
 
@@ -131,19 +132,27 @@ fn hire(executor: &mut Executor, roles: &Roles, fresh: bool) -> Result<Cast, Exe
     Cast::start(roles.clone(), &mut executor.spawner, &executor.naming.own_prefix(), false)
 }
 
-/// Removes every name that a script can have left, and from lists of names those that are not the script's.
-fn clean_up(names: &ScriptNames, used: &[String], events: &mut [Event], own_prefix: &str) {
+/// Removes every name that a script can have left, and from lists of names those that are not the script's. Answers those
+/// of its own that it cannot remove.
+fn clean_up(names: &ScriptNames, used: &[String], events: &mut [Event], own_prefix: &str) -> Vec<String> {
+    let mut left = Vec::new();
+    let mut remove = |name: &String| {
+        if !sweep::remove(name) && names.gave(name) {
+            left.push(name.clone());
+        }
+    };
     for event in events {
         match (&event.call, &mut event.outcome) {
             (Call::Names, Outcome::Names(found)) => {
                 found.retain(|name| name.starts_with(names.base()) || name.starts_with(own_prefix));
-                found.iter().for_each(|name| sweep::remove(name));
+                found.iter().filter(|name| !used.contains(name)).for_each(&mut remove);
             }
-            (Call::Squat, Outcome::Names(made)) => made.iter().for_each(|name| sweep::remove(name)),
+            (Call::Squat, Outcome::Names(made)) => made.iter().for_each(&mut remove),
             _ => {}
         }
     }
-    used.iter().for_each(|name| sweep::remove(name));
+    used.iter().for_each(remove);
+    left
 }
 
 fn cast_list(cast: &Cast) -> Vec<Actor> {

@@ -18,17 +18,19 @@ pub(super) fn exists(name: &str) -> bool {
     }
 }
 
-/// Removes a name; that there is none is as good. No process may be within a call on it.
-pub(super) fn remove(name: &str) {
+/// Removes a name, on which no process may be within a call; answers whether it is gone, as one that never was is.
+pub(super) fn remove(name: &str) -> bool {
     listing::unlock(name);
-    if let Ok(name) = CString::new(name) {
-        let _ = native::shm_unlink(&name);
-    }
+    let Ok(name) = CString::new(name) else { return true };
+    let stays = [Errno::EACCES, Errno::EPERM, Errno::EROFS];
+    !matches!(native::shm_unlink(&name), Err(Refused::Errno(errno)) if stays.contains(&errno))
 }
 
 /// Removes every name that begins so, however many slashes are before it, where names can be listed.
 pub(super) fn sweep_prefix(prefix: &str) {
     let bare = |name: &str| name.trim_start_matches('/').to_owned();
     let ours = |name: &String| bare(name).starts_with(&bare(prefix));
-    listing::all().unwrap_or_default().iter().filter(|name| ours(name)).for_each(|name| remove(name));
+    for name in listing::all().unwrap_or_default().iter().filter(|name| ours(name)) {
+        remove(name);
+    }
 }

@@ -31,6 +31,7 @@ pub(crate) fn report(subject: &str, results: Vec<CaseResult>) -> Report {
         seed: 7,
         strict: false,
         interrupted: false,
+        left_behind: Vec::new(),
         duration_ms: 3217,
         portability: Vec::new(),
         coverage: levels.into_iter().map(coverage).collect(),

@@ -113,6 +113,33 @@ fn names_that_cannot_be_listed_are_removed_all_the_same() {
     }
 }
 
+/// As an ordinary user of FreeBSD meets objects that he may not remove, though he made them.
+#[test]
+fn names_that_cannot_be_removed_are_told() {
+    let script = format!(
+        r#"
+        command -v setpriv >/dev/null || {{ echo skipped; exit; }}
+        directory=$(mktemp -d)
+        chmod 755 "$directory"
+        cp "$SHMCONF" "$directory/shmconf"
+        echo '{HELD}' >"$directory/held.shm"
+        setpriv --reuid=65534 --regid=65534 --clear-groups \
+            "$directory/shmconf" run "$directory/held.shm" -s libc --timeout 4 2>&1 &
+        run=$!
+        until [ "$(ls /dev/shm | wc -l)" = 2 ]; do sleep 0.1; done
+        chmod 555 /dev/shm
+        wait $run
+        rm -r "$directory"
+        "#
+    );
+    if let Some(said) = shell_with_own_store("mode=1777", &script) {
+        match said.starts_with("skipped") {
+            true => eprintln!("skipped: there is no setpriv to become an ordinary user with"),
+            false => assert!(said.contains("left        this user may not remove /sc"), "{said}"),
+        }
+    }
+}
+
 /// Two names exist while it hangs.
 const HELD: &str = "# my/held
 a: shm_open(@x, RDWR|CREAT, 0600)

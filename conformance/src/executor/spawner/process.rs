@@ -66,7 +66,9 @@ pub(super) fn main(socket: RawFd, stderr: Option<RawFd>, recipe: &Recipe, prefix
             // The caller is gone and cannot sweep.
             process.see_out();
             sweep::sweep_prefix(prefix);
-            process.names.split(|byte| *byte == 0).filter_map(|name| str::from_utf8(name).ok()).for_each(sweep::remove);
+            for name in process.names.split(|byte| *byte == 0).filter_map(|name| str::from_utf8(name).ok()) {
+                sweep::remove(name);
+            }
         }
     }));
     // Whatever actors have made is in this group too.

@@ -18,6 +18,7 @@ pub(super) fn write(reports: &[Report], width: usize, output: &mut dyn Write) ->
     note("deviations", &deviations(reports), width, output)?;
     note("clauses", &[clauses(reports)], width, output)?;
     note("skips", &skips(reports), width, output)?;
+    note("left", &left_behind(reports), width, output)?;
     note("elsewhere", &elsewhere(reports), width, output)?;
     writeln!(output)
 }
@@ -84,6 +85,18 @@ fn clauses(reports: &[Report]) -> String {
     } else {
         format!("{} exercised; see shmconf explain clauses", entries.join(", "))
     }
+}
+
+/// The names that are still there, though the scripts that made them are done.
+fn left_behind(reports: &[Report]) -> Vec<String> {
+    let names: Vec<&str> = reports.iter().flat_map(|report| &report.left_behind).map(String::as_str).collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let more = names.len().checked_sub(NAMED).filter(|more| *more > 0);
+    let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
+    let named: Vec<_> = names.iter().take(NAMED).map(|name| clean(name)).collect();
+    vec![format!("this user may not remove {}{more}", named.join(", "))]
 }
 
 /// How often each reason made a case, or a script of a property, be skipped, and on which subject.
