@@ -7,7 +7,7 @@ use super::state::Descriptor;
 use crate::call::{Label, OpenFlags};
 use crate::clause;
 use crate::outcome::{Errno, Outcome};
-use crate::profile::{Ground, Rest};
+use crate::profile::Ground;
 
 pub(super) fn fstat(cx: Cx<'_>, fd: Label, mut checks: Checks<'_>) {
     let Some(open) = checks.descriptor(cx, fd, clause::fstat(3)) else { return };
@@ -105,9 +105,8 @@ pub(super) fn getfl(cx: Cx<'_>, fd: Label, mut checks: Checks<'_>) {
 
 /// `fds()`: as many as the calls have opened, and no more.
 pub(super) fn fds(cx: Cx<'_>, mut checks: Checks<'_>) {
-    if cx.process.leaked > 0 {
-        let leaks = cx.profile.rules.recv_rest.choices.iter().filter(|choice| choice.value != Rest::Closed);
-        leaks.for_each(|choice| checks.rests_on(choice.ground));
+    if let Some(ground) = cx.process.leaked_by {
+        checks.rests_on(ground);
     }
     checks.answer(
         Expect::Value((cx.process.fds.len() + cx.process.leaked) as i64),

@@ -67,31 +67,41 @@ pub(super) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, len: i64, 
         checks.error(Errno::EPERM, clause::seals(4).into());
         return wrote(cx, open, Written { at, byte, start, end: object.size, amount: Amount::UpTo }, checks);
     }
-    let limit =
-        cx.process.fsize.filter(|limit| end > *limit && cx.profile.rules.size_limited.always(|limited| *limited));
-    if limit.is_none() && object.room.is_some_and(|room| end > room) {
-        for choice in &cx.profile.rules.write_beyond_room.choices {
+    let rules = &cx.profile.rules;
+    let unlimited = rules.write_limit.always(|limited| *limited == Write::Extends);
+    let limit = cx.process.fsize.filter(|limit| end > *limit);
+    if (limit.is_none() || unlimited) && object.room.is_some_and(|room| end > room) {
+        for choice in &rules.write_beyond_room.choices {
             checks.error(choice.value, choice.ground);
         }
         return wrote(cx, open, Written { at, byte, start, end: end - 1, amount: Amount::UpTo }, checks);
     }
-    for choice in &cx.profile.rules.write.choices {
+    let written = Written { at, byte, start, end, amount: Amount::All };
+    for choice in &rules.write.choices {
         let mut checks = checks.way(choice.ground);
-        let (end, amount) = match (choice.value, limit) {
-            (Write::Errno(errno), _) => {
-                checks.error(errno, choice.ground);
-                continue;
+        match (choice.value, limit) {
+            (Write::Errno(errno), _) => checks.error(errno, choice.ground),
+            (Write::Short, _) => wrote(cx, open, Written { end: end.min(object.size), ..written }, checks),
+            (Write::Extends, None) => wrote(cx, open, written, checks),
+            (Write::Extends, Some(limit)) => beyond_limit(cx, open, limit, written, checks),
+        }
+    }
+}
+
+/// A write that would make the object larger than the limit of the process.
+fn beyond_limit(cx: Cx<'_>, open: Open<'_>, limit: i64, written: Written, mut checks: Checks<'_>) {
+    for choice in &cx.profile.rules.write_limit.choices {
+        let mut checks = checks.way(choice.ground);
+        match choice.value {
+            Write::Extends => wrote(cx, open, written, checks),
+            Write::Short if written.start < limit => {
+                wrote(cx, open, Written { end: limit, amount: Amount::UpTo, ..written }, checks);
             }
-            (Write::Short, _) => (end.min(object.size), Amount::All),
-            (Write::Extends, None) => (end, Amount::All),
-            // The limit stops what would make the object larger.
-            (Write::Extends, Some(limit)) if start < limit => (limit, Amount::UpTo),
-            (Write::Extends, Some(_)) => {
-                size::over_limit(cx, clause::write(4).into(), &mut checks);
-                continue;
+            Write::Short | Write::Errno(_) => {
+                let ground = if written.start < limit { choice.ground } else { clause::write(4).into() };
+                size::over_limit(cx, ground, &mut checks);
             }
-        };
-        wrote(cx, open, Written { at, byte, start, end, amount }, checks);
+        }
     }
 }
 

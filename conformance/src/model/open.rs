@@ -11,7 +11,7 @@ use super::state::{Description, DescriptionId, Descriptor, Key, Object, ObjectId
 use crate::call::{Label, Name, OpenFlags, Seals};
 use crate::clause::{self, ClauseId};
 use crate::outcome::{Errno, Outcome};
-use crate::profile::{Ground, Truncation};
+use crate::profile::{Ground, Rule, Truncation};
 
 pub(super) fn shm_open(cx: Cx<'_>, name: &Name, flags: OpenFlags, mode: u32, out: &mut Vec<Branch>) {
     let writable = flags.intersects(OpenFlags::WRONLY | OpenFlags::RDWR);
@@ -25,7 +25,7 @@ pub(super) fn shm_open(cx: Cx<'_>, name: &Name, flags: OpenFlags, mode: u32, out
             }
             Reading::NoObject(ground) => {
                 let mut checks = checks(cx, flags, ground, out);
-                no_descriptor(cx, &mut checks, None::<fn(&mut State, Ground)>);
+                no_descriptor(cx, &cx.profile.rules.open_emfile_spares, &mut checks, None::<fn(&mut State, Ground)>);
                 checks.rests_on(clause::shm_open(30));
                 let opens = Opens::at(cx, flags);
                 checks.succeed(Expect::Fd(cx.process.lowest_free()), &[], move |state, outcome| {
@@ -59,6 +59,7 @@ fn checks<'b>(cx: Cx<'_>, flags: OpenFlags, ground: Ground, out: &'b mut Vec<Bra
 /// as it `would` have become.
 fn no_descriptor(
     cx: Cx<'_>,
+    spares: &Rule<bool>,
     checks: &mut Checks<'_>,
     would: Option<impl FnOnce(&mut State, Ground) + Clone + 'static>,
 ) {
@@ -66,7 +67,7 @@ fn no_descriptor(
         return;
     }
     let would = would.filter(|_| !checks.is_blocked());
-    for choice in &cx.profile.rules.open_emfile_spares.choices {
+    for choice in &spares.choices {
         let ground = choice.ground;
         match would.clone() {
             Some(would) if !choice.value => {
@@ -116,7 +117,12 @@ fn existing(cx: Cx<'_>, id: ObjectId, flags: OpenFlags, mut checks: Checks<'_>) 
 
     let rule = if opens.write { &rules.trunc_writable } else { &rules.trunc_readonly };
     let empties = truncates && rule.always(|truncation| *truncation == Truncation::Truncates);
-    no_descriptor(cx, &mut checks, empties.then_some(move |state: &mut State, ground| truncate(state, id, ground)));
+    no_descriptor(
+        cx,
+        &rules.trunc_emfile_spares,
+        &mut checks,
+        empties.then_some(move |state: &mut State, ground| truncate(state, id, ground)),
+    );
 
     let kept = !cx.state.is_referenced(id);
     let lowest = Expect::Fd(cx.process.lowest_free());
@@ -203,7 +209,7 @@ fn new(cx: Cx<'_>, key: Key, flags: OpenFlags, mode: u32, mut checks: Checks<'_>
         let id = state.add_object(Object { left_by: Some(ground), ..left });
         state.name(left_key, id);
     };
-    no_descriptor(cx, &mut checks, Some(would));
+    no_descriptor(cx, &rules.open_emfile_spares, &mut checks, Some(would));
     checks.rests_on(clause::shm_open(15));
     checks.rests_on(clause::shm_open(20));
     if mode & !0o777 != 0 {

@@ -7,7 +7,7 @@ use super::state::{Descriptor, Message, State};
 use crate::call::Label;
 use crate::clause::{self, ClauseId};
 use crate::outcome::{Errno, Outcome};
-use crate::profile::{Answer, Choice, Rest, Rule};
+use crate::profile::{Answer, Choice, Ground, Rest, Rule};
 
 pub(super) fn send(cx: Cx<'_>, to: Label, fds: &[Label], mut checks: Checks<'_>) {
     let rules = &cx.profile.rules;
@@ -42,7 +42,6 @@ pub(super) fn send(cx: Cx<'_>, to: Label, fds: &[Label], mut checks: Checks<'_>)
 
 /// Where the platform fails rather than cut a message short, its descriptors are lost; the bytes beside them may stay.
 fn lose(message: usize, rule: &Rule<Answer>, checks: &mut Checks<'_>) {
-    checks.ask(true, rule);
     for choice in &rule.choices {
         let Answer::Errno(errno) = choice.value else { continue };
         checks.error_with(errno, choice.ground, move |state| {
@@ -68,32 +67,47 @@ pub(super) fn recv(cx: Cx<'_>, from: Label, room: Option<u32>, mut checks: Check
     let room = room.map_or(cx.site.bind.len(), |room| room as usize);
     let fits = sent <= room;
     let rules = &cx.profile.rules;
+    let take = |cloexec: &Choice<bool>, leaked_by| take(first, to, cx.site.bind.to_vec(), cloexec.clone(), leaked_by);
+    let leaked_by = |rest: &Choice<Rest>| rest.value.is_leaked().then_some(rest.ground);
+    if !fits && room == 0 {
+        for rest in &rules.recv_none.choices {
+            let none = Expect::Received { least: 0, most: 0, truncated: rest.value.is_marked() };
+            let ground = if rest.value.is_marked() { clause::recvmsg(4).into() } else { rest.ground };
+            checks.one_way(none, ground, &[], take(&rules.recv_cloexec.choices[0], leaked_by(rest)));
+        }
+        return;
+    }
     if !fits {
+        checks.ask(true, &rules.recv_short);
         lose(first, &rules.recv_short, &mut checks);
     }
+    let may_lack_numbers = cx.process.nofile.is_some() && sent > 0;
+    if may_lack_numbers {
+        lose(first, &rules.recv_full, &mut checks);
+    }
+    let cuts = may_lack_numbers && rules.recv_full.choices.iter().any(|choice| choice.value == Answer::Ok);
     for cloexec in &rules.recv_cloexec.choices {
-        let take = |leaks| take(first, to, cx.site.bind.to_vec(), cloexec.clone(), leaks);
         let by = |clause: ClauseId| if cloexec.ground.deviation.is_some() { cloexec.ground } else { clause.into() };
-        if cx.process.nofile.is_some() {
+        if cuts {
             // What finds no number is lost, and cannot stay open.
             for marks in &rules.recv_marks_lost.choices {
                 let unmarked = fits && !marks.value;
-                let most = sent.min(room) - usize::from(unmarked && sent > 0);
+                let most = sent.min(room) - usize::from(unmarked);
                 let some = Expect::Received { least: 0, most, truncated: !unmarked };
-                checks.outcome_by(some, if unmarked { marks.ground } else { clause::recvmsg(4).into() }, take(false));
+                let ground = if unmarked { marks.ground } else { clause::recvmsg(4).into() };
+                checks.outcome_by(some, ground, take(cloexec, None));
             }
         }
         if fits {
             let all = Expect::Received { least: sent, most: sent, truncated: false };
-            checks.one_way(all, by(clause::recvmsg(1)), &[clause::recvmsg(2), clause::recvmsg(3)], take(false));
+            let clauses = [clause::recvmsg(2), clause::recvmsg(3)];
+            checks.one_way(all, by(clause::recvmsg(1)), &clauses, take(cloexec, None));
             continue;
         }
         for rest in &rules.recv_rest.choices {
-            // Without any control buffer there is none that could be taken to be larger.
-            let unmarked = rest.value == Rest::LeakedUnmarked && room > 0;
-            let some = Expect::Received { least: 0, most: room, truncated: !unmarked };
-            let ground = if unmarked { rest.ground } else { by(clause::recvmsg(4)) };
-            checks.one_way(some, ground, &[], take(unmarked || rest.value == Rest::Leaked));
+            let some = Expect::Received { least: 0, most: room, truncated: rest.value.is_marked() };
+            let ground = if rest.value.is_marked() { by(clause::recvmsg(4)) } else { rest.ground };
+            checks.one_way(some, ground, &[], take(cloexec, leaked_by(rest)));
         }
     }
 }
@@ -104,14 +118,15 @@ fn take(
     to: Label,
     labels: Vec<Label>,
     cloexec: Choice<bool>,
-    leaks: bool,
+    leaked_by: Option<Ground>,
 ) -> impl FnOnce(&mut State, &Outcome) + Clone + 'static {
     move |state, outcome| {
         let message = state.messages.remove(message);
         let (Outcome::Received(received), Some(process)) = (outcome, state.process_mut(to)) else { return };
         let left = message.descriptions.len().saturating_sub(received.fds.len());
-        if leaks && left > 0 {
+        if leaked_by.is_some() && left > 0 {
             process.leaked += left;
+            process.leaked_by = leaked_by;
             process.base = None;
         }
         for (at, (number, description)) in received.fds.iter().zip(message.descriptions).enumerate() {

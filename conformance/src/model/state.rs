@@ -100,6 +100,8 @@ pub(crate) struct Process {
     pub(crate) fds: Vec<Descriptor>,
     /// How many more descriptors are open than it knows of.
     pub(crate) leaked: usize,
+    /// Why they are.
+    pub(crate) leaked_by: Option<Ground>,
     /// The descriptors that it began with, if they are known.
     pub(crate) base: Option<Arc<[i32]>>,
     /// What its labels of descriptors stand for.
@@ -234,6 +236,7 @@ impl State {
         let Some(process) = self.process_mut(actor) else { return };
         process.alive = false;
         process.leaked = 0;
+        process.leaked_by = None;
         let fds = std::mem::take(&mut process.fds);
         let maps = std::mem::take(&mut process.maps);
         let opened = fds.iter().filter_map(|fd| self.description(fd.description)?.object);
@@ -285,6 +288,7 @@ impl Process {
             alive: true,
             fds: Vec::new(),
             leaked: 0,
+            leaked_by: None,
             base: actor.fds.as_deref().map(Arc::from),
             labels: Vec::new(),
             maps: Vec::new(),

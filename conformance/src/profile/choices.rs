@@ -109,6 +109,8 @@ pub enum Beyond {
 pub enum Rest {
     /// `closed`: the message is marked, and they are not left open.
     Closed,
+    /// `closed-unmarked`: they are not left open, and the message is not marked.
+    ClosedUnmarked,
     /// `leaked`: the message is marked, and they stay open in the receiver, which does not learn of them.
     Leaked,
     /// `leaked-unmarked`: that, and the message is not even marked.
@@ -133,6 +135,18 @@ pub struct Limit {
     pub never: Option<usize>,
     /// Are leading slashes counted?
     pub with_slash: bool,
+}
+
+impl Rest {
+    /// Does MSG_CTRUNC tell the receiver?
+    pub fn is_marked(self) -> bool {
+        matches!(self, Rest::Closed | Rest::Leaked)
+    }
+
+    /// Do they stay open in the receiver?
+    pub fn is_leaked(self) -> bool {
+        matches!(self, Rest::Leaked | Rest::LeakedUnmarked)
+    }
 }
 
 impl Beyond {
@@ -190,7 +204,7 @@ texts! {
     Tail { Zero = "zero", Kept = "kept" }
     Write { Extends = "extends", Short = "short"; Errno }
     Beyond { Growing = "growing", Any = "any", AnyOrZero = "any-or-zero", Reaching = "reaching" }
-    Rest { Closed = "closed", Leaked = "leaked", LeakedUnmarked = "leaked-unmarked" }
+    Rest { Closed = "closed", ClosedUnmarked = "closed-unmarked", Leaked = "leaked", LeakedUnmarked = "leaked-unmarked" }
     Offset { Asked = "asked", Low32Bits = "low-32-bits" }
 }
 

@@ -107,8 +107,10 @@ rules! {
     owner_class_alone: bool,
     /// Does root open objects whose mode forbids it?
     open_root: bool,
-    /// Does an open that finds no free descriptor leave everything as it was?
+    /// Does an open that finds no free descriptor leave no new object behind?
     open_emfile_spares: bool,
+    /// Does a truncating open that finds no free descriptor leave the bytes alone?
+    trunc_emfile_spares: bool,
 
     /// Who may remove a name.
     unlink_right: UnlinkRight,
@@ -162,6 +164,8 @@ rules! {
     write: Write,
     /// Writing beyond the room of the store.
     write_beyond_room: Errno,
+    /// Writing beyond RLIMIT_FSIZE: all, as far as the limit, or nothing.
+    write_limit: Write,
     /// Do read and write see what mappings stored, and mappings what was written?
     io_coherent: bool,
     /// Moving the file offset.
@@ -212,6 +216,10 @@ rules! {
     recv_short: Answer,
     /// What becomes of descriptors for which the control buffer is too small.
     recv_rest: Rest,
+    /// What becomes of descriptors where there is no control buffer at all.
+    recv_none: Rest,
+    /// Receiving more descriptors than there are free numbers: those that find one arrive, or the call fails.
+    recv_full: Answer,
     /// Is a message marked whose descriptors find no free number?
     recv_marks_lost: bool,
     /// Are received descriptors closed by exec where the receiver asks for it?

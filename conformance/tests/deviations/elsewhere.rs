@@ -96,6 +96,45 @@ pub(super) const CASES: &[Case] = &[
         a: m = mmap(f, 0, 16384, READ, SHARED) -> "ok"
         a: store(m, 0, 0x5a, 1) -> {"signal":"SIGBUS"}"#,
     ),
+    ("macos", "macos/recv-unmarked", UNMARKED),
+    (
+        "macos",
+        "macos/recv-unmarked",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: send(c, f) -> "ok"
+        c: recv(a, 0) -> {"received":{"fds":[],"truncated":false}}
+        c: fds() -> {"value":1}"#,
+    ),
+    ("freebsd", "freebsd/recv-unmarked", UNMARKED),
+    ("openbsd", "openbsd/recv-unmarked", UNMARKED),
+    ("netbsd", "netbsd/recv-unmarked", UNMARKED),
+    ("dragonfly", "dragonfly/recv-unmarked", UNMARKED),
+    ("haiku", "haiku/recv-unmarked", UNMARKED),
+    (
+        "netbsd",
+        "netbsd/write-all-or-nothing",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: sigignore(SIGXFSZ) -> "ok"
+        a: rlimit(FSIZE, 100) -> "ok"
+        a: pwrite(f, 95, 0x33, 10) -> {"errno":"EFBIG"}"#,
+    ),
+    (
+        "dragonfly",
+        "dragonfly/recv-leaks",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: send(c, f, f) -> "ok"
+        c: g = recv(a, 1) -> {"received":{"fds":[4],"truncated":false}}
+        c: fds() -> {"value":2}"#,
+    ),
+    (
+        "haiku",
+        "haiku/emfile-too-late",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: ftruncate(f, 100) -> "ok"
+        a: rlimit(NOFILE, 4) -> "ok"
+        a: shm_open("/x", RDWR|TRUNC) -> {"errno":"EMFILE"}
+        a: fstat(f) -> {"stat":{"size":0,"mode":384,"uid":1000,"gid":1000}}"#,
+    ),
     ("freebsd", "freebsd/unlink-needs-read-write", UNLINK_OF_MODE_0),
     ("freebsd", "freebsd/size-unlimited", SIZE_UNLIMITED),
     ("freebsd", "freebsd/stale-bytes-past-end", STALE),
@@ -211,6 +250,10 @@ const UNLINK_OF_MODE_0: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0000) -> {"f
 const SIZE_UNLIMITED: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
     a: rlimit(FSIZE, 4096) -> "ok"
     a: ftruncate(f, 8192) -> "ok""#;
+
+const UNMARKED: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+    a: send(c, f) -> "ok"
+    c: recv(a, 0) -> {"received":{"fds":[],"truncated":false}}"#;
 
 const LEAK: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
     a: send(c, f, f) -> "ok"
