@@ -3,7 +3,7 @@
 use super::Actor;
 use crate::call::{Call, Label, MapFlags, OpenFlags, Prot, Whence};
 use crate::outcome::Outcome;
-use crate::subject::{Refused, errno, host};
+use crate::subject::{Refused, errno, hazard, host};
 use std::ffi::{CString, c_int};
 
 impl From<Refused> for Outcome {
@@ -22,6 +22,9 @@ impl Actor {
     }
 
     fn attempt(&mut self, call: &Call, bind: &[Label]) -> Result<Outcome, Outcome> {
+        if let Some(reason) = hazard::of(call) {
+            return Ok(Outcome::Unsupported(reason.to_owned()));
+        }
         if let Some(outcome) = self.map_call(call, bind)? {
             return Ok(outcome);
         }

@@ -2,7 +2,7 @@
 
 use super::{Answer, Refused, errno, native, system};
 use crate::call::Resource;
-use crate::outcome::{Errno, Outcome, Signal};
+use crate::outcome::{Outcome, Signal};
 use nix::sys::stat::{Mode, umask as set_umask};
 use nix::unistd::{Gid, Uid, geteuid, setgid, setuid};
 use std::os::fd::RawFd;
@@ -80,21 +80,15 @@ pub(crate) fn current_umask() -> u32 {
 #[allow(clippy::unnecessary_cast, clippy::useless_conversion, reason = "the widths differ between systems")]
 #[allow(clippy::unnecessary_fallible_conversions, reason = "the widths differ between systems")]
 pub(crate) fn set_soft_limit(resource: Resource, limit: u64) -> Answer<u64> {
-    let limited = system::resource(resource)?;
+    let resource = system::resource(resource)?;
     // SAFETY: every field of a limit may be zero.
     let mut limits: system::c::rlimit = unsafe { std::mem::zeroed() };
     // SAFETY: the buffer is one limit.
-    native::checked(unsafe { system::c::getrlimit(limited as _, &raw mut limits) })?;
+    native::checked(unsafe { system::c::getrlimit(resource as _, &raw mut limits) })?;
     let before = limits.rlim_cur;
     limits.rlim_cur = limit.try_into().unwrap_or(libc::RLIM_INFINITY as _);
     // SAFETY: the buffer is one limit.
-    match native::checked(unsafe { system::c::setrlimit(limited as _, &raw const limits) }) {
-        // macOS does not let a limit be set that the process is beyond already.
-        Err(Refused::Errno(Errno::EINVAL)) if resource == Resource::As => {
-            return Err(Refused::Unsupported("the process has more address space than that already".to_owned()));
-        }
-        set => set?,
-    };
+    native::checked(unsafe { system::c::setrlimit(resource as _, &raw const limits) })?;
     Ok(before as u64)
 }
 

@@ -52,6 +52,9 @@ pub(super) type PromotedMode = c_int;
 #[cfg(not(target_os = "macos"))]
 pub(super) type PromotedMode = libc::mode_t;
 
+/// Is this the kernel of macOS and its kin?
+pub(super) const XNU: bool = cfg!(target_vendor = "apple");
+
 /// Must one be able to read and write an object to unlink it, even as its owner?
 pub(super) const UNLINK_NEEDS_ACCESS: bool = cfg!(target_os = "freebsd");
 
