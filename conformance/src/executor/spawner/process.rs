@@ -131,8 +131,10 @@ impl Process {
                 }
                 kind if kind == Kind::Names as u64 => {
                     self.names = vec![0; number as usize];
-                    let got = passing::receive_with(SOCKET, &mut self.names, Room::Exactly(0), libc::MSG_WAITALL);
-                    if got.is_err() {
+                    // Receiving nothing would wait for the next message all the same, and lose its descriptors.
+                    let got = self.names.is_empty()
+                        || passing::receive_with(SOCKET, &mut self.names, Room::Exactly(0), libc::MSG_WAITALL).is_ok();
+                    if !got {
                         return false;
                     }
                 }
