@@ -115,6 +115,20 @@ impl Script {
         self.steps.iter().flat_map(Step::lines)
     }
 
+    /// The script without the calls that ask for a need, unless it says itself that it needs it, or nothing would be left.
+    pub fn without(&self, need: Need) -> Option<Script> {
+        let keeps = |line: &&Line| !Need::of(&line.call).contains(&need);
+        let step = |step: &Step| match step {
+            Step::Line(line) => keeps(&line).then(|| step.clone()),
+            Step::Race(lines) => {
+                let kept: Vec<Line> = lines.iter().filter(keeps).cloned().collect();
+                (!kept.is_empty()).then_some(Step::Race(kept))
+            }
+        };
+        let steps: Vec<Step> = self.steps.iter().filter_map(step).collect();
+        (!self.needs.contains(&need) && !steps.is_empty()).then(|| Script { steps, ..self.clone() })
+    }
+
     /// Everything that the script needs: what it says, and what its calls ask for.
     pub fn all_needs(&self) -> BTreeSet<Need> {
         let asked = self.lines().flat_map(|line| Need::of(&line.call));

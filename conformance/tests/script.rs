@@ -1,7 +1,7 @@
 //! The script language: what it accepts, how it prints, and what it says of mistakes.
 
 use rstest::rstest;
-use shmconf::script::Script;
+use shmconf::script::{Need, Script};
 
 const EVERY_CORNER: &str = r#"# exclusive/existing-name
 # A second exclusive create of a name that exists fails.
@@ -24,6 +24,17 @@ fn a_script_prints_as_it_parses() {
     let script: Script = EVERY_CORNER.parse().expect("it is valid");
     assert_eq!(Ok(&script), script.to_string().parse().as_ref());
     assert_eq!(script.actors().len(), 65);
+}
+
+#[rstest]
+#[case("a: shm_unlink(@x)\na: names()", Some("a: shm_unlink(@x)"))]
+#[case("race {\n    a: names()\n    b: fds()\n}\nrace {\n    a: names()\n}", Some("race {\n    b: fds()\n}"))]
+#[case("a: names()", None)]
+#[case("# needs: listing\na: fds()\na: names()", None)]
+fn a_script_can_do_without_the_calls_that_need_what_is_not_there(#[case] lines: &str, #[case] rest: Option<&str>) {
+    let script: Script = format!("# names/mine\n{lines}\n").parse().expect("it is valid");
+    let rest = rest.map(|lines| format!("# names/mine\n{lines}\n").parse().expect("it is valid"));
+    assert_eq!(script.without(Need::Listing), rest);
 }
 
 #[rstest]

@@ -8,9 +8,10 @@ use crate::judge;
 use crate::portability;
 use crate::profile::Profile;
 use crate::report::{CaseResult, Counterexample, Kind};
-use crate::script::{Id, Script};
+use crate::script::{Id, Need, Script};
 use crate::trace::Trace;
 use crate::verdict::{Judgement, Verdict};
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
@@ -48,10 +49,13 @@ impl<'a> Workbench<'a> {
     /// A script by hand, as often as it asks for.
     pub(super) fn case(&mut self, script: &Script) -> Result<CaseResult, ExecutorError> {
         let began = Instant::now();
-        if let Some((need, reason)) = self.stage.lacks(script.all_needs()) {
-            return Ok(CaseResult::skipped(script.id.clone(), Kind::Case, format!("needs {need}: {reason}")));
-        }
+        let (script, left_out) = match self.prepared(script) {
+            Ok(prepared) => prepared,
+            Err(reason) => return Ok(CaseResult::skipped(script.id.clone(), Kind::Case, reason)),
+        };
+        let script = &*script;
         let mut result = CaseResult::of(script.id.clone(), Kind::Case);
+        result.left_out.extend(left_out.map(|reason| (reason, 1)));
         for round in 0..script.repeat {
             let (trace, judgement) = match self.judged(script, round) {
                 Err(ExecutorError::NameTaken(name)) => {
@@ -74,6 +78,22 @@ impl<'a> Workbench<'a> {
         Ok(result.took(began.elapsed()))
     }
 
+    /// The script as it can be run here, with what is left out of it; or why it cannot be run.
+    fn prepared<'s>(&self, script: &'s Script) -> Result<(Cow<'s, Script>, Option<String>), String> {
+        let lacked = |script: &Script| {
+            let lacked = self.stage.lacks(script.all_needs());
+            lacked.map(|(need, reason)| (need, format!("needs {need}: {reason}")))
+        };
+        let Some((need, reason)) = lacked(script) else { return Ok((Cow::Borrowed(script), None)) };
+        // Most cases that list names ask by the way whether there is one too many.
+        let rest = script.without(need).filter(|_| need == Need::Listing);
+        match rest.map(|rest| (lacked(&rest), rest)) {
+            Some((None, rest)) => Ok((Cow::Owned(rest), Some(format!("left out names(): {reason}")))),
+            Some((Some((_, reason)), _)) => Err(reason),
+            None => Err(reason),
+        }
+    }
+
     /// As many scripts of a generator as the plan asks for, until one fails; that one is made smaller.
     pub(super) fn property(&mut self, property: &Property) -> Result<CaseResult, ExecutorError> {
         let began = Instant::now();
@@ -86,7 +106,7 @@ impl<'a> Workbench<'a> {
             let mut drawn = draws.draw();
             let script = drawn.script();
             if let Some((need, reason)) = self.stage.lacks(script.all_needs()) {
-                *result.left_out.entry(format!("needs {need}: {reason}")).or_default() += 1;
+                *result.left_out.entry(format!("drawn scripts: needs {need}: {reason}")).or_default() += 1;
                 continue;
             }
             let (trace, judgement) = self.judged(&script, number)?;

@@ -27,7 +27,7 @@ pub struct CaseResult {
     pub deviations: BTreeSet<String>,
     /// How many scripts were executed and judged.
     pub scripts: u64,
-    /// Of the scripts that a property drew, how many were left out, by the reason.
+    /// How many of the scripts that a property drew, or which part of a case, were left out, by the reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub left_out: BTreeMap<String, u64>,
     /// How long that took, in milliseconds.

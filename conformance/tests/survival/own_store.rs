@@ -113,6 +113,32 @@ fn names_that_cannot_be_listed_are_removed_all_the_same() {
     }
 }
 
+/// As on macOS: what is asked by the way is left out, and what is about nothing else is skipped.
+#[test]
+fn a_list_of_names_that_there_is_not_is_left_out_aloud() {
+    let script = r#"
+        command -v setpriv >/dev/null || { echo skipped; exit; }
+        directory=$(mktemp -d)
+        chmod 755 "$directory"
+        cp "$SHMCONF" "$directory/shmconf"
+        setpriv --reuid=65534 --regid=65534 --clear-groups \
+            "$directory/shmconf" run exclusive/creators-race names/listing passing/copy -s libc 2>&1
+        rm -r "$directory"
+    "#;
+    if let Some(said) = shell_with_own_store("mode=1733", script) {
+        if said.starts_with("skipped") {
+            return eprintln!("skipped: there is no setpriv to become an ordinary user with");
+        }
+        let why = "needs listing: cannot list /dev/shm: Permission denied (os error 13)";
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        for part in
+            ["names 1 skip exclusive 1 pass passing 1 pass", &format!("1 left out names(): {why}"), &format!("1 {why}")]
+        {
+            assert!(said.contains(part), "{part}: {said}");
+        }
+    }
+}
+
 /// As an ordinary user of FreeBSD meets objects that he may not remove, though he made them.
 #[test]
 fn names_that_cannot_be_removed_are_told() {

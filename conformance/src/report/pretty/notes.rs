@@ -99,7 +99,7 @@ fn left_behind(reports: &[Report]) -> Vec<String> {
     vec![format!("this user may not remove {}{more}", named.join(", "))]
 }
 
-/// How often each reason made a case, or a script of a property, be skipped, and on which subject.
+/// How often each reason made a case, a script of a property, or a part of a case be left out, and on which subject.
 fn skips(reports: &[Report]) -> Vec<String> {
     let mut reasons: BTreeMap<(&str, String), usize> = BTreeMap::new();
     for report in reports {
@@ -108,7 +108,7 @@ fn skips(reports: &[Report]) -> Vec<String> {
             *reasons.entry((&report.subject, reason.to_owned())).or_default() += 1;
         }
         for (reason, count) in report.results.iter().flat_map(|result| &result.left_out) {
-            *reasons.entry((&report.subject, format!("drawn scripts: {reason}"))).or_default() += *count as usize;
+            *reasons.entry((&report.subject, reason.clone())).or_default() += *count as usize;
         }
     }
     let digits = reasons.values().max().map_or(0, |most| most.to_string().len());
