@@ -61,7 +61,13 @@ fn create_named(mode: FinalMode) -> Result<(OwnedFd, Name), Error> {
         let name = name::unique()?;
         match call(Call::ShmOpen, || shm_open(name.as_c_str(), flags, mode.bits())) {
             Err(error) if error.is(Errno::EEXIST) => taken = Some(error),
-            Err(error) => return Err(error),
+            Err(error) => {
+                // gVisor looks for a free descriptor when the object is there. Nobody else has that name.
+                if error.is(Errno::EMFILE) {
+                    let _ = call(Call::ShmUnlink, || shm_unlink(name.as_c_str()));
+                }
+                return Err(error);
+            }
             Ok(fd) => return Ok((fd, name)),
         }
     }

@@ -50,6 +50,18 @@ fn a_failing_call_leaves_nothing(#[case] call: Call, #[case] errno: Errno, #[cas
     });
 }
 
+/// gVisor's way: the object is there when no descriptor is left for it.
+#[test]
+fn what_an_open_without_a_descriptor_made_is_taken_away() {
+    in_child(|| {
+        let name = name::peek().unwrap();
+        shm_open(name.as_c_str(), OFlag::O_RDWR | OFlag::O_CREAT, Mode::empty()).unwrap();
+        plan(&[(Call::ShmOpen, Errno::EMFILE)]);
+        assert_eq!(*POSIX.create().unwrap_err().kind(), ErrorKind::DescriptorLimit);
+        assert_eq!(nix::sys::mman::shm_unlink(name.as_c_str()), Err(Errno::ENOENT));
+    });
+}
+
 #[test]
 fn want_of_space_tells_how_much_was_wanted() {
     with_faults(&POSIX, &[(Call::Ftruncate, Errno::ENOMEM)], |result| {
