@@ -35,6 +35,7 @@ mod socket;
 mod space;
 #[cfg(target_os = "linux")]
 mod tmpfile;
+mod wide;
 
 use std::os::fd::OwnedFd;
 
@@ -52,6 +53,7 @@ pub(crate) use page::{Access, map, page_size, unmap};
 pub(crate) use seam::{call, fill_random};
 pub(crate) use socket::{MAX_FDS, Message, receive, send};
 pub(crate) use space::{PLACE, allocate, no_space};
+pub(crate) use wide::Offset;
 
 use crate::{Error, ErrorKind, Feature, FinalMode, Strategy};
 

@@ -10,7 +10,8 @@ use crate::{DescriptorFault, Feature, Name};
 pub enum ErrorKind {
     /// The size asked for is 0.
     ZeroSize,
-    /// The size asked for, in bytes, does not fit this system's `off_t` or address space.
+    /// The size asked for does not fit what this system has for sizes of files, 63 bits nearly everywhere, or its address
+    /// space.
     SizeTooLarge {
         /// The size asked for, in bytes.
         asked: u64,

@@ -3,17 +3,16 @@
 use std::os::fd::{AsFd, FromRawFd, OwnedFd};
 
 use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
-use nix::sys::stat::{SFlag, fchmod, fstat};
-use nix::sys::uio::pread;
-use nix::unistd::ftruncate;
+use nix::sys::stat::{SFlag, fchmod};
 
 use super::call;
+use super::wide::{Offset, fstat, ftruncate, pread};
 use crate::{Call, Error, ErrorKind, FinalMode};
 
 /// Sizes an object. An object is sized once, because XNU allows no second time.
 pub(crate) fn resize(fd: impl AsFd, size: u64) -> Result<(), Error> {
-    let too_large = || ErrorKind::SizeTooLarge { asked: size, max: libc::off_t::MAX as u64 };
-    let length = libc::off_t::try_from(size).map_err(|_| too_large())?;
+    let too_large = || ErrorKind::SizeTooLarge { asked: size, max: Offset::MAX as u64 };
+    let length = Offset::try_from(size).map_err(|_| too_large())?;
     call(Call::Ftruncate, || ftruncate(&fd, length))
 }
 
@@ -78,7 +77,7 @@ pub(crate) fn read_at(fd: impl AsFd, offset: u64, into: &mut [u8]) -> Result<usi
     if cfg!(target_os = "openbsd") {
         return Err(ErrorKind::Unsupported(crate::Feature::ReadAt).into());
     }
-    match libc::off_t::try_from(offset) {
+    match Offset::try_from(offset) {
         Ok(offset) => call(Call::Pread, || pread(&fd, into, offset)),
         Err(_) => Ok(0),
     }

@@ -5,10 +5,11 @@ use std::num::NonZeroUsize;
 use std::os::fd::AsFd;
 use std::ptr::NonNull;
 
-use nix::sys::mman::{MapFlags, ProtFlags, mmap, munmap};
+use nix::sys::mman::{MapFlags, ProtFlags, munmap};
 use nix::unistd::{SysconfVar, sysconf};
 
 use super::call;
+use super::wide::{Offset, mmap};
 use crate::{Call, Error, ErrorKind};
 
 /// What a mapping lets its process do.
@@ -31,8 +32,8 @@ pub(crate) fn map(
     access: Access,
     reserve: bool,
 ) -> Result<NonNull<c_void>, Error> {
-    let out = || ErrorKind::SizeTooLarge { asked: offset, max: libc::off_t::MAX as u64 };
-    let offset = libc::off_t::try_from(offset).map_err(|_| out())?;
+    let out = || ErrorKind::SizeTooLarge { asked: offset, max: Offset::MAX as u64 };
+    let offset = Offset::try_from(offset).map_err(|_| out())?;
     let prot = match access {
         Access::Read => ProtFlags::PROT_READ,
         Access::ReadWrite => ProtFlags::PROT_READ | ProtFlags::PROT_WRITE,

@@ -36,15 +36,15 @@ pub(crate) fn no_space(fd: impl AsFd, wanted: u64) -> ErrorKind {
 /// Takes space for all bytes of an object of this size.
 #[cfg(any(target_os = "linux", target_os = "android", target_os = "dragonfly"))]
 pub(crate) fn allocate(fd: impl AsFd, size: u64) -> Result<(), Error> {
+    use super::wide::{Offset, posix_fallocate};
     use nix::errno::Errno;
-    use nix::fcntl::posix_fallocate;
 
     /// Bytes at a time: a signal makes the system give up what it has done, and signals may come often.
     const STEP: usize = 256 << 20;
 
     for offset in (0..size).step_by(STEP) {
         let len = (size - offset).min(STEP as u64);
-        let step = || posix_fallocate(&fd, offset as libc::off_t, len as libc::off_t);
+        let step = || posix_fallocate(&fd, offset as Offset, len as Offset);
         call(Call::PosixFallocate, step).map_err(|error| match error.kind() {
             ErrorKind::NoSpace { .. } => error.told_as(no_space(&fd, size)),
             _ if error.is(Errno::EOPNOTSUPP) || error.is(Errno::ENODEV) => {
