@@ -1,51 +1,82 @@
 //! Systems that keep what mappings store apart from what read and write see, until it is written back.
 
 use super::branch::Cx;
-use super::bytes::{Span, Value};
+use super::bytes::{Bytes, Value};
 use super::checks::Checks;
-use super::state::{Object, ObjectId, State};
+use super::state::Object;
+use std::borrow::Cow;
 
-/// How far an object's pages and its file may have gone apart.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Apart {
-    /// There are no pages.
-    #[default]
-    Never,
-    /// It was mapped, so that pages of it may be kept.
-    Mapped,
-    /// Something was stored to its pages, which the file may not hold yet.
-    Stored,
-    /// Something was written to the file, which its pages may not show, and which they may replace.
-    Written,
+/// Where an object's pages and its file may have gone apart.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Apart {
+    /// Was it mapped, so that pages of it may be kept?
+    is_mapped: bool,
+    /// What was stored to the pages: the file may not hold it yet.
+    stored: Bytes,
+    /// What was written to the file since: the pages may not show it, and may replace it.
+    written: Bytes,
 }
 
-/// Are the two always the same?
-fn coherent(cx: Cx<'_>) -> bool {
-    cx.profile.rules.io_coherent.always(|coherent| *coherent)
-}
+impl Apart {
+    /// It is mapped.
+    pub(super) fn map(&mut self) {
+        self.is_mapped = true;
+    }
 
-/// What happens to an object's pages or its file, as an effect.
-pub(super) fn goes(cx: Cx<'_>, id: ObjectId, to: Apart) -> impl Fn(&mut State) + Copy + use<> {
-    let coherent = coherent(cx);
-    move |state| {
-        let object = state.object_mut(id);
-        let has_pages = object.apart != Apart::Never;
-        if !coherent && (has_pages || to == Apart::Mapped) {
-            object.apart = object.apart.max(to);
+    /// A mapping stores to it, so that the pages are certain there.
+    pub(super) fn store(&mut self, start: i64, end: i64) {
+        self.stored.fill(start, end, Value::Open);
+        self.written.fill(start, end, Value::Byte(0));
+    }
+
+    /// It is written to.
+    pub(super) fn write(&mut self, start: i64, end: i64) {
+        if self.is_mapped {
+            self.written.fill(start, end, Value::Open);
         }
     }
 }
 
-/// Nothing is certain of `[start, end)` where an object went as far apart as `from`.
-pub(super) fn uncertain(
+/// May the two go apart at all?
+pub(super) fn is_possible(cx: Cx<'_>) -> bool {
+    !cx.profile.rules.io_coherent.always(|coherent| *coherent)
+}
+
+/// An object's bytes as a mapping shows them, of which `[start, end)` is asked for.
+pub(super) fn by_mapping<'a>(
     cx: Cx<'_>,
-    object: &Object,
-    from: Apart,
+    object: &'a Object,
+    range: (i64, i64),
+    checks: &mut Checks<'_>,
+) -> Cow<'a, Bytes> {
+    seen(cx, object, &[&object.apart.written], range, checks)
+}
+
+/// An object's bytes as `read` gives them, of which `[start, end)` is asked for.
+pub(super) fn by_reading<'a>(
+    cx: Cx<'_>,
+    object: &'a Object,
+    range: (i64, i64),
+    checks: &mut Checks<'_>,
+) -> Cow<'a, Bytes> {
+    seen(cx, object, &[&object.apart.stored, &object.apart.written], range, checks)
+}
+
+fn seen<'a>(
+    cx: Cx<'_>,
+    object: &'a Object,
+    uncertain: &[&Bytes],
     (start, end): (i64, i64),
     checks: &mut Checks<'_>,
-) -> Option<Vec<Span>> {
-    let choices = &cx.profile.rules.io_coherent.choices;
-    let apart = choices.iter().find(|choice| !choice.value).filter(|_| object.apart >= from)?;
+) -> Cow<'a, Bytes> {
+    let spans = uncertain.iter().flat_map(|bytes| bytes.spans(start, end));
+    let spans: Vec<_> = spans.filter(|span| span.value == Value::Open && span.start < span.end).collect();
+    let apart = cx.profile.rules.io_coherent.choices.iter().find(|choice| !choice.value);
+    let Some(apart) = apart.filter(|_| !spans.is_empty()) else { return Cow::Borrowed(&object.bytes) };
     checks.rests_on(apart.ground);
-    Some(if start < end { vec![Span { start, end, value: Value::Open }] } else { Vec::new() })
+    let mut bytes = object.bytes.clone();
+    for span in spans {
+        bytes.fill(span.start, span.end, Value::Open);
+    }
+    Cow::Owned(bytes)
 }

@@ -1,6 +1,6 @@
 //! `read`, `write` and `lseek`, of which POSIX leaves open what they do with shared memory.
 
-use super::apart::{self, Apart};
+use super::apart;
 use super::branch::Cx;
 use super::bytes::Value;
 use super::checks::{Checks, Open};
@@ -24,18 +24,12 @@ pub(super) fn read(cx: Cx<'_>, fd: Label, at: Option<i64>, len: i64, mut checks:
     let object = cx.state.object(open.object);
     let start = at.or(open.description.offset).unwrap_or(0);
     let end = start.saturating_add(len).min(object.size).max(start);
-    let uncertain = apart::uncertain(cx, object, Apart::Stored, (start, end), &mut checks);
-    let by = match &uncertain {
-        _ if end - start < len => clause::read(3),
-        Some(_) => clause::read(1),
-        None => object.bytes_by,
-    };
+    let bytes = apart::by_reading(cx, object, (start, end), &mut checks);
+    let by = if end - start < len { clause::read(3) } else { object.bytes_by };
     if end - start < len && object.size_by.deviation.is_some() {
         checks.rests_on(object.size_by);
     }
-    let certain = || if start < end { object.bytes.spans(start, end) } else { Vec::new() };
-    let spans = uncertain.unwrap_or_else(certain);
-    let expect = Expect::Bytes(Pattern(spans));
+    let expect = Expect::Bytes(Pattern(if start < end { bytes.spans(start, end) } else { Vec::new() }));
     checks.succeed(expect, &[clause::read(1), by], move |state, _| {
         if at.is_none() {
             move_to(state, open.id, end);
@@ -77,7 +71,7 @@ pub(super) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, len: i64, 
         return wrote(cx, open, Written { at, byte, start, end: end - 1, amount: Amount::UpTo }, checks);
     }
     let written = Written { at, byte, start, end, amount: Amount::All };
-    for choice in &rules.write.choices {
+    for choice in if object.nameless { &rules.create_write.choices } else { &rules.write.choices } {
         let mut checks = checks.way(choice.ground);
         match (choice.value, limit) {
             (Write::Errno(errno), _) => checks.error(errno, choice.ground),
@@ -133,13 +127,15 @@ fn wrote(cx: Cx<'_>, open: Open<'_>, written: Written, mut checks: Checks<'_>) {
     };
     let (id, description) = (open.object, open.id);
     let object = cx.state.object(id);
-    let goes = apart::goes(cx, id, Apart::Written);
+    let may_part = apart::is_possible(cx);
     for tail in size::tails(cx, object, end, clause::write(1)) {
         checks.one_way(expect.clone(), tail.ground, &[clause::write(1)], move |state, outcome| {
             let Outcome::Value(written @ 1..) = *outcome else { return };
-            goes(state);
             let end = start + written;
             let object = state.object_mut(id);
+            if may_part {
+                object.apart.write(start, end);
+            }
             if end > object.size {
                 size::resize(object, end, tail.value);
                 object.size_by = clause::write(3).into();

@@ -1,6 +1,6 @@
 //! `mmap`, `munmap` and `mprotect`
 
-use super::apart::{self, Apart};
+use super::apart;
 use super::branch::Cx;
 use super::checks::{Checks, Open};
 use super::expect::Expect;
@@ -85,12 +85,14 @@ fn succeed(cx: Cx<'_>, open: Open<'_>, asked: Asked, mut checks: Checks<'_>) {
     let (actor, bind) = (cx.site.actor, cx.site.bind.first().copied());
     let near = Choice { value: Offset::Asked, ground: clause::mmap(1).into() };
     let offsets = if asked.offset >= FAR { &cx.profile.rules.map_far.choices[..] } else { &[near] };
-    let goes = apart::goes(cx, open.object, Apart::Mapped);
+    let (id, may_part) = (open.object, apart::is_possible(cx));
     for choice in offsets {
         let offset = if choice.value == Offset::Asked { asked.offset } else { asked.offset % FAR };
         let mapping = mapping(offset);
         checks.one_way(Expect::Ok, choice.ground, &[clause::call(1)], move |state, _| {
-            goes(state);
+            if may_part {
+                state.object_mut(id).apart.map();
+            }
             let (Some(process), Some(label)) = (state.process_mut(actor), bind) else { return };
             process.maps.retain(|(known, _)| *known != label);
             let at = process.maps.partition_point(|(known, _)| *known < label);

@@ -1,6 +1,6 @@
 //! Loads and stores through a mapping.
 
-use super::apart::{self, Apart};
+use super::apart;
 use super::branch::Cx;
 use super::bytes::{Bytes, Span, Value};
 use super::checks::Checks;
@@ -83,9 +83,9 @@ pub(super) fn load(cx: Cx<'_>, label: Label, offset: i64, len: i64, mut checks: 
     };
     let mut spans = Vec::new();
     let mut by: ClauseId = object.bytes_by;
-    let uncertain = apart::uncertain(cx, object, Apart::Written, (start, end), &mut checks);
+    let bytes = apart::by_mapping(cx, object, (start, end), &mut checks);
     match &map.private {
-        None => spans.extend(uncertain.unwrap_or_else(|| visible(&object.bytes, object.size, start, end))),
+        None => spans.extend(visible(&bytes, object.size, start, end)),
         Some(private) => {
             by = clause::mmap(18);
             let follows = cx.profile.rules.private_follows.always(|follows| *follows);
@@ -96,10 +96,8 @@ pub(super) fn load(cx: Cx<'_>, label: Label, offset: i64, len: i64, mut checks: 
                 if private.copied.contains(&(at / page * page)) {
                     by = clause::mmap(3);
                     spans.extend(private.own.spans(at, to));
-                } else if uncertain.is_some() {
-                    spans.push(Span { start: at, end: to, value: Value::Open });
-                } else if follows || private.before.spans(at, to) == object.bytes.spans(at, to) {
-                    spans.extend(visible(&object.bytes, object.size, at, to));
+                } else if follows || private.before.spans(at, to) == bytes.spans(at, to) {
+                    spans.extend(visible(&bytes, object.size, at, to));
                 } else {
                     spans.push(Span { start: at, end: to, value: Value::Open });
                 }
@@ -136,19 +134,22 @@ pub(super) fn store(cx: Cx<'_>, label: Label, offset: i64, byte: u8, len: i64, m
     }
     if map.private.is_none() {
         let by = if end > object.size { clause::mmap(13) } else { clause::mmap(2) };
-        let goes = apart::goes(cx, id, Apart::Stored);
+        let may_part = apart::is_possible(cx);
         return checks.succeed(Expect::Ok, &[by], move |state, _| {
-            goes(state);
             let object = state.object_mut(id);
+            if may_part {
+                object.apart.store(start, end);
+            }
             object.bytes.fill(start, end, Value::Byte(byte));
             object.bytes_by = clause::mmap(2);
         });
     }
-    let uncertain = apart::uncertain(cx, object, Apart::Written, (0, i64::MAX), &mut checks).is_some();
+    let pages = (start / page * page, whole_pages(end, page));
+    let current = apart::by_mapping(cx, object, pages, &mut checks).into_owned();
     checks.succeed(Expect::Ok, &[clause::mmap(3)], move |state, _| {
         let object = state.object_mut(id);
         object.bytes_by = clause::mmap(3);
-        let (current, size) = (object.bytes.clone(), object.size);
+        let size = object.size;
         let map = state.process_mut(actor).and_then(|process| process.map_mut(label));
         let Some(private) = map.and_then(|map| map.private.as_mut()) else { return };
         let mut at = start / page * page;
@@ -156,8 +157,7 @@ pub(super) fn store(cx: Cx<'_>, label: Label, offset: i64, byte: u8, len: i64, m
             if !private.copied.contains(&at) {
                 private.copied.push(at);
                 for span in visible(&current, size, at, at + page) {
-                    let value = if uncertain { Value::Open } else { span.value };
-                    private.own.fill(span.start, span.end, value);
+                    private.own.fill(span.start, span.end, span.value);
                 }
             }
             at += page;

@@ -68,7 +68,7 @@ pub(crate) struct Object {
     pub(crate) bytes: Bytes,
     /// The clause that its contents rest on.
     pub(crate) bytes_by: ClauseId,
-    /// How far its pages and its file may have gone apart.
+    /// Where its pages and its file may have gone apart.
     pub(crate) apart: Apart,
     /// Was it made by `create`, so that it may be one that can be sealed?
     pub(crate) nameless: bool,

@@ -231,6 +231,8 @@ rules! {
     shm_add_seals: Errno,
     /// Making a nameless object of size 0.
     create_empty: Answer,
+    /// Writing through a descriptor of a nameless object.
+    create_write: Write,
     /// The bits of the mode of a nameless object, in octal.
     create_mode: Bits,
 }
