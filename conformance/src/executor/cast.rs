@@ -180,6 +180,8 @@ pub(super) struct Pool {
 impl Pool {
     /// The most casts that wait at a time.
     const MAX_CASTS: usize = 8;
+    /// The most processes that they have together: some systems give a user 128.
+    const MAX_MEMBERS: usize = 32;
 
     /// A cast for these roles, if one waits.
     pub(super) fn take(&mut self, roles: &Roles) -> Option<Cast> {
@@ -187,14 +189,19 @@ impl Pool {
         self.casts.remove(at)
     }
 
-    /// Has a cast wait; the one that has waited longest may have to go.
+    /// Has a cast wait; those that have waited longest may have to go.
     pub(super) fn put(&mut self, cast: Cast, spawner: &Spawner) {
         self.casts.push_front(cast);
-        if self.casts.len() > Pool::MAX_CASTS
+        while self.is_too_large()
             && let Some(oldest) = self.casts.pop_back()
         {
             oldest.dismiss(spawner);
         }
+    }
+
+    fn is_too_large(&self) -> bool {
+        let members: usize = self.casts.iter().map(|cast| cast.members.len()).sum();
+        self.casts.len() > Pool::MAX_CASTS || (self.casts.len() > 1 && members > Pool::MAX_MEMBERS)
     }
 
     /// Forgets every cast; their processes end with their sockets.

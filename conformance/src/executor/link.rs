@@ -14,6 +14,9 @@ use std::time::{Duration, Instant};
 /// How often a wait looks whether it should go on.
 const TICK: Duration = Duration::from_millis(50);
 
+/// How long an actor that has just been made may take until it reads, where more is to be sent than fits the socket.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Requests on their way out and replies on their way in.
 #[derive(Debug)]
 pub(super) struct Link {
@@ -53,14 +56,18 @@ impl Link {
     pub(super) fn flush(&mut self) {
         if !self.requests.is_empty() {
             let mut rest = &self.requests[..];
+            let began = Instant::now();
             while !rest.is_empty() {
                 // SAFETY: the buffer has that length.
                 let sent =
                     unsafe { libc::send(self.socket.as_raw_fd(), rest.as_ptr().cast(), rest.len(), system::NO_SIGNAL) };
                 match usize::try_from(sent) {
                     Ok(sent) => rest = &rest[sent..],
-                    Err(_) if errno::last() == Errno::EINTR => {}
-                    Err(_) => break,
+                    Err(_) => match errno::last() {
+                        Errno::EINTR => {}
+                        Errno::EAGAIN if began.elapsed() < PATIENCE => {}
+                        _ => break,
+                    },
                 }
             }
             self.requests.clear();

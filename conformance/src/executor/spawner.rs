@@ -12,7 +12,7 @@ use crate::actor::Program;
 use crate::outcome::{Errno, Outcome};
 use crate::subject::passing::{self, Room};
 use crate::subject::{Refused, Spec, errno, host, system};
-use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, getsockopt, setsockopt, socketpair, sockopt};
 use nix::sys::wait::waitpid;
 use nix::unistd::Pid;
 use std::fs::File;
@@ -96,7 +96,7 @@ enum Recipe {
 impl Spawner {
     /// Forks the spawner.
     pub(super) fn start(config: &Config, naming: &Naming) -> Result<Spawner, ExecutorError> {
-        host::allow_descriptors();
+        host::raise_limits();
         let (own, its) = pair()?;
         let mut stderr = None;
         let recipe = match &config.subject {
@@ -217,6 +217,9 @@ fn gone(refused: Refused) -> ExecutorError {
     }
 }
 
+/// What a socket holds at least, in bytes: all requests of a batch, or the replies to them. Some systems have 4096.
+const BUFFER_BYTES: usize = 64 << 10;
+
 /// Two connected stream sockets, closed by exec.
 pub(super) fn pair() -> Result<(OwnedFd, OwnedFd), ExecutorError> {
     let flags = system::SOCKET_FLAGS;
@@ -230,6 +233,11 @@ pub(super) fn pair() -> Result<(OwnedFd, OwnedFd), ExecutorError> {
     }
     for fd in [&one, &other] {
         super::system::no_sigpipe(fd.as_raw_fd());
+        // Where that much is refused, what there is does in most cases.
+        if getsockopt(fd, sockopt::SndBuf).is_ok_and(|bytes| bytes < BUFFER_BYTES) {
+            let _ = setsockopt(fd, sockopt::SndBuf, &BUFFER_BYTES);
+            let _ = setsockopt(fd, sockopt::RcvBuf, &BUFFER_BYTES);
+        }
     }
     Ok((one, other))
 }

@@ -5,6 +5,7 @@ use crate::call::Resource;
 use crate::outcome::{Outcome, Signal};
 use nix::sys::stat::{Mode, umask as set_umask};
 use nix::unistd::{Gid, Uid, geteuid, setgid, setuid};
+use std::ffi::c_int;
 use std::os::fd::RawFd;
 use std::sync::OnceLock;
 
@@ -81,25 +82,36 @@ pub(crate) fn current_umask() -> u32 {
 #[allow(clippy::unnecessary_fallible_conversions, reason = "the widths differ between systems")]
 pub(crate) fn set_soft_limit(resource: Resource, limit: u64) -> Answer<u64> {
     let resource = system::resource(resource)?;
+    let mut limits = limits(resource)?;
+    let before = limits.rlim_cur;
+    limits.rlim_cur = limit.try_into().unwrap_or(libc::RLIM_INFINITY as _);
+    set_limits(resource, &limits)?;
+    Ok(before as u64)
+}
+
+fn limits(resource: c_int) -> Answer<system::c::rlimit> {
     // SAFETY: every field of a limit may be zero.
     let mut limits: system::c::rlimit = unsafe { std::mem::zeroed() };
     // SAFETY: the buffer is one limit.
     native::checked(unsafe { system::c::getrlimit(resource as _, &raw mut limits) })?;
-    let before = limits.rlim_cur;
-    limits.rlim_cur = limit.try_into().unwrap_or(libc::RLIM_INFINITY as _);
-    // SAFETY: the buffer is one limit.
-    native::checked(unsafe { system::c::setrlimit(resource as _, &raw const limits) })?;
-    Ok(before as u64)
+    Ok(limits)
 }
 
-/// Lets this process and its children have as many descriptors as scripts need. Some systems give 256 unless asked for more.
-pub(crate) fn allow_descriptors() {
-    use nix::sys::resource::{Resource, getrlimit, setrlimit};
-    const ENOUGH: libc::rlim_t = 1024;
-    if let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE)
-        && soft < ENOUGH.min(hard)
-    {
-        let _ = setrlimit(Resource::RLIMIT_NOFILE, ENOUGH.min(hard), hard);
+fn set_limits(resource: c_int, limits: &system::c::rlimit) -> Answer<()> {
+    // SAFETY: the buffer is one limit.
+    native::checked(unsafe { system::c::setrlimit(resource as _, limits) }).map(drop)
+}
+
+/// Lets this process and its children have as many descriptors and processes as scripts need, as far as the hard limits
+/// allow: some systems give 128 of the one and 160 of the other unless asked for more.
+pub(crate) fn raise_limits() {
+    for resource in [Some(libc::RLIMIT_NOFILE as c_int), system::PROCESSES].into_iter().flatten() {
+        let Ok(mut limits) = limits(resource) else { continue };
+        let enough = limits.rlim_max.min(1024);
+        if limits.rlim_cur < enough {
+            limits.rlim_cur = enough;
+            let _ = set_limits(resource, &limits);
+        }
     }
 }
 

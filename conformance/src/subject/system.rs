@@ -158,6 +158,13 @@ pub(super) fn resource(resource: Resource) -> Answer<c_int> {
     }
 }
 
+/// The number of the limit of processes, where a user has one.
+#[cfg(not(any(target_os = "illumos", target_os = "solaris")))]
+pub(super) const PROCESSES: Option<c_int> = Some(libc::RLIMIT_NPROC as c_int);
+/// The number of the limit of processes, where a user has one.
+#[cfg(any(target_os = "illumos", target_os = "solaris"))]
+pub(super) const PROCESSES: Option<c_int> = None;
+
 /// The seals that this system knows, with their bits.
 #[cfg(target_os = "linux")]
 const SEALS: &[(Seals, c_int)] = &[

@@ -28,8 +28,9 @@ fn the_names_of_a_run_that_is_killed_are_removed() {
         .spawn()
         .expect("it starts");
     let first = wait_for("a trace", || first_name(&traces));
-    // The names of a run differ in the number of the script, in the last but one of their characters.
-    let name = CString::new(first.replace("00000", "00010")).expect("no zero byte");
+    // The names of a run end in four digits for the script and one for the name.
+    let run_s_own = first.strip_suffix("00000").expect("the first name of the first script");
+    let name = CString::new(format!("{run_s_own}00010")).expect("no zero byte");
     wait_for("the second script's name", || exists(&name).then_some(()));
     kill(Pid::from_raw(run.id().cast_signed()), Signal::SIGKILL).expect("it is there");
     run.wait().expect("it ends");
