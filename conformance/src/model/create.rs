@@ -36,7 +36,7 @@ pub(super) fn create(cx: Cx<'_>, asked: i64, mut checks: Checks<'_>) {
             mode_open: (certain ^ possible) & 0o7777,
             mode_by: clause::create(9).into(),
             uid: cx.process.uid,
-            gid: Some(cx.process.gid),
+            gid: rules.open_effective_group.always(|effective| *effective).then_some(cx.process.gid),
             bytes: Bytes::default(),
             bytes_by: clause::create(2),
             apart: Apart::default(),
