@@ -9,7 +9,7 @@ mod read;
 mod rules;
 
 pub use choices::{
-    Answer, Beyond, Limit, NameAnswer, Offset, Resize, Rest, Rounding, Tail, Truncation, UnlinkRight, Write,
+    Answer, Beyond, Fault, Limit, NameAnswer, Offset, Resize, Rest, Rounding, Tail, Truncation, UnlinkRight, Write,
 };
 pub use read::ProfileError;
 pub use rules::{RuleInfo, Rules};

@@ -6,11 +6,11 @@ use super::bytes::{Bytes, Span, Value};
 use super::checks::Checks;
 use super::expect::{Expect, Pattern};
 use super::map::whole_pages;
-use super::state::{Mapping, Object, State};
+use super::state::{Mapping, Object, ObjectId, State};
 use crate::call::{Label, Prot};
 use crate::clause::{self, ClauseId};
 use crate::outcome::Signal;
-use crate::profile::Ground;
+use crate::profile::{Fault, Ground};
 
 /// A range of a mapping that may be accessed, as a range of the object.
 struct Access<'a> {
@@ -49,7 +49,7 @@ fn access<'a>(
     let forbidden = !map.prot.contains(prot);
     let beyond = start < 0 || end > whole_pages(object.size, cx.state.page);
     let actor = cx.site.actor;
-    let mut dies = |signal, ground: Ground| {
+    let dies = |checks: &mut Checks<'_>, signal, ground: Ground| {
         if prot == Prot::WRITE {
             checks.dies_storing(actor, signal, ground, map.object, (start, end));
         } else {
@@ -57,24 +57,40 @@ fn access<'a>(
         }
     };
     if in_hole {
-        dies(Signal::SIGSEGV, clause::munmap(1).into());
+        dies(checks, Signal::SIGSEGV, clause::munmap(1).into());
     }
     if forbidden {
         let clause = if map.protected { clause::mprotect(1) } else { clause::mmap(14) };
         for choice in &cx.profile.rules.access_forbidden.choices {
-            dies(choice.value, Ground { clause, ..choice.ground });
+            dies(checks, choice.value, Ground { clause, ..choice.ground });
         }
     }
     if beyond {
-        dies(
-            Signal::SIGBUS,
-            if object.bytes_by == clause::ftruncate(3) { clause::ftruncate(5) } else { clause::mmap(11) }.into(),
-        );
-        if object.size == 0 && object.size_by.deviation.is_some() {
-            checks.last_by(object.size_by);
+        let clause = if object.bytes_by == clause::ftruncate(3) { clause::ftruncate(5) } else { clause::mmap(11) };
+        for choice in &cx.profile.rules.access_beyond_end.choices {
+            let ground = Ground { clause, ..choice.ground };
+            match choice.value {
+                Fault::Signal(signal) => dies(checks, signal, ground),
+                Fault::Ok if in_hole || forbidden => continue,
+                Fault::Ok => anything(map.object, (start, end), prot, ground, checks),
+            }
+            if object.size == 0 && object.size_by.deviation.is_some() {
+                checks.last_by(object.size_by);
+            }
         }
     }
     (!in_hole && (!forbidden || reads_by_chance) && !beyond).then_some(Access { map, object, start, end })
+}
+
+/// An access to a page of which nothing is known; what was stored there may be seen once the object grows.
+fn anything(id: ObjectId, range: (i64, i64), prot: Prot, ground: Ground, checks: &mut Checks<'_>) {
+    let (start, end) = range;
+    if prot == Prot::WRITE {
+        checks.outcome_by(Expect::Ok, ground, move |state, _| made_in_part(state, id, range));
+    } else {
+        let unknown = Span { start, end, value: Value::Open };
+        checks.outcome_by(Expect::Bytes(Pattern(vec![unknown])), ground, |_, _| {});
+    }
 }
 
 pub(super) fn load(cx: Cx<'_>, label: Label, offset: i64, len: i64, mut checks: Checks<'_>) {
@@ -168,6 +184,6 @@ pub(super) fn store(cx: Cx<'_>, label: Label, offset: i64, byte: u8, len: i64, m
 }
 
 /// A store that ends its actor may have been made in part.
-pub(super) fn made_in_part(state: &mut State, object: super::state::ObjectId, range: (i64, i64)) {
+pub(super) fn made_in_part(state: &mut State, object: ObjectId, range: (i64, i64)) {
     state.object_mut(object).bytes.fill(range.0, range.1, Value::Open);
 }

@@ -124,6 +124,7 @@ fn existing(cx: Cx<'_>, id: ObjectId, flags: OpenFlags, mut checks: Checks<'_>) 
         empties.then_some(move |state: &mut State, ground| truncate(state, id, ground)),
     );
 
+    checks.ask(empties && object.size > 0 && cx.state.is_mapped(id), &rules.shrink_mapped);
     let kept = !cx.state.is_referenced(id);
     let lowest = Expect::Fd(cx.process.lowest_free());
     if !truncates {

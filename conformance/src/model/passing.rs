@@ -35,9 +35,13 @@ pub(super) fn send(cx: Cx<'_>, to: Label, fds: &[Label], mut checks: Checks<'_>)
         checks.may(peer_is_gone, errno, clause::sendmsg(1));
     }
     let from = cx.site.actor;
-    checks.succeed(Expect::Ok, &[clause::sendmsg(1), clause::sendmsg(2)], move |state, _| {
-        state.messages.push(Message { from, to, descriptions });
-    });
+    for carries in &rules.send_carries.choices {
+        let descriptions = if carries.value { descriptions.clone() } else { Vec::new() };
+        let ground = if fds.is_empty() { clause::sendmsg(1).into() } else { carries.ground };
+        checks.one_way(Expect::Ok, ground, &[clause::sendmsg(1), clause::sendmsg(2)], move |state, _| {
+            state.messages.push(Message { from, to, descriptions });
+        });
+    }
 }
 
 /// Where the platform fails rather than cut a message short, its descriptors are lost; the bytes beside them may stay.

@@ -1,5 +1,6 @@
 //! `ftruncate` and `posix_fallocate`
 
+use super::access::{self, Access};
 use super::branch::Cx;
 use super::bytes::Value;
 use super::checks::Checks;
@@ -92,6 +93,10 @@ pub(super) fn ftruncate(cx: Cx<'_>, fd: Label, size: i64, mut checks: Checks<'_>
     let object = cx.state.object(open.object);
     checks.ask(!open.description.write, &rules.size_readonly);
     checks.and_by(clause::shm_open(13));
+    if !cx.process.is_root() && access::by_mode(cx, object, false, true) == Access::Denied {
+        checks.ask(true, &rules.size_denied);
+    }
+    checks.ask(size >= 0 && size < object.size && cx.state.is_mapped(open.object), &rules.shrink_mapped);
     limit(cx, &rules.size_limit, (size, object.size), clause::ftruncate(10), &mut checks);
     if object.sized && rules.resize.always(|resize| *resize == Resize::Once) {
         return checks.error(Errno::EINVAL, rules.resize.choices[0].ground);

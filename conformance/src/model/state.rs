@@ -265,14 +265,17 @@ impl State {
         ObjectId(u16::try_from(self.objects.len() - 1).unwrap_or(u16::MAX))
     }
 
+    /// Does a process have the object mapped?
+    pub(crate) fn is_mapped(&self, object: ObjectId) -> bool {
+        self.processes.iter().any(|(_, process)| process.maps.iter().any(|(_, map)| map.object == object))
+    }
+
     /// Is the object reached by a descriptor, a mapping or a message?
     pub(crate) fn is_referenced(&self, object: ObjectId) -> bool {
         let of = |id: &DescriptionId| self.description(*id).and_then(|description| description.object) == Some(object);
         self.messages.iter().any(|message| message.descriptions.iter().any(of))
-            || self.processes.iter().any(|(_, process)| {
-                process.fds.iter().any(|fd| of(&fd.description))
-                    || process.maps.iter().any(|(_, map)| map.object == object)
-            })
+            || self.processes.iter().any(|(_, process)| process.fds.iter().any(|fd| of(&fd.description)))
+            || self.is_mapped(object)
     }
 
     /// Adds a description, keeping them in order, so that states reached in different orders are equal.

@@ -1,7 +1,7 @@
 //! The choices that rules offer.
 
-use crate::outcome::Errno;
 use crate::outcome::errno::NotAnErrno;
+use crate::outcome::{Errno, Signal};
 use std::fmt;
 use std::str::FromStr;
 
@@ -117,6 +117,15 @@ pub enum Rest {
     LeakedUnmarked,
 }
 
+/// What an access does that no page of the object answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// `ok`: it finds a page, of which nothing more is known.
+    Ok,
+    /// `SIGBUS`: it ends the process, unless that catches the signal.
+    Signal(Signal),
+}
+
 /// Where a mapping begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Offset {
@@ -158,6 +167,23 @@ impl Beyond {
             Beyond::AnyOrZero => size > limit || limit == 0,
             Beyond::Reaching => size >= limit,
         }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Ok => f.pad("ok"),
+            Fault::Signal(signal) => signal.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Fault {
+    type Err = <Signal as FromStr>::Err;
+
+    fn from_str(text: &str) -> Result<Fault, Self::Err> {
+        if text == "ok" { Ok(Fault::Ok) } else { text.parse().map(Fault::Signal) }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every matter in which platforms differ, with the type of its choices.
 
 use super::choices::{
-    Answer, Beyond, Limit, NameAnswer, Offset, Resize, Rest, Rounding, Tail, Truncation, UnlinkRight, Write,
+    Answer, Beyond, Fault, Limit, NameAnswer, Offset, Resize, Rest, Rounding, Tail, Truncation, UnlinkRight, Write,
 };
 use super::read::{ProfileError, Reader};
 use super::{Ground, Rule};
@@ -129,6 +129,8 @@ rules! {
     size_too_large: Answer,
     /// Setting the size through a descriptor that cannot write.
     size_readonly: Answer,
+    /// Setting the size through a descriptor that can write, by somebody whom the mode would not let write.
+    size_denied: Answer,
     /// Does RLIMIT_FSIZE hold for sizes?
     size_limited: bool,
     /// Which sizes RLIMIT_FSIZE refuses.
@@ -137,6 +139,8 @@ rules! {
     tail: Tail,
     /// Does what mappings stored stay where a new, smaller size ends inside its page?
     shrink_keeps: bool,
+    /// Making an object smaller while it is mapped.
+    shrink_mapped: Answer,
     /// Growing an object beyond the room of its store.
     size_beyond_room: Answer,
 
@@ -203,9 +207,13 @@ rules! {
     private_follows: bool,
     /// Accessing a mapping in a way that its protection forbids.
     access_forbidden: Signal,
+    /// Accessing a mapping behind the last page of its object.
+    access_beyond_end: Fault,
     /// Making a shared mapping writable whose descriptor cannot write.
     protect_readonly: Errno,
 
+    /// Do descriptors arrive that were sent?
+    send_carries: bool,
     /// How many descriptors one message can always carry.
     send_always: i64,
     /// How many descriptors one message can carry at most.

@@ -126,6 +126,22 @@ pub(super) const CASES: &[Case] = &[
         c: g = recv(a, 1) -> {"received":{"fds":[4],"truncated":false}}
         c: fds() -> {"value":2}"#,
     ),
+    ("dragonfly", "dragonfly/beyond-end-is-sigsegv", BEYOND_END),
+    (
+        "haiku",
+        "haiku/no-signal-beyond-end",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: ftruncate(f, 16384) -> "ok"
+        a: m = mmap(f, 0, 16384, READ|WRITE, SHARED) -> "ok"
+        a: ftruncate(f, 0) -> "ok"
+        a: load(m, 0, 1) -> {"bytes":"00*1"}"#,
+    ),
+    (
+        "haiku",
+        "haiku/size-by-mode",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0) -> {"fd":4}
+        a: ftruncate(f, 100) -> {"errno":"EPERM"}"#,
+    ),
     (
         "haiku",
         "haiku/emfile-too-late",
@@ -211,6 +227,29 @@ pub(super) const CASES: &[Case] = &[
     ("illumos", "illumos/size-unlimited", SIZE_UNLIMITED),
     ("illumos", "illumos/stale-bytes-past-end", STALE),
     ("cygwin", "cygwin/dot-opens-a-directory", DOT),
+    (
+        "cygwin",
+        "cygwin/descriptors-do-not-travel",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: send(c, f) -> "ok"
+        c: g = recv(a) -> {"received":{"fds":[],"truncated":false}}"#,
+    ),
+    (
+        "cygwin",
+        "cygwin/mapped-cannot-shrink",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: ftruncate(f, 65536) -> "ok"
+        a: m = mmap(f, 0, 65536, READ|WRITE, SHARED) -> "ok"
+        a: ftruncate(f, 100) -> {"errno":"EACCES"}"#,
+    ),
+    (
+        "cygwin",
+        "cygwin/mapped-cannot-shrink",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: ftruncate(f, 65536) -> "ok"
+        a: m = mmap(f, 0, 65536, READ|WRITE, SHARED) -> "ok"
+        a: shm_open("/x", RDWR|TRUNC) -> {"errno":"EACCES"}"#,
+    ),
     ("haiku", "haiku/dot-opens-a-directory", DOT),
     ("haiku", "haiku/stale-bytes-past-end", STALE),
     (
@@ -250,6 +289,10 @@ const UNLINK_OF_MODE_0: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0000) -> {"f
 const SIZE_UNLIMITED: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
     a: rlimit(FSIZE, 4096) -> "ok"
     a: ftruncate(f, 8192) -> "ok""#;
+
+const BEYOND_END: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+    a: m = mmap(f, 0, 16384, READ|WRITE, SHARED) -> "ok"
+    a: load(m, 0, 1) -> {"signal":"SIGSEGV"}"#;
 
 const UNMARKED: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
     a: send(c, f) -> "ok"
