@@ -33,7 +33,8 @@ impl Stage {
             timeout: plan.timeout,
             token,
             share,
-            program: std::env::current_exe().ok(),
+            // OpenBSD knows what the program was called, which need not be where it is.
+            program: std::env::current_exe().ok().filter(|program| program.is_file()),
             stop: Arc::clone(&plan.stop),
             ..Config::new(spec)
         };
