@@ -53,7 +53,8 @@ impl Error {
 
     pub(crate) fn os(call: Call, errno: Errno) -> Self {
         let kind = match (call, errno) {
-            (_, Errno::EMFILE | Errno::ENFILE) => ErrorKind::DescriptorLimit,
+            // A receiver without room for a message's descriptors is told EMSGSIZE on macOS and the BSDs.
+            (_, Errno::EMFILE | Errno::ENFILE) | (Call::Recvmsg, Errno::EMSGSIZE) => ErrorKind::DescriptorLimit,
             (_, Errno::EACCES | Errno::EPERM) => ErrorKind::Permission,
             (_, Errno::ENOSPC | Errno::ENOMEM | Errno::EDQUOT) => {
                 ErrorKind::NoSpace { wanted: None, free: None, place: sys::PLACE }

@@ -49,8 +49,9 @@ pub struct Received {
 /// # Errors
 ///
 /// [`ErrorKind::BadDescriptor`] with [`DescriptorFault::TooMany`] or [`DescriptorFault::Lost`]: more
-/// descriptors arrived, or were sent, than `max_fds`. All of them are closed, and the data are in `data`. Else
-/// what `recvmsg` says.
+/// descriptors arrived, or were sent, than `max_fds`. All of them are closed, and the data are in `data`.
+/// [`ErrorKind::DescriptorLimit`]: on macOS and the BSDs, this process has no room for all of the descriptors,
+/// and they are lost. Else what `recvmsg` says.
 ///
 /// # References
 ///

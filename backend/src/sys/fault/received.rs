@@ -71,6 +71,19 @@ fn passing_tells_what_the_system_says(#[case] call: Call, #[case] errno: Errno) 
     });
 }
 
+#[rstest]
+#[case::macos_and_openbsd(Errno::EMSGSIZE)]
+#[case::freebsd(Errno::EMFILE)]
+fn a_receiver_without_room_for_descriptors_is_told_so(#[case] errno: Errno) {
+    in_child(|| {
+        let ((ours, theirs), memory) = (UnixStream::pair().unwrap(), memory());
+        plan(&[(Call::Recvmsg, errno)]);
+        passing::send(&ours, b"x", &[memory.as_fd()]).unwrap();
+        let error = passing::receive(&theirs, &mut [0], 1).unwrap_err();
+        assert_eq!(*error.kind(), ErrorKind::DescriptorLimit);
+    });
+}
+
 #[test]
 fn signals_do_not_keep_messages_from_passing() {
     let (ours, theirs) = UnixStream::pair().unwrap();
