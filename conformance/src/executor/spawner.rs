@@ -3,6 +3,10 @@
 //! Requests are records of three numbers; the sockets of an actor travel with the request to spawn it. Most requests
 //! have no reply, so that they cost the caller one system call. That the sockets have arrived is replied, since macOS takes
 //! those that are open nowhere but in a message for garbage, and cuts their connections.
+//!
+//! # References
+//!
+//! xnu bsd/kern/uipc_usrreq.c:unp_gc, which follows the messages only of sockets that are on their way themselves.
 
 mod process;
 

@@ -136,7 +136,7 @@ pub(crate) fn not_root() -> Option<String> {
 pub(crate) fn open_descriptors() -> Vec<RawFd> {
     // Many at a time; more than a process may have open are refused by some systems.
     const AT_ONCE: RawFd = 128;
-    // There, poll says nothing of a descriptor of which no event is asked for.
+    // There, poll says nothing of a descriptor of which no event is asked for: xnu bsd/kern/sys_generic.c:poll_nocancel.
     if cfg!(target_vendor = "apple") {
         return (0..MAX_COUNTED_FD).filter(|&fd| native::is_open(fd)).collect();
     }

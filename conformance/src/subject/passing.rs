@@ -36,6 +36,10 @@ fn control_bytes(fds: usize) -> usize {
 }
 
 /// The same with the padding behind them, which DragonFly asks for of whoever sends.
+///
+/// # References
+///
+/// DragonFly sys/kern/uipc_usrreq.c:unp_internalize
 fn padded_bytes(fds: usize) -> usize {
     if fds == 0 {
         return 0;

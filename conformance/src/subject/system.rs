@@ -96,8 +96,12 @@ pub(crate) const CLOSE_ON_EXEC: c_int = 0;
 
 /// Does the padding behind descriptors count as a part of them that has to arrive? A buffer without room for it is reported
 /// as too small, and on NetBSD it is left empty.
-pub(super) const PADDING_ARRIVES: bool =
-    cfg!(any(target_os = "freebsd", target_os = "dragonfly", target_os = "netbsd", target_os = "openbsd"));
+///
+/// # References
+///
+/// FreeBSD sys/kern/uipc_sockbuf.c:sbcreatecontrol and uipc_syscalls.c:kern_recvit; NetBSD
+/// sys/kern/uipc_usrreq.c:unp_externalize and uipc_syscalls.c:copyout_msg_control
+pub(super) const PADDING_ARRIVES: bool = cfg!(any(target_os = "freebsd", target_os = "netbsd"));
 
 /// Flags of `socketpair`: closed by exec. Empty where that must be set afterwards.
 #[cfg(not(any(target_os = "macos", target_os = "ios")))]
