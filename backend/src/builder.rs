@@ -102,7 +102,7 @@ impl Builder {
     /// [POSIX `shm_open`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/shm_open.html),
     /// [`ftruncate`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/ftruncate.html)
     pub fn create(&self) -> Result<SharedMemory, Error> {
-        let max = sys::Offset::MAX as u64;
+        let max = sys::LARGEST;
         if self.size == 0 {
             return Err(ErrorKind::ZeroSize.into());
         }

@@ -53,7 +53,6 @@ pub(crate) use page::{Access, map, page_size, unmap};
 pub(crate) use seam::{call, fill_random};
 pub(crate) use socket::{MAX_FDS, Message, receive, send};
 pub(crate) use space::{PLACE, allocate, no_space};
-pub(crate) use wide::Offset;
 
 use crate::{Error, ErrorKind, Feature, FinalMode, Strategy};
 
@@ -72,6 +71,10 @@ pub(crate) const SUPPORTED: &[Strategy] = if cfg!(target_os = "freebsd") {
 
 /// Whether the size of a POSIX object can be set once only, as XNU has it.
 pub(crate) const SIZED_ONCE: bool = cfg!(target_vendor = "apple");
+
+/// The largest size that is handed to the system. XNU takes any, and up to macOS 12 makes an entry of the kernel's memory
+/// for every 4 GiB of it; no more than this can be mapped anyhow.
+pub(crate) const LARGEST: u64 = if cfg!(target_vendor = "apple") { 1 << 47 } else { wide::Offset::MAX as u64 };
 
 /// Whether `read`, `write` and `lseek` work on a POSIX object.
 pub(crate) const SEEKABLE: bool = !cfg!(target_vendor = "apple");

@@ -83,9 +83,10 @@ fn a_size_of_0_is_refused() {
 
 #[test]
 fn a_size_that_63_bits_cannot_hold_is_refused() {
-    let max = i64::MAX as u64;
-    let error = Builder::new(max + 1).create().unwrap_err();
-    assert_eq!(*error.kind(), ErrorKind::SizeTooLarge { asked: max + 1, max });
+    let asked = i64::MAX as u64 + 1;
+    let error = Builder::new(asked).create().unwrap_err();
+    let max = if cfg!(target_vendor = "apple") { 1 << 47 } else { asked - 1 };
+    assert_eq!(*error.kind(), ErrorKind::SizeTooLarge { asked, max });
 }
 
 #[test]
