@@ -73,6 +73,7 @@ fn succeed(cx: Cx<'_>, open: Open<'_>, asked: Asked, mut checks: Checks<'_>) {
         object: open.object,
         offset,
         len: asked.len,
+        reached: whole_pages(object.size, cx.state.page),
         prot: asked.prot,
         may_write: !shared || open.description.write && !sealed,
         private: (!shared).then(|| Private { before: before.clone(), ..Private::default() }),

@@ -79,7 +79,25 @@ fn access<'a>(
             }
         }
     }
-    (!in_hole && (!forbidden || reads_by_chance) && !beyond).then_some(Access { map, object, start, end })
+    let shows = beyond || end <= map.reached || shows_growth(cx, map.object, (start, end), prot, checks);
+    (!in_hole && (!forbidden || reads_by_chance) && !beyond && shows).then_some(Access { map, object, start, end })
+}
+
+/// May a mapping show what its object grew by since? Where it does not the access ends the actor.
+fn shows_growth(cx: Cx<'_>, id: ObjectId, range: (i64, i64), prot: Prot, checks: &mut Checks<'_>) -> bool {
+    let actor = cx.site.actor;
+    let mut shows = false;
+    for choice in &cx.profile.rules.map_grows.choices {
+        if choice.value {
+            shows = true;
+            checks.rests_on(choice.ground);
+        } else if prot == Prot::WRITE {
+            checks.dies_storing(actor, Signal::SIGBUS, choice.ground, id, range);
+        } else {
+            checks.outcome_by(Expect::Signal(Signal::SIGBUS), choice.ground, move |state, _| state.end(actor));
+        }
+    }
+    shows
 }
 
 /// An access to a page of which nothing is known; what was stored there may be seen once the object grows.

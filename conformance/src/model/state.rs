@@ -140,6 +140,8 @@ pub(crate) struct Mapping {
     pub(crate) object: ObjectId,
     pub(crate) offset: i64,
     pub(crate) len: i64,
+    /// How far the object reached when it was mapped, in bytes of whole pages.
+    pub(crate) reached: i64,
     pub(crate) prot: Prot,
     /// May it be made writable?
     pub(crate) may_write: bool,

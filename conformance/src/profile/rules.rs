@@ -189,6 +189,8 @@ rules! {
     map_unread: Answer,
     /// Mapping beyond the end.
     map_beyond_end: Answer,
+    /// Does a mapping show what its object grows by afterwards?
+    map_grows: bool,
     /// Mapping at an offset that is no multiple of the page size.
     map_unaligned: Answer,
     /// Mapping neither shared nor private.
