@@ -18,7 +18,7 @@ pub(crate) use exec::Program;
 
 use crate::call::{Call, Label};
 use crate::outcome::Outcome;
-use crate::subject::{Subject, host};
+use crate::subject::{Subject, descriptors, host};
 use crate::wire::{self, Answer, Invocation, Reply, Request, Start, Started};
 use channel::Channel;
 use holdings::Holdings;
@@ -52,7 +52,7 @@ pub fn main(subject: impl Subject + 'static) -> ! {
     let program = std::env::current_exe().ok().map(Program::this);
     match exec::state() {
         Some(state) => exec::go_on(state, Box::new(subject), program),
-        None => Actor::new(Box::new(subject), program, host::open_descriptors()).serve(),
+        None => Actor::new(Box::new(subject), program, descriptors::open()).serve(),
     }
 }
 

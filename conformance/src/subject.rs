@@ -2,6 +2,7 @@
 //!
 //! Every method has the system's own call as its default, so that a subject consists of what it does differently.
 
+pub(crate) mod descriptors;
 pub mod errno;
 pub(crate) mod hazard;
 pub(crate) mod host;

@@ -3,7 +3,7 @@
 use super::Actor;
 use crate::call::Label;
 use crate::outcome::Outcome;
-use crate::subject::{Refused, errno, host};
+use crate::subject::{Refused, descriptors, errno, host};
 use crate::wire::CONTROL_FD;
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
@@ -33,16 +33,16 @@ impl Actor {
                 self.children.remove(&child);
                 self.born.insert(child, pid);
                 // The numbers stay taken, so that they are not given to the script.
-                host::replace_by_null(&sockets);
+                descriptors::replace_by_null(&sockets);
                 Forked::Parent(pid)
             }
             Ok(None) => {
-                host::replace(control, CONTROL_FD);
+                descriptors::replace(control, CONTROL_FD);
                 self.channel.forget();
                 self.born.clear();
                 // What it may keep, its own `start` says.
                 let foreign: Vec<i32> = self.sockets().into_iter().filter(|fd| !sockets[1..].contains(fd)).collect();
-                host::replace_by_null(&foreign);
+                descriptors::replace_by_null(&foreign);
                 self.peers.clear();
                 self.children.clear();
                 Forked::Child

@@ -3,7 +3,7 @@
 use super::Actor;
 use crate::call::{Call, Label, MapFlags, OpenFlags, Prot, Whence};
 use crate::outcome::Outcome;
-use crate::subject::{Refused, errno, hazard, host};
+use crate::subject::{Refused, descriptors, errno, hazard, host};
 use std::ffi::{CString, c_int};
 
 impl From<Refused> for Outcome {
@@ -94,7 +94,7 @@ impl Actor {
             Call::Names => Outcome::Names(subject.names(crate::call::name::PREFIX)?),
             Call::UniqueNames { count, threads } => Outcome::Names(subject.unique_names(*count, *threads)?),
             Call::Squat => Outcome::Names(vec![subject.squat()?]),
-            Call::Fds => Outcome::Value(host::count_open(&self.started_fds)),
+            Call::Fds => Outcome::Value(descriptors::count_open(&self.started_fds)),
             _ => return Ok(self.process_call(call)),
         })
     }

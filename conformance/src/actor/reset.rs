@@ -4,7 +4,7 @@ use super::Actor;
 use crate::call::Resource;
 use crate::outcome::{Errno, Outcome, Signal};
 use crate::subject::passing::{self, Room};
-use crate::subject::{Refused, errno, host};
+use crate::subject::{Refused, descriptors, errno, host};
 use crate::wire::Cleaned;
 use serde::{Deserialize, Serialize};
 
@@ -79,7 +79,7 @@ impl Actor {
             drain(socket);
         }
         self.subject.reset();
-        host::close_all_but(&self.started_fds);
+        descriptors::close_all_but(&self.started_fds);
         Cleaned { clean, fds: Some(self.started_fds.clone()) }
     }
 }

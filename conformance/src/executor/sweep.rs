@@ -1,7 +1,7 @@
 //! Leaves no names behind.
 
 use crate::outcome::Errno;
-use crate::subject::{Refused, host, listing, native};
+use crate::subject::{Refused, descriptors, listing, native};
 use std::ffi::CString;
 
 /// Is there an object of that name?
@@ -10,7 +10,7 @@ pub(super) fn exists(name: &str) -> bool {
     match native::shm_open(&name, libc::O_RDONLY, 0) {
         Ok(fd) => {
             // Some systems open a directory as `/.`, which is nobody's object.
-            let object = !host::is_directory(fd);
+            let object = !descriptors::is_directory(fd);
             let _ = native::close(fd);
             object
         }

@@ -20,6 +20,7 @@ const PURE: &[&str] =
 const BY_SYSTEM: &[&str] = &[
     "backend/src/sys",
     "conformance/src/subject/host.rs",
+    "conformance/src/subject/descriptors.rs",
     "conformance/src/subject/listing.rs",
     "conformance/src/subject/system.rs",
     "conformance/src/executor/system.rs",

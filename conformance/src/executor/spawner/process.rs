@@ -4,7 +4,7 @@ use super::{End, Kind, MAX_SOCKETS, RECORD_BYTES, Recipe, from_bytes, to_bytes};
 use crate::actor::Actor;
 use crate::executor::{sweep, system};
 use crate::subject::passing::{self, Room};
-use crate::subject::{Refused, Subject, errno, host, native};
+use crate::subject::{Refused, Subject, descriptors, errno, host, native};
 use crate::wire::CONTROL_FD;
 use nix::errno::Errno as SystemErrno;
 use nix::sys::signal::{Signal, kill};
@@ -81,11 +81,11 @@ fn settle(socket: RawFd, stderr: Option<RawFd>) {
     // A group of its own, so that the terminal's signals go to the caller alone.
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
     if let Some(stderr) = stderr {
-        host::replace(stderr, 2);
+        descriptors::replace(stderr, 2);
     }
-    host::replace(socket, SOCKET);
-    host::replace_by_null(&[0, 1]);
-    host::close_range(SOCKET + 1, RawFd::MAX);
+    descriptors::replace(socket, SOCKET);
+    descriptors::replace_by_null(&[0, 1]);
+    descriptors::close_range(SOCKET + 1, RawFd::MAX);
     host::default_signals();
     host::umask(0o022);
     system::no_core_dumps();
@@ -213,10 +213,10 @@ impl Process {
 fn become_actor(recipe: &Recipe, subject: Option<Box<dyn Subject>>, sockets: &[RawFd]) {
     // They arrived at the lowest numbers that were free, in order, so that none is overwritten before it has moved.
     for (at, &socket) in sockets.iter().enumerate() {
-        host::replace(socket, CONTROL_FD + at as RawFd);
+        descriptors::replace(socket, CONTROL_FD + at as RawFd);
     }
     let end = CONTROL_FD + sockets.len() as RawFd;
-    host::close_range(end, RawFd::MAX);
+    descriptors::close_range(end, RawFd::MAX);
     host::backstop();
     match (recipe, subject) {
         (Recipe::Subject(_, program), Some(subject)) => {

@@ -1,7 +1,7 @@
 //! Faults of descriptors sent and received.
 
 use crate::outcome::Received;
-use crate::subject::{Answer, Libc, Subject, host, native, passing};
+use crate::subject::{Answer, Libc, Subject, descriptors, native, passing};
 use std::ffi::CString;
 use std::os::fd::RawFd;
 
@@ -15,7 +15,7 @@ impl Subject for OtherObject {
             let size = native::fstat(fd)?.size;
             let name = format!("{}-other-{:x}", crate::call::name::PREFIX, std::process::id());
             let other = Libc.create(&CString::new(name).unwrap_or_default(), size)?;
-            host::replace(other, fd);
+            descriptors::replace(other, fd);
             native::set_cloexec(fd, true)?;
             native::close(other)?;
         }

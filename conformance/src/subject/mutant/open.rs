@@ -1,7 +1,7 @@
 //! Faults of `shm_open`.
 
 use crate::outcome::Errno;
-use crate::subject::{Answer, Refused, Subject, host, native};
+use crate::subject::{Answer, Refused, Subject, descriptors, host, native};
 use std::collections::BTreeMap;
 use std::ffi::{CStr, CString, c_int};
 use std::os::fd::RawFd;
@@ -144,7 +144,7 @@ impl Subject for SharedDescription {
         if let Some(&first) = self.opened.get(name)
             && native::is_open(first)
         {
-            host::replace(first, fd);
+            descriptors::replace(first, fd);
             native::set_cloexec(fd, true)?;
         }
         self.opened.insert(name.to_owned(), fd);

@@ -2,7 +2,7 @@
 
 use super::open::{WINDOW, exists};
 use crate::outcome::Errno;
-use crate::subject::{Answer, Refused, Subject, host, native};
+use crate::subject::{Answer, Refused, Subject, descriptors, native};
 use std::collections::BTreeMap;
 use std::ffi::{CStr, CString, c_int};
 use std::os::fd::RawFd;
@@ -27,7 +27,7 @@ impl Subject for RecreatedNameOldObject {
     fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
         let fd = native::shm_open(name, oflag, mode)?;
         if let Some(old) = self.unlinked.remove(name) {
-            host::replace(old, fd);
+            descriptors::replace(old, fd);
             native::set_cloexec(fd, true)?;
             native::close(old)?;
         }
