@@ -9,8 +9,10 @@ use crate::judge::{self, findings};
 use crate::model::{self, Branch, Expect, Site, State};
 use crate::outcome::{Outcome, Received};
 use crate::profile::Profile;
-use crate::trace::{Event, Trace};
+use crate::trace::{Event, Platform, Trace};
 use crate::verdict::{Allowed, Certainty, Difference, Elsewhere, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// More differences than these of one platform, equally sure, say nothing new.
 const MOST_DIFFERENCES: usize = 3;
@@ -35,7 +37,8 @@ pub fn differences(trace: &Trace, profile: &Profile) -> Vec<Difference> {
     let mut waiting: Vec<(u32, &Event)> = (0..).zip(&trace.events).collect();
     waiting.sort_by_key(|(_, event)| event.start);
     let overlap = waiting.windows(2).any(|two| two[1].1.start < two[0].1.end);
-    let mut replay = Replay { profile, states: vec![State::initial(&trace.header)], differences: Vec::new() };
+    let own = own_deviations(&trace.header.platform);
+    let mut replay = Replay { profile, own, states: vec![State::initial(&trace.header)], differences: Vec::new() };
     while !waiting.is_empty() {
         let at = replay.next(&waiting);
         let (index, event) = waiting.remove(at);
@@ -49,9 +52,23 @@ pub fn differences(trace: &Trace, profile: &Profile) -> Vec<Difference> {
     differences
 }
 
+/// The departures of the platform that a trace is from, by ID.
+fn own_deviations(platform: &Platform) -> &'static BTreeSet<String> {
+    static DEVIATIONS: OnceLock<BTreeMap<String, BTreeSet<String>>> = OnceLock::new();
+    static NONE: BTreeSet<String> = BTreeSet::new();
+    let all = DEVIATIONS.get_or_init(|| {
+        let ids = |profile: &Profile| profile.deviations.iter().map(|deviation| deviation.id.clone()).collect();
+        let profiles = Profile::ids().filter_map(|id| Profile::get(id).ok());
+        profiles.map(|profile| (profile.id.clone(), ids(&profile))).collect()
+    });
+    all.get(Profile::id_for(platform)).unwrap_or(&NONE)
+}
+
 /// What the platform may be like by now, and what was found.
 struct Replay<'a> {
     profile: &'a Profile,
+    /// What happens at times on the trace's own platform, too, is no difference.
+    own: &'static BTreeSet<String>,
     states: Vec<State>,
     differences: Vec<Difference>,
 }
@@ -113,7 +130,7 @@ impl Replay<'_> {
             }
             let (assumed, known): (Vec<Branch>, Vec<Branch>) = unlike.into_iter().partition(Branch::is_assumed);
             unknown.extend(assumed);
-            possible.extend(known.into_iter().filter(Branch::departs));
+            possible.extend(known.into_iter().filter(|branch| self.departs_otherwise(branch)));
             for branch in alike {
                 let outcome = as_there(&branch.expect, &event.outcome, &state, event.actor);
                 next.push(branch.apply(state.clone(), &outcome));
@@ -134,6 +151,12 @@ impl Replay<'_> {
                 self.states.push(state);
             }
         }
+    }
+
+    /// Does it rest on a departure that the trace's own platform does not have?
+    fn departs_otherwise(&self, branch: &Branch) -> bool {
+        let mut deviations = branch.grounds.iter().filter_map(|ground| self.profile.deviation(*ground));
+        deviations.any(|deviation| !self.own.contains(&deviation.id))
     }
 
     /// What would come back. Where the platform always departs, there is nothing else.

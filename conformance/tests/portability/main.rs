@@ -70,6 +70,26 @@ fn the_replay_goes_on_as_the_platform_would() {
     assert_eq!(found, [(2, "EINVAL".to_owned()), (3, "size 8192 mode 0600 uid 1000 gid 1000".to_owned())]);
 }
 
+/// macOS before 10.14.6 does not let the owner unlink what the owner may not write; a memfd's mode is 0777 on any Linux.
+#[rstest]
+#[case::of_another_platform("macos", r#""call":{"call":"shm_unlink","name":"/sc4f2x9k1m0qa"}"#, r#""ok""#, 1)]
+#[case::of_the_own_one_too("gvisor", r#""call":{"call":"fstat","fd":"g"}"#, NAMELESS, 0)]
+fn what_happens_at_times_is_a_difference_unless_it_does_so_here(
+    #[case] profile: &str,
+    #[case] call: &str,
+    #[case] outcome: &str,
+    #[case] differences: usize,
+) {
+    let closed = OPEN.replace("384", "0");
+    let create = r#""bind":["g"],"call":{"call":"create","size":4096}"#;
+    let trace = trace(&[(&closed, r#"{"fd":4}"#), (create, r#"{"fd":5}"#), (call, outcome)]);
+    let found = on(profile, &trace);
+    assert_eq!(found.len(), differences, "{found:?}");
+    assert!(found.iter().all(|found| found.certainty == Certainty::Possible), "{found:?}");
+}
+
+const NAMELESS: &str = r#"{"stat":{"size":4096,"mode":0,"uid":1000,"gid":1000}}"#;
+
 #[test]
 fn what_is_not_known_of_a_platform_is_told_apart() {
     let trace = trace(&[(OPEN, r#"{"fd":4}"#), (RESERVE, r#""ok""#)]);
