@@ -51,6 +51,9 @@ pub(super) enum CliError {
     /// An output that cannot be opened.
     #[error("cannot write to {}: {source}; choose another path, or - for standard output", path.display())]
     Open { path: PathBuf, source: io::Error },
+    /// A directory for traces that cannot be made.
+    #[error("cannot keep traces in {}: {source}; choose another directory", path.display())]
+    Directory { path: PathBuf, source: io::Error },
     /// An output that broke while it was written.
     #[error("not all could be written to {}: {source}; make room and run again", path.display())]
     Write { path: PathBuf, source: io::Error },

@@ -59,7 +59,7 @@ pub(super) fn run(args: Args) -> Done {
     let selection = selection::select(&args.wanted, &args.unwanted)?;
     let shown = args.show.open()?;
     if let Some(path) = &args.traces {
-        fs::create_dir_all(path).map_err(|source| CliError::Open { path: path.clone(), source })?;
+        fs::create_dir_all(path).map_err(|source| CliError::Directory { path: path.clone(), source })?;
     }
     let interrupt =
         Interrupt::listen().map_err(|error| CliError::Harness(format!("cannot listen for Ctrl-C: {error}")))?;

@@ -79,7 +79,7 @@ fn wrong_usage_exits_with_2_and_says_so(#[case] args: &[&str]) {
 )]
 #[case::traces_in_a_file(
     &["run", "exclusive/existing-name", "--traces", "/dev/null/traces"],
-    "error: cannot write to /dev/null/traces: Not a directory (os error 20); choose another path, or - for standard output"
+    "error: cannot keep traces in /dev/null/traces: Not a directory (os error 20); choose another directory"
 )]
 fn a_mistake_exits_with_2_and_one_message(#[case] args: &[&str], #[case] message: &str) {
     if cfg!(target_os = "netbsd") && args.contains(&"/") {
