@@ -100,7 +100,7 @@ impl Executor {
         let spawner = Spawner::start(config, &naming)?;
         let mut executor = Executor {
             config: config.clone(),
-            platform: platform::this(),
+            platform: platform::this(spawner.pid()),
             naming,
             spawner,
             pool: Pool::default(),

@@ -132,12 +132,16 @@ impl Profile {
     /// The ID of the profile of a platform; POSIX itself for one that has none.
     pub fn id_for(platform: &Platform) -> &'static str {
         let named = match platform.os.as_str() {
+            _ if !platform.stand_in.is_empty() => &platform.stand_in,
             "Linux" if platform.libc.starts_with("musl") => "linux-musl",
+            "Linux" if platform.libc.starts_with("bionic") => "android",
             "Linux" => "linux-glibc",
             "Darwin" => "macos",
-            os => return Profile::ids().find(|id| id.eq_ignore_ascii_case(os)).unwrap_or("posix"),
+            "SunOS" => "illumos",
+            os if os.starts_with("CYGWIN") => "cygwin",
+            os => os,
         };
-        Profile::ids().find(|id| *id == named).unwrap_or("posix")
+        Profile::ids().find(|id| id.eq_ignore_ascii_case(named)).unwrap_or("posix")
     }
 
     /// Reads a profile from its TOML text.

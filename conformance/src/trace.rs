@@ -50,6 +50,9 @@ pub struct Platform {
     pub arch: String,
     /// C library and version, such as `glibc 2.36`.
     pub libc: String,
+    /// What stands in for the system's kernel, or between it and programs, such as `gvisor` or `qemu-user`; mostly nothing.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub stand_in: String,
     /// Page size in bytes.
     pub page_size: u64,
 }

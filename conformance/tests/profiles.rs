@@ -122,15 +122,23 @@ fn what_is_unknown_is_not_taken_over() {
 }
 
 #[rstest]
-#[case::glibc("Linux", "glibc 2.36", "linux-glibc")]
-#[case::musl("Linux", "musl 1.2.5", "linux-musl")]
-#[case::freebsd("FreeBSD", "", "freebsd")]
-#[case::unheard_of("Plan 9", "", "posix")]
-fn a_platform_has_the_profile_of_its_system_and_never_that_of_an_emulator(
+#[case::glibc("Linux", "glibc 2.36", "", "linux-glibc")]
+#[case::musl("Linux", "musl", "", "linux-musl")]
+#[case::bionic("Linux", "bionic", "", "android")]
+#[case::emulated("Linux", "glibc 2.36", "qemu-user", "qemu-user")]
+#[case::gvisor("Linux", "glibc 2.36", "gvisor", "gvisor")]
+#[case::macos("Darwin", "libc", "", "macos")]
+#[case::freebsd("FreeBSD", "libc", "", "freebsd")]
+#[case::illumos("SunOS", "libc", "", "illumos")]
+#[case::cygwin("CYGWIN_NT-10.0-22631", "libc", "", "cygwin")]
+#[case::unheard_of("Plan 9", "libc", "", "posix")]
+fn a_platform_has_the_profile_of_its_system_or_of_what_stands_in_for_it(
     #[case] os: &str,
     #[case] libc: &str,
+    #[case] stand_in: &str,
     #[case] id: &str,
 ) {
-    let platform = Platform { os: os.to_owned(), libc: libc.to_owned(), ..Platform::default() };
+    let [os, libc, stand_in] = [os, libc, stand_in].map(str::to_owned);
+    let platform = Platform { os, libc, stand_in, ..Platform::default() };
     assert_eq!(Profile::id_for(&platform), id);
 }

@@ -4,8 +4,8 @@ use super::system;
 use crate::subject::host;
 use crate::trace::Platform;
 
-/// This system.
-pub(super) fn this() -> Platform {
+/// This system, as this process and another one of ours see it.
+pub(super) fn this(other: nix::unistd::Pid) -> Platform {
     let name = nix::sys::utsname::uname();
     let text = |part: fn(&nix::sys::utsname::UtsName) -> &std::ffi::OsStr| {
         name.as_ref().map(|name| part(name).to_string_lossy().into_owned()).unwrap_or_default()
@@ -15,6 +15,7 @@ pub(super) fn this() -> Platform {
         release: text(|name| name.release()),
         arch: text(|name| name.machine()),
         libc: system::libc_version(),
+        stand_in: system::stand_in(other).to_owned(),
         page_size: host::page_size() as u64,
     }
 }

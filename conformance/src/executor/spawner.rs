@@ -124,6 +124,11 @@ impl Spawner {
         }
     }
 
+    /// Its process.
+    pub(super) fn pid(&self) -> Pid {
+        self.pid
+    }
+
     fn send(&self, kind: Kind, number: u64, sockets: &[RawFd]) -> Result<(), ExecutorError> {
         let bytes = to_bytes([kind as u64, number, 0]);
         passing::send_bytes(self.socket.as_raw_fd(), &bytes, sockets).map_err(gone)

@@ -12,7 +12,39 @@ pub(super) fn libc_version() -> String {
 /// The C library.
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub(super) fn libc_version() -> String {
-    if cfg!(target_env = "musl") { "musl".to_owned() } else { "libc".to_owned() }
+    let name = if cfg!(target_env = "musl") {
+        "musl"
+    } else if cfg!(target_os = "android") {
+        "bionic"
+    } else {
+        "libc"
+    };
+    name.to_owned()
+}
+
+/// What stands in for the kernel of Linux, or between it and this program, as the profile of it is called: the emulator
+/// that a process is known to run in by everybody but itself, or a kernel that says so in its log.
+///
+/// # References
+///
+/// QEMU linux-user/syscall.c:is_proc_myself; gVisor pkg/sentry/kernel/syslog.go.
+#[cfg(target_os = "linux")]
+pub(super) fn stand_in(other: nix::unistd::Pid) -> &'static str {
+    const READ_ALL: libc::c_int = 3;
+    let program = std::fs::read_link(format!("/proc/{other}/exe")).unwrap_or_default();
+    if program.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"qemu-")) {
+        return "qemu-user";
+    }
+    let mut log = vec![0u8; 8192];
+    // SAFETY: the buffer has that length.
+    let read = unsafe { libc::syscall(libc::SYS_syslog, READ_ALL, log.as_mut_ptr(), log.len() as libc::c_int) };
+    log.truncate(usize::try_from(read).unwrap_or(0));
+    if String::from_utf8_lossy(&log).contains("Starting gVisor") { "gvisor" } else { "" }
+}
+/// What stands in for the kernel: nothing that is known of here.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn stand_in(_other: nix::unistd::Pid) -> &'static str {
+    ""
 }
 
 /// Has orphans among the descendants of this process become its children, where the system can.

@@ -62,6 +62,7 @@ fn header(report: &Report, width: usize, output: &mut dyn Write) -> io::Result<(
         format!("{} {}", report.tool.name, report.tool.version),
         format!("{} {} {}", platform.os, platform.release, platform.arch),
         platform.libc.clone(),
+        if platform.stand_in.is_empty() { String::new() } else { format!("under {}", platform.stand_in) },
         format!("profile {}", report.profile),
         format!("seed {}", report.seed),
     ];

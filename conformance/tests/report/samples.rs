@@ -24,6 +24,7 @@ pub(crate) fn report(subject: &str, results: Vec<CaseResult>) -> Report {
             release: "6.18.44".to_owned(),
             arch: "x86_64".to_owned(),
             libc: "glibc 2.36".to_owned(),
+            stand_in: String::new(),
             page_size: 4096,
         },
         subject: subject.to_owned(),
