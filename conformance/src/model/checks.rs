@@ -116,6 +116,16 @@ impl<'b> Checks<'b> {
         self.out.push(Branch { expect, grounds: Cx::clauses(clauses), effect: Some(Box::new(effect)) });
     }
 
+    /// The same on a ground of its own.
+    pub(crate) fn outcome_by(
+        &mut self,
+        expect: Expect,
+        ground: Ground,
+        effect: impl FnOnce(&mut State, &Outcome) + 'static,
+    ) {
+        self.out.push(Branch { expect, grounds: smallvec![ground], effect: Some(Box::new(effect)) });
+    }
+
     /// The call ends its actor.
     pub(crate) fn dies(&mut self, actor: Label, signal: Signal, ground: impl Into<Ground>) {
         self.outcome_by(Expect::Signal(signal), ground.into(), move |state, _| state.end(actor));
@@ -135,16 +145,6 @@ impl<'b> Checks<'b> {
             memory::made_in_part(state, object, range);
             state.end(actor);
         });
-    }
-
-    /// The same on a ground of its own.
-    pub(crate) fn outcome_by(
-        &mut self,
-        expect: Expect,
-        ground: Ground,
-        effect: impl FnOnce(&mut State, &Outcome) + 'static,
-    ) {
-        self.out.push(Branch { expect, grounds: smallvec![ground], effect: Some(Box::new(effect)) });
     }
 
     /// An error is required, by what was added as outcomes.

@@ -1,6 +1,6 @@
 //! The descriptors of a process: which are open, and what they stand for.
 
-use super::native;
+use super::{native, system};
 use std::os::fd::RawFd;
 
 /// The highest descriptor that is looked at when open ones are counted.
@@ -11,7 +11,7 @@ pub(crate) fn open() -> Vec<RawFd> {
     // Many at a time; more than a process may have open are refused by some systems.
     const AT_ONCE: RawFd = 128;
     // There, poll says nothing of a descriptor of which no event is asked for: xnu bsd/kern/sys_generic.c:poll_nocancel.
-    if cfg!(target_vendor = "apple") {
+    if system::XNU {
         return (0..MAX_COUNTED_FD).filter(|&fd| native::is_open(fd)).collect();
     }
     let chunks = (0..MAX_COUNTED_FD).step_by(AT_ONCE as usize);

@@ -218,12 +218,12 @@ pub(super) fn add_seals(fd: RawFd, seals: Seals) -> Answer<()> {
 /// `F_GET_SEALS`, which this system lacks.
 #[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
 pub(super) fn seals(_fd: RawFd) -> Answer<Seals> {
-    Err(Refused::Unsupported("this system has no seals".to_owned()))
+    Err(Refused::Unsupported(NO_SEALS.unwrap_or_default().to_owned()))
 }
 /// `F_ADD_SEALS`, which this system lacks.
 #[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
 pub(super) fn add_seals(_fd: RawFd, _seals: Seals) -> Answer<()> {
-    Err(Refused::Unsupported("this system has no seals".to_owned()))
+    Err(Refused::Unsupported(NO_SEALS.unwrap_or_default().to_owned()))
 }
 
 /// `memfd_create`: closed by exec, and open to seals.

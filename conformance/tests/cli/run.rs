@@ -1,6 +1,6 @@
 //! `shmconf run` on real shared memory.
 
-use super::{complaint, shmconf};
+use super::{complaint, shmconf, unread};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use rstest::rstest;
@@ -156,14 +156,7 @@ fn a_full_disk_is_no_verdict() {
 #[test]
 fn a_reader_who_goes_away_does_not_change_the_verdict() {
     for (subject, code) in [("libc", 0), ("mutant:excl-ignored", 1)] {
-        let mut child = Command::new(assert_cmd::cargo::cargo_bin!("shmconf"))
-            .args(["run", "exclusive/existing-name", "-s", subject])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("it starts");
-        drop(child.stdout.take());
-        let output = child.wait_with_output().expect("it ends");
+        let output = unread(&["run", "exclusive/existing-name", "-s", subject]);
         assert_eq!(output.status.code(), Some(code));
         assert_eq!(complaint(&output, None), "");
     }

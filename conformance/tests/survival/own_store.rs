@@ -27,6 +27,23 @@ fn shell_with_own_store(options: &'static str, script: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
 }
 
+/// The same with a program that an ordinary user can start: `$nobody` starts it as one, and `$directory` has room.
+fn nobody_with_own_store(options: &'static str, script: &str) -> Option<String> {
+    const START: &str = r#"
+        command -v setpriv >/dev/null || { echo skipped; exit; }
+        directory=$(mktemp -d)
+        chmod 755 "$directory"
+        cp "$SHMCONF" "$directory/shmconf"
+        nobody="setpriv --reuid=65534 --regid=65534 --clear-groups $directory/shmconf"
+    "#;
+    let said = shell_with_own_store(options, &format!("{START}\n{script}\nrm -r \"$directory\""))?;
+    if said.starts_with("skipped") {
+        eprintln!("skipped: there is no setpriv to become an ordinary user with");
+        return None;
+    }
+    Some(said)
+}
+
 /// Starts a long run and waits until objects have been made; `$run` is the process.
 const START: &str = r#"
     "$SHMCONF" run -s libc --cases 100000 >/dev/null 2>&1 &
@@ -89,12 +106,8 @@ fn a_store_of_one_mebibyte_is_enough() {
 fn names_that_cannot_be_listed_are_removed_all_the_same() {
     let script = format!(
         r#"
-        command -v setpriv >/dev/null || {{ echo skipped; exit; }}
-        directory=$(mktemp -d)
-        chmod 755 "$directory"
-        cp "$SHMCONF" "$directory/shmconf"
         echo '{HELD}' >"$directory/held.shm"
-        setpriv --reuid=65534 --regid=65534 --clear-groups             "$directory/shmconf" run "$directory/held.shm" -s libc --timeout 60 >/dev/null 2>&1 &
+        $nobody run "$directory/held.shm" -s libc --timeout 60 >/dev/null 2>&1 &
         run=$!
         for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
             [ "$(ls /dev/shm | wc -l)" = 2 ] && echo "two names" && break
@@ -102,33 +115,18 @@ fn names_that_cannot_be_listed_are_removed_all_the_same() {
         done
         kill -KILL $run
         {REST}
-        rm -r "$directory"
         "#
     );
-    if let Some(said) = shell_with_own_store("mode=1733", &script) {
-        match said.starts_with("skipped") {
-            true => eprintln!("skipped: there is no setpriv to become an ordinary user with"),
-            false => assert!(said.starts_with("two names\nprocesses: names:\n"), "{said}"),
-        }
+    if let Some(said) = nobody_with_own_store("mode=1733", &script) {
+        assert!(said.starts_with("two names\nprocesses: names:\n"), "{said}");
     }
 }
 
 /// As on macOS: what is asked by the way is left out, and what is about nothing else is skipped.
 #[test]
 fn a_list_of_names_that_there_is_not_is_left_out_aloud() {
-    let script = r#"
-        command -v setpriv >/dev/null || { echo skipped; exit; }
-        directory=$(mktemp -d)
-        chmod 755 "$directory"
-        cp "$SHMCONF" "$directory/shmconf"
-        setpriv --reuid=65534 --regid=65534 --clear-groups \
-            "$directory/shmconf" run exclusive/creators-race names/listing passing/copy -s libc 2>&1
-        rm -r "$directory"
-    "#;
-    if let Some(said) = shell_with_own_store("mode=1733", script) {
-        if said.starts_with("skipped") {
-            return eprintln!("skipped: there is no setpriv to become an ordinary user with");
-        }
+    let script = "$nobody run exclusive/creators-race names/listing passing/copy -s libc 2>&1";
+    if let Some(said) = nobody_with_own_store("mode=1733", script) {
         let why = "needs listing: cannot list /dev/shm: Permission denied (os error 13)";
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
         for part in
@@ -144,25 +142,16 @@ fn a_list_of_names_that_there_is_not_is_left_out_aloud() {
 fn names_that_cannot_be_removed_are_told() {
     let script = format!(
         r#"
-        command -v setpriv >/dev/null || {{ echo skipped; exit; }}
-        directory=$(mktemp -d)
-        chmod 755 "$directory"
-        cp "$SHMCONF" "$directory/shmconf"
         echo '{HELD}' >"$directory/held.shm"
-        setpriv --reuid=65534 --regid=65534 --clear-groups \
-            "$directory/shmconf" run "$directory/held.shm" -s libc --timeout 4 2>&1 &
+        $nobody run "$directory/held.shm" -s libc --timeout 4 2>&1 &
         run=$!
         until [ "$(ls /dev/shm | wc -l)" = 2 ]; do sleep 0.1; done
         chmod 555 /dev/shm
         wait $run
-        rm -r "$directory"
         "#
     );
-    if let Some(said) = shell_with_own_store("mode=1777", &script) {
-        match said.starts_with("skipped") {
-            true => eprintln!("skipped: there is no setpriv to become an ordinary user with"),
-            false => assert!(said.contains("left        this user may not remove /sc"), "{said}"),
-        }
+    if let Some(said) = nobody_with_own_store("mode=1777", &script) {
+        assert!(said.contains("left        this user may not remove /sc"), "{said}");
     }
 }
 
