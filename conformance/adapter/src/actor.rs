@@ -1,0 +1,147 @@
+//! An actor: a process that makes the calls of a script, one protocol line after the other.
+//!
+//! It knows what the labels of the script stand for and expects nothing of the answers. A descriptor's label stands for
+//! a number, and goes on to do so after the descriptor is closed; a mapping's label stands for a range of addresses,
+//! until the whole mapping is unmapped.
+
+mod abilities;
+mod channel;
+mod exec;
+mod fork;
+mod holdings;
+mod perform;
+mod reset;
+
+pub use exec::resume;
+
+pub use exec::Program;
+
+use crate::subject::{Subject, descriptors, host};
+use crate::wire::{self, Answer, Invocation, Reply, Request, Start, Started};
+use channel::Channel;
+use holdings::Holdings;
+use shmconf_model::call::{Call, Label};
+use shmconf_model::outcome::Outcome;
+use std::collections::BTreeMap;
+use std::os::fd::RawFd;
+
+/// A process that makes calls.
+pub struct Actor {
+    subject: Box<dyn Subject>,
+    channel: Channel,
+    /// What `exec` runs, if that is known.
+    program: Option<Program>,
+    name: Option<Label>,
+    prefix: String,
+    peers: BTreeMap<Label, RawFd>,
+    /// For each child that can be made, its control socket and then the other sockets that are for it alone.
+    children: BTreeMap<Label, Vec<RawFd>>,
+    /// Children that live, by process number.
+    born: BTreeMap<Label, i32>,
+    holdings: Holdings,
+    /// The descriptors that belong to the harness.
+    started_fds: Vec<RawFd>,
+    start: reset::Start,
+    /// Names that the actor has made up.
+    names_made: u64,
+}
+
+/// Runs `subject` as an actor of the harness on descriptor 3, until the harness ends. For `command:` subjects.
+pub fn main(subject: impl Subject + 'static) -> ! {
+    host::backstop();
+    let program = std::env::current_exe().ok().map(Program::this);
+    match exec::state() {
+        Some(state) => exec::go_on(state, Box::new(subject), program),
+        None => Actor::new(Box::new(subject), program, descriptors::open()).serve(),
+    }
+}
+
+impl Actor {
+    /// An actor with the descriptors `started_fds` open.
+    pub fn new(subject: Box<dyn Subject>, program: Option<Program>, started_fds: Vec<RawFd>) -> Actor {
+        Actor {
+            subject,
+            channel: Channel::default(),
+            program,
+            name: None,
+            prefix: shmconf_model::call::name::PREFIX.to_owned(),
+            peers: BTreeMap::new(),
+            children: BTreeMap::new(),
+            born: BTreeMap::new(),
+            holdings: Holdings::default(),
+            started_fds,
+            start: reset::Start::now(),
+            names_made: 0,
+        }
+    }
+
+    /// Answers requests until the harness ends.
+    pub fn serve(mut self) -> ! {
+        while let Some(request) = self.channel.next() {
+            match request {
+                Request::Start(start) => self.begin(start),
+                Request::Call(invocation) => self.call(&invocation),
+                Request::Reset => {
+                    let cleaned = self.reset();
+                    self.channel.put(&Reply::Reset(cleaned));
+                }
+                Request::Reap { child } => {
+                    let outcome = self.reap(child);
+                    self.channel.put(&Reply::Reaped { child, outcome });
+                }
+                Request::Stop => break,
+            }
+        }
+        self.channel.flush();
+        host::exit(0)
+    }
+
+    fn begin(&mut self, start: Start) {
+        if start.protocol != wire::PROTOCOL {
+            let message = format!("found protocol {:?}, expected {:?}", start.protocol, wire::PROTOCOL);
+            self.channel.put(&Reply::Error { message });
+            return;
+        }
+        self.name = Some(start.actor);
+        self.prefix = start.prefix;
+        self.peers = start.peers;
+        self.children = start.children;
+        let started = Started {
+            protocol: wire::PROTOCOL.to_owned(),
+            uid: nix::unistd::geteuid().as_raw(),
+            gid: nix::unistd::getegid().as_raw(),
+            umask: self.start.umask(),
+            fds: Some(self.started_fds.clone()),
+            cannot: if start.probe { self.cannot() } else { BTreeMap::new() },
+        };
+        self.channel.put(&Reply::Started(started));
+    }
+
+    fn call(&mut self, invocation: &Invocation) {
+        let Invocation { seq, bind, call, at, flush } = invocation;
+        // These do not come back to a place that could answer for them, or not to one alone.
+        let leaves = matches!(call, Call::Fork { .. } | Call::Exec | Call::Exit { .. } | Call::Kill { .. });
+        if *flush || at.is_some() || leaves {
+            self.channel.flush();
+        }
+        if let Some(at) = at {
+            host::wait_until(*at);
+        }
+        let start = wire::now();
+        let mut pid = None;
+        let outcome = match call {
+            Call::Fork { child, pid_namespace } => match self.fork(*child, *pid_namespace) {
+                fork::Forked::Parent(number) => {
+                    pid = Some(number);
+                    Outcome::Ok
+                }
+                fork::Forked::Child => return,
+                fork::Forked::Failed(outcome) => outcome,
+            },
+            Call::Exec => self.exec(*seq, start),
+            call => self.perform(call, bind),
+        };
+        let answer = Answer { seq: *seq, outcome, start: Some(start), end: Some(wire::now()), pid };
+        self.channel.put(&Reply::Answer(answer));
+    }
+}

@@ -1,0 +1,72 @@
+//! Children that are actors themselves.
+
+use super::Actor;
+use crate::subject::{Refused, descriptors, errno, host};
+use crate::wire::CONTROL_FD;
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::Pid;
+use shmconf_model::call::Label;
+use shmconf_model::outcome::Outcome;
+
+/// Who goes on after a fork.
+pub(super) enum Forked {
+    /// The parent, with the child's process number.
+    Parent(i32),
+    /// The child.
+    Child,
+    /// There is no child.
+    Failed(Outcome),
+}
+
+impl Actor {
+    /// Makes the child `child`, which speaks on the control socket that was made for it.
+    pub(super) fn fork(&mut self, child: Label, pid_namespace: bool) -> Forked {
+        let Some(sockets) = self.children.get(&child).cloned() else {
+            return Forked::Failed(Outcome::NotMade(format!("there is no socket for a child {child}, or it lives")));
+        };
+        let Some(&control) = sockets.first() else {
+            return Forked::Failed(Outcome::NotMade(format!("the sockets for a child {child} are missing")));
+        };
+        match if pid_namespace { host::fork_in_pid_namespace() } else { host::fork() } {
+            Err(refused) => Forked::Failed(Refused::into(refused)),
+            Ok(Some(pid)) => {
+                self.children.remove(&child);
+                self.born.insert(child, pid);
+                // The numbers stay taken, so that they are not given to the script.
+                descriptors::replace_by_null(&sockets);
+                Forked::Parent(pid)
+            }
+            Ok(None) => {
+                descriptors::replace(control, CONTROL_FD);
+                self.channel.forget();
+                self.born.clear();
+                // What it may keep, its own `start` says.
+                let foreign: Vec<i32> = self.sockets().into_iter().filter(|fd| !sockets[1..].contains(fd)).collect();
+                descriptors::replace_by_null(&foreign);
+                self.peers.clear();
+                self.children.clear();
+                Forked::Child
+            }
+        }
+    }
+
+    /// Every socket of the harness but the control socket.
+    fn sockets(&self) -> Vec<i32> {
+        self.peers.values().chain(self.children.values().flatten()).copied().collect()
+    }
+
+    /// Waits for a child that has ended.
+    pub(super) fn reap(&mut self, child: Label) -> Outcome {
+        let Some(pid) = self.born.remove(&child) else {
+            return Outcome::Unsupported(format!("{child} is no child of this actor"));
+        };
+        loop {
+            match waitpid(Pid::from_raw(pid), None) {
+                Ok(WaitStatus::Exited(_, code)) => return Outcome::Exited(code),
+                Ok(WaitStatus::Signaled(_, signal, _)) => return Outcome::Signal(errno::signal_of(signal as i32)),
+                Ok(_) | Err(nix::errno::Errno::EINTR) => {}
+                Err(error) => return Outcome::Unsupported(format!("cannot wait for {child}: {error}")),
+            }
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Makes one call: labels become numbers, the subject is asked, and what it says becomes an outcome.
+
+use super::Actor;
+use crate::subject::{Refused, descriptors, errno, hazard, host};
+use shmconf_model::call::{Call, Label, MapFlags, OpenFlags, Prot, Whence};
+use shmconf_model::outcome::Outcome;
+use std::ffi::{CString, c_int};
+
+impl From<Refused> for Outcome {
+    fn from(refused: Refused) -> Outcome {
+        match refused {
+            Refused::Errno(errno) => Outcome::Errno(errno),
+            Refused::Unsupported(reason) => Outcome::Unsupported(reason),
+        }
+    }
+}
+
+impl Actor {
+    /// Makes a call that leaves the actor where it is.
+    pub(super) fn perform(&mut self, call: &Call, bind: &[Label]) -> Outcome {
+        self.attempt(call, bind).unwrap_or_else(|outcome| outcome)
+    }
+
+    fn attempt(&mut self, call: &Call, bind: &[Label]) -> Result<Outcome, Outcome> {
+        if let Some(reason) = hazard::of(call) {
+            return Ok(Outcome::Unsupported(reason.to_owned()));
+        }
+        if let Some(outcome) = self.map_call(call, bind)? {
+            return Ok(outcome);
+        }
+        let subject = &mut self.subject;
+        let fds = &mut self.holdings.fds;
+        Ok(match call {
+            Call::ShmOpen { name, flags, mode } => {
+                let fd = subject.shm_open(&c_name(name.literal())?, oflag(*flags), *mode)?;
+                fds.bind(bind, &[fd]);
+                Outcome::Fd(fd)
+            }
+            Call::ShmUnlink { name } => done(subject.shm_unlink(&c_name(name.literal())?)?),
+            Call::Create { size } => {
+                self.names_made += 1;
+                let name = format!("{}{:x}-{:x}", self.prefix, std::process::id(), self.names_made);
+                let fd = subject.create(&c_name(Some(&name))?, size.get())?;
+                fds.bind(bind, &[fd]);
+                Outcome::Fd(fd)
+            }
+            Call::Ftruncate { fd, size } => done(subject.ftruncate(fds.get(*fd)?, size.get())?),
+            Call::PosixFallocate { fd, offset, len } => {
+                done(subject.posix_fallocate(fds.get(*fd)?, offset.get(), len.get())?)
+            }
+            Call::Fstat { fd } => Outcome::Stat(subject.fstat(fds.get(*fd)?)?),
+            Call::Fchmod { fd, mode } => done(subject.fchmod(fds.get(*fd)?, *mode)?),
+            Call::Read { fd, len } => Outcome::Bytes(subject.read(fds.get(*fd)?, length(len.get())?)?),
+            Call::Write { fd, byte, len } => Outcome::Value(subject.write(fds.get(*fd)?, *byte, length(len.get())?)?),
+            Call::Pread { fd, offset, len } => {
+                Outcome::Bytes(subject.pread(fds.get(*fd)?, length(len.get())?, offset.get())?)
+            }
+            Call::Pwrite { fd, offset, byte, len } => {
+                Outcome::Value(subject.pwrite(fds.get(*fd)?, *byte, length(len.get())?, offset.get())?)
+            }
+            Call::Lseek { fd, offset, whence } => {
+                let whence = match whence {
+                    Whence::Set => libc::SEEK_SET,
+                    Whence::Cur => libc::SEEK_CUR,
+                    Whence::End => libc::SEEK_END,
+                };
+                Outcome::Value(subject.lseek(fds.get(*fd)?, offset.get(), whence)?)
+            }
+            Call::Dup { fd } => {
+                let fd = subject.dup(fds.get(*fd)?)?;
+                fds.bind(bind, &[fd]);
+                Outcome::Fd(fd)
+            }
+            Call::Close { fd } => done(subject.close(fds.get(*fd)?)?),
+            Call::FcntlGetfd { fd } => Outcome::Value(subject.cloexec(fds.get(*fd)?)?.into()),
+            Call::FcntlSetfd { fd, cloexec } => done(subject.set_cloexec(fds.get(*fd)?, *cloexec)?),
+            Call::FcntlGetfl { fd } => access(subject.status_flags(fds.get(*fd)?)?),
+            Call::FcntlGetSeals { fd } => Outcome::Seals(subject.seals(fds.get(*fd)?)?),
+            Call::FcntlAddSeals { fd, seals } => done(subject.add_seals(fds.get(*fd)?, *seals)?),
+            Call::Send { to, fds: labels } => {
+                let numbers = labels.iter().map(|label| fds.get(*label)).collect::<Result<Vec<_>, _>>()?;
+                done(subject.send(socket(&self.peers, *to)?, &numbers)?)
+            }
+            Call::Recv { from, room } => {
+                let room = room.map(|room| room as usize);
+                match subject.recv(socket(&self.peers, *from)?, bind.len(), room)? {
+                    Some(received) => {
+                        fds.bind(bind, &received.fds);
+                        Outcome::Received(received)
+                    }
+                    None => Outcome::NotMade(format!("{from} is gone, and so is every message that it sent")),
+                }
+            }
+            Call::Names => Outcome::Names(subject.names(shmconf_model::call::name::PREFIX)?),
+            Call::UniqueNames { count, threads } => Outcome::Names(subject.unique_names(*count, *threads)?),
+            Call::Squat => Outcome::Names(vec![subject.squat()?]),
+            Call::Fds => Outcome::Value(descriptors::count_open(&self.started_fds)),
+            _ => return Ok(self.process_call(call)),
+        })
+    }
+
+    /// The calls on mappings.
+    fn map_call(&mut self, call: &Call, bind: &[Label]) -> Result<Option<Outcome>, Outcome> {
+        let subject = &mut self.subject;
+        let page = host::page_size();
+        Ok(Some(match call {
+            Call::Mmap { fd, offset, len, prot, flags } => {
+                let fd = self.holdings.fds.get(*fd)?;
+                // A negative length is the largest there is, as it would be in C.
+                let len = usize::try_from(len.get()).unwrap_or(usize::MAX);
+                let start = subject.mmap(len, protection(*prot), map_flags(*flags), fd, offset.get())?;
+                self.holdings.map(bind, start, len.next_multiple_of(page));
+                Outcome::Ok
+            }
+            Call::Munmap { map, range: None } => {
+                let mapping = self.holdings.mapping(*map)?;
+                let (start, len) = mapping.whole();
+                // SAFETY: a mapping of the script.
+                let outcome = done(unsafe { subject.munmap(start, len) }?);
+                mapping.cut(start, len);
+                self.holdings.unbind(*map);
+                outcome
+            }
+            Call::Munmap { map, range: Some(range) } => {
+                let mapping = self.holdings.mapping(*map)?;
+                let (start, len) = mapping.range(range.offset.get(), range.len.get())?;
+                // SAFETY: a range of a mapping of the script.
+                let outcome = done(unsafe { subject.munmap(start, len) }?);
+                mapping.cut(start, len.next_multiple_of(page));
+                outcome
+            }
+            Call::Mprotect { map, prot } => {
+                let (start, len) = self.holdings.mapping(*map)?.whole();
+                // SAFETY: a mapping of the script.
+                done(unsafe { subject.mprotect(start, len, protection(*prot)) }?)
+            }
+            Call::Store { map, offset, byte, len } => {
+                let (start, len) = self.holdings.mapping(*map)?.range(offset.get(), len.get())?;
+                // SAFETY: a range of a mapping of the script.
+                done(unsafe { subject.store(start, *byte, len) }?)
+            }
+            Call::Load { map, offset, len } => {
+                let (start, len) = self.holdings.mapping(*map)?.range(offset.get(), len.get())?;
+                // SAFETY: a range of a mapping of the script.
+                Outcome::Bytes(unsafe { subject.load(start, len) }?)
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// The calls on the process itself, which are no business of the subject.
+    fn process_call(&mut self, call: &Call) -> Outcome {
+        match call {
+            Call::Exit { code } => host::exit(i32::from(*code)),
+            Call::Kill { signal } => host::kill_self(errno::signal_number(*signal), self.start.ignores(*signal)),
+            Call::Sigignore { signal } => self.start.ignore(*signal),
+            Call::Umask { mode } => Outcome::Value(host::umask(*mode).into()),
+            Call::Rlimit { resource, limit } => self.start.limit(*resource, limit.get()),
+            Call::Setuid { uid } => host::become_user(*uid).map_or_else(Outcome::from, done),
+            Call::SmallStore { bytes } => host::small_store(bytes.get()).map_or_else(Outcome::from, done),
+            _ => Outcome::Unsupported(format!("the actor does not make the call {call}")),
+        }
+    }
+}
+
+fn done((): ()) -> Outcome {
+    Outcome::Ok
+}
+
+fn c_name(name: Option<&str>) -> Result<CString, Outcome> {
+    let name = name.ok_or_else(|| Outcome::NotMade("the name is not resolved".to_owned()))?;
+    CString::new(name).map_err(|_| Outcome::NotMade("a name in C cannot have a zero byte".to_owned()))
+}
+
+/// A length that a buffer can have.
+fn length(len: i64) -> Result<usize, Outcome> {
+    usize::try_from(len).map_err(|_| Outcome::NotMade(format!("a buffer cannot have {len} bytes")))
+}
+
+fn socket(peers: &std::collections::BTreeMap<Label, c_int>, peer: Label) -> Result<c_int, Outcome> {
+    peers.get(&peer).copied().ok_or_else(|| Outcome::NotMade(format!("there is no socket to {peer}")))
+}
+
+fn oflag(flags: OpenFlags) -> c_int {
+    const BITS: &[(OpenFlags, c_int)] = &[
+        (OpenFlags::RDONLY, libc::O_RDONLY),
+        (OpenFlags::WRONLY, libc::O_WRONLY),
+        (OpenFlags::RDWR, libc::O_RDWR),
+        (OpenFlags::CREAT, libc::O_CREAT),
+        (OpenFlags::EXCL, libc::O_EXCL),
+        (OpenFlags::TRUNC, libc::O_TRUNC),
+        (OpenFlags::CLOEXEC, libc::O_CLOEXEC),
+        (OpenFlags::NOFOLLOW, libc::O_NOFOLLOW),
+        (OpenFlags::NONBLOCK, libc::O_NONBLOCK),
+        (OpenFlags::APPEND, libc::O_APPEND),
+    ];
+    BITS.iter().filter(|(flag, _)| flags.contains(*flag)).fold(0, |bits, (_, bit)| bits | bit)
+}
+
+fn protection(prot: Prot) -> c_int {
+    const BITS: &[(Prot, c_int)] =
+        &[(Prot::READ, libc::PROT_READ), (Prot::WRITE, libc::PROT_WRITE), (Prot::EXEC, libc::PROT_EXEC)];
+    BITS.iter().filter(|(flag, _)| prot.contains(*flag)).fold(0, |bits, (_, bit)| bits | bit)
+}
+
+fn map_flags(flags: MapFlags) -> c_int {
+    const BITS: &[(MapFlags, c_int)] = &[(MapFlags::SHARED, libc::MAP_SHARED), (MapFlags::PRIVATE, libc::MAP_PRIVATE)];
+    BITS.iter().filter(|(flag, _)| flags.contains(*flag)).fold(0, |bits, (_, bit)| bits | bit)
+}
+
+/// The access mode alone.
+fn access(status: c_int) -> Outcome {
+    match status & libc::O_ACCMODE {
+        libc::O_RDONLY => Outcome::Access(OpenFlags::RDONLY),
+        libc::O_WRONLY => Outcome::Access(OpenFlags::WRONLY),
+        libc::O_RDWR => Outcome::Access(OpenFlags::RDWR),
+        _ => Outcome::Access(OpenFlags::empty()),
+    }
+}

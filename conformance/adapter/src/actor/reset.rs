@@ -1,0 +1,95 @@
+//! Makes an actor as it was when it started, so that it can serve the next script.
+
+use super::Actor;
+use crate::subject::passing::{self, Room};
+use crate::subject::{Refused, descriptors, errno, host};
+use crate::wire::Cleaned;
+use serde::{Deserialize, Serialize};
+use shmconf_model::call::Resource;
+use shmconf_model::outcome::{Errno, Outcome, Signal};
+
+/// What the process was like when it started, as far as calls can change it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Start {
+    umask: u32,
+    /// Soft limits that calls have changed.
+    limits: Vec<(Limited, u64)>,
+    ignored: Vec<Signal>,
+}
+
+/// A resource, in a form that survives exec.
+type Limited = String;
+
+impl Start {
+    pub(super) fn now() -> Start {
+        Start { umask: host::current_umask(), limits: Vec::new(), ignored: Vec::new() }
+    }
+
+    pub(super) fn umask(&self) -> u32 {
+        self.umask
+    }
+
+    pub(super) fn ignores(&self, signal: Signal) -> bool {
+        self.ignored.contains(&signal)
+    }
+
+    pub(super) fn ignore(&mut self, signal: Signal) -> Outcome {
+        match host::set_ignored(errno::signal_number(signal), true) {
+            Ok(()) => {
+                self.ignored.push(signal);
+                Outcome::Ok
+            }
+            Err(refused) => refused.into(),
+        }
+    }
+
+    pub(super) fn limit(&mut self, resource: Resource, limit: i64) -> Outcome {
+        match host::set_soft_limit(resource, u64::try_from(limit).unwrap_or(u64::MAX)) {
+            Ok(before) => {
+                if self.limits.iter().all(|(limited, _)| *limited != resource.to_string()) {
+                    self.limits.push((resource.to_string(), before));
+                }
+                Outcome::Ok
+            }
+            Err(refused) => refused.into(),
+        }
+    }
+
+    /// Undoes what calls have changed; could all of it be undone?
+    fn restore(&mut self) -> bool {
+        host::umask(self.umask);
+        let limits = self.limits.drain(..).all(|(resource, before)| {
+            resource.parse().is_ok_and(|resource| host::set_soft_limit(resource, before).is_ok())
+        });
+        let signals =
+            self.ignored.drain(..).all(|signal| host::set_ignored(errno::signal_number(signal), false).is_ok());
+        limits && signals
+    }
+}
+
+impl Actor {
+    /// Gives back everything that calls have brought.
+    pub(super) fn reset(&mut self) -> Cleaned {
+        let mut clean = self.start.restore() && self.born.is_empty();
+        for (start, len) in self.holdings.drain() {
+            // SAFETY: a part of a mapping of the script, which nothing refers to any more.
+            clean &= unsafe { self.subject.munmap(start, len) }.is_ok();
+        }
+        for &socket in self.peers.values() {
+            drain(socket);
+        }
+        self.subject.reset();
+        descriptors::close_all_but(&self.started_fds);
+        Cleaned { clean, fds: Some(self.started_fds.clone()) }
+    }
+}
+
+/// Receives what has been sent and never received; what arrives is closed with everything else.
+fn drain(socket: i32) {
+    loop {
+        match passing::receive(socket, Room::For(253), libc::MSG_DONTWAIT) {
+            Ok(Some(_)) | Err(Refused::Errno(Errno::EINTR)) => {}
+            Ok(None) | Err(_) => return,
+        }
+    }
+}

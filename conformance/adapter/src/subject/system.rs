@@ -1,0 +1,240 @@
+//! Where systems differ: the one place of the subjects that asks which one this is.
+
+use super::{Answer, Refused};
+use nix::sys::socket::SockFlag;
+use shmconf_model::call::{Resource, Seals};
+use std::ffi::c_int;
+use std::os::fd::RawFd;
+
+/// The calls that take a size or an offset, in the form that has 64 bits of it wherever there is one.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub(super) mod c {
+    pub(crate) use libc::{
+        fstat64 as fstat, ftruncate64 as ftruncate, getrlimit64 as getrlimit, lseek64 as lseek, mmap64 as mmap,
+        pread64 as pread, pwrite64 as pwrite, rlimit64 as rlimit, setrlimit64 as setrlimit, shm_open, shm_unlink,
+        stat64 as stat,
+    };
+}
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub(super) mod c {
+    pub(crate) use libc::{fstat, ftruncate, getrlimit, lseek, mmap, pread, pwrite, rlimit, setrlimit, stat};
+    #[cfg(not(target_os = "android"))]
+    pub(crate) use libc::{shm_open, shm_unlink};
+
+    /// `shm_open`, which bionic lacks.
+    #[cfg(target_os = "android")]
+    pub(crate) unsafe fn shm_open(_name: *const libc::c_char, _flags: i32, _mode: libc::mode_t) -> i32 {
+        nix::errno::Errno::ENOSYS.set();
+        -1
+    }
+
+    /// `shm_unlink`, which bionic lacks.
+    #[cfg(target_os = "android")]
+    pub(crate) unsafe fn shm_unlink(_name: *const libc::c_char) -> i32 {
+        nix::errno::Errno::ENOSYS.set();
+        -1
+    }
+}
+
+/// The type of sizes and offsets in those calls.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub(super) type Off = libc::off64_t;
+/// The type of sizes and offsets in those calls.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub(super) type Off = libc::off_t;
+
+/// How a mode is passed to `shm_open`: as variadic arguments are, where it is variadic.
+#[cfg(target_os = "macos")]
+pub(super) type PromotedMode = c_int;
+/// How a mode is passed to `shm_open`.
+#[cfg(not(target_os = "macos"))]
+pub(super) type PromotedMode = libc::mode_t;
+
+/// Is this the kernel of macOS and its kin?
+pub(super) const XNU: bool = cfg!(target_vendor = "apple");
+
+/// Must one be able to read and write an object to unlink it, even as its owner?
+pub(super) const UNLINK_NEEDS_ACCESS: bool = cfg!(target_os = "freebsd");
+
+/// The clock that times are told by. That of POSIX has microseconds on macOS: two calls that overlap may seem not to. The one
+/// that has nanoseconds is also the one of other languages there.
+#[cfg(target_vendor = "apple")]
+pub const CLOCK: libc::clockid_t = libc::CLOCK_UPTIME_RAW;
+/// The clock that times are told by.
+#[cfg(not(target_vendor = "apple"))]
+pub const CLOCK: libc::clockid_t = libc::CLOCK_MONOTONIC;
+
+/// Flag of `sendmsg`: report a closed peer as an error alone.
+#[cfg(not(any(target_os = "macos", target_os = "ios")))]
+pub const NO_SIGNAL: c_int = libc::MSG_NOSIGNAL;
+/// Flag of `sendmsg`: this system has none, so that the process must ignore `SIGPIPE`.
+#[cfg(any(target_os = "macos", target_os = "ios"))]
+pub const NO_SIGNAL: c_int = 0;
+
+/// Flag of `recvmsg`: what arrives is closed by exec. Zero where it must be set afterwards.
+#[cfg(any(
+    target_os = "linux",
+    target_os = "android",
+    target_os = "freebsd",
+    target_os = "dragonfly",
+    target_os = "netbsd",
+    target_os = "openbsd"
+))]
+pub const CLOSE_ON_EXEC: c_int = libc::MSG_CMSG_CLOEXEC;
+/// Flag of `recvmsg`: what arrives is closed by exec. Zero where it must be set afterwards.
+#[cfg(not(any(
+    target_os = "linux",
+    target_os = "android",
+    target_os = "freebsd",
+    target_os = "dragonfly",
+    target_os = "netbsd",
+    target_os = "openbsd"
+)))]
+pub const CLOSE_ON_EXEC: c_int = 0;
+
+/// Does the padding behind descriptors count as a part of them that has to arrive? A buffer without room for it is reported
+/// as too small, and on NetBSD it is left empty.
+///
+/// # References
+///
+/// FreeBSD sys/kern/uipc_sockbuf.c:sbcreatecontrol and uipc_syscalls.c:kern_recvit; NetBSD
+/// sys/kern/uipc_usrreq.c:unp_externalize and uipc_syscalls.c:copyout_msg_control
+pub(super) const PADDING_ARRIVES: bool = cfg!(any(target_os = "freebsd", target_os = "netbsd"));
+
+/// Flags of `socketpair`: closed by exec. Empty where that must be set afterwards.
+#[cfg(not(any(target_os = "macos", target_os = "ios")))]
+pub const SOCKET_FLAGS: SockFlag = SockFlag::SOCK_CLOEXEC;
+/// Flags of `socketpair`: closed by exec. Empty where that must be set afterwards.
+#[cfg(any(target_os = "macos", target_os = "ios"))]
+pub const SOCKET_FLAGS: SockFlag = SockFlag::empty();
+
+/// The error of a call that capability mode forbids, where there is such a mode.
+#[cfg(target_os = "freebsd")]
+pub(super) const ECAPMODE: Option<c_int> = Some(libc::ECAPMODE);
+/// The error of a call that capability mode forbids, where there is such a mode.
+#[cfg(not(target_os = "freebsd"))]
+pub(super) const ECAPMODE: Option<c_int> = None;
+
+/// Why no storage can be set aside here, if that is so.
+pub const NO_RESERVING: Option<&str> = if cfg!(any(target_vendor = "apple", target_os = "openbsd")) {
+    Some("this system has no posix_fallocate")
+} else {
+    None
+};
+
+/// `posix_fallocate`, which returns its error.
+#[cfg(not(any(target_vendor = "apple", target_os = "openbsd")))]
+pub(super) fn posix_fallocate(fd: RawFd, offset: i64, len: i64) -> Answer<()> {
+    #[cfg(not(any(target_os = "netbsd", all(target_os = "linux", target_env = "gnu"))))]
+    use libc::posix_fallocate as call;
+    #[cfg(target_os = "netbsd")]
+    unsafe extern "C" {
+        #[link_name = "posix_fallocate"]
+        fn call(fd: RawFd, offset: Off, len: Off) -> c_int;
+    }
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    use libc::posix_fallocate64 as call;
+    let too_large = |_| Refused::Unsupported(format!("{offset} or {len} does not fit the system's off_t"));
+    let (offset, len) = (Off::try_from(offset).map_err(too_large)?, Off::try_from(len).map_err(too_large)?);
+    // SAFETY: numbers only.
+    match unsafe { call(fd, offset, len) } {
+        0 => Ok(()),
+        error => Err(super::errno::of(error).into()),
+    }
+}
+/// `posix_fallocate`, which this system lacks.
+#[cfg(any(target_vendor = "apple", target_os = "openbsd"))]
+pub(super) fn posix_fallocate(_fd: RawFd, _offset: i64, _len: i64) -> Answer<()> {
+    Err(Refused::Unsupported(NO_RESERVING.unwrap_or_default().to_owned()))
+}
+
+/// The number of a resource, where the system limits it.
+pub(super) fn resource(resource: Resource) -> Answer<c_int> {
+    match resource {
+        Resource::Fsize => Ok(libc::RLIMIT_FSIZE as c_int),
+        Resource::Nofile => Ok(libc::RLIMIT_NOFILE as c_int),
+        #[cfg(not(target_os = "openbsd"))]
+        Resource::As => Ok(libc::RLIMIT_AS as c_int),
+        #[cfg(target_os = "openbsd")]
+        Resource::As => Err(Refused::Unsupported("this system does not limit address space".to_owned())),
+    }
+}
+
+/// The number of the limit of processes, where a user has one.
+#[cfg(not(any(target_os = "illumos", target_os = "solaris")))]
+pub(super) const PROCESSES: Option<c_int> = Some(libc::RLIMIT_NPROC as c_int);
+/// The number of the limit of processes, where a user has one.
+#[cfg(any(target_os = "illumos", target_os = "solaris"))]
+pub(super) const PROCESSES: Option<c_int> = None;
+
+/// The seals that this system knows, with their bits.
+#[cfg(target_os = "linux")]
+const SEALS: &[(Seals, c_int)] = &[
+    (Seals::SEAL, libc::F_SEAL_SEAL),
+    (Seals::SHRINK, libc::F_SEAL_SHRINK),
+    (Seals::GROW, libc::F_SEAL_GROW),
+    (Seals::WRITE, libc::F_SEAL_WRITE),
+    (Seals::FUTURE_WRITE, libc::F_SEAL_FUTURE_WRITE),
+    (Seals::EXEC, 0x20),
+];
+/// The seals that this system knows, with their bits.
+#[cfg(target_os = "freebsd")]
+const SEALS: &[(Seals, c_int)] = &[
+    (Seals::SEAL, libc::F_SEAL_SEAL),
+    (Seals::SHRINK, libc::F_SEAL_SHRINK),
+    (Seals::GROW, libc::F_SEAL_GROW),
+    (Seals::WRITE, libc::F_SEAL_WRITE),
+];
+
+/// Why there are no seals here, if that is so.
+pub const NO_SEALS: Option<&str> =
+    if cfg!(any(target_os = "linux", target_os = "freebsd")) { None } else { Some("this system has no seals") };
+
+/// `F_GET_SEALS`
+#[cfg(any(target_os = "linux", target_os = "freebsd"))]
+pub(super) fn seals(fd: RawFd) -> Answer<Seals> {
+    // SAFETY: numbers only.
+    match unsafe { libc::fcntl(fd, libc::F_GET_SEALS) } {
+        -1 => Err(super::errno::last().into()),
+        bits => Ok(SEALS.iter().filter(|(_, bit)| bits & bit != 0).map(|(seal, _)| *seal).collect()),
+    }
+}
+/// `F_ADD_SEALS`
+#[cfg(any(target_os = "linux", target_os = "freebsd"))]
+pub(super) fn add_seals(fd: RawFd, seals: Seals) -> Answer<()> {
+    let known: Seals = SEALS.iter().map(|(seal, _)| *seal).collect();
+    if !known.contains(seals) {
+        return Err(Refused::Unsupported(format!("this system does not know all of {seals}")));
+    }
+    let bits = SEALS.iter().filter(|(seal, _)| seals.contains(*seal)).fold(0, |bits, (_, bit)| bits | bit);
+    // SAFETY: numbers only.
+    match unsafe { libc::fcntl(fd, libc::F_ADD_SEALS, bits) } {
+        -1 => Err(super::errno::last().into()),
+        _ => Ok(()),
+    }
+}
+/// `F_GET_SEALS`, which this system lacks.
+#[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
+pub(super) fn seals(_fd: RawFd) -> Answer<Seals> {
+    Err(Refused::Unsupported(NO_SEALS.unwrap_or_default().to_owned()))
+}
+/// `F_ADD_SEALS`, which this system lacks.
+#[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
+pub(super) fn add_seals(_fd: RawFd, _seals: Seals) -> Answer<()> {
+    Err(Refused::Unsupported(NO_SEALS.unwrap_or_default().to_owned()))
+}
+
+/// `memfd_create`: closed by exec, and open to seals.
+#[cfg(any(target_os = "linux", target_os = "freebsd"))]
+pub fn memfd(name: &std::ffi::CStr) -> Answer<RawFd> {
+    // SAFETY: the name is a C string.
+    match unsafe { libc::memfd_create(name.as_ptr(), libc::MFD_CLOEXEC | libc::MFD_ALLOW_SEALING) } {
+        -1 => Err(super::errno::last().into()),
+        fd => Ok(fd),
+    }
+}
+/// `memfd_create`, which this system lacks.
+#[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
+pub fn memfd(_name: &std::ffi::CStr) -> Answer<RawFd> {
+    Err(Refused::Unsupported("this system has no memfd_create".to_owned()))
+}

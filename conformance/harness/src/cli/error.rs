@@ -1,0 +1,82 @@
+//! Everything that can go wrong between the user and the program: what it was, where, and what to do.
+
+use super::near::or_look;
+use crate::exit::Exit;
+use anstyle::AnsiColor;
+use shmconf_model::profile::ProfileError;
+use shmconf_model::script::ParseError;
+use shmconf_model::trace::ReadError;
+use std::io;
+use std::path::PathBuf;
+
+/// Why a verb could not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum CliError {
+    /// No case, property or file has that name.
+    #[error(
+        "no case, property or file is called `{id}`; {}",
+        or_look(near, "`shmconf list` shows all cases and properties")
+    )]
+    UnknownCase { id: String, near: Vec<String> },
+    /// `explain` knows nothing of that name.
+    #[error(
+        "there is nothing called `{id}` to explain; {}",
+        or_look(near, "`shmconf list` shows all cases, `shmconf explain clauses` all clauses")
+    )]
+    UnknownId { id: String, near: Vec<String> },
+    /// No profile has that name.
+    #[error(transparent)]
+    UnknownProfile(ProfileError),
+    /// A file that is no profile.
+    #[error("{}: {source}", path.display())]
+    Profile { path: PathBuf, source: ProfileError },
+    /// A trace that is not one.
+    #[error("{}:{source}", path.display())]
+    Trace { path: PathBuf, source: ReadError },
+    /// A glob that cannot be read.
+    #[error("`{glob}` is not a pattern: {reason}; use * ? [] {{}} as in size/*")]
+    Glob { glob: String, reason: String },
+    /// A glob that matches nothing.
+    #[error("`{0}` matches no case and no property; `shmconf list` shows them all")]
+    NoMatch(String),
+    /// Exclusions left nothing.
+    #[error("nothing is selected: the exclusions leave no case and no property; drop an -x")]
+    NothingSelected,
+    /// A script that is not one.
+    #[error("{}:{source}", path.display())]
+    Script { path: PathBuf, source: ParseError },
+    /// An input that cannot be read.
+    #[error("cannot read {}: {source}; check the path and its permissions", path.display())]
+    Read { path: PathBuf, source: io::Error },
+    /// An output that cannot be opened.
+    #[error("cannot write to {}: {source}; choose another path, or - for standard output", path.display())]
+    Open { path: PathBuf, source: io::Error },
+    /// A directory for traces that cannot be made.
+    #[error("cannot keep traces in {}: {source}; choose another directory", path.display())]
+    Directory { path: PathBuf, source: io::Error },
+    /// An output that broke while it was written.
+    #[error("not all could be written to {}: {source}; make room and run again", path.display())]
+    Write { path: PathBuf, source: io::Error },
+    /// The plan asks for something that is not there.
+    #[error("{0}")]
+    Plan(String),
+    /// The harness failed.
+    #[error("{0}; this says nothing about the subject")]
+    Harness(String),
+}
+
+impl CliError {
+    /// Tells the user, and says how the program ends.
+    pub(super) fn report(self) -> Exit {
+        let style = AnsiColor::Red.on_default().bold();
+        anstream::eprintln!("{style}error:{style:#} {}", self.to_string().replace(char::is_control, " "));
+        self.exit()
+    }
+
+    fn exit(&self) -> Exit {
+        match self {
+            CliError::Harness(_) | CliError::Write { .. } => Exit::Harness,
+            _ => Exit::Usage,
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! What a platform does: a profile, one of its rules, or a deviation, with sources.
+
+use super::{Explanation, paragraph};
+use anstyle::Style;
+use shmconf_model::clause::Ledger;
+use shmconf_model::profile::{Deviation, Ground, Profile, RuleInfo, Rules};
+use std::io::{self, Write};
+
+pub(super) fn explain(id: &str) -> Option<Explanation> {
+    let profiles: Vec<Profile> = Profile::ids().filter_map(|id| Profile::get(id).ok()).collect();
+    if let Some(profile) = profiles.iter().find(|profile| profile.id == id).cloned() {
+        return Some(Box::new(move |output, width| write_profile(output, width, &profile)));
+    }
+    if Rules::KEYS.contains(&id) {
+        let id = id.to_owned();
+        return Some(Box::new(move |output, width| write_rule(output, width, &id, &profiles)));
+    }
+    let having = |profile: &&Profile| profile.deviations.iter().any(|deviation| deviation.id == id);
+    let profiles: Vec<Profile> = profiles.iter().filter(having).cloned().collect();
+    let deviation = profiles.first()?.deviations.iter().find(|deviation| deviation.id == id)?.clone();
+    Some(Box::new(move |output, width| write_deviation(output, width, &deviation, &profiles)))
+}
+
+/// Every deviation, rule and profile that can be explained.
+pub(super) fn ids() -> Vec<String> {
+    let profiles = Profile::ids().filter_map(|id| Profile::get(id).ok());
+    let own = profiles.flat_map(|profile| {
+        let deviations = profile.deviations.into_iter().map(|deviation| deviation.id);
+        std::iter::once(profile.id).chain(deviations).collect::<Vec<_>>()
+    });
+    own.chain(Rules::KEYS.iter().map(ToString::to_string)).collect()
+}
+
+fn write_profile(output: &mut dyn Write, width: usize, profile: &Profile) -> io::Result<()> {
+    let bold = Style::new().bold();
+    writeln!(output, "{bold}{}{bold:#}  profile  {}\n", profile.id, profile.title)?;
+    for rule in profile.rules.list() {
+        writeln!(output, "  {bold}{}{bold:#}  {}", rule.key, rule.about)?;
+        write_choices(output, width, &rule, profile)?;
+    }
+    if !profile.deviations.is_empty() {
+        writeln!(output, "\n  deviations from POSIX\n")?;
+    }
+    profile.deviations.iter().try_for_each(|deviation| {
+        writeln!(output, "  {bold}{}{bold:#}  {}", deviation.id, deviation.clause)?;
+        paragraph(output, width, 6, &deviation.text)
+    })?;
+    if !profile.notes.is_empty() {
+        writeln!(output, "\n  what else there is to know\n")?;
+    }
+    profile.notes.iter().try_for_each(|note| paragraph(output, width, 6, &format!("{} ({})", note.text, note.source)))
+}
+
+/// One rule, as each platform has it.
+fn write_rule(output: &mut dyn Write, width: usize, key: &str, profiles: &[Profile]) -> io::Result<()> {
+    let bold = Style::new().bold();
+    let rules = profiles.iter().filter_map(|profile| {
+        let rule = profile.rules.list().into_iter().find(|rule| rule.key == key)?;
+        Some((profile, rule))
+    });
+    for (at, (profile, rule)) in rules.enumerate() {
+        if at == 0 {
+            writeln!(output, "{bold}{key}{bold:#}  rule\n")?;
+            paragraph(output, width, 2, rule.about)?;
+            writeln!(output)?;
+        }
+        writeln!(output, "  {bold}{}{bold:#}", profile.id)?;
+        write_choices(output, width, &rule, profile)?;
+    }
+    Ok(())
+}
+
+fn write_choices(output: &mut dyn Write, width: usize, rule: &RuleInfo, profile: &Profile) -> io::Result<()> {
+    for (choice, ground) in &rule.choices {
+        paragraph(output, width, 6, &format!("{choice}  ({})", reason(*ground, profile)))?;
+    }
+    if rule.source.is_empty() { Ok(()) } else { paragraph(output, width, 6, &format!("source: {}", rule.source)) }
+}
+
+fn reason(ground: Ground, profile: &Profile) -> String {
+    match profile.deviation(ground) {
+        Some(deviation) => deviation.id.clone(),
+        None => format!("{}, {}", ground.clause, Ledger::get().level(ground.clause)),
+    }
+}
+
+fn write_deviation(
+    output: &mut dyn Write,
+    width: usize,
+    deviation: &Deviation,
+    profiles: &[Profile],
+) -> io::Result<()> {
+    let bold = Style::new().bold();
+    writeln!(output, "{bold}{}{bold:#}  deviation from {}\n", deviation.id, deviation.clause)?;
+    paragraph(output, width, 2, &deviation.text)?;
+    paragraph(output, width, 2, &deviation.trouble)?;
+    writeln!(output)?;
+    if let Some(clause) = Ledger::get().clause(deviation.clause) {
+        paragraph(output, width, 2, &format!("{}, {}: {}", clause.id, clause.level, clause.text))?;
+    }
+    paragraph(output, width, 2, &format!("source: {}", deviation.source))?;
+    if !deviation.versions.is_empty() {
+        paragraph(output, width, 2, &format!("versions: {}", deviation.versions))?;
+    }
+    let ids: Vec<&str> = profiles.iter().map(|profile| profile.id.as_str()).collect();
+    paragraph(output, width, 2, &format!("profiles: {}", ids.join(", ")))
+}

@@ -1,0 +1,78 @@
+//! Which cases and properties are meant: by ID, by area, by glob, or as a file of one's own.
+
+use super::error::CliError;
+use super::near::near;
+use crate::generator::{self, Property};
+use globset::{GlobBuilder, GlobMatcher};
+use shmconf_model::catalogue;
+use shmconf_model::script::{Id, Script};
+use std::fs;
+use std::path::Path;
+
+/// Cases and properties, each in the order of their IDs; files of the user's own come last.
+#[derive(Debug, Default)]
+pub(super) struct Selection {
+    pub(super) cases: Vec<Script>,
+    pub(super) properties: Vec<Property>,
+}
+
+/// Every ID that there is.
+pub(super) fn ids() -> impl Iterator<Item = &'static Id> {
+    let cases = catalogue::cases().iter().map(|case| &case.id);
+    cases.chain(generator::properties().iter().map(|property| &property.id))
+}
+
+/// What `wanted` names, or everything if it names nothing, without what `unwanted` matches.
+pub(super) fn select(wanted: &[String], unwanted: &[String]) -> Result<Selection, CliError> {
+    let mut files = Vec::new();
+    let mut globs = Vec::new();
+    for word in wanted {
+        match file(word)? {
+            Some(script) => files.push(script),
+            None => globs.push(matcher(word)?),
+        }
+    }
+    let unwanted = unwanted.iter().map(|word| matcher(word)).collect::<Result<Vec<_>, _>>()?;
+    let is_meant = |id: &Id| {
+        let meant = wanted.is_empty() || globs.iter().any(|glob| glob.is_match(id.as_str()));
+        meant && !unwanted.iter().any(|glob| glob.is_match(id.as_str()))
+    };
+    let mut selection = Selection::default();
+    selection.cases.extend(catalogue::cases().iter().filter(|case| is_meant(&case.id)).cloned());
+    selection.cases.extend(files);
+    selection.properties.extend(generator::properties().iter().filter(|property| is_meant(&property.id)).cloned());
+    if selection.cases.is_empty() && selection.properties.is_empty() {
+        return Err(CliError::NothingSelected);
+    }
+    Ok(selection)
+}
+
+/// The script of a file, for a word that looks like a path, or that is one and no ID.
+fn file(word: &str) -> Result<Option<Script>, CliError> {
+    let path = Path::new(word);
+    let looks_like_one = path.extension().is_some_and(|extension| extension == "shm") || word.starts_with(['.', '/']);
+    if !looks_like_one && (ids().any(|id| id.as_str() == word) || !path.is_file()) {
+        return Ok(None);
+    }
+    let text = fs::read_to_string(path).map_err(|source| CliError::Read { path: path.to_owned(), source })?;
+    text.parse().map(Some).map_err(|source| CliError::Script { path: path.to_owned(), source })
+}
+
+/// What an ID, an area or a glob matches; it must match something.
+fn matcher(word: &str) -> Result<GlobMatcher, CliError> {
+    let is_glob = word.contains(['*', '?', '[', '{']);
+    let is_area = ids().any(|id| id.area() == word);
+    let pattern = if is_area { format!("{word}/*") } else { word.to_owned() };
+    let glob = GlobBuilder::new(&pattern).build();
+    let glob = glob.map_err(|error| CliError::Glob { glob: word.to_owned(), reason: error.kind().to_string() })?;
+    let matcher = glob.compile_matcher();
+    match ids().any(|id| matcher.is_match(id.as_str())) {
+        true => Ok(matcher),
+        false if is_glob => Err(CliError::NoMatch(word.to_owned())),
+        false => {
+            let areas = ids().map(Id::area);
+            let near = near(word, ids().map(Id::as_str).chain(areas));
+            Err(CliError::UnknownCase { id: word.to_owned(), near })
+        }
+    }
+}

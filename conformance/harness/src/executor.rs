@@ -1,0 +1,169 @@
+//! Executes scripts: starts actors, has them make the calls, and writes down what came back. Expects nothing.
+//!
+//! A process of its own, the spawner, forks the actors and waits for them, so that it stays small and has one thread
+//! whatever the caller has become. The caller speaks to the actors directly.
+
+mod cast;
+mod error;
+mod link;
+mod plan;
+mod platform;
+mod run;
+mod spawner;
+mod sweep;
+mod system;
+
+pub use error::ExecutorError;
+
+use crate::subject::Spec;
+use cast::Pool;
+use shmconf_adapter::subject::listing;
+use shmconf_model::naming::{Naming, Token};
+use shmconf_model::script::{Need, Script};
+use shmconf_model::trace::{Platform, Trace};
+use spawner::Spawner;
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, Hasher};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+/// How scripts are to be executed.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The implementation under test.
+    pub subject: Spec,
+    /// How long an actor may take for one call.
+    pub timeout: Duration,
+    /// What the names of this run have in common.
+    pub token: Token,
+    /// This executor's number among those of the run, from 0, and how many there are.
+    pub share: (u32, u32),
+    /// May an actor that is still clean serve another script?
+    pub reuse: bool,
+    /// A program that begins `main` with [`shmconf_adapter::actor::resume`]; `exec` needs one.
+    pub program: Option<PathBuf>,
+    /// Set from elsewhere to end the execution of a script early, with [`ExecutorError::Interrupted`].
+    pub stop: Arc<AtomicBool>,
+}
+
+impl Config {
+    /// The usual configuration for a subject.
+    pub fn new(subject: Spec) -> Config {
+        Config {
+            subject,
+            timeout: Duration::from_secs(5),
+            token: random_token(),
+            share: (0, 1),
+            reuse: true,
+            program: None,
+            stop: Arc::default(),
+        }
+    }
+}
+
+/// A token that another run hardly has.
+pub fn random_token() -> Token {
+    // The standard library seeds every hasher at random.
+    let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
+    hasher.write_u32(std::process::id());
+    hasher.write_u64(shmconf_adapter::wire::now());
+    Token::of(hasher.finish())
+}
+
+/// Can the subject on this host do something?
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ability {
+    /// It can.
+    Can,
+    /// It cannot, and why.
+    Cannot(String),
+}
+
+/// Executes scripts, one after the other. When it is dropped everything that it started or made is gone.
+#[derive(Debug)]
+pub struct Executor {
+    config: Config,
+    platform: Platform,
+    naming: Naming,
+    spawner: Spawner,
+    pool: Pool,
+    abilities: BTreeMap<Need, Ability>,
+    /// Names of scripts that could not be removed.
+    left_behind: Vec<String>,
+    /// Can names be listed, so that they can be swept without being known?
+    lists: bool,
+}
+
+impl Executor {
+    /// Starts the spawner, and one actor to ask what the subject can do.
+    ///
+    /// Best done while the process has one thread, since the spawner is forked from it.
+    ///
+    /// # Errors
+    ///
+    /// [`ExecutorError`] where no process can be made, or the subject's actor does not answer as it should.
+    pub fn start(config: &Config) -> Result<Executor, ExecutorError> {
+        let naming = Naming::new(config.token, config.share);
+        let spawner = Spawner::start(config, &naming)?;
+        let mut executor = Executor {
+            config: config.clone(),
+            platform: platform::this(spawner.pid()),
+            naming,
+            spawner,
+            pool: Pool::default(),
+            abilities: BTreeMap::new(),
+            left_behind: Vec::new(),
+            lists: listing::all().is_ok(),
+        };
+        executor.abilities = run::probe(&mut executor)?;
+        Ok(executor)
+    }
+
+    /// What the subject on this host can and cannot do.
+    pub fn abilities(&self) -> &BTreeMap<Need, Ability> {
+        &self.abilities
+    }
+
+    /// The first of those needs that cannot be met here, with the reason.
+    pub fn lacks(&self, needs: impl IntoIterator<Item = Need>) -> Option<(Need, &str)> {
+        needs.into_iter().find_map(|need| match self.abilities.get(&need) {
+            Some(Ability::Cannot(reason)) => Some((need, reason.as_str())),
+            _ => None,
+        })
+    }
+
+    /// The names of scripts that the system does not let this user remove, as those of FreeBSD that nobody may write.
+    pub fn left_behind(&self) -> &[String] {
+        &self.left_behind
+    }
+
+    /// The system that scripts run on.
+    pub fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    /// Executes a script once. `seed` is noted in the trace.
+    ///
+    /// # Errors
+    ///
+    /// [`ExecutorError`] where a name of the script is not free, an actor does not speak the protocol, or the harness
+    /// itself cannot go on. What a call does to its actor is no error but an outcome.
+    pub fn execute(&mut self, script: &Script, seed: u64) -> Result<Trace, ExecutorError> {
+        run::execute(self, script, seed)
+    }
+}
+
+/// Removes every name of a run whose executors are gone, where names can be listed.
+pub fn sweep(token: Token) {
+    sweep::sweep_prefix(&format!("{}{token}", shmconf_model::call::name::PREFIX));
+}
+
+impl Drop for Executor {
+    fn drop(&mut self) {
+        self.pool.clear();
+        self.spawner.end();
+        sweep::sweep_prefix(&self.naming.own_prefix());
+    }
+}

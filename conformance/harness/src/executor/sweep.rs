@@ -1,0 +1,36 @@
+//! Leaves no names behind.
+
+use shmconf_adapter::subject::{Refused, descriptors, listing, native};
+use shmconf_model::outcome::Errno;
+use std::ffi::CString;
+
+/// Is there an object of that name?
+pub(super) fn exists(name: &str) -> bool {
+    let Ok(name) = CString::new(name) else { return false };
+    match native::shm_open(&name, libc::O_RDONLY, 0) {
+        Ok(fd) => {
+            // Some systems open a directory as `/.`, which is nobody's object.
+            let object = !descriptors::is_directory(fd);
+            let _ = native::close(fd);
+            object
+        }
+        Err(refused) => refused == Refused::Errno(Errno::EACCES),
+    }
+}
+
+/// Removes a name, on which no process may be within a call; answers whether it is gone, as one that never was is.
+pub(super) fn remove(name: &str) -> bool {
+    listing::unlock(name);
+    let Ok(name) = CString::new(name) else { return true };
+    let stays = [Errno::EACCES, Errno::EPERM, Errno::EROFS];
+    !matches!(native::shm_unlink(&name), Err(Refused::Errno(errno)) if stays.contains(&errno))
+}
+
+/// Removes every name that begins so, however many slashes are before it, where names can be listed.
+pub(super) fn sweep_prefix(prefix: &str) {
+    let bare = |name: &str| name.trim_start_matches('/').to_owned();
+    let ours = |name: &String| bare(name).starts_with(&bare(prefix));
+    for name in listing::all().unwrap_or_default().iter().filter(|name| ours(name)) {
+        remove(name);
+    }
+}

@@ -1,0 +1,127 @@
+//! From drawn calls to a script: every label stands for something that an earlier call made.
+
+use super::draw::{Draw, label};
+use shmconf_model::call::{Call, Handle, Label};
+use shmconf_model::script::{Line, Script, Step, Who};
+use std::collections::BTreeMap;
+
+/// Puts a script together, line by line.
+pub(super) struct Assembly {
+    script: Script,
+    actors: Vec<Label>,
+    holdings: BTreeMap<Label, Holdings>,
+    /// Descriptors in each message on its way from one actor to another.
+    messages: BTreeMap<(Label, Label), Vec<usize>>,
+    labels: u32,
+}
+
+/// What an actor has to refer to.
+#[derive(Default)]
+struct Holdings {
+    fds: Vec<Label>,
+    /// Those of them that a call has closed. What is sent is open, or whoever receives would wait for nothing.
+    closed: Vec<Label>,
+    maps: Vec<Label>,
+    gone: bool,
+}
+
+impl Assembly {
+    /// An empty script of a property, with that many actors.
+    pub(super) fn new(id: &str, actors: u8) -> Assembly {
+        let script = Script {
+            id: id.parse().expect("the IDs are written down in this folder"),
+            about: vec!["Drawn by a generator.".to_owned()],
+            needs: Default::default(),
+            repeat: 1,
+            steps: Vec::new(),
+        };
+        let actors = (0..actors).map(|at| label(&char::from(b'a' + at).to_string())).collect();
+        Assembly { script, actors, holdings: BTreeMap::new(), messages: BTreeMap::new(), labels: 0 }
+    }
+
+    /// Adds the calls one after the other.
+    pub(super) fn then(mut self, draws: impl IntoIterator<Item = Draw>) -> Assembly {
+        for draw in draws {
+            let line = self.line(draw);
+            self.script.steps.extend(line.map(Step::Line));
+        }
+        self
+    }
+
+    /// Adds the calls to be made at once.
+    pub(super) fn race(mut self, draws: impl IntoIterator<Item = Draw>) -> Assembly {
+        let lines: Vec<Line> = draws.into_iter().filter_map(|draw| self.line(draw)).collect();
+        if !lines.is_empty() {
+            self.script.steps.push(Step::Race(lines));
+        }
+        self
+    }
+
+    pub(super) fn script(self) -> Script {
+        self.script
+    }
+
+    /// The call with labels, unless there is nothing that they could stand for.
+    fn line(&mut self, Draw { actor, pick, mut call }: Draw) -> Option<Line> {
+        let actor = self.actors[usize::from(actor) % self.actors.len()];
+        let holdings = self.holdings.entry(actor).or_default();
+        if holdings.gone {
+            return None;
+        }
+        let picked = |of: &[Label]| of.get(usize::from(pick) % of.len().max(1)).copied();
+        match call.handle_mut() {
+            Some(Handle::Fd(fd)) => *fd = picked(&holdings.fds)?,
+            Some(Handle::Map(map)) => *map = picked(&holdings.maps)?,
+            None => {}
+        }
+        let bind = match &mut call {
+            Call::ShmOpen { .. } | Call::Create { .. } | Call::Dup { .. } => vec![self.new_fd(actor)],
+            Call::Mmap { .. } => {
+                self.labels += 1;
+                let map = label(&format!("m{}", self.labels));
+                self.holdings.entry(actor).or_default().maps.push(map);
+                vec![map]
+            }
+            Call::Close { fd } => {
+                holdings.closed.push(*fd);
+                Vec::new()
+            }
+            Call::Munmap { map, range: None } => {
+                holdings.maps.retain(|known| known != map);
+                Vec::new()
+            }
+            Call::Exit { .. } | Call::Kill { .. } => {
+                holdings.gone = true;
+                Vec::new()
+            }
+            Call::Send { to, fds } => {
+                let others: Vec<Label> = self.actors.iter().copied().filter(|other| *other != actor).collect();
+                *to = picked(&others)?;
+                let open: Vec<Label> =
+                    holdings.fds.iter().copied().filter(|fd| !holdings.closed.contains(fd)).collect();
+                let count = fds.len().min(open.len());
+                *fds = open.iter().cycle().skip(usize::from(pick)).take(count).copied().collect();
+                if count == 0 || self.holdings.get(to).is_some_and(|peer| peer.gone) {
+                    return None;
+                }
+                self.messages.entry((actor, *to)).or_default().push(count);
+                Vec::new()
+            }
+            Call::Recv { from, .. } => {
+                let waiting = self.messages.iter().filter(|((_, to), counts)| *to == actor && !counts.is_empty());
+                *from = waiting.map(|((from, _), _)| *from).next()?;
+                let count = self.messages.get_mut(&(*from, actor))?.remove(0);
+                (0..count).map(|_| self.new_fd(actor)).collect()
+            }
+            _ => Vec::new(),
+        };
+        Some(Line { who: Who::one(actor), bind, call })
+    }
+
+    fn new_fd(&mut self, actor: Label) -> Label {
+        self.labels += 1;
+        let fd = label(&format!("f{}", self.labels));
+        self.holdings.entry(actor).or_default().fds.push(fd);
+        fd
+    }
+}

@@ -1,0 +1,18 @@
+//! Tells what an implementation of POSIX shared memory really does.
+//!
+//! ```text
+//! catalogue ─┐
+//! generator ─┴─> Script ──> executor (actors × subject) ──> Trace ──> judge (model × profile) ──> Verdict ──> report
+//! ```
+
+pub mod campaign;
+pub mod cli;
+pub mod executor;
+pub mod exit;
+pub mod generator;
+pub mod report;
+pub mod schema;
+pub mod subject;
+
+pub use shmconf_adapter::{actor, wire};
+pub use shmconf_model::{call, catalogue, clause, judge, model, outcome, portability, profile, script, trace, verdict};

@@ -1,0 +1,202 @@
+//! What a run found, as plain data that stands on its own: every format is rendered from it.
+//!
+//! A report decides nothing. It holds the verdicts, what they rest on, and enough of each failing script to show it
+//! without the trace. Each format is a [`Format`] with a file of its own.
+
+mod counterexample;
+mod coverage;
+mod json;
+mod portability;
+mod pretty;
+mod result;
+mod summary;
+
+pub use counterexample::{Counterexample, ShownCall};
+pub use coverage::Coverage;
+pub use json::Json;
+pub use portability::Portability;
+pub use pretty::Pretty;
+pub use result::{CaseResult, Kind};
+pub use summary::Summary;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use shmconf_model::clause::Ledger;
+use shmconf_model::trace::Platform;
+use shmconf_model::verdict::Verdict;
+use std::io::{self, Write};
+use std::time::Duration;
+
+/// What a report of this version calls itself.
+pub const FORMAT: &str = "shmconf-report/1";
+
+/// Renders reports.
+pub trait Format {
+    /// Writes the whole document.
+    ///
+    /// # Errors
+    ///
+    /// Those of the output.
+    fn render(&self, document: &Document, output: &mut dyn Write) -> io::Result<()>;
+}
+
+/// What one run wrote: the report of its subject, or the reports of several.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Document {
+    /// Several subjects.
+    Several {
+        /// `shmconf-report/1`
+        format: String,
+        /// One report a subject, in the order in which they were asked for.
+        reports: Vec<Report>,
+    },
+    /// One subject.
+    One(Box<Report>),
+}
+
+/// What a run found of one subject.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Report {
+    /// `shmconf-report/1`
+    pub format: String,
+    /// What made the report.
+    pub tool: Tool,
+    /// The system that the subject ran on.
+    pub platform: Platform,
+    /// The implementation under test, as `kind[:argument]`.
+    pub subject: String,
+    /// The platform whose rules it was held to.
+    pub profile: String,
+    /// Makes the run repeat itself.
+    pub seed: u64,
+    /// Is a known deviation a failure in this run?
+    #[serde(default)]
+    pub strict: bool,
+    /// Did somebody end the run before it was done, so that results are missing?
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub interrupted: bool,
+    /// Names of objects that scripts made and that the system does not let this user remove.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_behind: Vec<String>,
+    /// How long the subject was at work, in milliseconds.
+    pub duration_ms: u64,
+    /// One entry a case and a property, by ID.
+    pub results: Vec<CaseResult>,
+    /// Each other platform, if it was asked what it would do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub portability: Vec<Portability>,
+    /// Every clause, and whether a verdict of this run rests on it.
+    pub coverage: Vec<Coverage>,
+    /// How many results there are of each verdict.
+    pub summary: Summary,
+}
+
+/// What is known of a run before it begins.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The system that the subject runs on.
+    pub platform: Platform,
+    /// The implementation under test.
+    pub subject: String,
+    /// The platform whose rules it is held to.
+    pub profile: String,
+    /// Makes the run repeat itself.
+    pub seed: u64,
+    /// Is a known deviation a failure?
+    pub strict: bool,
+    /// The profiles of the platforms that it is compared with.
+    pub beside: Vec<String>,
+}
+
+/// A program and its version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Tool {
+    /// `shmconf`
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+impl Tool {
+    /// This program.
+    pub fn this() -> Tool {
+        Tool { name: env!("CARGO_PKG_NAME").to_owned(), version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+}
+
+impl Document {
+    /// The document of these reports.
+    pub fn of(mut reports: Vec<Report>) -> Document {
+        match reports.len() {
+            1 => Document::One(Box::new(reports.remove(0))),
+            _ => Document::Several { format: FORMAT.to_owned(), reports },
+        }
+    }
+
+    /// The reports in order.
+    pub fn reports(&self) -> &[Report] {
+        match self {
+            Document::One(report) => std::slice::from_ref(report),
+            Document::Several { reports, .. } => reports,
+        }
+    }
+
+    /// Did every subject conform?
+    pub fn conforms(&self) -> bool {
+        self.reports().iter().all(Report::conforms)
+    }
+}
+
+impl Report {
+    /// The report of these results, with their coverage and their summary.
+    pub fn new(run: Run, mut results: Vec<CaseResult>, duration: Duration) -> Report {
+        results.sort_by(|a, b| a.id.cmp(&b.id));
+        let Run { platform, subject, profile, seed, strict, beside } = run;
+        Report {
+            format: FORMAT.to_owned(),
+            tool: Tool::this(),
+            platform,
+            subject,
+            profile,
+            seed,
+            strict,
+            interrupted: false,
+            left_behind: Vec::new(),
+            duration_ms: milliseconds(duration),
+            portability: Portability::of(&results, &beside),
+            coverage: Coverage::of(&results, Ledger::get()),
+            summary: Summary::of(&results),
+            results,
+        }
+    }
+
+    /// Does nothing in the report speak against the subject?
+    ///
+    /// What could not be decided does; so does, in a strict run, a known deviation.
+    pub fn conforms(&self) -> bool {
+        !self.results.iter().any(|result| self.counts_against(result.verdict))
+    }
+
+    /// Was any script judged?
+    pub fn tried_anything(&self) -> bool {
+        self.results.iter().any(|result| result.scripts > 0)
+    }
+
+    /// Does that verdict keep the subject from conforming?
+    pub fn counts_against(&self, verdict: Verdict) -> bool {
+        match verdict {
+            Verdict::Pass | Verdict::Skip | Verdict::Xfail => false,
+            Verdict::Deviation => self.strict,
+            Verdict::Fail | Verdict::Inconclusive | Verdict::Xpass => true,
+        }
+    }
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,71 @@
+//! What a run says of each other platform, taken together.
+
+use super::CaseResult;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use shmconf_model::verdict::{Allowed, Certainty, Difference};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many cases would go otherwise on another platform, and by what.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Portability {
+    /// Its profile.
+    pub profile: String,
+    /// How many cases were compared.
+    pub compared: u64,
+    /// How many of them would certainly go otherwise.
+    pub differ: u64,
+    /// How many of these meet each of its departures, by ID.
+    pub deviations: BTreeMap<String, u64>,
+    /// How many of these part first by something that POSIX leaves open.
+    pub choices: u64,
+    /// How many others meet each of its departures that happens at times, by ID.
+    pub possible: BTreeMap<String, u64>,
+    /// How many others again meet something of which it is not known what the platform does.
+    pub unknown: u64,
+}
+
+impl Portability {
+    /// What the results say of those platforms.
+    pub fn of(results: &[CaseResult], profiles: &[String]) -> Vec<Portability> {
+        profiles.iter().map(|profile| Portability::on(profile, results)).collect()
+    }
+
+    fn on(profile: &str, results: &[CaseResult]) -> Portability {
+        let mut all = Portability { profile: profile.to_owned(), ..Portability::default() };
+        for result in results.iter().filter(|result| result.scripts > 0) {
+            all.compared += 1;
+            let elsewhere = result.portability.iter().find(|elsewhere| elsewhere.profile == profile);
+            all.add(elsewhere.map_or(&[], |elsewhere| &elsewhere.differences));
+        }
+        all
+    }
+
+    fn add(&mut self, differences: &[Difference]) {
+        let with = |certainty| differences.iter().filter(move |difference| difference.certainty == certainty);
+        if let Some(first) = with(Certainty::Certain).next() {
+            self.differ += 1;
+            // What comes later may follow from a departure.
+            self.choices += u64::from(departures(first).next().is_none());
+            count(&mut self.deviations, with(Certainty::Certain));
+        } else if with(Certainty::Possible).next().is_some() {
+            count(&mut self.possible, with(Certainty::Possible));
+        } else {
+            self.unknown += u64::from(!differences.is_empty());
+        }
+    }
+}
+
+/// One more case for each departure.
+fn count<'a>(counts: &mut BTreeMap<String, u64>, differences: impl Iterator<Item = &'a Difference>) {
+    for deviation in differences.flat_map(departures).collect::<BTreeSet<_>>() {
+        *counts.entry(deviation.clone()).or_default() += 1;
+    }
+}
+
+/// The departures without which the difference would not be.
+fn departures(difference: &Difference) -> impl Iterator<Item = &String> {
+    let departs = |allowed: &Allowed| allowed.grounds.iter().any(|ground| ground.deviation.is_some());
+    let there = if difference.there.iter().all(departs) { &difference.there[..] } else { &[] };
+    there.iter().flat_map(|allowed| &allowed.grounds).filter_map(|ground| ground.deviation.as_ref())
+}

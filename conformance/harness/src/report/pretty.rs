@@ -1,0 +1,84 @@
+//! What a person reads: a table of areas, what was seen beside it, failures in full, and a last sentence.
+//!
+//! Colours are always written; the caller strips them where they are not wanted.
+
+mod closing;
+mod failure;
+mod notes;
+mod paint;
+mod portability;
+mod table;
+
+use super::{Document, Format, Report, Summary};
+use paint::{clean, paint, style};
+use shmconf_model::verdict::Verdict;
+use std::io::{self, Write};
+
+/// Text for people.
+#[derive(Debug, Clone, Copy)]
+pub struct Pretty {
+    /// How many columns there are to fill.
+    pub width: usize,
+}
+
+/// Fewer columns than these are treated as these.
+const NARROWEST: usize = 40;
+
+impl Pretty {
+    /// Writes the last sentence about each subject alone.
+    ///
+    /// # Errors
+    ///
+    /// Those of the output.
+    pub fn closing(&self, document: &Document, output: &mut dyn Write) -> io::Result<()> {
+        closing::write(document.reports(), output)
+    }
+}
+
+impl Format for Pretty {
+    fn render(&self, document: &Document, output: &mut dyn Write) -> io::Result<()> {
+        let width = self.width.max(NARROWEST);
+        let reports = document.reports();
+        let Some(first) = reports.first() else { return Ok(()) };
+        header(first, width, output)?;
+        table::write(reports, width, output)?;
+        notes::write(reports, width, output)?;
+        for report in reports {
+            for result in &report.results {
+                if matches!(result.verdict, Verdict::Fail | Verdict::Inconclusive | Verdict::Xpass) {
+                    failure::write(report, result, width, output)?;
+                }
+            }
+        }
+        portability::write(reports, width, output)?;
+        closing::write(reports, output)
+    }
+}
+
+/// `shmconf 0.1.0 · Linux 6.18 x86_64 · glibc 2.36 · profile linux-glibc · seed 7`, on as many lines as it takes.
+fn header(report: &Report, width: usize, output: &mut dyn Write) -> io::Result<()> {
+    let platform = &report.platform;
+    let words = [
+        format!("{} {}", report.tool.name, report.tool.version),
+        format!("{} {} {}", platform.os, platform.release, platform.arch),
+        platform.libc.clone(),
+        if platform.stand_in.is_empty() { String::new() } else { format!("under {}", platform.stand_in) },
+        format!("profile {}", report.profile),
+        format!("seed {}", report.seed),
+    ];
+    let mut column = 0;
+    for word in words.iter().map(|word| clean(word.trim())).filter(|word| !word.is_empty()) {
+        let len = word.chars().count();
+        let before = match column {
+            0 => "",
+            _ if column + 3 + len <= width => " · ",
+            _ => {
+                column = 0;
+                "\n  "
+            }
+        };
+        write!(output, "{before}{}", if before.is_empty() { paint(style::STRONG, &word) } else { word.into_owned() })?;
+        column += before.chars().count() + len;
+    }
+    writeln!(output)
+}

@@ -1,0 +1,143 @@
+//! One failure in full: the script with what came back, what would have been allowed, and how to see it again.
+
+use super::super::{CaseResult, Counterexample, Report, ShownCall};
+use super::paint::{self, clean, paint, shorten, style, wrapped};
+use shmconf_model::verdict::{Allowed, Finding, Ground};
+use std::io::{self, Write};
+use std::ops::Range;
+
+/// Where the calls begin: behind the mark and the number.
+const INDENT: usize = 6;
+/// Of a longer trace, only the calls this near to a finding are shown.
+const NEAR: usize = 12;
+/// Longer outcomes lose their middle.
+const LONGEST: usize = 70;
+/// Room for ` 100.5–1200.5 µs`, behind an outcome.
+const WHEN: usize = 16;
+/// Room for `-> descriptor 12`, kept free behind the calls.
+const OUTCOME: usize = 18;
+
+pub(super) fn write(report: &Report, result: &CaseResult, width: usize, output: &mut dyn Write) -> io::Result<()> {
+    let verdict = result.verdict.to_string().to_uppercase();
+    let verdict = paint(paint::of(result.verdict), &verdict);
+    writeln!(output, "{}  {verdict}  {}", paint(style::STRONG, result.id.as_str()), clean(&report.subject))?;
+    if let Some(reason) = &result.reason {
+        let indent = " ".repeat(INDENT);
+        let options = wrapped(width).initial_indent(&indent).subsequent_indent(&indent);
+        writeln!(output, "{}", textwrap::fill(&clean(reason), options))?;
+    }
+    if let Some(counterexample) = &result.counterexample {
+        calls(counterexample, width, output)?;
+        writeln!(output, "        {}     {}", paint(style::FAINT, "again"), clean(&counterexample.again))?;
+        if let Some(file) = &counterexample.file {
+            writeln!(output, "        {}    {}", paint(style::FAINT, "script"), clean(file))?;
+        }
+    }
+    writeln!(output)
+}
+
+fn calls(counterexample: &Counterexample, width: usize, output: &mut dyn Write) -> io::Result<()> {
+    let races = counterexample.races();
+    let bars = if races.is_empty() { 0 } else { 2 };
+    let most = width.saturating_sub(INDENT + bars + OUTCOME).max(20);
+    let lines: Vec<_> =
+        counterexample.calls.iter().map(|call| shorten(&clean(&call.line), most.max(60)).into_owned()).collect();
+    let column = lines.iter().map(|line| line.chars().count()).filter(|len| *len <= most).max().unwrap_or(0);
+    let mut elided = 0;
+    for (index, (call, line)) in counterexample.calls.iter().zip(&lines).enumerate() {
+        let findings: Vec<&Finding> = counterexample.findings.iter().filter(|finding| finding.event == index).collect();
+        if !is_near(counterexample, index) {
+            elided += 1;
+            continue;
+        }
+        elision(std::mem::take(&mut elided), output)?;
+        let mark = if findings.is_empty() { " ".to_owned() } else { paint(style::BAD, ">") };
+        let race = races.iter().find(|race| race.contains(&index));
+        let bar = if bars == 0 { "" } else { race.map_or("  ", |race| bar(race, index)) };
+        write!(output, " {mark} {:<3}{bar}{line}", index + 1)?;
+        let outcome = clean(&call.outcome);
+        let outcome = shorten(&outcome, LONGEST);
+        let room = width.saturating_sub(INDENT + bars + column + " -> ".len() + if race.is_some() { WHEN } else { 0 });
+        match column.checked_sub(line.chars().count()) {
+            Some(pad) if outcome.chars().count() <= room => write!(output, "{:pad$}", "")?,
+            _ => write!(output, "\n{:pad$}", "", pad = INDENT + bars)?,
+        }
+        let pad = race.map_or(0, |race| longest_outcome(&counterexample.calls[race.clone()]) - outcome.chars().count());
+        let outcome = if findings.is_empty() { outcome.into_owned() } else { paint(style::BAD, &outcome) };
+        write!(output, " -> {outcome}")?;
+        if let Some(race) = race {
+            let begin = counterexample.calls[race.start].start;
+            let micros = |at: u64| (at - begin) as f64 / 1000.0;
+            let when = format!("  {:5.1}–{:.1} µs", micros(call.start), micros(call.end));
+            write!(output, "{:pad$}{}", "", paint(style::FAINT, &when))?;
+        }
+        writeln!(output)?;
+        for finding in findings {
+            allowed(&finding.allowed, width, output)?;
+        }
+    }
+    elision(elided, output)
+}
+
+fn longest_outcome(calls: &[ShownCall]) -> usize {
+    calls.iter().map(|call| clean(&call.outcome).chars().count().min(LONGEST)).max().unwrap_or(0)
+}
+
+fn is_near(counterexample: &Counterexample, index: usize) -> bool {
+    let nearest = counterexample.findings.iter().map(|finding| finding.event.abs_diff(index)).min();
+    counterexample.calls.len() <= 3 * NEAR || nearest.is_none_or(|distance| distance <= NEAR)
+}
+
+fn elision(calls: usize, output: &mut dyn Write) -> io::Result<()> {
+    if calls == 0 { Ok(()) } else { writeln!(output, "   {}", paint(style::FAINT, &format!("… {calls} more calls"))) }
+}
+
+/// Draws overlapping calls together.
+fn bar(race: &Range<usize>, index: usize) -> &'static str {
+    match index {
+        first if first == race.start => "┌ ",
+        last if last + 1 == race.end => "└ ",
+        _ => "│ ",
+    }
+}
+
+/// Each outcome that would have been allowed, with the grounds behind it.
+fn allowed(allowed: &[Allowed], width: usize, output: &mut dyn Write) -> io::Result<()> {
+    const WIDEST: usize = 20;
+    let lengths = allowed.iter().map(|allowed| allowed.outcome.chars().count());
+    let longest = lengths.filter(|length| *length <= WIDEST).max().unwrap_or(0);
+    let mut label = "allowed";
+    for entry in allowed {
+        let indent = 8 + label.len().max(7) + 3 + longest + 2;
+        let room = width.saturating_sub(indent).max(30);
+        let mut outcome = clean(&entry.outcome).into_owned();
+        let mut grounds: Vec<String> = Vec::new();
+        for ground in entry.grounds.iter().map(reason) {
+            if !grounds.contains(&ground) {
+                grounds.push(ground);
+            }
+        }
+        let grounds = grounds.join("\n");
+        let lines = if grounds.is_empty() { Vec::new() } else { textwrap::wrap(&grounds, wrapped(room)) };
+        if outcome.chars().count() > longest || lines.is_empty() {
+            writeln!(output, "        {}{:pad$}   {outcome}", paint(style::FAINT, label), "", pad = 7 - label.len())?;
+            (outcome, label) = (String::new(), "");
+        }
+        for line in lines {
+            let pad = 7 - label.len();
+            writeln!(output, "        {}{:pad$}   {outcome:longest$}  {line}", paint(style::FAINT, label), "")?;
+            (outcome, label) = (String::new(), "");
+        }
+    }
+    Ok(())
+}
+
+/// `shm_open:22, shall: …`, or `macos/size-once: …`
+pub(super) fn reason(ground: &Ground) -> String {
+    let text = clean(&ground.text);
+    match &ground.deviation {
+        Some(deviation) if ground.versions.is_empty() => format!("{}: {text}", clean(deviation)),
+        Some(deviation) => format!("{} ({}): {text}", clean(deviation), clean(&ground.versions)),
+        None => format!("{}, {}: {text}", ground.clause, ground.level),
+    }
+}

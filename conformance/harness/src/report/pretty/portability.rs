@@ -1,0 +1,109 @@
+//! What other platforms would have made of the same calls: a call once, and the platforms by what they would do.
+
+use super::super::{CaseResult, Report};
+use super::failure::reason;
+use super::paint::{clean, paint, shorten, style, wrapped};
+use shmconf_model::verdict::{Allowed, Certainty, Difference, Ground};
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+
+/// Where the platforms begin.
+const INDENT: usize = 8;
+/// Longer lists of platforms, and longer outcomes, get a line of their own.
+const WIDEST: usize = 16;
+/// Room for the line of the call.
+const LONGEST: usize = 70;
+
+pub(super) fn write(reports: &[Report], width: usize, output: &mut dyn Write) -> io::Result<()> {
+    let mut told = BTreeSet::new();
+    for report in reports {
+        for result in report.results.iter().filter(|result| !result.portability.is_empty()) {
+            let title = paint(style::STRONG, result.id.as_str());
+            writeln!(output, "{title} on the other platforms  {}", clean(&report.subject))?;
+            calls(report, result, &mut told, width, output)?;
+            writeln!(output)?;
+        }
+    }
+    Ok(())
+}
+
+fn calls(
+    report: &Report,
+    result: &CaseResult,
+    told: &mut BTreeSet<String>,
+    width: usize,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    let differences = || result.portability.iter().flat_map(|elsewhere| &elsewhere.differences);
+    let events: BTreeSet<usize> = differences().map(|difference| difference.event).collect();
+    for event in events {
+        let Some(first) = differences().find(|difference| difference.event == event) else { continue };
+        let (line, seen) = (clean(&first.line), first.observed.to_string());
+        let (line, seen) = (shorten(&line, LONGEST), clean(&seen));
+        let here = clean(&report.platform.os);
+        writeln!(output, " {} {:<3}{line}   {here}: {}", paint(style::BAD, ">"), event + 1, shorten(&seen, LONGEST))?;
+        let mut groups: Vec<(&[Allowed], Vec<String>)> = Vec::new();
+        let mut unknown = Vec::new();
+        for elsewhere in &result.portability {
+            let at = |difference: &&Difference| difference.event == event;
+            for difference in elsewhere.differences.iter().filter(at) {
+                let platform = match difference.certainty {
+                    Certainty::Certain => elsewhere.profile.clone(),
+                    Certainty::Possible => format!("{} at times", elsewhere.profile),
+                    Certainty::Unknown => {
+                        unknown.push(elsewhere.profile.as_str());
+                        continue;
+                    }
+                };
+                match groups.iter_mut().find(|(there, _)| *there == difference.there) {
+                    Some((_, platforms)) => platforms.push(platform),
+                    None => groups.push((&difference.there, vec![platform])),
+                }
+            }
+        }
+        for (there, platforms) in groups {
+            group(&platforms.join(", "), there, told, width, output)?;
+        }
+        if !unknown.is_empty() {
+            let indent = " ".repeat(INDENT);
+            let options = wrapped(width).initial_indent(&indent).subsequent_indent(&indent);
+            let text = format!("not known of {}", clean(&unknown.join(", ")));
+            writeln!(output, "{}", paint(style::FAINT, &textwrap::fill(&text, options)))?;
+        }
+    }
+    Ok(())
+}
+
+/// Platforms, what they would do, and why; a departure that was told before has its ID alone.
+fn group(
+    platforms: &str,
+    there: &[Allowed],
+    told: &mut BTreeSet<String>,
+    width: usize,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    let mut label = clean(platforms).into_owned();
+    if label.chars().count() > WIDEST {
+        writeln!(output, "{:INDENT$}{label}", "")?;
+        label.clear();
+    }
+    for allowed in there {
+        let ground = allowed.grounds.iter().find(|ground| ground.deviation.is_some()).or(allowed.grounds.first());
+        let mut outcome = clean(&allowed.outcome).into_owned();
+        if outcome.chars().count() > WIDEST {
+            writeln!(output, "{:INDENT$}{label:WIDEST$}  {}", "", shorten(&outcome, LONGEST))?;
+            (label, outcome) = (String::new(), String::new());
+        }
+        let text = match ground {
+            Some(Ground { deviation: Some(id), .. }) if !told.insert(id.clone()) => clean(id).into_owned(),
+            Some(ground) => reason(ground),
+            None => String::new(),
+        };
+        let room = width.saturating_sub(INDENT + 2 * WIDEST + 4).max(30);
+        for part in textwrap::wrap(&text, wrapped(room)) {
+            writeln!(output, "{:INDENT$}{label:WIDEST$}  {outcome:WIDEST$}  {part}", "")?;
+            (label, outcome) = (String::new(), String::new());
+        }
+    }
+    Ok(())
+}

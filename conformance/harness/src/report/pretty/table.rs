@@ -1,0 +1,137 @@
+//! The table of areas and subjects with a count for each verdict.
+
+use super::super::{CaseResult, Kind, Report, Summary};
+use super::paint::{self, clean, paint, shorten, style};
+use shmconf_model::verdict::Verdict;
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+/// The areas in the order in which people think of them; others follow by name.
+const AREAS: [&str; 8] = ["names", "exclusive", "access", "lifetime", "size", "mapping", "passing", "anonymous"];
+/// What the row of the properties is called.
+const PROPERTIES: &str = "properties";
+
+/// One subject.
+struct Column<'a> {
+    report: &'a Report,
+    title: Cow<'a, str>,
+    /// The verdicts that occur in it, each with the digits of its largest count.
+    verdicts: Vec<(Verdict, usize)>,
+}
+
+pub(super) fn write(reports: &[Report], width: usize, output: &mut dyn Write) -> io::Result<()> {
+    let rows = rows(reports);
+    let label = rows.iter().map(|row| row.chars().count()).max().unwrap_or(0);
+    let columns: Vec<Column<'_>> = reports.iter().map(|report| Column::new(report, &rows)).collect();
+    let mut rest = &columns[..];
+    while !rest.is_empty() {
+        let (band, after) = rest.split_at(how_many_fit(rest, width.saturating_sub(label + 2)));
+        band_of_columns(band, &rows, label, output)?;
+        rest = after;
+    }
+    Ok(())
+}
+
+fn band_of_columns(band: &[Column<'_>], rows: &[String], label: usize, output: &mut dyn Write) -> io::Result<()> {
+    write!(output, "\n  {:label$}", "")?;
+    for (at, column) in band.iter().enumerate() {
+        let title = shorten(&column.title, column.width());
+        let last = at + 1 == band.len();
+        let pad = if last { 0 } else { column.width() - title.chars().count() };
+        write!(output, "  {}{:pad$}", paint(style::STRONG, &title), "")?;
+    }
+    writeln!(output)?;
+    for row in rows {
+        write!(output, "  {row:label$}")?;
+        let mut pad = 0;
+        for column in band {
+            let (cell, len) = column.cell(row);
+            write!(output, "{:pad$}", "")?;
+            write!(output, "  {cell}")?;
+            pad = column.width() - len;
+        }
+        writeln!(output)?;
+    }
+    Ok(())
+}
+
+fn how_many_fit(columns: &[Column<'_>], width: usize) -> usize {
+    let mut used = 0;
+    let fits = |column: &&Column<'_>| {
+        used += 2 + column.width();
+        used <= width
+    };
+    columns.iter().take_while(fits).count().max(1)
+}
+
+/// The areas that occur, and the properties.
+fn rows(reports: &[Report]) -> Vec<String> {
+    let mut rows: Vec<String> = reports.iter().flat_map(|report| &report.results).map(row_of).collect();
+    let rank = |row: &String| {
+        let place = AREAS.iter().position(|area| area == row);
+        (row == PROPERTIES, place.unwrap_or(AREAS.len()), row.clone())
+    };
+    rows.sort_by_key(rank);
+    rows.dedup();
+    rows
+}
+
+fn row_of(result: &CaseResult) -> String {
+    match result.kind {
+        Kind::Case => result.id.area().to_owned(),
+        Kind::Property => PROPERTIES.to_owned(),
+    }
+}
+
+fn summary(report: &Report, row: &str) -> Summary {
+    Summary::of(report.results.iter().filter(|result| row_of(result) == row))
+}
+
+impl Column<'_> {
+    fn new<'a>(report: &'a Report, rows: &[String]) -> Column<'a> {
+        let most = |verdict| rows.iter().map(|row| summary(report, row).count(verdict)).max().unwrap_or(0);
+        let occurs =
+            |verdict: Verdict| Some(most(verdict)).filter(|most| *most > 0).map(|most| (verdict, digits(most)));
+        Column {
+            report,
+            title: clean(&report.subject),
+            verdicts: Summary::ORDER.into_iter().filter_map(occurs).collect(),
+        }
+    }
+
+    /// Of the widest cell, or of the title, as far as that is reasonable.
+    fn width(&self) -> usize {
+        const TITLE: usize = 24;
+        let cells = self.verdicts.iter().map(|(verdict, digits)| digits + 3 + verdict.to_string().len()).sum::<usize>();
+        cells.saturating_sub(2).max(self.title.chars().count().min(TITLE))
+    }
+
+    /// A cell and its width: counts stand under each other, and what does not occur leaves its place free.
+    fn cell(&self, row: &str) -> (String, usize) {
+        let summary = summary(self.report, row);
+        let mut cell = String::new();
+        let mut len = 0;
+        let mut gap = 0;
+        for (verdict, digits) in &self.verdicts {
+            let word = verdict.to_string();
+            let count = summary.count(*verdict);
+            if count == 0 {
+                gap += digits + 3 + word.len();
+                continue;
+            }
+            let text = format!("{count:>digits$} {word}");
+            cell.push_str(&" ".repeat(gap));
+            cell.push_str(&paint(paint::of(*verdict), &text));
+            len += gap + text.len();
+            gap = 2;
+        }
+        if cell.is_empty() {
+            return (paint(style::FAINT, "-"), 1);
+        }
+        (cell, len)
+    }
+}
+
+fn digits(number: u64) -> usize {
+    number.to_string().len()
+}

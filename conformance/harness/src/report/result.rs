@@ -1,0 +1,95 @@
+//! What came of one case or property.
+
+use super::{Counterexample, milliseconds};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use shmconf_model::clause::ClauseId;
+use shmconf_model::script::Id;
+use shmconf_model::verdict::{Elsewhere, Judgement, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+/// What came of one case or property.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseResult {
+    /// Its ID.
+    pub id: Id,
+    /// A case, or a property.
+    pub kind: Kind,
+    /// The worst verdict on its scripts.
+    pub verdict: Verdict,
+    /// Why it was skipped, could not be decided, or stands in the baseline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The clauses that the verdict rests on.
+    pub clauses: BTreeSet<ClauseId>,
+    /// The known departures of the platform that were seen, by ID.
+    pub deviations: BTreeSet<String>,
+    /// How many scripts were executed and judged.
+    pub scripts: u64,
+    /// How many of the scripts that a property drew, or which part of a case, were left out, by the reason.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_out: BTreeMap<String, u64>,
+    /// How long that took, in milliseconds.
+    pub duration_ms: u64,
+    /// What failed, for a result that did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counterexample: Option<Counterexample>,
+    /// The platforms on which the same calls would have had other outcomes, if that was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub portability: Vec<Elsewhere>,
+}
+
+/// Where the scripts of a result come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A script by hand.
+    Case,
+    /// A generator of scripts.
+    Property,
+}
+
+impl CaseResult {
+    /// The result of a case or a property of which no script was judged yet.
+    pub fn of(id: Id, kind: Kind) -> CaseResult {
+        CaseResult {
+            id,
+            kind,
+            verdict: Verdict::Pass,
+            reason: None,
+            clauses: BTreeSet::new(),
+            deviations: BTreeSet::new(),
+            scripts: 0,
+            left_out: BTreeMap::new(),
+            duration_ms: 0,
+            counterexample: None,
+            portability: Vec::new(),
+        }
+    }
+
+    /// The result of a case or a property that cannot be run here.
+    pub fn skipped(id: Id, kind: Kind, reason: String) -> CaseResult {
+        CaseResult { verdict: Verdict::Skip, reason: Some(reason), ..CaseResult::of(id, kind) }
+    }
+
+    /// Adds what the judge says of one more script; `show` makes the counterexample of the first one that fails.
+    pub fn add(&mut self, judgement: &Judgement, show: impl FnOnce() -> Counterexample) {
+        self.scripts += 1;
+        self.clauses.extend(&judgement.clauses);
+        self.deviations.extend(judgement.deviations.iter().cloned());
+        if judgement.verdict > self.verdict {
+            self.verdict = judgement.verdict;
+            self.reason.clone_from(&judgement.reason);
+        }
+        if judgement.verdict == Verdict::Fail && self.counterexample.is_none() {
+            self.counterexample = Some(show());
+        }
+    }
+
+    /// The result with the time that it took.
+    pub fn took(mut self, duration: Duration) -> CaseResult {
+        self.duration_ms = milliseconds(duration);
+        self
+    }
+}

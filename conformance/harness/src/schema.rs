@@ -1,0 +1,72 @@
+//! The JSON schemas of everything that others read or write.
+//!
+//! They are generated from the types; `schemas/` has them as files, and a test keeps those up to date.
+
+use crate::report::{self, Document};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use shmconf_adapter::wire::{self, Reply, Request};
+use shmconf_model::trace::{self, Event, Header};
+
+/// A format with a published schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Published {
+    /// What `shmconf run --format json` writes.
+    Report,
+    /// A line of a trace.
+    Trace,
+    /// A line between the harness and an actor.
+    Protocol,
+}
+
+impl Published {
+    /// Every published format.
+    pub const ALL: &[Published] = &[Published::Report, Published::Trace, Published::Protocol];
+
+    /// The word that stands for it on the command line and in the name of its file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Published::Report => "report",
+            Published::Trace => "trace",
+            Published::Protocol => "protocol",
+        }
+    }
+
+    /// The schema.
+    pub fn schema(self) -> Schema {
+        match self {
+            Published::Report => titled(schemars::schema_for!(Document), report::FORMAT, "What a run found."),
+            Published::Trace => {
+                let about = "A line of a trace: the first one is a header, each of the others an event.";
+                either::<Header, Event>(trace::FORMAT, about)
+            }
+            Published::Protocol => {
+                let about = "A line of the protocol: the harness writes requests, an actor replies.";
+                either::<Request, Reply>(wire::PROTOCOL, about)
+            }
+        }
+    }
+
+    /// The schema as indented JSON, with a line feed at the end.
+    pub fn text(self) -> String {
+        format!("{:#}\n", self.schema().to_value())
+    }
+}
+
+/// The schema of JSON lines of which each is one of two things.
+fn either<A: JsonSchema, B: JsonSchema>(title: &str, description: &str) -> Schema {
+    let mut generator = SchemaGenerator::default();
+    let a = generator.subschema_for::<A>();
+    let b = generator.subschema_for::<B>();
+    let schema = json_schema!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "anyOf": [a, b],
+        "$defs": generator.take_definitions(true),
+    });
+    titled(schema, title, description)
+}
+
+fn titled(mut schema: Schema, title: &str, description: &str) -> Schema {
+    schema.insert("title".to_owned(), title.into());
+    schema.insert("description".to_owned(), description.into());
+    schema
+}

@@ -1,0 +1,35 @@
+//! Memory files (`memfd_create`), which never have a name.
+
+use shmconf_adapter::subject::{Answer, Refused, Subject, native, system};
+use shmconf_model::script::Need;
+use std::ffi::{CStr, c_int};
+use std::os::fd::RawFd;
+
+/// Objects made by `memfd_create`, with everything else done by the system's own calls.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Memfd;
+
+const NO_NAMES: &str = "memory files have no names";
+
+impl Subject for Memfd {
+    fn cannot(&mut self) -> Vec<(Need, String)> {
+        vec![(Need::Named, NO_NAMES.to_owned()), (Need::Listing, NO_NAMES.to_owned())]
+    }
+
+    fn create(&mut self, _name: &CStr, size: i64) -> Answer<RawFd> {
+        let fd = system::memfd(c"shmconf")?;
+        if let Err(refused) = native::ftruncate(fd, size) {
+            native::close(fd)?;
+            return Err(refused);
+        }
+        Ok(fd)
+    }
+
+    fn shm_open(&mut self, _name: &CStr, _oflag: c_int, _mode: u32) -> Answer<RawFd> {
+        Err(Refused::Unsupported(NO_NAMES.to_owned()))
+    }
+
+    fn shm_unlink(&mut self, _name: &CStr) -> Answer<()> {
+        Err(Refused::Unsupported(NO_NAMES.to_owned()))
+    }
+}

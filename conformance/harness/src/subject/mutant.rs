@@ -1,0 +1,106 @@
+//! Subjects with one planted fault each, to see that the suite finds it.
+//!
+//! A mutant is the native subject with one method overridden. A state that a fault needs belongs to one process.
+
+mod map;
+mod message;
+mod open;
+mod size;
+mod unlink;
+
+use shmconf_adapter::subject::Subject;
+use std::fmt;
+use std::str::FromStr;
+
+/// A planted fault.
+#[derive(Clone, Copy)]
+pub struct Mutant {
+    /// What stands behind `mutant:`.
+    pub name: &'static str,
+    /// What is wrong with it, in a sentence.
+    pub sentence: &'static str,
+    make: fn() -> Box<dyn Subject>,
+}
+
+/// A name that no mutant has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no mutant is called {found:?}; there are {}", names())]
+pub struct NotAMutant {
+    found: String,
+}
+
+fn names() -> String {
+    ALL.iter().map(|mutant| mutant.name).collect::<Vec<_>>().join(", ")
+}
+
+impl Mutant {
+    /// The subject.
+    pub fn make(self) -> Box<dyn Subject> {
+        (self.make)()
+    }
+}
+
+impl FromStr for Mutant {
+    type Err = NotAMutant;
+
+    fn from_str(text: &str) -> Result<Mutant, NotAMutant> {
+        ALL.iter().find(|mutant| mutant.name == text).copied().ok_or_else(|| NotAMutant { found: text.to_owned() })
+    }
+}
+
+impl PartialEq for Mutant {
+    fn eq(&self, other: &Mutant) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Mutant {}
+
+impl fmt::Debug for Mutant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+macro_rules! mutants {
+    ($($name:literal $fault:path, $sentence:literal;)+) => {
+        /// Every mutant.
+        pub const ALL: &[Mutant] = &[
+            $(Mutant { name: $name, sentence: $sentence, make: || Box::new(<$fault>::default()) },)+
+        ];
+    };
+}
+
+mutants! {
+    "excl-ignored" open::ExclIgnored, "An exclusive create of a name that exists opens it.";
+    "excl-racy" open::ExclRacy, "An exclusive create looks first and creates afterwards.";
+    "trunc-ignored" open::TruncIgnored, "Opening with O_TRUNC leaves the size as it is.";
+    "wrong-errno" open::WrongErrno, "Opening a name that does not exist fails with EINVAL.";
+    "no-cloexec" open::NoCloexec, "A new descriptor stays open over exec.";
+    "umask-ignored" open::UmaskIgnored, "A new object has the mode that was asked for, whatever the umask.";
+    "mode-ignored" open::ModeIgnored, "A new object has mode 0600, whatever was asked for.";
+    "leaked-descriptor" open::LeakedDescriptor, "Every open leaves a second descriptor behind.";
+    "readonly-widened" open::ReadonlyWidened, "An object opened for reading can be written.";
+    "not-the-lowest" open::NotTheLowest, "A new descriptor is not the lowest that is free.";
+    "shared-description" open::SharedDescription, "Opening a name twice gives one open file description.";
+    "recreated-name-old-object" unlink::RecreatedNameOldObject, "A name that is created again reaches the old object.";
+    "unlink-frees-at-once" unlink::FreesAtOnce, "Unlinking empties the object though it is open.";
+    "unlink-keeps-name" unlink::KeepsName, "Unlinking leaves the name.";
+    "unlink-two-winners" unlink::TwoWinners, "Of two unlinks at once both succeed.";
+    "unlink-missing-succeeds" unlink::MissingSucceeds, "Unlinking a name that does not exist succeeds.";
+    "size-rounded-up" size::RoundedUp, "An object has whole pages.";
+    "size-remembered" size::Remembered, "The size is told as it was first seen through the descriptor.";
+    "shrink-ignored" size::ShrinkIgnored, "Shrinking an object leaves it as large as it was.";
+    "stale-after-regrow" size::StaleAfterRegrow, "Growing an object shows the bytes that shrinking it had cut off.";
+    "grow-not-zeroed" size::GrowNotZeroed, "The first byte of what an object grows by is not zero.";
+    "negative-size-accepted" size::NegativeAccepted, "Setting a negative size succeeds and does nothing.";
+    "close-twice-succeeds" size::CloseTwiceSucceeds, "Closing what is closed succeeds.";
+    "private-store" map::PrivateStore, "A store through a shared mapping is not seen by others.";
+    "mapping-dies-with-close" map::DiesWithClose, "A mapping cannot be used after its descriptor is closed.";
+    "offset-ignored" map::OffsetIgnored, "A mapping begins with the first byte of the object, whatever its offset.";
+    "protection-ignored" map::ProtectionIgnored, "Taking away the protection of a mapping changes nothing.";
+    "received-other-object" message::OtherObject, "What is received is a new object of the same size.";
+    "received-no-cloexec" message::NoCloexec, "A received descriptor stays open over exec.";
+    "truncation-unseen" message::TruncationUnseen, "That descriptors did not fit is not told.";
+    "last-descriptor-lost" message::LastLost, "Of several descriptors in a message the last one is lost.";
+}

@@ -1,0 +1,153 @@
+//! Faults of `shm_open`.
+
+use shmconf_adapter::subject::{Answer, Refused, Subject, descriptors, host, native};
+use shmconf_model::outcome::Errno;
+use std::collections::BTreeMap;
+use std::ffi::{CStr, CString, c_int};
+use std::os::fd::RawFd;
+use std::time::Duration;
+
+/// How long a fault that races leaves its window open.
+pub(super) const WINDOW: Duration = Duration::from_micros(50);
+
+#[derive(Default)]
+pub(super) struct ExclIgnored;
+
+impl Subject for ExclIgnored {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+        native::shm_open(name, oflag & !libc::O_EXCL, mode)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct ExclRacy;
+
+impl Subject for ExclRacy {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+        const EXCLUSIVE: c_int = libc::O_CREAT | libc::O_EXCL;
+        if oflag & EXCLUSIVE != EXCLUSIVE {
+            return native::shm_open(name, oflag, mode);
+        }
+        if exists(name)? {
+            return Err(Errno::EEXIST.into());
+        }
+        std::thread::sleep(WINDOW);
+        native::shm_open(name, oflag & !libc::O_EXCL, mode)
+    }
+}
+
+/// Is there an object of that name?
+pub(super) fn exists(name: &CStr) -> Answer<bool> {
+    match native::shm_open(name, libc::O_RDONLY, 0) {
+        Ok(fd) => native::close(fd).map(|()| true),
+        Err(Refused::Errno(Errno::ENOENT)) => Ok(false),
+        Err(Refused::Errno(Errno::EACCES)) => Ok(true),
+        Err(refused) => Err(refused),
+    }
+}
+
+#[derive(Default)]
+pub(super) struct TruncIgnored;
+
+impl Subject for TruncIgnored {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+        native::shm_open(name, oflag & !libc::O_TRUNC, mode)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct WrongErrno;
+
+impl Subject for WrongErrno {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+        native::shm_open(name, oflag, mode).map_err(|refused| match refused {
+            Refused::Errno(Errno::ENOENT) => Refused::Errno(Errno::EINVAL),
+            other => other,
+        })
+    }
+}
+
+#[derive(Default)]
+pub(super) struct NoCloexec;
+
+impl Subject for NoCloexec {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+        let fd = native::shm_open(name, oflag, mode)?;
+        native::set_cloexec(fd, false).map(|()| fd)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct UmaskIgnored;
+
+impl Subject for UmaskIgnored {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+        let mask = host::umask(0);
+        let opened = native::shm_open(name, oflag, mode);
+        host::umask(mask);
+        opened
+    }
+}
+
+#[derive(Default)]
+pub(super) struct ModeIgnored;
+
+impl Subject for ModeIgnored {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, _mode: u32) -> Answer<RawFd> {
+        native::shm_open(name, oflag, 0o600)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct LeakedDescriptor;
+
+impl Subject for LeakedDescriptor {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+        let fd = native::shm_open(name, oflag, mode)?;
+        native::dup(fd).map(|_| fd)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct ReadonlyWidened;
+
+impl Subject for ReadonlyWidened {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+        native::shm_open(name, oflag & !libc::O_ACCMODE | libc::O_RDWR, mode)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct NotTheLowest;
+
+impl Subject for NotTheLowest {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+        let low = native::shm_open(name, oflag, mode)?;
+        let fd = native::dup(low)?;
+        native::set_cloexec(fd, true)?;
+        native::close(low).map(|()| fd)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct SharedDescription {
+    opened: BTreeMap<CString, RawFd>,
+}
+
+impl Subject for SharedDescription {
+    fn reset(&mut self) {
+        self.opened.clear();
+    }
+
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+        let fd = native::shm_open(name, oflag, mode)?;
+        if let Some(&first) = self.opened.get(name)
+            && native::is_open(first)
+        {
+            descriptors::replace(first, fd);
+            native::set_cloexec(fd, true)?;
+        }
+        self.opened.insert(name.to_owned(), fd);
+        Ok(fd)
+    }
+}

@@ -1,0 +1,105 @@
+//! Faults of `ftruncate`, `fstat` and `close`.
+
+use shmconf_adapter::subject::{Answer, Refused, Subject, host, native};
+use shmconf_model::outcome::{Content, Errno, Stat};
+use std::collections::BTreeMap;
+use std::os::fd::RawFd;
+
+#[derive(Default)]
+pub(super) struct RoundedUp;
+
+impl Subject for RoundedUp {
+    fn ftruncate(&mut self, fd: RawFd, size: i64) -> Answer<()> {
+        let page = host::page_size() as i64;
+        native::ftruncate(fd, if size > 0 { size.saturating_add(page - 1) / page * page } else { size })
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Remembered {
+    sizes: BTreeMap<RawFd, i64>,
+}
+
+impl Subject for Remembered {
+    fn reset(&mut self) {
+        self.sizes.clear();
+    }
+
+    fn fstat(&mut self, fd: RawFd) -> Answer<Stat> {
+        let stat = native::fstat(fd)?;
+        Ok(Stat { size: *self.sizes.entry(fd).or_insert(stat.size), ..stat })
+    }
+}
+
+#[derive(Default)]
+pub(super) struct ShrinkIgnored;
+
+impl Subject for ShrinkIgnored {
+    fn ftruncate(&mut self, fd: RawFd, size: i64) -> Answer<()> {
+        match native::fstat(fd) {
+            Ok(stat) if (0..stat.size).contains(&size) => Ok(()),
+            _ => native::ftruncate(fd, size),
+        }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct StaleAfterRegrow {
+    /// What was cut off, and where it stood.
+    cut: BTreeMap<RawFd, (i64, Content)>,
+}
+
+impl Subject for StaleAfterRegrow {
+    fn reset(&mut self) {
+        self.cut.clear();
+    }
+
+    fn ftruncate(&mut self, fd: RawFd, size: i64) -> Answer<()> {
+        let before = native::fstat(fd).map_or(0, |stat| stat.size);
+        let tail = usize::try_from(before.saturating_sub(size))
+            .ok()
+            .filter(|_| size >= 0)
+            .and_then(|len| native::pread(fd, len, size).ok());
+        native::ftruncate(fd, size)?;
+        if let Some(tail) = tail {
+            self.cut.insert(fd, (size, tail));
+        } else if let Some((mut offset, tail)) = self.cut.remove(&fd) {
+            for run in tail.runs() {
+                let len = (size - offset).clamp(0, run.len as i64);
+                native::pwrite(fd, run.byte, len as usize, offset)?;
+                offset += len;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+pub(super) struct GrowNotZeroed;
+
+impl Subject for GrowNotZeroed {
+    fn ftruncate(&mut self, fd: RawFd, size: i64) -> Answer<()> {
+        let before = native::fstat(fd).map_or(0, |stat| stat.size);
+        native::ftruncate(fd, size)?;
+        if size > before { native::pwrite(fd, 0xff, 1, before).map(drop) } else { Ok(()) }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct NegativeAccepted;
+
+impl Subject for NegativeAccepted {
+    fn ftruncate(&mut self, fd: RawFd, size: i64) -> Answer<()> {
+        if size < 0 { Ok(()) } else { native::ftruncate(fd, size) }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct CloseTwiceSucceeds;
+
+impl Subject for CloseTwiceSucceeds {
+    fn close(&mut self, fd: RawFd) -> Answer<()> {
+        let closed = native::close(fd);
+        if closed == Err(Refused::Errno(Errno::EBADF)) { Ok(()) } else { closed }
+    }
+}

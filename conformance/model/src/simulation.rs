@@ -1,0 +1,110 @@
+//! The model in the place of an implementation, as if it were that platform: no process is started, and nothing is
+//! asked of the system.
+
+use crate::call::{Call, Label, Name};
+use crate::model::{self, Branch, Expect, Site, State};
+use crate::naming::{Naming, Token};
+use crate::outcome::Outcome;
+use crate::profile::Profile;
+use crate::script::{Need, Script};
+use crate::trace::{self, Actor, Event, Header, Platform, Trace};
+
+/// What a call takes, and what lies between two of them, in nanoseconds.
+const TICK: u64 = 1000;
+/// The user and the group of actors that need no privilege.
+const ORDINARY: u32 = 1000;
+const PAGE: u64 = 4096;
+
+/// A platform that is not at hand.
+pub struct Simulation {
+    subject: String,
+    profile: Profile,
+    naming: Naming,
+    platform: Platform,
+}
+
+impl Simulation {
+    /// The platform of a profile, for one of the workers of a run.
+    pub fn new(subject: &str, profile: Profile, token: Token, share: (u32, u32)) -> Simulation {
+        let platform = Platform { os: profile.id.clone(), page_size: PAGE, ..Platform::default() };
+        Simulation { subject: subject.to_owned(), profile, naming: Naming::new(token, share), platform }
+    }
+
+    /// The system that it stands for.
+    pub fn platform(&self) -> &Platform {
+        &self.platform
+    }
+
+    /// What the platform would have answered, call by call. Those that may overlap are made one after the other.
+    pub fn execute(&mut self, script: &Script, seed: u64) -> Trace {
+        let header = Header {
+            format: trace::FORMAT.to_owned(),
+            case: script.id.clone(),
+            subject: self.subject.clone(),
+            platform: self.platform.clone(),
+            seed,
+            actors: actors(script),
+        };
+        let mut names = self.naming.next_script();
+        let mut state = State::initial(&header);
+        let mut events = Vec::new();
+        for line in script.lines() {
+            for actor in line.who.actors() {
+                let call = line.call.resolve(PAGE, &mut |name: &Name| names.literal(name));
+                let number = events.len() as u32;
+                let site = Site { actor, bind: &line.bind, event: number };
+                let outcome = self.answer(&mut state, site, &call);
+                let start = u64::from(number) * 2 * TICK;
+                events.push(Event { actor, bind: line.bind.clone(), call, outcome, start, end: start + TICK });
+            }
+        }
+        Trace { header, events }
+    }
+
+    /// What the platform answers, which the state then has behind it.
+    fn answer(&self, state: &mut State, site: Site<'_>, call: &Call) -> Outcome {
+        let mut branches = Vec::new();
+        model::step(&self.profile, state, site, call, &mut branches);
+        let Some(likeliest) = (0..branches.len()).min_by_key(|at| unlikeliness(&branches[*at])) else {
+            return Outcome::Unsupported("the model allows nothing".to_owned());
+        };
+        let branch = branches.swap_remove(likeliest);
+        let outcome = branch.expect.example(state, site.actor);
+        *state = branch.apply(state.clone(), &outcome);
+        outcome
+    }
+}
+
+/// Departures come first, so that they are seen wherever they are possible; then success.
+fn unlikeliness(branch: &Branch) -> (bool, u8) {
+    let rank = match branch.expect {
+        Expect::Errno(_) => 1,
+        Expect::Signal(_) => 2,
+        Expect::Hang => 3,
+        _ => 0,
+    };
+    (!branch.departs(), rank)
+}
+
+/// Everybody who is there from the beginning; children come with their fork.
+fn actors(script: &Script) -> Vec<Actor> {
+    let id = if script.all_needs().contains(&Need::Root) { 0 } else { ORDINARY };
+    let (mut there, mut born): (Vec<Label>, Vec<Label>) = (Vec::new(), Vec::new());
+    for line in script.lines() {
+        let peer = match line.call {
+            Call::Send { to: peer, .. } | Call::Recv { from: peer, .. } => Some(peer),
+            _ => None,
+        };
+        for name in line.who.actors().into_iter().chain(peer) {
+            if !there.contains(&name) && !born.contains(&name) {
+                there.push(name);
+            }
+        }
+        match line.call {
+            Call::Fork { child, .. } if !there.contains(&child) => born.push(child),
+            _ => {}
+        }
+    }
+    let actor = |name| Actor { name, uid: id, gid: id, umask: 0o022, fds: Some(vec![0, 1, 2, 3]) };
+    there.into_iter().map(actor).collect()
+}

@@ -1,0 +1,84 @@
+//! Stored traces, good and bad, judged under each profile: the judge needs no system to run on.
+
+use rstest::rstest;
+use shmconf_model::judge::{self, Bounds};
+use shmconf_model::profile::Profile;
+use shmconf_model::trace::Trace;
+use shmconf_model::verdict::{Judgement, Verdict};
+use std::fmt::Write;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+#[rstest]
+fn a_stored_trace_is_judged_as_it_was_before(#[files("golden/*.jsonl")] path: PathBuf) {
+    let trace = read(&path);
+    let mut text = String::new();
+    for id in ["posix", "linux-glibc", "linux-musl"] {
+        let profile = Profile::get(id).expect("it is built in");
+        describe(&mut text, id, &trace, &judge::judge(&trace, &profile));
+    }
+    let name = path.file_stem().expect("it is a file").to_string_lossy().into_owned();
+    insta::with_settings!({ snapshot_path => "golden", prepend_module_to_snapshot => false, description => about(&trace) }, {
+        insta::assert_snapshot!(name, text);
+    });
+}
+
+#[test]
+fn the_same_trace_always_has_the_same_judgement() {
+    let profile = Profile::get("posix").expect("it is built in");
+    for entry in std::fs::read_dir(golden()).expect("the folder is there") {
+        let trace = read(&entry.expect("it can be read").path());
+        assert_eq!(judge::judge(&trace, &profile), judge::judge(&trace, &profile));
+    }
+}
+
+#[test]
+fn a_search_that_may_cost_nothing_is_inconclusive_and_no_failure() {
+    let trace = read(&golden().join("creators-race.jsonl"));
+    let profile = Profile::get("linux-glibc").expect("it is built in");
+    let judgement = judge::judge_within(&trace, &profile, Bounds { states: 1, steps: 1 });
+    assert_eq!(judgement.verdict, Verdict::Inconclusive);
+    assert!(judgement.reason.is_some());
+}
+
+#[test]
+fn a_trace_is_written_as_it_was_read() {
+    for entry in std::fs::read_dir(golden()).expect("the folder is there") {
+        let trace = read(&entry.expect("it can be read").path());
+        let mut bytes = Vec::new();
+        trace.write(&mut bytes).expect("memory takes everything");
+        assert_eq!(trace, Trace::read(&bytes[..]).expect("it was just written"));
+    }
+}
+
+fn golden() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("golden")
+}
+
+fn read(path: &Path) -> Trace {
+    let file = File::open(path).expect("the trace is there");
+    Trace::read(BufReader::new(file)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn about(trace: &Trace) -> String {
+    format!("{} on {}, {}", trace.header.case, trace.header.subject, trace.header.platform.os)
+}
+
+fn describe(text: &mut String, profile: &str, trace: &Trace, judgement: &Judgement) {
+    let _ = write!(text, "{profile}: {}", judgement.verdict);
+    for deviation in &judgement.deviations {
+        let _ = write!(text, " {deviation}");
+    }
+    let _ = writeln!(text, "{}", judgement.reason.iter().map(|reason| format!(", {reason}")).collect::<String>());
+    for finding in &judgement.findings {
+        let _ = writeln!(text, "  {}", trace.events[finding.event]);
+        for allowed in &finding.allowed {
+            let _ = writeln!(text, "    allowed {}", allowed.outcome);
+            for ground in &allowed.grounds {
+                let deviation = ground.deviation.iter().map(|id| format!(" {id}")).collect::<String>();
+                let _ = writeln!(text, "      {} {}{deviation}: {}", ground.clause, ground.level, ground.text);
+            }
+        }
+    }
+}
