@@ -14,7 +14,7 @@ pub mod system;
 use passing::Room;
 use shmconf_model::call::Seals;
 use shmconf_model::outcome::{Content, Errno, Received, Stat};
-use shmconf_model::script::Need;
+use shmconf_model::script::Requirement;
 use std::ffi::{CStr, c_int};
 use std::os::fd::RawFd;
 
@@ -54,7 +54,7 @@ impl Subject for Libc {}
 /// sizes are bytes, as the script gives them: they may be negative, or larger than the system's `off_t`.
 pub trait Subject {
     /// What the subject cannot do, each with the reason, beside what its host cannot.
-    fn cannot(&mut self) -> Vec<(Need, String)> {
+    fn cannot(&mut self) -> Vec<(Requirement, String)> {
         Vec::new()
     }
 
@@ -239,7 +239,7 @@ pub trait Subject {
     }
 
     /// Creates an object under the very name that the subject's generator gives out next; answers the name.
-    fn squat(&mut self) -> Answer<String> {
+    fn collide(&mut self) -> Answer<String> {
         Err(Refused::Unsupported("the subject has no generator of names".to_owned()))
     }
 }

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shmconf_model::call::{Call, Label};
 use shmconf_model::outcome::Outcome;
-use shmconf_model::script::Need;
+use shmconf_model::script::Requirement;
 use std::collections::BTreeMap;
 
 /// What the protocol of this version calls itself.
@@ -118,7 +118,7 @@ pub struct Started {
     pub fds: Option<Vec<i32>>,
     /// What it cannot do, each with the reason; read where `start` had `probe`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub cannot: BTreeMap<Need, String>,
+    pub cannot: BTreeMap<Requirement, String>,
 }
 
 /// What came back from a call.

@@ -29,7 +29,7 @@ CANNOT = {
     "fork": "this adapter does not fork",
     "exec": "this adapter does not exec",
     "pid-namespace": "this adapter does not fork",
-    "small-store": "this adapter does not mount",
+    "limited-store": "this adapter does not mount",
     "seals": "this adapter has no seals",
     "listing": "this adapter does not list names",
     "unique-names": "this adapter has no generator of names",
@@ -298,7 +298,7 @@ def perform(calls, line):
     except OSError as error:
         return {"errno": errno.errorcode.get(error.errno, "errno %d" % error.errno)}
     except NotMade as reason:
-        return {"not_made": str(reason)}
+        return {"not_executed": str(reason)}
     except Unsupported as reason:
         return {"unsupported": str(reason)}
     except (OverflowError, ValueError, MemoryError) as error:

@@ -19,7 +19,7 @@ use crate::subject::Spec;
 use cast::Pool;
 use shmconf_adapter::subject::listing;
 use shmconf_model::naming::{Naming, Token};
-use shmconf_model::script::{Need, Script};
+use shmconf_model::script::{Requirement, Script};
 use shmconf_model::trace::{Platform, Trace};
 use spawner::Spawner;
 use std::collections::BTreeMap;
@@ -89,7 +89,7 @@ pub struct Executor {
     naming: Naming,
     spawner: Spawner,
     pool: Pool,
-    abilities: BTreeMap<Need, Ability>,
+    abilities: BTreeMap<Requirement, Ability>,
     /// Names of scripts that could not be removed.
     left_behind: Vec<String>,
     /// Can names be listed, so that they can be swept without being known?
@@ -122,14 +122,14 @@ impl Executor {
     }
 
     /// What the subject on this host can and cannot do.
-    pub fn abilities(&self) -> &BTreeMap<Need, Ability> {
+    pub fn abilities(&self) -> &BTreeMap<Requirement, Ability> {
         &self.abilities
     }
 
     /// The first of those needs that cannot be met here, with the reason.
-    pub fn lacks(&self, needs: impl IntoIterator<Item = Need>) -> Option<(Need, &str)> {
-        needs.into_iter().find_map(|need| match self.abilities.get(&need) {
-            Some(Ability::Cannot(reason)) => Some((need, reason.as_str())),
+    pub fn lacks(&self, requirements: impl IntoIterator<Item = Requirement>) -> Option<(Requirement, &str)> {
+        requirements.into_iter().find_map(|requirement| match self.abilities.get(&requirement) {
+            Some(Ability::Cannot(reason)) => Some((requirement, reason.as_str())),
             _ => None,
         })
     }

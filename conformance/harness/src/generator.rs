@@ -13,7 +13,7 @@ mod sequences;
 
 use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use shmconf_model::script::{Id, Need, Script};
+use shmconf_model::script::{Id, Requirement, Script};
 use std::fmt;
 use std::sync::OnceLock;
 
@@ -25,7 +25,7 @@ pub struct Property {
     /// What always holds, in a sentence.
     pub about: &'static str,
     /// What it is about cannot be tried without these, though one of its scripts may do without.
-    pub needs: &'static [Need],
+    pub requirements: &'static [Requirement],
     strategy: fn() -> BoxedStrategy<Script>,
 }
 
@@ -47,17 +47,17 @@ pub struct Drawn {
 }
 
 /// How a file below writes its properties down.
-type Entry = (&'static str, &'static str, &'static [Need], fn() -> BoxedStrategy<Script>);
+type Entry = (&'static str, &'static str, &'static [Requirement], fn() -> BoxedStrategy<Script>);
 
 /// Every property, by ID.
 pub fn properties() -> &'static [Property] {
     static PROPERTIES: OnceLock<Vec<Property>> = OnceLock::new();
     PROPERTIES.get_or_init(|| {
         let entries = [exclusive::PROPERTIES, sequences::PROPERTIES, names::PROPERTIES, passing::PROPERTIES].concat();
-        let property = |(id, about, needs, strategy): Entry| Property {
+        let property = |(id, about, requirements, strategy): Entry| Property {
             id: id.parse().expect("the IDs are written down in this folder"),
             about,
-            needs,
+            requirements,
             strategy,
         };
         let mut all: Vec<Property> = entries.into_iter().map(property).collect();

@@ -45,7 +45,7 @@ fn outcomes(executor: &mut Executor, lines: &str) -> String {
      a: close(f)
      a: close(f)
      a: fstat(g)",
-    "descriptor 4; ok; EBADF; not made: no descriptor is called g"
+    "descriptor 4; ok; EBADF; not executed: no descriptor is called g"
 )]
 #[case::a_mapping_ends_with_its_label(
     "a: f = create(10)
@@ -53,7 +53,7 @@ fn outcomes(executor: &mut Executor, lines: &str) -> String {
      a: load(m, 0, PAGE+1)
      a: munmap(m)
      a: load(m, 0, 1)",
-    "descriptor 4; ok; not made: the range is outside the mapping; ok; not made: no mapping is called m"
+    "descriptor 4; ok; not executed: the range is outside the mapping; ok; not executed: no mapping is called m"
 )]
 #[case::by_message(
     "a: f = create(4096)
@@ -114,7 +114,7 @@ const END_OF_AN_ORPHAN: &str =
      a: store(m, 4096, 0x01, 1)
      a: fstat(f)
      b: fds()",
-    "SIGBUS; not made: the actor is gone; 0"
+    "SIGBUS; not executed: the actor is gone; 0"
 )]
 #[case::file_size_limit(
     "a: f = create(1)
@@ -136,7 +136,7 @@ fn a_death_by_a_call_is_an_outcome(#[case] lines: &str, #[case] ending: &str) {
 #[case::no_message("a: f = create(1)\na: recv(b)\nb: fds()", "descriptor 5; no answer; 0")]
 #[case::a_peer_that_is_gone(
     "b: exit(9)\na: recv(b)",
-    "exit 9; not made: b is gone, and so is every message that it sent"
+    "exit 9; not executed: b is gone, and so is every message that it sent"
 )]
 #[case::an_ignored_signal("a: sigignore(SIGTERM)\na: kill(SIGTERM)\na: kill(SIGPIPE)", "ok; ok; SIGPIPE")]
 fn an_actor_that_ends_or_does_not_answer_is_an_outcome(#[case] lines: &str, #[case] ending: &str) {

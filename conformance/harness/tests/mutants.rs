@@ -80,7 +80,7 @@ fn worst_verdict(subject: &str, id: &str, rounds: u32) -> Verdict {
     let mut executor = Executor::start(&config).expect("the executor starts");
     let profile = Profile::get(Profile::id_for(executor.platform())).expect("it is built in");
     let case = catalogue::case(id).unwrap_or_else(|| panic!("no case is called {id}"));
-    if executor.lacks(case.all_needs()).is_some() {
+    if executor.lacks(case.requirements()).is_some() {
         return Verdict::Skip;
     }
     let mut worst = Verdict::Pass;

@@ -45,11 +45,11 @@ fn report(subject: &str, profile: &str) -> Report {
 fn failures(report: &Report) -> Vec<String> {
     let wrong = |result: &&CaseResult| matches!(result.verdict, Verdict::Fail | Verdict::Inconclusive);
     let describe = |result: &CaseResult| {
-        let finding = result.counterexample.as_ref().and_then(|counterexample| {
-            let finding = counterexample.findings.first()?;
-            Some(format!("{} -> {}", counterexample.calls[finding.event].line, finding.observed))
+        let violation = result.counterexample.as_ref().and_then(|counterexample| {
+            let violation = counterexample.violations.first()?;
+            Some(format!("{} -> {}", counterexample.calls[violation.event].line, violation.observed))
         });
-        format!("{}: {}", result.id, finding.or(result.reason.clone()).unwrap_or_default())
+        format!("{}: {}", result.id, violation.or(result.reason.clone()).unwrap_or_default())
     };
     report.results.iter().filter(wrong).map(describe).collect()
 }
@@ -89,7 +89,10 @@ fn reached() -> BTreeMap<String, BTreeSet<Id>> {
         let differences = result.portability.iter().flat_map(|elsewhere| &elsewhere.differences);
         let known = differences.filter(|difference| difference.certainty != Certainty::Unknown);
         let allowed = known.flat_map(|difference| &difference.there);
-        for deviation in allowed.flat_map(|allowed| &allowed.grounds).filter_map(|ground| ground.deviation.as_ref()) {
+        for deviation in allowed
+            .flat_map(|allowed| &allowed.justifications)
+            .filter_map(|justification| justification.deviation.as_ref())
+        {
             reached.entry(deviation.clone()).or_default().insert(result.id.clone());
         }
     }

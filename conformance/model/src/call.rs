@@ -120,9 +120,9 @@ pub enum Call {
     /// `count` names from the subject's own generator, by each of `threads` threads.
     UniqueNames { count: u32, threads: u32 },
     /// Creates an object under the very name that the subject's generator would give out next.
-    Squat,
+    Collide,
     /// Gives the actor a private store of objects with room for `bytes` only.
-    SmallStore { bytes: Amount },
+    LimitedStore { bytes: Amount },
 }
 
 /// A range of a mapping, in bytes.
@@ -174,7 +174,7 @@ impl Call {
             Call::Read { len, .. } | Call::Write { len, .. } => vec![len],
             Call::Lseek { offset, .. } => vec![offset],
             Call::Rlimit { limit, .. } => vec![limit],
-            Call::SmallStore { bytes } => vec![bytes],
+            Call::LimitedStore { bytes } => vec![bytes],
             _ => Vec::new(),
         }
     }

@@ -1,7 +1,7 @@
 //! The standard, sentence by sentence and in our own words: numbered clauses with their level.
 //!
 //! The clauses are data, one file an interface under `clauses/`. Which of them a run exercised is measured from the
-//! grounds that the judge really used, never kept by hand.
+//! justifications that the judge really used, never kept by hand.
 
 mod ledger;
 

@@ -1,12 +1,12 @@
 //! Was everything in a trace allowed? Pure: a trace and a profile in, a judgement out.
 //!
-//! The judge keeps the frontier of states that agree with what was seen. Calls that overlap in time may have taken effect
-//! in any order; the search looks for those orders that the model accepts. Where no state is left, the call is a finding,
+//! The judge keeps the state set of states that agree with what was seen. Calls that overlap in time may have taken effect
+//! in any order; the search looks for those orders that the model accepts. Where no state is left, the call is a violation,
 //! and the judge goes on from what would have been allowed, to find more.
 
-pub(crate) mod findings;
 mod path;
 mod search;
+pub(crate) mod violations;
 
 use crate::call::{Call, Handle, Label, OpenFlags};
 use crate::clause;
@@ -14,17 +14,17 @@ use crate::model::{self, Branch, Site, State};
 use crate::outcome::Outcome;
 use crate::profile::Profile;
 use crate::trace::{Event, Trace};
-use crate::verdict::{Finding, Judgement, Verdict};
-use path::{Frontier, Path};
+use crate::verdict::{Judgement, Verdict, Violation};
+use path::{Path, StateSet};
 use std::collections::BTreeSet;
 
-/// More findings than this in one trace say nothing new.
-const MOST_FINDINGS: usize = 8;
+/// More violations than this in one trace say nothing new.
+const MOST_VIOLATIONS: usize = 8;
 
-/// What the search for an order, or the frontier, may cost before the judge gives up.
+/// What the search for an order, or the state set, may cost before the judge gives up.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
-    /// States in the frontier.
+    /// States in the state set.
     pub states: usize,
     /// Steps of the model in one search for an order of overlapping calls.
     pub steps: usize,
@@ -46,7 +46,7 @@ pub fn judge_within(trace: &Trace, profile: &Profile, bounds: Bounds) -> Judgeme
     let mut judge = Judge {
         profile,
         bounds,
-        findings: Vec::new(),
+        violations: Vec::new(),
         tainted: Vec::new(),
         open: None,
         creators_raced: false,
@@ -56,7 +56,7 @@ pub fn judge_within(trace: &Trace, profile: &Profile, bounds: Bounds) -> Judgeme
     order.sort_by_key(|at| trace.events[*at as usize].start);
     let calls: Vec<Called<'_>> =
         order.iter().map(|at| Called { index: *at, event: &trace.events[*at as usize] }).collect();
-    let mut frontier = Frontier::of(State::initial(&trace.header));
+    let mut states = StateSet::of(State::initial(&trace.header));
     let mut rest = &calls[..];
     while let Some((first, _)) = rest.split_first() {
         let mut end = first.event.end;
@@ -67,17 +67,17 @@ pub fn judge_within(trace: &Trace, profile: &Profile, bounds: Bounds) -> Judgeme
         });
         let (together, after) = rest.split_at(1 + overlapping.count());
         judge.creators_raced |= together.iter().filter(|called| called.creates_exclusively()).count() > 1;
-        frontier = match together {
-            [alone] => judge.advance(frontier, *alone),
-            _ => search::any_order(&mut judge, frontier, together),
+        states = match together {
+            [alone] => judge.advance(states, *alone),
+            _ => search::any_order(&mut judge, states, together),
         };
-        if frontier.len() > bounds.states {
+        if states.len() > bounds.states {
             judge.open = Some(format!("more than {} states agree with what was seen", bounds.states));
-            frontier.truncate(bounds.states);
+            states.truncate(bounds.states);
         }
         rest = after;
     }
-    judge.conclude(frontier)
+    judge.conclude(states)
 }
 
 /// A call of the trace.
@@ -102,8 +102,8 @@ impl Called<'_> {
 struct Judge<'a> {
     profile: &'a Profile,
     bounds: Bounds,
-    findings: Vec<Finding>,
-    /// Labels that stand for something in the trace and for nothing in the model, since a finding made them.
+    violations: Vec<Violation>,
+    /// Labels that stand for something in the trace and for nothing in the model, since a violation made them.
     tainted: Vec<(Label, Label)>,
     /// Why the verdict is open.
     open: Option<String>,
@@ -114,13 +114,13 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     /// Moves every path over a call that overlaps with no other.
-    fn advance(&mut self, frontier: Frontier, called: Called<'_>) -> Frontier {
+    fn advance(&mut self, states: StateSet, called: Called<'_>) -> StateSet {
         if self.passes_over(called) {
-            return frontier;
+            return states;
         }
-        let mut next = Frontier::default();
+        let mut next = StateSet::default();
         let mut stuck = Vec::new();
-        for path in frontier.into_paths() {
+        for path in states.into_paths() {
             self.branches.clear();
             model::step(self.profile, &path.state, called.site(), &called.event.call, &mut self.branches);
             let before = next.len();
@@ -133,13 +133,13 @@ impl Judge<'_> {
             for path in &mut stuck {
                 *path = self.find(path.clone(), called);
             }
-            next = Frontier::from_paths(stuck);
+            next = StateSet::from_paths(stuck);
         }
         next.merge();
         next
     }
 
-    /// Is the call one that cannot be judged: declined by the subject, or about something that a finding made?
+    /// Is the call one that cannot be judged: declined by the subject, or about something that a violation made?
     fn passes_over(&mut self, called: Called<'_>) -> bool {
         if let Outcome::Unsupported(reason) = &called.event.outcome {
             self.open
@@ -166,21 +166,22 @@ impl Judge<'_> {
         self.branches.clear();
         model::step(self.profile, &path.state, called.site(), &called.event.call, &mut self.branches);
         let index = called.index as usize;
-        let allowed = findings::allowed(self.profile, &self.branches);
-        match self.findings.iter().position(|finding| finding.event == index) {
+        let allowed = violations::allowed(self.profile, &self.branches);
+        match self.violations.iter().position(|violation| violation.event == index) {
             Some(at) => {
-                let known = &mut self.findings[at].allowed;
+                let known = &mut self.violations[at].allowed;
                 known.extend(allowed);
                 known.sort();
                 known.dedup();
             }
-            None if self.findings.len() < MOST_FINDINGS => {
-                self.findings.push(Finding { event: index, observed: called.event.outcome.clone(), allowed });
+            None if self.violations.len() < MOST_VIOLATIONS => {
+                self.violations.push(Violation { event: index, observed: called.event.outcome.clone(), allowed });
             }
             None => {}
         }
         let actor = called.event.actor;
-        let similar = self.branches.iter().position(|branch| findings::is_like(&branch.expect, &called.event.outcome));
+        let similar =
+            self.branches.iter().position(|branch| violations::is_like(&branch.expect, &called.event.outcome));
         match similar {
             Some(at) => path.over(self.branches.swap_remove(at), &called.event.outcome),
             None => {
@@ -191,15 +192,15 @@ impl Judge<'_> {
     }
 
     /// The judgement, from the path that needs the fewest deviations.
-    fn conclude(self, frontier: Frontier) -> Judgement {
-        let best = frontier.into_paths().into_iter().min_by_key(Path::departures);
-        let grounds = best.map(Path::into_grounds).unwrap_or_default();
-        let deviations: BTreeSet<String> = grounds
+    fn conclude(self, states: StateSet) -> Judgement {
+        let best = states.into_paths().into_iter().min_by_key(Path::departures);
+        let justifications = best.map(Path::into_grounds).unwrap_or_default();
+        let deviations: BTreeSet<String> = justifications
             .iter()
-            .filter_map(|ground| self.profile.deviation(*ground))
+            .filter_map(|justification| self.profile.deviation(*justification))
             .map(|deviation| deviation.id.clone())
             .collect();
-        let verdict = if !self.findings.is_empty() {
+        let verdict = if !self.violations.is_empty() {
             Verdict::Fail
         } else if self.open.is_some() {
             Verdict::Inconclusive
@@ -209,7 +210,7 @@ impl Judge<'_> {
             Verdict::Pass
         };
         let atomic = self.creators_raced.then_some(clause::shm_open(23));
-        let clauses = grounds.iter().map(|ground| ground.clause).chain(atomic).collect();
-        Judgement { verdict, findings: self.findings, deviations, clauses, reason: self.open }
+        let clauses = justifications.iter().map(|justification| justification.clause).chain(atomic).collect();
+        Judgement { verdict, violations: self.violations, deviations, clauses, reason: self.open }
     }
 }

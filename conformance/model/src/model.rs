@@ -24,7 +24,7 @@ mod size;
 mod state;
 mod unlink;
 
-pub use branch::{Branch, Grounds};
+pub use branch::{Branch, Justifications};
 pub use expect::Expect;
 pub use state::State;
 
@@ -47,7 +47,7 @@ pub struct Site<'a> {
 
 /// Adds to `branches` everything that `call` may lead to in `state`.
 pub fn step(profile: &Profile, state: &State, site: Site<'_>, call: &Call, branches: &mut Vec<Branch>) {
-    let gone = || Branch::plain(Expect::NotMade, clause::call(2));
+    let gone = || Branch::plain(Expect::NotExecuted, clause::call(2));
     let Some(process) = state.process(site.actor).filter(|process| process.alive) else {
         branches.push(gone());
         return;
@@ -93,10 +93,10 @@ pub fn step(profile: &Profile, state: &State, site: Site<'_>, call: &Call, branc
         Call::Umask { mode } => process::umask(cx, *mode, checks),
         Call::Rlimit { resource, limit } => process::rlimit(*resource, limit.get(), checks, site.actor),
         Call::Setuid { uid } => process::setuid(cx, *uid, checks),
-        Call::SmallStore { bytes } => process::small_store(bytes.get(), checks, site.actor),
+        Call::LimitedStore { bytes } => process::limited_store(bytes.get(), checks, site.actor),
         Call::Fds => descriptor::fds(cx, checks),
         Call::Names => names::names(cx, checks),
         Call::UniqueNames { count, threads } => names::unique_names(count * threads, checks, &state.given_names),
-        Call::Squat => names::squat(cx, checks),
+        Call::Collide => names::collide(cx, checks),
     }
 }

@@ -46,8 +46,8 @@ pub enum Outcome {
     Hang,
     /// The subject cannot do this, and says why.
     Unsupported(String),
-    /// The call was not made: its actor is gone, or a label in it stands for nothing.
-    NotMade(String),
+    /// The call was not executed: its actor is gone, or a label in it stands for nothing.
+    NotExecuted(String),
 }
 
 /// What POSIX lets one rely on in the answer of `fstat` on a shared memory object.
@@ -103,7 +103,7 @@ impl fmt::Display for Outcome {
             Outcome::Exited(code) => write!(f, "exit {code}"),
             Outcome::Hang => f.write_str("no answer"),
             Outcome::Unsupported(reason) => write!(f, "unsupported: {reason}"),
-            Outcome::NotMade(reason) => write!(f, "not made: {reason}"),
+            Outcome::NotExecuted(reason) => write!(f, "not executed: {reason}"),
         }
     }
 }

@@ -5,7 +5,7 @@
 //! consequence and no noise. Pure, like the judge.
 
 use crate::call::Label;
-use crate::judge::{self, findings};
+use crate::judge::{self, violations};
 use crate::model::{self, Branch, Expect, Site, State};
 use crate::outcome::{Outcome, Received};
 use crate::profile::Profile;
@@ -108,7 +108,7 @@ impl Replay<'_> {
 
     /// Follows what was seen, or what the platform would do instead.
     fn advance(&mut self, index: u32, event: &Event) {
-        if matches!(event.outcome, Outcome::Unsupported(_) | Outcome::NotMade(_)) {
+        if matches!(event.outcome, Outcome::Unsupported(_) | Outcome::NotExecuted(_)) {
             return;
         }
         let mut next = Vec::new();
@@ -118,7 +118,7 @@ impl Replay<'_> {
         for state in std::mem::take(&mut self.states) {
             let branches = self.branches(&state, index, event);
             // What cannot be called there follows from an earlier difference.
-            if branches.iter().all(|branch| branch.expect == Expect::NotMade) {
+            if branches.iter().all(|branch| branch.expect == Expect::NotExecuted) {
                 next.push(state);
                 continue;
             }
@@ -155,7 +155,8 @@ impl Replay<'_> {
 
     /// Does it rest on a departure that the trace's own platform does not have?
     fn departs_otherwise(&self, branch: &Branch) -> bool {
-        let mut deviations = branch.grounds.iter().filter_map(|ground| self.profile.deviation(*ground));
+        let mut deviations =
+            branch.justifications.iter().filter_map(|justification| self.profile.deviation(*justification));
         deviations.any(|deviation| !self.own.contains(&deviation.id))
     }
 
@@ -163,14 +164,17 @@ impl Replay<'_> {
     fn explain<'b>(&self, branches: impl IntoIterator<Item = &'b Branch>) -> Vec<Allowed> {
         let mut branches: Vec<&Branch> = branches.into_iter().collect();
         let always = |branch: &&Branch| {
-            let mut deviations = branch.grounds.iter().filter_map(|ground| self.profile.deviation(*ground));
+            let mut deviations =
+                branch.justifications.iter().filter_map(|justification| self.profile.deviation(*justification));
             deviations.any(|deviation| deviation.always)
         };
         if branches.iter().any(always) {
             branches.retain(|branch| branch.departs());
         }
-        let mut there = findings::allowed(self.profile, branches);
-        there.sort_by_key(|allowed| allowed.grounds.iter().all(|ground| ground.deviation.is_none()));
+        let mut there = violations::allowed(self.profile, branches);
+        there.sort_by_key(|allowed| {
+            allowed.justifications.iter().all(|justification| justification.deviation.is_none())
+        });
         there
     }
 

@@ -9,7 +9,7 @@ mod read;
 mod rules;
 
 pub use choices::{
-    Answer, Beyond, Fault, Limit, NameAnswer, Offset, Resize, Rest, Rounding, Tail, Truncation, UnlinkRight, Write,
+    Beyond, Fault, Limit, NameAnswer, Offset, Resize, Response, Rest, Rounding, Tail, Truncation, UnlinkRight, Write,
 };
 pub use read::ProfileError;
 pub use rules::{RuleInfo, Rules};
@@ -58,12 +58,12 @@ pub struct Choice<T> {
     /// What it does.
     pub value: T,
     /// Why that is allowed.
-    pub ground: Ground,
+    pub justification: Justification,
 }
 
 /// Why something is allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Ground {
+pub struct Justification {
     /// The clause that speaks of it.
     pub clause: ClauseId,
     /// Index of the platform's departure from it.
@@ -101,16 +101,16 @@ impl<T> Rule<T> {
     }
 }
 
-impl Ground {
+impl Justification {
     /// A clause, as it stands.
-    pub const fn clause(clause: ClauseId) -> Ground {
-        Ground { clause, deviation: None, assumed: false }
+    pub const fn clause(clause: ClauseId) -> Justification {
+        Justification { clause, deviation: None, assumed: false }
     }
 }
 
-impl From<ClauseId> for Ground {
-    fn from(clause: ClauseId) -> Ground {
-        Ground::clause(clause)
+impl From<ClauseId> for Justification {
+    fn from(clause: ClauseId) -> Justification {
+        Justification::clause(clause)
     }
 }
 
@@ -153,8 +153,8 @@ impl Profile {
         read::platform(text)
     }
 
-    /// The deviation of a ground, if it is one.
-    pub fn deviation(&self, ground: Ground) -> Option<&Deviation> {
-        self.deviations.get(usize::from(ground.deviation?))
+    /// The deviation of a justification, if it is one.
+    pub fn deviation(&self, justification: Justification) -> Option<&Deviation> {
+        self.deviations.get(usize::from(justification.deviation?))
     }
 }

@@ -22,7 +22,7 @@ pub struct Script {
     /// What the script is about, in sentences; one entry a line.
     pub about: Vec<String>,
     /// What the subject and the host must be able to do, beside what the calls themselves ask for.
-    pub needs: BTreeSet<Need>,
+    pub requirements: BTreeSet<Requirement>,
     /// How often it is executed in one run; more than once where chance decides what happens.
     pub repeat: u32,
     /// The calls.
@@ -116,8 +116,8 @@ impl Script {
     }
 
     /// The script without the calls that ask for a need, unless it says itself that it needs it, or nothing would be left.
-    pub fn without(&self, need: Need) -> Option<Script> {
-        let keeps = |line: &&Line| !Need::of(&line.call).contains(&need);
+    pub fn without(&self, requirement: Requirement) -> Option<Script> {
+        let keeps = |line: &&Line| !Requirement::of(&line.call).contains(&requirement);
         let step = |step: &Step| match step {
             Step::Line(line) => keeps(&line).then(|| step.clone()),
             Step::Race(lines) => {
@@ -126,13 +126,13 @@ impl Script {
             }
         };
         let steps: Vec<Step> = self.steps.iter().filter_map(step).collect();
-        (!self.needs.contains(&need) && !steps.is_empty()).then(|| Script { steps, ..self.clone() })
+        (!self.requirements.contains(&requirement) && !steps.is_empty()).then(|| Script { steps, ..self.clone() })
     }
 
     /// Everything that the script needs: what it says, and what its calls ask for.
-    pub fn all_needs(&self) -> BTreeSet<Need> {
-        let asked = self.lines().flat_map(|line| Need::of(&line.call));
-        self.needs.iter().chain(asked).copied().collect()
+    pub fn requirements(&self) -> BTreeSet<Requirement> {
+        let asked = self.lines().flat_map(|line| Requirement::of(&line.call));
+        self.requirements.iter().chain(asked).copied().collect()
     }
 }
 
@@ -167,32 +167,32 @@ impl fmt::Display for Id {
 
 crate::text::serde_as_text!(Id, "pattern": "^[a-z0-9-]+(/[a-z0-9-]+)+$");
 
-macro_rules! needs {
-    ($($(#[doc = $doc:literal])+ $need:ident = $word:literal,)+) => {
+macro_rules! requirements {
+    ($($(#[doc = $doc:literal])+ $requirement:ident = $word:literal,)+) => {
         /// Something that a subject or its host may be unable to do.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Need {
-            $($(#[doc = $doc])+ $need,)+
+        pub enum Requirement {
+            $($(#[doc = $doc])+ $requirement,)+
         }
 
-        impl Need {
+        impl Requirement {
             /// Every need, with what it means.
-            pub const ALL: &[(Need, &str)] = &[$((Need::$need, concat!($($doc),+))),+];
+            pub const ALL: &[(Requirement, &str)] = &[$((Requirement::$requirement, concat!($($doc),+))),+];
         }
 
-        impl fmt::Display for Need {
+        impl fmt::Display for Requirement {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(match self { $(Need::$need => $word,)+ })
+                f.pad(match self { $(Requirement::$requirement => $word,)+ })
             }
         }
 
-        impl FromStr for Need {
-            type Err = NotANeed;
+        impl FromStr for Requirement {
+            type Err = NotARequirement;
 
-            fn from_str(text: &str) -> Result<Need, NotANeed> {
+            fn from_str(text: &str) -> Result<Requirement, NotARequirement> {
                 match text {
-                    $($word => Ok(Need::$need),)+
-                    _ => Err(NotANeed { found: text.to_owned(), expected: [$($word),+].join(", ") }),
+                    $($word => Ok(Requirement::$requirement),)+
+                    _ => Err(NotARequirement { found: text.to_owned(), expected: [$($word),+].join(", ") }),
                 }
             }
         }
@@ -202,12 +202,12 @@ macro_rules! needs {
 /// A word that is no need.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{found}` is none of {expected}")]
-pub struct NotANeed {
+pub struct NotARequirement {
     found: String,
     expected: String,
 }
 
-needs! {
+requirements! {
     /// Objects that have names: `shm_open` and `shm_unlink`.
     Named = "named",
     /// Objects made without a name: `create`.
@@ -225,7 +225,7 @@ needs! {
     /// A PID namespace of one's own.
     PidNamespace = "pid-namespace",
     /// A store of objects of one's own, as small as one likes.
-    SmallStore = "small-store",
+    LimitedStore = "limited-store",
     /// A list of the names that exist.
     Listing = "listing",
     /// A generator of unique names.
@@ -238,26 +238,26 @@ needs! {
     Reserving = "reserving",
 }
 
-crate::text::serde_as_text!(Need, "enum": Need::ALL.iter().map(|(need, _)| need.to_string()).collect::<Vec<_>>());
+crate::text::serde_as_text!(Requirement, "enum": Requirement::ALL.iter().map(|(requirement, _)| requirement.to_string()).collect::<Vec<_>>());
 
-impl Need {
+impl Requirement {
     /// What a call asks for.
-    pub fn of(call: &Call) -> &'static [Need] {
+    pub fn of(call: &Call) -> &'static [Requirement] {
         match call {
-            Call::ShmOpen { .. } | Call::ShmUnlink { .. } => &[Need::Named],
-            Call::Create { .. } => &[Need::Anonymous],
-            Call::PosixFallocate { .. } => &[Need::Reserving],
-            Call::Send { .. } | Call::Recv { .. } => &[Need::Passing],
-            Call::Fork { pid_namespace: true, .. } => &[Need::PidNamespace],
-            Call::Fork { .. } => &[Need::Fork],
-            Call::Exec => &[Need::Exec],
-            Call::FcntlGetSeals { .. } | Call::FcntlAddSeals { .. } => &[Need::Seals],
-            Call::Setuid { .. } => &[Need::Root],
-            Call::SmallStore { .. } => &[Need::SmallStore],
-            Call::Names => &[Need::Listing],
-            Call::UniqueNames { .. } | Call::Squat => &[Need::UniqueNames],
-            Call::Rlimit { resource: Resource::As, .. } => &[Need::Limits, Need::AddressSpace],
-            Call::Rlimit { .. } => &[Need::Limits],
+            Call::ShmOpen { .. } | Call::ShmUnlink { .. } => &[Requirement::Named],
+            Call::Create { .. } => &[Requirement::Anonymous],
+            Call::PosixFallocate { .. } => &[Requirement::Reserving],
+            Call::Send { .. } | Call::Recv { .. } => &[Requirement::Passing],
+            Call::Fork { pid_namespace: true, .. } => &[Requirement::PidNamespace],
+            Call::Fork { .. } => &[Requirement::Fork],
+            Call::Exec => &[Requirement::Exec],
+            Call::FcntlGetSeals { .. } | Call::FcntlAddSeals { .. } => &[Requirement::Seals],
+            Call::Setuid { .. } => &[Requirement::Root],
+            Call::LimitedStore { .. } => &[Requirement::LimitedStore],
+            Call::Names => &[Requirement::Listing],
+            Call::UniqueNames { .. } | Call::Collide => &[Requirement::UniqueNames],
+            Call::Rlimit { resource: Resource::As, .. } => &[Requirement::Limits, Requirement::AddressSpace],
+            Call::Rlimit { .. } => &[Requirement::Limits],
             _ => &[],
         }
     }

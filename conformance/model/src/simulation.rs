@@ -6,7 +6,7 @@ use crate::model::{self, Branch, Expect, Site, State};
 use crate::naming::{Naming, Token};
 use crate::outcome::Outcome;
 use crate::profile::Profile;
-use crate::script::{Need, Script};
+use crate::script::{Requirement, Script};
 use crate::trace::{self, Actor, Event, Header, Platform, Trace};
 
 /// What a call takes, and what lies between two of them, in nanoseconds.
@@ -88,7 +88,7 @@ fn unlikeliness(branch: &Branch) -> (bool, u8) {
 
 /// Everybody who is there from the beginning; children come with their fork.
 fn actors(script: &Script) -> Vec<Actor> {
-    let id = if script.all_needs().contains(&Need::Root) { 0 } else { ORDINARY };
+    let id = if script.requirements().contains(&Requirement::Root) { 0 } else { ORDINARY };
     let (mut there, mut born): (Vec<Label>, Vec<Label>) = (Vec::new(), Vec::new());
     for line in script.lines() {
         let peer = match line.call {

@@ -47,7 +47,7 @@ pub struct Judgement {
     /// `Pass`, `Deviation`, `Fail` or `Inconclusive`.
     pub verdict: Verdict,
     /// What was not allowed, in the order of the trace.
-    pub findings: Vec<Finding>,
+    pub violations: Vec<Violation>,
     /// The deviations that were needed to explain what was seen, by ID.
     pub deviations: BTreeSet<String>,
     /// The clauses that what was seen rests on.
@@ -58,7 +58,7 @@ pub struct Judgement {
 
 /// A call whose outcome is not allowed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Finding {
+pub struct Violation {
     /// Index of the event in the trace.
     pub event: usize,
     /// What was seen.
@@ -73,12 +73,12 @@ pub struct Allowed {
     /// The outcome, or what it would have to be like, such as `a descriptor` or `size 4096`.
     pub outcome: String,
     /// Why.
-    pub grounds: Vec<Ground>,
+    pub justifications: Vec<Explanation>,
 }
 
 /// Why an outcome is allowed: a clause, and where a platform chooses or departs, its deviation.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-pub struct Ground {
+pub struct Explanation {
     /// The clause.
     pub clause: ClauseId,
     /// Its level.

@@ -71,13 +71,17 @@ fn describe(text: &mut String, profile: &str, trace: &Trace, judgement: &Judgeme
         let _ = write!(text, " {deviation}");
     }
     let _ = writeln!(text, "{}", judgement.reason.iter().map(|reason| format!(", {reason}")).collect::<String>());
-    for finding in &judgement.findings {
-        let _ = writeln!(text, "  {}", trace.events[finding.event]);
-        for allowed in &finding.allowed {
+    for violation in &judgement.violations {
+        let _ = writeln!(text, "  {}", trace.events[violation.event]);
+        for allowed in &violation.allowed {
             let _ = writeln!(text, "    allowed {}", allowed.outcome);
-            for ground in &allowed.grounds {
-                let deviation = ground.deviation.iter().map(|id| format!(" {id}")).collect::<String>();
-                let _ = writeln!(text, "      {} {}{deviation}: {}", ground.clause, ground.level, ground.text);
+            for justification in &allowed.justifications {
+                let deviation = justification.deviation.iter().map(|id| format!(" {id}")).collect::<String>();
+                let _ = writeln!(
+                    text,
+                    "      {} {}{deviation}: {}",
+                    justification.clause, justification.level, justification.text
+                );
             }
         }
     }

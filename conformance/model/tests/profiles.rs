@@ -32,7 +32,11 @@ fn posix_says_what_each_rule_allows() {
     let posix = Profile::get("posix").expect("it is built in");
     for rule in posix.rules.list() {
         assert!(!rule.choices.is_empty(), "{} allows nothing", rule.key);
-        assert!(rule.choices.iter().all(|(_, ground)| ground.deviation.is_none()), "{} deviates from itself", rule.key);
+        assert!(
+            rule.choices.iter().all(|(_, justification)| justification.deviation.is_none()),
+            "{} deviates from itself",
+            rule.key
+        );
     }
     assert_eq!(posix.rules.list().len(), Rules::KEYS.len());
 }
@@ -43,7 +47,7 @@ fn every_rule_of_a_platform_is_known_from_somewhere() {
         let known = profile.rules.list().into_iter().filter(|rule| !rule.source.is_empty()).count();
         assert!(known > 0, "{} knows nothing", profile.id);
         for rule in profile.rules.list().iter().filter(|rule| rule.source.is_empty()) {
-            let departs = rule.choices.iter().any(|(_, ground)| ground.deviation.is_some());
+            let departs = rule.choices.iter().any(|(_, justification)| justification.deviation.is_some());
             assert!(!departs, "{}: {} departs from POSIX without a source", profile.id, rule.key);
         }
     }
@@ -54,7 +58,7 @@ fn every_deviation_is_the_ground_of_a_choice() {
     for profile in platforms() {
         let rules = profile.rules.list();
         for deviation in &profile.deviations {
-            let used = |(_, ground): &(String, _)| profile.deviation(*ground) == Some(deviation);
+            let used = |(_, justification): &(String, _)| profile.deviation(*justification) == Some(deviation);
             assert!(rules.iter().any(|rule| rule.choices.iter().any(used)), "{} is not used", deviation.id);
         }
     }

@@ -1,7 +1,7 @@
 //! The script language: what it accepts, how it prints, and what it says of mistakes.
 
 use rstest::rstest;
-use shmconf_model::script::{Need, Script};
+use shmconf_model::script::{Requirement, Script};
 
 const EVERY_CORNER: &str = r#"# exclusive/existing-name
 # A second exclusive create of a name that exists fails.
@@ -34,7 +34,7 @@ fn a_script_prints_as_it_parses() {
 fn a_script_can_do_without_the_calls_that_need_what_is_not_there(#[case] lines: &str, #[case] rest: Option<&str>) {
     let script: Script = format!("# names/mine\n{lines}\n").parse().expect("it is valid");
     let rest = rest.map(|lines| format!("# names/mine\n{lines}\n").parse().expect("it is valid"));
-    assert_eq!(script.without(Need::Listing), rest);
+    assert_eq!(script.without(Requirement::Listing), rest);
 }
 
 #[rstest]

@@ -2,42 +2,42 @@
 
 use super::Actor;
 use crate::subject::{Answer, Refused, host, listing, system};
-use shmconf_model::script::Need;
+use shmconf_model::script::Requirement;
 use std::collections::BTreeMap;
 use std::ffi::CString;
 
 impl Actor {
     /// What the subject or its host cannot do.
-    pub(super) fn cannot(&mut self) -> BTreeMap<Need, String> {
-        let mut cannot: BTreeMap<Need, String> = BTreeMap::new();
-        let mut found = |need, reason: Option<String>| {
+    pub(super) fn cannot(&mut self) -> BTreeMap<Requirement, String> {
+        let mut cannot: BTreeMap<Requirement, String> = BTreeMap::new();
+        let mut found = |requirement, reason: Option<String>| {
             if let Some(reason) = reason {
-                cannot.insert(need, reason);
+                cannot.insert(requirement, reason);
             }
         };
         let no_root = host::not_root();
-        found(Need::Root, no_root.clone());
-        found(Need::PidNamespace, no_root.clone().or_else(host::no_pid_namespace));
-        found(Need::SmallStore, no_root.or_else(host::no_small_store));
-        found(Need::Exec, self.program.is_none().then(|| super::exec::NO_PROGRAM.to_owned()));
-        found(Need::Seals, system::NO_SEALS.map(str::to_owned));
-        found(Need::Reserving, system::NO_RESERVING.map(str::to_owned));
-        found(Need::AddressSpace, host::no_address_space_limit());
+        found(Requirement::Root, no_root.clone());
+        found(Requirement::PidNamespace, no_root.clone().or_else(host::no_pid_namespace));
+        found(Requirement::LimitedStore, no_root.or_else(host::no_limited_store));
+        found(Requirement::Exec, self.program.is_none().then(|| super::exec::NO_PROGRAM.to_owned()));
+        found(Requirement::Seals, system::NO_SEALS.map(str::to_owned));
+        found(Requirement::Reserving, system::NO_RESERVING.map(str::to_owned));
+        found(Requirement::AddressSpace, host::no_address_space_limit());
         let declared = self.subject.cannot();
-        let skip = |need| declared.iter().any(|(declared, _)| *declared == need);
-        if !skip(Need::Named) {
-            found(Need::Named, self.try_named().err().map(|refused| named_reason(&refused)));
+        let skip = |requirement| declared.iter().any(|(declared, _)| *declared == requirement);
+        if !skip(Requirement::Named) {
+            found(Requirement::Named, self.try_named().err().map(|refused| named_reason(&refused)));
         }
-        if !skip(Need::Anonymous) {
-            found(Need::Anonymous, self.try_anonymous().err().map(|refused| reason("create", &refused)));
+        if !skip(Requirement::Anonymous) {
+            found(Requirement::Anonymous, self.try_anonymous().err().map(|refused| reason("create", &refused)));
         }
-        if !skip(Need::Listing) {
+        if !skip(Requirement::Listing) {
             let names = self.subject.names(&self.prefix);
-            found(Need::Listing, names.err().map(|refused| reason("listing names", &refused)));
+            found(Requirement::Listing, names.err().map(|refused| reason("listing names", &refused)));
         }
-        if !skip(Need::UniqueNames) {
+        if !skip(Requirement::UniqueNames) {
             let names = self.subject.unique_names(1, 1);
-            found(Need::UniqueNames, names.err().map(|refused| reason("making names", &refused)));
+            found(Requirement::UniqueNames, names.err().map(|refused| reason("making names", &refused)));
         }
         cannot.extend(declared);
         cannot

@@ -118,9 +118,10 @@ impl Actor {
 pub(super) const NO_PROGRAM: &str = "the path of a program that speaks the protocol is not known";
 
 fn execute(program: &Program, state: &State) -> Result<Outcome, Outcome> {
-    let not_made = |error: &dyn std::fmt::Display| Outcome::NotMade(format!("cannot prepare the exec: {error}"));
-    let text = |text: OsString| CString::new(text.into_vec()).map_err(|error| not_made(&error));
-    let json = serde_json::to_string(state).map_err(|error| not_made(&error))?;
+    let not_executed =
+        |error: &dyn std::fmt::Display| Outcome::NotExecuted(format!("cannot prepare the exec: {error}"));
+    let text = |text: OsString| CString::new(text.into_vec()).map_err(|error| not_executed(&error));
+    let json = serde_json::to_string(state).map_err(|error| not_executed(&error))?;
     let path = text(program.path.clone().into())?;
     let mut arguments = vec![path.clone()];
     for argument in &program.arguments {

@@ -22,10 +22,12 @@ impl Actor {
     /// Makes the child `child`, which speaks on the control socket that was made for it.
     pub(super) fn fork(&mut self, child: Label, pid_namespace: bool) -> Forked {
         let Some(sockets) = self.children.get(&child).cloned() else {
-            return Forked::Failed(Outcome::NotMade(format!("there is no socket for a child {child}, or it lives")));
+            return Forked::Failed(Outcome::NotExecuted(format!(
+                "there is no socket for a child {child}, or it lives"
+            )));
         };
         let Some(&control) = sockets.first() else {
-            return Forked::Failed(Outcome::NotMade(format!("the sockets for a child {child} are missing")));
+            return Forked::Failed(Outcome::NotExecuted(format!("the sockets for a child {child} are missing")));
         };
         match if pid_namespace { host::fork_in_pid_namespace() } else { host::fork() } {
             Err(refused) => Forked::Failed(Refused::into(refused)),

@@ -29,7 +29,7 @@ pub(super) struct Mapping {
 }
 
 fn unbound(what: &str, label: Label) -> Outcome {
-    Outcome::NotMade(format!("no {what} is called {label}"))
+    Outcome::NotExecuted(format!("no {what} is called {label}"))
 }
 
 impl Fds {
@@ -84,7 +84,7 @@ impl Mapping {
             let (offset, len) = (usize::try_from(offset).ok()?, usize::try_from(len).ok()?);
             (offset.checked_add(len)? <= self.len).then(|| (self.start.wrapping_add(offset), len))
         };
-        inside().ok_or_else(|| Outcome::NotMade("the range is outside the mapping".to_owned()))
+        inside().ok_or_else(|| Outcome::NotExecuted("the range is outside the mapping".to_owned()))
     }
 
     /// Remembers that `len` bytes from `start` on, in whole pages, are gone.

@@ -88,12 +88,12 @@ impl Actor {
                         fds.bind(bind, &received.fds);
                         Outcome::Received(received)
                     }
-                    None => Outcome::NotMade(format!("{from} is gone, and so is every message that it sent")),
+                    None => Outcome::NotExecuted(format!("{from} is gone, and so is every message that it sent")),
                 }
             }
             Call::Names => Outcome::Names(subject.names(shmconf_model::call::name::PREFIX)?),
             Call::UniqueNames { count, threads } => Outcome::Names(subject.unique_names(*count, *threads)?),
-            Call::Squat => Outcome::Names(vec![subject.squat()?]),
+            Call::Collide => Outcome::Names(vec![subject.collide()?]),
             Call::Fds => Outcome::Value(descriptors::count_open(&self.started_fds)),
             _ => return Ok(self.process_call(call)),
         })
@@ -157,7 +157,7 @@ impl Actor {
             Call::Umask { mode } => Outcome::Value(host::umask(*mode).into()),
             Call::Rlimit { resource, limit } => self.start.limit(*resource, limit.get()),
             Call::Setuid { uid } => host::become_user(*uid).map_or_else(Outcome::from, done),
-            Call::SmallStore { bytes } => host::small_store(bytes.get()).map_or_else(Outcome::from, done),
+            Call::LimitedStore { bytes } => host::limited_store(bytes.get()).map_or_else(Outcome::from, done),
             _ => Outcome::Unsupported(format!("the actor does not make the call {call}")),
         }
     }
@@ -168,17 +168,17 @@ fn done((): ()) -> Outcome {
 }
 
 fn c_name(name: Option<&str>) -> Result<CString, Outcome> {
-    let name = name.ok_or_else(|| Outcome::NotMade("the name is not resolved".to_owned()))?;
-    CString::new(name).map_err(|_| Outcome::NotMade("a name in C cannot have a zero byte".to_owned()))
+    let name = name.ok_or_else(|| Outcome::NotExecuted("the name is not resolved".to_owned()))?;
+    CString::new(name).map_err(|_| Outcome::NotExecuted("a name in C cannot have a zero byte".to_owned()))
 }
 
 /// A length that a buffer can have.
 fn length(len: i64) -> Result<usize, Outcome> {
-    usize::try_from(len).map_err(|_| Outcome::NotMade(format!("a buffer cannot have {len} bytes")))
+    usize::try_from(len).map_err(|_| Outcome::NotExecuted(format!("a buffer cannot have {len} bytes")))
 }
 
 fn socket(peers: &std::collections::BTreeMap<Label, c_int>, peer: Label) -> Result<c_int, Outcome> {
-    peers.get(&peer).copied().ok_or_else(|| Outcome::NotMade(format!("there is no socket to {peer}")))
+    peers.get(&peer).copied().ok_or_else(|| Outcome::NotExecuted(format!("there is no socket to {peer}")))
 }
 
 fn oflag(flags: OpenFlags) -> c_int {

@@ -1,4 +1,4 @@
-//! Calls that bring down the system itself, where it is one that they bring down: they are not made there.
+//! Calls that bring down the system itself, where it is one that they bring down: they are not executed there.
 //!
 //! # References
 //!

@@ -160,7 +160,7 @@ pub fn fork_in_pid_namespace() -> Answer<Option<i32>> {
 
 /// Gives the process a private directory of names with room for so many bytes.
 #[cfg(target_os = "linux")]
-pub fn small_store(bytes: i64) -> Answer<()> {
+pub fn limited_store(bytes: i64) -> Answer<()> {
     use nix::mount::{MsFlags, mount};
     use nix::sched::{CloneFlags, unshare};
     unshare(CloneFlags::CLONE_NEWNS)?;
@@ -171,7 +171,7 @@ pub fn small_store(bytes: i64) -> Answer<()> {
 }
 /// Gives the process a private store of objects, which this system cannot.
 #[cfg(not(target_os = "linux"))]
-pub fn small_store(_bytes: i64) -> Answer<()> {
+pub fn limited_store(_bytes: i64) -> Answer<()> {
     Err(Refused::Unsupported("this system has no private mounts".to_owned()))
 }
 
@@ -181,8 +181,8 @@ pub fn no_pid_namespace() -> Option<String> {
 }
 
 /// Why there is no private store, if that is so.
-pub fn no_small_store() -> Option<String> {
-    tried("a private store", || small_store(1 << 20))
+pub fn no_limited_store() -> Option<String> {
+    tried("a private store", || limited_store(1 << 20))
 }
 
 /// Why the address space cannot be limited, if that is so. Whether a limit holds is for the scripts to see.

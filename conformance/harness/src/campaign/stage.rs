@@ -5,7 +5,7 @@ use crate::executor::{Config, Executor, ExecutorError};
 use crate::subject::{Spec, SpecError};
 use shmconf_model::naming::Token;
 use shmconf_model::profile::Profile;
-use shmconf_model::script::{Need, Script};
+use shmconf_model::script::{Requirement, Script};
 use shmconf_model::simulation::Simulation;
 use shmconf_model::trace::{Platform, Trace};
 use std::sync::Arc;
@@ -53,9 +53,9 @@ impl Stage {
     }
 
     /// The first of those needs that cannot be met here. The model can do everything.
-    pub(super) fn lacks(&self, needs: impl IntoIterator<Item = Need>) -> Option<(Need, &str)> {
+    pub(super) fn lacks(&self, requirements: impl IntoIterator<Item = Requirement>) -> Option<(Requirement, &str)> {
         match self {
-            Stage::Real(executor) => executor.lacks(needs),
+            Stage::Real(executor) => executor.lacks(requirements),
             Stage::Simulated(_) => None,
         }
     }

@@ -8,7 +8,7 @@ use crate::report::{CaseResult, Counterexample, Kind};
 use shmconf_model::judge;
 use shmconf_model::portability;
 use shmconf_model::profile::Profile;
-use shmconf_model::script::{Id, Need, Script};
+use shmconf_model::script::{Id, Requirement, Script};
 use shmconf_model::trace::Trace;
 use shmconf_model::verdict::{Judgement, Verdict};
 use std::borrow::Cow;
@@ -65,7 +65,7 @@ impl<'a> Workbench<'a> {
                 other => other?,
             };
             result.add(&judgement, || {
-                Counterexample::new(script.to_string(), &trace, judgement.findings.clone(), self.again(&script.id))
+                Counterexample::new(script.to_string(), &trace, judgement.violations.clone(), self.again(&script.id))
             });
             if result.portability.is_empty() {
                 result.portability = portability::elsewhere(&trace, self.others);
@@ -81,12 +81,12 @@ impl<'a> Workbench<'a> {
     /// The script as it can be run here, with what is left out of it; or why it cannot be run.
     fn prepared<'s>(&self, script: &'s Script) -> Result<(Cow<'s, Script>, Option<String>), String> {
         let lacked = |script: &Script| {
-            let lacked = self.stage.lacks(script.all_needs());
-            lacked.map(|(need, reason)| (need, format!("needs {need}: {reason}")))
+            let lacked = self.stage.lacks(script.requirements());
+            lacked.map(|(requirement, reason)| (requirement, format!("needs {requirement}: {reason}")))
         };
-        let Some((need, reason)) = lacked(script) else { return Ok((Cow::Borrowed(script), None)) };
+        let Some((requirement, reason)) = lacked(script) else { return Ok((Cow::Borrowed(script), None)) };
         // Most cases that list names ask by the way whether there is one too many.
-        let rest = script.without(need).filter(|_| need == Need::Listing);
+        let rest = script.without(requirement).filter(|_| requirement == Requirement::Listing);
         match rest.map(|rest| (lacked(&rest), rest)) {
             Some((None, rest)) => Ok((Cow::Owned(rest), Some(format!("left out names(): {reason}")))),
             Some((Some((_, reason)), _)) => Err(reason),
@@ -97,16 +97,20 @@ impl<'a> Workbench<'a> {
     /// As many scripts of a generator as the plan asks for, until one fails; that one is made smaller.
     pub(super) fn property(&mut self, property: &Property) -> Result<CaseResult, ExecutorError> {
         let began = Instant::now();
-        if let Some((need, reason)) = self.stage.lacks(property.needs.iter().copied()) {
-            return Ok(CaseResult::skipped(property.id.clone(), Kind::Property, format!("needs {need}: {reason}")));
+        if let Some((requirement, reason)) = self.stage.lacks(property.requirements.iter().copied()) {
+            return Ok(CaseResult::skipped(
+                property.id.clone(),
+                Kind::Property,
+                format!("needs {requirement}: {reason}"),
+            ));
         }
         let mut result = CaseResult::of(property.id.clone(), Kind::Property);
         let mut draws = property.draws(self.plan.seed);
         for number in 0..self.plan.cases_per_property {
             let mut drawn = draws.draw();
             let script = drawn.script();
-            if let Some((need, reason)) = self.stage.lacks(script.all_needs()) {
-                *result.left_out.entry(format!("drawn scripts: needs {need}: {reason}")).or_default() += 1;
+            if let Some((requirement, reason)) = self.stage.lacks(script.requirements()) {
+                *result.left_out.entry(format!("drawn scripts: needs {requirement}: {reason}")).or_default() += 1;
                 continue;
             }
             let (trace, judgement) = self.judged(&script, number)?;
@@ -132,7 +136,7 @@ impl<'a> Workbench<'a> {
             let (script, trace, judgement) = smallest;
             result.add(&judgement, || {
                 let again = self.again(&script.id);
-                Counterexample::new(script.to_string(), &trace, judgement.findings.clone(), again)
+                Counterexample::new(script.to_string(), &trace, judgement.violations.clone(), again)
             });
             break;
         }

@@ -94,7 +94,7 @@ impl Group {
         self.results[at].add(&judgement, || {
             let script: String = trace.events.iter().map(|event| format!("{}\n", event.line())).collect();
             let again = format!("shmconf judge {} -p {}", path.display(), self.profile.id);
-            Counterexample::new(format!("# {id}\n{script}"), trace, judgement.findings.clone(), again)
+            Counterexample::new(format!("# {id}\n{script}"), trace, judgement.violations.clone(), again)
         });
         if self.results[at].portability.is_empty() {
             self.results[at].portability = portability::elsewhere(trace, &self.others);

@@ -78,7 +78,9 @@ impl Column {
         if rule.source.is_empty() && !self.is_standard() {
             return Cell::Unknown;
         }
-        let deviation = |ground| self.profile.deviation(ground).map(|deviation| deviation.id.as_str());
-        Cell::Choices(rule.choices.iter().map(|(text, ground)| (text.as_str(), deviation(*ground))).collect())
+        let deviation = |justification| self.profile.deviation(justification).map(|deviation| deviation.id.as_str());
+        Cell::Choices(
+            rule.choices.iter().map(|(text, justification)| (text.as_str(), deviation(*justification))).collect(),
+        )
     }
 }

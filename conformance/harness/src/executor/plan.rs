@@ -115,9 +115,11 @@ impl<'s> Plan<'s> {
                     }
                     self.spoils = true;
                 }
-                Call::Exec | Call::Exit { .. } | Call::Kill { .. } | Call::Setuid { .. } | Call::SmallStore { .. } => {
-                    self.spoils = true
-                }
+                Call::Exec
+                | Call::Exit { .. }
+                | Call::Kill { .. }
+                | Call::Setuid { .. }
+                | Call::LimitedStore { .. } => self.spoils = true,
                 Call::Rlimit { .. } => self.limited = true,
                 _ => {}
             }

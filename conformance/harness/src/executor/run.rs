@@ -10,7 +10,7 @@ use shmconf_adapter::wire::{Reply, Started};
 use shmconf_model::call::{Call, Label, Name};
 use shmconf_model::naming::ScriptNames;
 use shmconf_model::outcome::Outcome;
-use shmconf_model::script::{Need, Script};
+use shmconf_model::script::{Requirement, Script};
 use shmconf_model::trace::{self, Actor, Event, Header, Trace};
 use std::collections::BTreeMap;
 
@@ -147,7 +147,7 @@ fn clean_up(names: &ScriptNames, used: &[String], events: &mut [Event], own_pref
                 found.retain(|name| name.starts_with(names.base()) || name.starts_with(own_prefix));
                 found.iter().filter(|name| !used.contains(name)).for_each(&mut remove);
             }
-            (Call::Squat, Outcome::Names(made)) => made.iter().for_each(&mut remove),
+            (Call::Collide, Outcome::Names(made)) => made.iter().for_each(&mut remove),
             _ => {}
         }
     }
@@ -165,7 +165,7 @@ fn as_actor(name: Label, started: &Started) -> Actor {
 }
 
 /// What one actor says that the subject cannot do.
-pub(super) fn probe(executor: &mut Executor) -> Result<BTreeMap<Need, Ability>, ExecutorError> {
+pub(super) fn probe(executor: &mut Executor) -> Result<BTreeMap<Requirement, Ability>, ExecutorError> {
     let name = "a".parse().map_err(|_| ExecutorError::SpawnerGone)?;
     let mut cast = Cast::start(Roles::one(name), &mut executor.spawner, &executor.naming.own_prefix(), true)?;
     let mut cannot = BTreeMap::new();
@@ -178,8 +178,8 @@ pub(super) fn probe(executor: &mut Executor) -> Result<BTreeMap<Need, Ability>, 
         }
     }
     cast.dismiss(&executor.spawner);
-    let mut ability = |need: Need| cannot.remove(&need).map_or(Ability::Can, Ability::Cannot);
-    Ok(Need::ALL.iter().map(|(need, _)| (*need, ability(*need))).collect())
+    let mut ability = |requirement: Requirement| cannot.remove(&requirement).map_or(Ability::Can, Ability::Cannot);
+    Ok(Requirement::ALL.iter().map(|(requirement, _)| (*requirement, ability(*requirement))).collect())
 }
 
 impl Run<'_> {

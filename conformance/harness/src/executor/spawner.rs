@@ -37,7 +37,7 @@ enum Kind {
     Wait,
     /// Kill the actor; nobody asks how it ends.
     Dismiss,
-    /// How did the process of this number end, which was not made by the spawner? Replied to.
+    /// How did the process of this number end, which was not executed by the spawner? Replied to.
     WaitProcess,
     /// Kill the process of this number.
     KillProcess,

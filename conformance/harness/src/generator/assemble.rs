@@ -31,7 +31,7 @@ impl Assembly {
         let script = Script {
             id: id.parse().expect("the IDs are written down in this folder"),
             about: vec!["Drawn by a generator.".to_owned()],
-            needs: Default::default(),
+            requirements: Default::default(),
             repeat: 1,
             steps: Vec::new(),
         };

@@ -4,12 +4,12 @@ use super::Entry;
 use super::assemble::Assembly;
 use super::draw::{self, Draw};
 use proptest::prelude::*;
-use shmconf_model::script::{Need, Script};
+use shmconf_model::script::{Requirement, Script};
 
 pub(super) const PROPERTIES: &[Entry] = &[(
     WINNER,
     "In any interleaving of creators, openers and unlinkers one of them wins at a time.",
-    &[Need::Named],
+    &[Requirement::Named],
     one_winner,
 )];
 

@@ -5,20 +5,25 @@ use super::draw::{self, Draw};
 use super::{Entry, edges};
 use proptest::prelude::*;
 use shmconf_model::call::{Call, OpenFlags};
-use shmconf_model::script::{Need, Script};
+use shmconf_model::script::{Requirement, Script};
 
 pub(super) const PROPERTIES: &[Entry] = &[
-    (FORMS, "Whatever its form and length, a name is refused or stands for one object.", &[Need::Named], any_form),
+    (
+        FORMS,
+        "Whatever its form and length, a name is refused or stands for one object.",
+        &[Requirement::Named],
+        any_form,
+    ),
     (
         MODES,
         "Whoever may open an object is said by its mode, and that by the mode asked for and the mask.",
-        &[Need::Named],
+        &[Requirement::Named],
         modes,
     ),
     (
         UNIQUE,
         "The generator gives no name twice, in any thread, process or child, and a taken name stops nobody.",
-        &[Need::UniqueNames],
+        &[Requirement::UniqueNames],
         unique,
     ),
 ];
@@ -69,7 +74,7 @@ fn unique() -> BoxedStrategy<Script> {
     let names = (1u32..50, 1u32..5).prop_map(|(count, threads)| Call::UniqueNames { count, threads });
     let calls = prop_oneof![
         3 => names.boxed(),
-        1 => Just(Call::Squat).boxed(),
+        1 => Just(Call::Collide).boxed(),
         1 => edges::offset().prop_map(|size| Call::Create { size }).boxed(),
     ];
     let draws = || prop::collection::vec(draw::draw(2, calls.clone()), 1..5);

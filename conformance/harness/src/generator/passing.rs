@@ -5,12 +5,12 @@ use super::draw::{self, Draw, label};
 use super::{Entry, edges};
 use proptest::prelude::*;
 use shmconf_model::call::{Amount, Call, MapFlags};
-use shmconf_model::script::{Need, Script};
+use shmconf_model::script::{Requirement, Script};
 
 pub(super) const PROPERTIES: &[Entry] = &[(
     TRAVELS,
     "However a descriptor travels, it is the same object, and lives though its sender closes it or ends.",
-    &[Need::Anonymous, Need::Passing],
+    &[Requirement::Anonymous, Requirement::Passing],
     travels,
 )];
 

@@ -6,40 +6,45 @@ use super::{Entry, edges};
 use proptest::prelude::*;
 use shmconf_model::call::{Amount, Call, MapFlags, OpenFlags, Resource};
 use shmconf_model::outcome::Signal;
-use shmconf_model::script::{Need, Script};
+use shmconf_model::script::{Requirement, Script};
 
 pub(super) const PROPERTIES: &[Entry] = &[
     (
         LIFETIME,
         "Contents live as long as a name, a descriptor or a mapping, and a recreated name is another object.",
-        &[Need::Named],
+        &[Requirement::Named],
         lifetime,
     ),
     (
         SIZES,
         "After any sequence of sizes an object has the last one, and what was cut off or added reads as zero.",
-        &[Need::Named],
+        &[Requirement::Named],
         sizes,
     ),
     (
         LIMITED,
         "Under a file size limit a size beyond it is refused, with a signal, and changes nothing.",
-        &[Need::Named, Need::Limits],
+        &[Requirement::Named, Requirement::Limits],
         limited,
     ),
     (
         FULL,
         "In a store that is full whatever fails leaves the object as it was.",
-        &[Need::Named, Need::SmallStore],
+        &[Requirement::Named, Requirement::LimitedStore],
         full,
     ),
     (
         MAPPINGS,
         "What one process stores through a shared mapping all see, and through a private one none.",
-        &[Need::Named],
+        &[Requirement::Named],
         mappings,
     ),
-    (NAMELESS, "A nameless object behaves like any other, whatever is done to it.", &[Need::Anonymous], nameless),
+    (
+        NAMELESS,
+        "A nameless object behaves like any other, whatever is done to it.",
+        &[Requirement::Anonymous],
+        nameless,
+    ),
 ];
 
 const LIFETIME: &str = "lifetime/contents-live-as-long-as-a-reference";
@@ -136,7 +141,7 @@ fn full() -> BoxedStrategy<Script> {
     ];
     prop::collection::vec(draw::draw(1, calls), 1..8)
         .prop_map(|draws| {
-            let small = by_a(Call::SmallStore { bytes: Amount::pages(16) });
+            let small = by_a(Call::LimitedStore { bytes: Amount::pages(16) });
             Assembly::new(FULL, 1).then([small]).then(opened(1)).then(draws).script()
         })
         .boxed()

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shmconf_model::trace::{Event, Trace};
-use shmconf_model::verdict::Finding;
+use shmconf_model::verdict::Violation;
 use std::ops::Range;
 
 /// What was executed, what was seen, and what would have been allowed.
@@ -14,7 +14,7 @@ pub struct Counterexample {
     /// The calls of its trace, by the time at which they began.
     pub calls: Vec<ShownCall>,
     /// What was not allowed; `event` counts `calls` from 0.
-    pub findings: Vec<Finding>,
+    pub violations: Vec<Violation>,
     /// The command that does it again.
     pub again: String,
     /// The file that the script was written to.
@@ -37,10 +37,10 @@ pub struct ShownCall {
 
 impl Counterexample {
     /// The counterexample that a trace is.
-    pub fn new(script: String, trace: &Trace, findings: Vec<Finding>, again: String) -> Counterexample {
+    pub fn new(script: String, trace: &Trace, violations: Vec<Violation>, again: String) -> Counterexample {
         let begin = trace.events.iter().map(|event| event.start).min().unwrap_or(0);
         let calls = trace.events.iter().map(|event| ShownCall::new(event, begin)).collect();
-        Counterexample { script, calls, findings, again, file: None }
+        Counterexample { script, calls, violations, again, file: None }
     }
 
     /// The calls that overlap in time, as ranges of two calls and more.

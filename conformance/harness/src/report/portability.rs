@@ -65,7 +65,11 @@ fn count<'a>(counts: &mut BTreeMap<String, u64>, differences: impl Iterator<Item
 
 /// The departures without which the difference would not be.
 fn departures(difference: &Difference) -> impl Iterator<Item = &String> {
-    let departs = |allowed: &Allowed| allowed.grounds.iter().any(|ground| ground.deviation.is_some());
+    let departs =
+        |allowed: &Allowed| allowed.justifications.iter().any(|justification| justification.deviation.is_some());
     let there = if difference.there.iter().all(departs) { &difference.there[..] } else { &[] };
-    there.iter().flat_map(|allowed| &allowed.grounds).filter_map(|ground| ground.deviation.as_ref())
+    there
+        .iter()
+        .flat_map(|allowed| &allowed.justifications)
+        .filter_map(|justification| justification.deviation.as_ref())
 }

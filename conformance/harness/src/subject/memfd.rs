@@ -1,7 +1,7 @@
 //! Memory files (`memfd_create`), which never have a name.
 
 use shmconf_adapter::subject::{Answer, Refused, Subject, native, system};
-use shmconf_model::script::Need;
+use shmconf_model::script::Requirement;
 use std::ffi::{CStr, c_int};
 use std::os::fd::RawFd;
 
@@ -12,8 +12,8 @@ pub struct Memfd;
 const NO_NAMES: &str = "memory files have no names";
 
 impl Subject for Memfd {
-    fn cannot(&mut self) -> Vec<(Need, String)> {
-        vec![(Need::Named, NO_NAMES.to_owned()), (Need::Listing, NO_NAMES.to_owned())]
+    fn cannot(&mut self) -> Vec<(Requirement, String)> {
+        vec![(Requirement::Named, NO_NAMES.to_owned()), (Requirement::Listing, NO_NAMES.to_owned())]
     }
 
     fn create(&mut self, _name: &CStr, size: i64) -> Answer<RawFd> {

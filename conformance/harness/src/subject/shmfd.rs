@@ -5,7 +5,7 @@
 
 use shmconf_adapter::subject::{Answer, Libc, Refused, Subject, errno, host, native, passing};
 use shmconf_model::outcome::{Content, Errno, Received};
-use shmconf_model::script::Need;
+use shmconf_model::script::Requirement;
 use shmfd::{Builder, DescriptorFault, ErrorKind, Mapping, SharedMemory, Strategy};
 use std::collections::BTreeMap;
 use std::ffi::{CStr, c_int};
@@ -41,8 +41,8 @@ fn refused(error: &shmfd::Error) -> Refused {
 }
 
 impl Subject for Shmfd {
-    fn cannot(&mut self) -> Vec<(Need, String)> {
-        vec![(Need::Named, NO_NAMES.to_owned())]
+    fn cannot(&mut self) -> Vec<(Requirement, String)> {
+        vec![(Requirement::Named, NO_NAMES.to_owned())]
     }
 
     fn reset(&mut self) {
@@ -189,7 +189,7 @@ impl Subject for Shmfd {
         Ok(all)
     }
 
-    fn squat(&mut self) -> Answer<String> {
+    fn collide(&mut self) -> Answer<String> {
         let (name, fd) = loop {
             let name = shmfd::name::peek().map_err(|error| refused(&error))?;
             match native::shm_open(name.as_c_str(), libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0o600) {

@@ -2,7 +2,7 @@
 
 use shmconf::catalogue;
 use shmconf::report::{Document, Report};
-use shmconf::script::{Id, Need};
+use shmconf::script::{Id, Requirement};
 use shmconf::verdict::Certainty;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, Permissions};
@@ -23,8 +23,8 @@ fn met(report: &Report, is_meant: impl Fn(&Id) -> bool) -> Met {
         let differences = result.portability.iter().flat_map(|elsewhere| &elsewhere.differences);
         let certain = differences.filter(|difference| difference.certainty == Certainty::Certain);
         let there = certain.flat_map(|difference| &difference.there);
-        let grounds = there.flat_map(|allowed| &allowed.grounds);
-        (result.id.clone(), grounds.filter_map(|ground| ground.deviation.clone()).collect())
+        let justifications = there.flat_map(|allowed| &allowed.justifications);
+        (result.id.clone(), justifications.filter_map(|justification| justification.deviation.clone()).collect())
     });
     meets.collect()
 }
@@ -69,7 +69,8 @@ fn real_traces_meet_the_deviations_of_other_platforms_where_the_model_of_this_on
     let program = directory.path().join("shmconf");
     fs::copy(env!("CARGO_BIN_EXE_shmconf"), &program).expect("it can be copied");
 
-    let needs_root = |id: &Id| catalogue::case(id.as_str()).is_some_and(|case| case.all_needs().contains(&Need::Root));
+    let needs_root =
+        |id: &Id| catalogue::case(id.as_str()).is_some_and(|case| case.requirements().contains(&Requirement::Root));
     let is_root = nix::unistd::geteuid().is_root();
     let real = judged(&program, is_root.then_some(ORDINARY));
     let mut seen = met(&real, |id| !needs_root(id));

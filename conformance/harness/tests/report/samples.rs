@@ -5,7 +5,7 @@ use shmconf::outcome::{Errno, Outcome};
 use shmconf::report::{CaseResult, Counterexample, Coverage, FORMAT, Kind, Report, Summary, Tool};
 use shmconf::script::Script;
 use shmconf::trace::{Event, Header, Platform, Trace};
-use shmconf::verdict::{Allowed, Finding, Ground, Verdict};
+use shmconf::verdict::{Allowed, Explanation, Verdict, Violation};
 use std::collections::BTreeSet;
 
 pub(crate) fn report(subject: &str, results: Vec<CaseResult>) -> Report {
@@ -76,10 +76,11 @@ pub(crate) fn exclusive_fails() -> CaseResult {
         a: ftruncate(f, 4096)\n\
         b: shm_open(\"/sc-4f2x\", RDWR|CREAT|EXCL, 0600)\n\
         b: fstat(g)\n";
-    let outcomes = [Outcome::Fd(3), Outcome::Ok, Outcome::Fd(3), Outcome::NotMade("g stands for nothing".to_owned())];
+    let outcomes =
+        [Outcome::Fd(3), Outcome::Ok, Outcome::Fd(3), Outcome::NotExecuted("g stands for nothing".to_owned())];
     let allowed = |outcome: Errno, number, text: &str| Allowed {
         outcome: outcome.to_string(),
-        grounds: vec![Ground {
+        justifications: vec![Explanation {
             clause: shm_open(number),
             level: Level::Shall,
             deviation: None,
@@ -87,7 +88,7 @@ pub(crate) fn exclusive_fails() -> CaseResult {
             versions: String::new(),
         }],
     };
-    let findings = vec![Finding {
+    let violations = vec![Violation {
         event: 2,
         observed: Outcome::Fd(3),
         allowed: vec![
@@ -100,7 +101,7 @@ pub(crate) fn exclusive_fails() -> CaseResult {
         ],
     }];
     let times = [(0, 900), (1000, 1500), (1600, 1900), (2000, 2010)];
-    fails("exclusive/existing-name", Kind::Case, script, &outcomes, &times, findings)
+    fails("exclusive/existing-name", Kind::Case, script, &outcomes, &times, violations)
 }
 
 /// Two of three racing unlinks succeed.
@@ -116,26 +117,26 @@ pub(crate) fn property_fails() -> CaseResult {
     let outcomes =
         [Outcome::Fd(3), Outcome::Ok, Outcome::Errno(Errno::ENOENT), Outcome::Ok, Outcome::Names(Vec::new())];
     let times = [(0, 15_300), (20_000, 61_250), (20_400, 58_000), (33_000, 90_800), (100_000, 110_000)];
-    let departs = Ground {
+    let departs = Explanation {
         clause: shm_unlink(4),
         level: Level::Shall,
         deviation: Some("plan9/unlink-is-polite".to_owned()),
         text: "a name that is gone can be removed again where the remover asks politely".to_owned(),
         versions: "the fourth edition".to_owned(),
     };
-    let gone = Ground {
+    let gone = Explanation {
         clause: shm_unlink(11),
         level: Level::Shall,
         deviation: None,
         text: "the name does not exist".to_owned(),
         versions: String::new(),
     };
-    let findings = vec![Finding {
+    let violations = vec![Violation {
         event: 3,
         observed: Outcome::Ok,
-        allowed: vec![Allowed { outcome: Errno::ENOENT.to_string(), grounds: vec![gone, departs] }],
+        allowed: vec![Allowed { outcome: Errno::ENOENT.to_string(), justifications: vec![gone, departs] }],
     }];
-    let result = fails("exclusive/one-winner", Kind::Property, script, &outcomes, &times, findings);
+    let result = fails("exclusive/one-winner", Kind::Property, script, &outcomes, &times, violations);
     CaseResult { scripts: 256, ..result }
 }
 
@@ -145,7 +146,7 @@ fn fails(
     script: &str,
     outcomes: &[Outcome],
     times: &[(u64, u64)],
-    findings: Vec<Finding>,
+    violations: Vec<Violation>,
 ) -> CaseResult {
     let parsed: Script = script.parse().expect("it is a script");
     let event = |((line, outcome), (start, end)): ((&shmconf::script::Line, &Outcome), &(u64, u64))| Event {
@@ -161,7 +162,7 @@ fn fails(
     CaseResult {
         kind,
         verdict: Verdict::Fail,
-        counterexample: Some(Counterexample::new(script.to_owned(), &trace, findings, again)),
+        counterexample: Some(Counterexample::new(script.to_owned(), &trace, violations, again)),
         ..passes(id)
     }
 }

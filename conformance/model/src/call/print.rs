@@ -55,8 +55,8 @@ impl fmt::Display for Call {
             Call::Names => f.write_str("names()"),
             Call::Fds => f.write_str("fds()"),
             Call::UniqueNames { count, threads } => write!(f, "unique_names({count}, {threads})"),
-            Call::Squat => f.write_str("squat()"),
-            Call::SmallStore { bytes } => write!(f, "small_store({bytes})"),
+            Call::Collide => f.write_str("collide()"),
+            Call::LimitedStore { bytes } => write!(f, "limited_store({bytes})"),
         }
     }
 }

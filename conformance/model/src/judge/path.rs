@@ -3,21 +3,21 @@
 use crate::call::Label;
 use crate::model::{Branch, State};
 use crate::outcome::Outcome;
-use crate::profile::Ground;
+use crate::profile::Justification;
 use std::collections::HashMap;
 
-/// A state, and the grounds of every step to it.
+/// A state, and the justifications of every step to it.
 #[derive(Clone)]
 pub(super) struct Path {
     pub(super) state: State,
-    grounds: Vec<Ground>,
+    justifications: Vec<Justification>,
 }
 
 impl Path {
     /// The path after one allowed outcome.
     pub(super) fn over(mut self, branch: Branch, outcome: &Outcome) -> Path {
-        self.grounds.extend_from_slice(&branch.grounds);
-        Path { state: branch.apply(self.state, outcome), grounds: self.grounds }
+        self.justifications.extend_from_slice(&branch.justifications);
+        Path { state: branch.apply(self.state, outcome), justifications: self.justifications }
     }
 
     /// The path after an outcome that was not allowed: as if the call had not been made, but for its plain effects.
@@ -28,27 +28,27 @@ impl Path {
 
     /// How many steps rest on deviations.
     pub(super) fn departures(&self) -> usize {
-        self.grounds.iter().filter(|ground| ground.deviation.is_some()).count()
+        self.justifications.iter().filter(|justification| justification.deviation.is_some()).count()
     }
 
-    pub(super) fn into_grounds(self) -> Vec<Ground> {
-        self.grounds
+    pub(super) fn into_grounds(self) -> Vec<Justification> {
+        self.justifications
     }
 }
 
 /// All states that agree with what was seen, each by the path that needs the fewest deviations.
 #[derive(Default)]
-pub(super) struct Frontier {
+pub(super) struct StateSet {
     paths: Vec<Path>,
 }
 
-impl Frontier {
-    pub(super) fn of(state: State) -> Frontier {
-        Frontier { paths: vec![Path { state, grounds: Vec::with_capacity(64) }] }
+impl StateSet {
+    pub(super) fn of(state: State) -> StateSet {
+        StateSet { paths: vec![Path { state, justifications: Vec::with_capacity(64) }] }
     }
 
-    pub(super) fn from_paths(paths: Vec<Path>) -> Frontier {
-        Frontier { paths }
+    pub(super) fn from_paths(paths: Vec<Path>) -> StateSet {
+        StateSet { paths }
     }
 
     pub(super) fn into_paths(self) -> Vec<Path> {
@@ -83,19 +83,21 @@ impl Frontier {
         if self.paths.len() < 2 {
             return;
         }
-        let mut best: HashMap<State, Vec<Ground>> = HashMap::with_capacity(self.paths.len());
-        let departures = |grounds: &[Ground]| grounds.iter().filter(|ground| ground.deviation.is_some()).count();
-        for Path { state, grounds } in self.paths.drain(..) {
+        let mut best: HashMap<State, Vec<Justification>> = HashMap::with_capacity(self.paths.len());
+        let departures = |justifications: &[Justification]| {
+            justifications.iter().filter(|justification| justification.deviation.is_some()).count()
+        };
+        for Path { state, justifications } in self.paths.drain(..) {
             match best.get_mut(&state) {
                 None => {
-                    best.insert(state, grounds);
+                    best.insert(state, justifications);
                 }
-                Some(known) if departures(&grounds) < departures(known) => *known = grounds,
+                Some(known) if departures(&justifications) < departures(known) => *known = justifications,
                 Some(_) => {}
             }
         }
-        self.paths.extend(best.into_iter().map(|(state, grounds)| Path { state, grounds }));
-        // The order of a hash map is not the same twice; findings should be.
-        self.paths.sort_by(|a, b| a.grounds.cmp(&b.grounds));
+        self.paths.extend(best.into_iter().map(|(state, justifications)| Path { state, justifications }));
+        // The order of a hash map is not the same twice; violations should be.
+        self.paths.sort_by(|a, b| a.justifications.cmp(&b.justifications));
     }
 }

@@ -8,7 +8,7 @@
 //!
 //! J. M. Wing and C. Gong, *Testing and Verifying Concurrent Objects*, 1993. G. Lowe, *Testing for Linearizability*, 2017.
 
-use super::path::{Frontier, Path};
+use super::path::{Path, StateSet};
 use super::{Called, Judge};
 use crate::call::{Call, Label, OpenFlags};
 use crate::model::{self, State};
@@ -26,13 +26,13 @@ struct Node {
     path: Path,
 }
 
-/// The frontier after all of `calls`, in whichever orders are possible.
-pub(super) fn any_order(judge: &mut Judge<'_>, frontier: Frontier, calls: &[Called<'_>]) -> Frontier {
+/// The state set after all of `calls`, in whichever orders are possible.
+pub(super) fn any_order(judge: &mut Judge<'_>, states: StateSet, calls: &[Called<'_>]) -> StateSet {
     let rows = rows(judge, calls);
     let total: usize = rows.iter().map(Vec::len).sum();
     let mut search = Search { rows, seen: HashSet::new(), ends: Vec::new(), deepest: None, steps: 0 };
     let mut nodes: Vec<Node> =
-        frontier.into_paths().into_iter().map(|path| Node { taken: vec![0; search.rows.len()], path }).collect();
+        states.into_paths().into_iter().map(|path| Node { taken: vec![0; search.rows.len()], path }).collect();
     loop {
         while let Some(node) = nodes.pop() {
             search.visit(judge, node, &mut nodes);
@@ -44,15 +44,15 @@ pub(super) fn any_order(judge: &mut Judge<'_>, frontier: Frontier, calls: &[Call
                     )
                 });
                 let reached = search.ends.into_iter().chain(search.deepest.take().map(|node| node.path)).collect();
-                return Frontier::from_paths(reached);
+                return StateSet::from_paths(reached);
             }
         }
         if !search.ends.is_empty() {
-            let mut frontier = Frontier::from_paths(search.ends);
-            frontier.merge();
-            return frontier;
+            let mut states = StateSet::from_paths(search.ends);
+            states.merge();
+            return states;
         }
-        let Some(stuck) = search.deepest.take() else { return Frontier::default() };
+        let Some(stuck) = search.deepest.take() else { return StateSet::default() };
         nodes.push(search.go_on(judge, stuck));
     }
 }
@@ -104,7 +104,7 @@ impl Search<'_> {
                 model::step(judge.profile, &node.path.state, called.site(), &called.event.call, &mut judge.branches);
                 let mut taken = node.taken.clone();
                 taken[*row] += 1;
-                let mut after = Frontier::default();
+                let mut after = StateSet::default();
                 after.extend(node.path.clone(), &mut judge.branches, &called.event.outcome);
                 stack.extend(after.into_paths().into_iter().map(|path| Node { taken: taken.clone(), path }));
                 if eagerly && stack.len() > before {
@@ -129,7 +129,7 @@ impl Search<'_> {
 
     /// Does it make no difference to any waiting call whether this one, if it is allowed now, is taken now or later?
     fn may_be_taken_at_once(&self, node: &Node, called: Called<'_>) -> bool {
-        if matches!(called.event.outcome, Outcome::Errno(_) | Outcome::NotMade(_)) {
+        if matches!(called.event.outcome, Outcome::Errno(_) | Outcome::NotExecuted(_)) {
             return true;
         }
         match &called.event.call {
@@ -166,7 +166,7 @@ impl Search<'_> {
         self.rows.iter().zip(taken).any(|(row, taken)| row[usize::from(*taken)..].iter().any(removes))
     }
 
-    /// No order is left: the next waiting call is a finding, and the search goes on behind it.
+    /// No order is left: the next waiting call is a violation, and the search goes on behind it.
     fn go_on(&mut self, judge: &mut Judge<'_>, stuck: Node) -> Node {
         let Node { mut taken, path } = stuck;
         let rows = self.next(&taken);

@@ -67,7 +67,7 @@ pub(super) fn check(cx: Cx<'_>, checks: &mut Checks<'_>, object: &Object, wanted
     }
     match by_mode(cx, object, wanted.0, wanted.1) {
         Access::Granted => return,
-        Access::GrantedToAll => return checks.rests_on(rules.owner_class_alone.choices[0].ground),
+        Access::GrantedToAll => return checks.rests_on(rules.owner_class_alone.choices[0].justification),
         Access::Denied if !cx.process.is_root() || bypass.always(|bypass| !bypass) => {
             checks.shall(true, Errno::EACCES, clause);
         }

@@ -73,7 +73,7 @@ fn seen<'a>(
     let spans: Vec<_> = spans.filter(|span| span.value == Value::Open && span.start < span.end).collect();
     let apart = cx.profile.rules.io_coherent.choices.iter().find(|choice| !choice.value);
     let Some(apart) = apart.filter(|_| !spans.is_empty()) else { return Cow::Borrowed(&object.bytes) };
-    checks.rests_on(apart.ground);
+    checks.rests_on(apart.justification);
     let mut bytes = object.bytes.clone();
     for span in spans {
         bytes.fill(span.start, span.end, Value::Open);

@@ -3,12 +3,12 @@
 use super::{Expect, Site, State};
 use crate::clause::ClauseId;
 use crate::outcome::Outcome;
-use crate::profile::{Answer, Ground, Profile};
+use crate::profile::{Justification, Profile, Response};
 use smallvec::{SmallVec, smallvec};
 use std::fmt;
 
 /// Why an outcome is allowed: the clauses, and deviations, that it rests on.
-pub type Grounds = SmallVec<[Ground; 4]>;
+pub type Justifications = SmallVec<[Justification; 4]>;
 
 /// What an outcome does to the state.
 pub(crate) type Effect = Box<dyn FnOnce(&mut State, &Outcome)>;
@@ -18,15 +18,15 @@ pub struct Branch {
     /// What the outcome has to be like.
     pub expect: Expect,
     /// Why it is allowed.
-    pub grounds: Grounds,
+    pub justifications: Justifications,
     /// What it does; nothing where the call fails.
     pub(crate) effect: Option<Effect>,
 }
 
 impl Branch {
     /// An outcome without an effect.
-    pub(crate) fn plain(expect: Expect, ground: impl Into<Ground>) -> Branch {
-        Branch { expect, grounds: smallvec![ground.into()], effect: None }
+    pub(crate) fn plain(expect: Expect, justification: impl Into<Justification>) -> Branch {
+        Branch { expect, justifications: smallvec![justification.into()], effect: None }
     }
 
     /// The state after the outcome.
@@ -40,7 +40,10 @@ impl Branch {
 
 impl fmt::Debug for Branch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Branch").field("expect", &self.expect).field("grounds", &self.grounds).finish_non_exhaustive()
+        f.debug_struct("Branch")
+            .field("expect", &self.expect)
+            .field("justifications", &self.justifications)
+            .finish_non_exhaustive()
     }
 }
 
@@ -56,11 +59,11 @@ pub(crate) struct Cx<'a> {
 impl Cx<'_> {
     /// May the platform be without objects that have names?
     pub(crate) fn lacks_names(self) -> bool {
-        !self.profile.rules.named.always(|answer| *answer == Answer::Ok)
+        !self.profile.rules.named.always(|answer| *answer == Response::Ok)
     }
 
-    /// The grounds of clauses as they stand.
-    pub(crate) fn clauses(ids: &[ClauseId]) -> Grounds {
-        ids.iter().copied().map(Ground::clause).collect()
+    /// The justifications of clauses as they stand.
+    pub(crate) fn clauses(ids: &[ClauseId]) -> Justifications {
+        ids.iter().copied().map(Justification::clause).collect()
     }
 }

@@ -1,20 +1,20 @@
 //! Collects every error that is allowed, in no order, and then success where no error is required.
 
-use super::branch::{Branch, Cx, Effect, Grounds};
+use super::branch::{Branch, Cx, Effect, Justifications};
 use super::expect::Expect;
 use super::memory;
 use super::state::{Description, DescriptionId, Descriptor, ObjectId, State};
 use crate::call::Label;
 use crate::clause::{self, ClauseId};
 use crate::outcome::{Errno, Outcome, Signal};
-use crate::profile::{Answer, Ground, Rule};
+use crate::profile::{Justification, Response, Rule};
 use smallvec::smallvec;
 
 /// The checks of one call.
 pub(crate) struct Checks<'b> {
     out: &'b mut Vec<Branch>,
     /// What success rests on.
-    grounds: Grounds,
+    justifications: Justifications,
     /// Is an error required?
     blocked: bool,
     /// Where the branches of the last check begin.
@@ -32,7 +32,7 @@ pub(crate) struct Open<'a> {
 impl<'b> Checks<'b> {
     pub(crate) fn new(out: &'b mut Vec<Branch>) -> Checks<'b> {
         let mark = out.len();
-        Checks { out, grounds: Grounds::new(), blocked: false, mark }
+        Checks { out, justifications: Justifications::new(), blocked: false, mark }
     }
 
     /// Where `when` holds, the call fails with `errno`.
@@ -56,14 +56,15 @@ impl<'b> Checks<'b> {
     pub(crate) fn refuse(&mut self, when: bool, rule: &Rule<Errno>) {
         self.mark = self.out.len();
         if when {
-            self.out
-                .extend(rule.choices.iter().map(|choice| Branch::plain(Expect::Errno(choice.value), choice.ground)));
+            self.out.extend(
+                rule.choices.iter().map(|choice| Branch::plain(Expect::Errno(choice.value), choice.justification)),
+            );
             self.blocked = true;
         }
     }
 
     /// Where `when` holds, the platform says whether the call succeeds.
-    pub(crate) fn ask(&mut self, when: bool, rule: &Rule<Answer>) {
+    pub(crate) fn ask(&mut self, when: bool, rule: &Rule<Response>) {
         self.mark = self.out.len();
         if !when {
             return;
@@ -71,10 +72,10 @@ impl<'b> Checks<'b> {
         let mut succeeds = false;
         for choice in &rule.choices {
             match choice.value {
-                Answer::Errno(errno) => self.out.push(Branch::plain(Expect::Errno(errno), choice.ground)),
-                Answer::Ok => {
+                Response::Errno(errno) => self.out.push(Branch::plain(Expect::Errno(errno), choice.justification)),
+                Response::Ok => {
                     succeeds = true;
-                    self.grounds.push(choice.ground);
+                    self.justifications.push(choice.justification);
                 }
             }
         }
@@ -82,23 +83,23 @@ impl<'b> Checks<'b> {
     }
 
     /// The errors of the last check rest on this, too.
-    pub(crate) fn and_by(&mut self, ground: impl Into<Ground>) {
-        let ground = ground.into();
+    pub(crate) fn and_by(&mut self, justification: impl Into<Justification>) {
+        let justification = justification.into();
         for branch in &mut self.out[self.mark..] {
-            branch.grounds.push(ground);
+            branch.justifications.push(justification);
         }
     }
 
     /// The outcome that was added last rests on this, too.
-    pub(crate) fn last_by(&mut self, ground: Ground) {
+    pub(crate) fn last_by(&mut self, justification: Justification) {
         if let Some(branch) = self.out.last_mut() {
-            branch.grounds.push(ground);
+            branch.justifications.push(justification);
         }
     }
 
     /// Success rests on this, too.
-    pub(crate) fn rests_on(&mut self, ground: impl Into<Ground>) {
-        self.grounds.push(ground.into());
+    pub(crate) fn rests_on(&mut self, justification: impl Into<Justification>) {
+        self.justifications.push(justification.into());
     }
 
     /// An outcome of its own, whatever the checks say.
@@ -113,22 +114,22 @@ impl<'b> Checks<'b> {
         clauses: &[ClauseId],
         effect: impl FnOnce(&mut State, &Outcome) + 'static,
     ) {
-        self.out.push(Branch { expect, grounds: Cx::clauses(clauses), effect: Some(Box::new(effect)) });
+        self.out.push(Branch { expect, justifications: Cx::clauses(clauses), effect: Some(Box::new(effect)) });
     }
 
-    /// The same on a ground of its own.
+    /// The same on a justification of its own.
     pub(crate) fn outcome_by(
         &mut self,
         expect: Expect,
-        ground: Ground,
+        justification: Justification,
         effect: impl FnOnce(&mut State, &Outcome) + 'static,
     ) {
-        self.out.push(Branch { expect, grounds: smallvec![ground], effect: Some(Box::new(effect)) });
+        self.out.push(Branch { expect, justifications: smallvec![justification], effect: Some(Box::new(effect)) });
     }
 
     /// The call ends its actor.
-    pub(crate) fn dies(&mut self, actor: Label, signal: Signal, ground: impl Into<Ground>) {
-        self.outcome_by(Expect::Signal(signal), ground.into(), move |state, _| state.end(actor));
+    pub(crate) fn dies(&mut self, actor: Label, signal: Signal, justification: impl Into<Justification>) {
+        self.outcome_by(Expect::Signal(signal), justification.into(), move |state, _| state.end(actor));
         self.blocked = true;
     }
 
@@ -137,11 +138,11 @@ impl<'b> Checks<'b> {
         &mut self,
         actor: Label,
         signal: Signal,
-        ground: Ground,
+        justification: Justification,
         object: ObjectId,
         range: (i64, i64),
     ) {
-        self.outcome_by(Expect::Signal(signal), ground, move |state, _| {
+        self.outcome_by(Expect::Signal(signal), justification, move |state, _| {
             memory::made_in_part(state, object, range);
             state.end(actor);
         });
@@ -152,43 +153,52 @@ impl<'b> Checks<'b> {
         self.blocked = true;
     }
 
-    /// One of several ways to go on, resting on what was checked so far and on `ground`.
-    pub(crate) fn way(&mut self, ground: Ground) -> Checks<'_> {
-        let mut grounds = self.grounds.clone();
-        grounds.push(ground);
+    /// One of several ways to go on, resting on what was checked so far and on `justification`.
+    pub(crate) fn way(&mut self, justification: Justification) -> Checks<'_> {
+        let mut justifications = self.justifications.clone();
+        justifications.push(justification);
         let mark = self.out.len();
-        Checks { out: self.out, grounds, blocked: self.blocked, mark }
+        Checks { out: self.out, justifications, blocked: self.blocked, mark }
     }
 
-    /// The call is not made, since a label stands for nothing.
-    pub(crate) fn not_made(&mut self) {
-        self.outcome(Expect::NotMade, clause::call(2));
+    /// The call is not executed, since a label stands for nothing.
+    pub(crate) fn not_executed(&mut self) {
+        self.outcome(Expect::NotExecuted, clause::call(2));
     }
 
     /// An error that a rule allows beside other outcomes.
-    pub(crate) fn error(&mut self, errno: Errno, ground: Ground) {
-        self.out.push(Branch::plain(Expect::Errno(errno), ground));
+    pub(crate) fn error(&mut self, errno: Errno, justification: Justification) {
+        self.out.push(Branch::plain(Expect::Errno(errno), justification));
     }
 
     /// The same with an effect.
-    pub(crate) fn error_with(&mut self, errno: Errno, ground: Ground, effect: impl FnOnce(&mut State) + 'static) {
+    pub(crate) fn error_with(
+        &mut self,
+        errno: Errno,
+        justification: Justification,
+        effect: impl FnOnce(&mut State) + 'static,
+    ) {
         let effect: Effect = Box::new(move |state, _| effect(state));
-        self.out.push(Branch { expect: Expect::Errno(errno), grounds: smallvec![ground], effect: Some(effect) });
+        self.out.push(Branch {
+            expect: Expect::Errno(errno),
+            justifications: smallvec![justification],
+            effect: Some(effect),
+        });
     }
 
     /// One of several ways in which the call may succeed, unless an error is required.
     pub(crate) fn one_way(
         &mut self,
         expect: Expect,
-        ground: Ground,
+        justification: Justification,
         clauses: &[ClauseId],
         effect: impl FnOnce(&mut State, &Outcome) + 'static,
     ) {
         if !self.blocked {
-            let mut grounds = self.grounds.clone();
-            grounds.push(ground);
-            grounds.extend(Cx::clauses(clauses));
-            self.out.push(Branch { expect, grounds, effect: Some(Box::new(effect)) });
+            let mut justifications = self.justifications.clone();
+            justifications.push(justification);
+            justifications.extend(Cx::clauses(clauses));
+            self.out.push(Branch { expect, justifications, effect: Some(Box::new(effect)) });
         }
     }
 
@@ -204,25 +214,25 @@ impl<'b> Checks<'b> {
         effect: impl FnOnce(&mut State, &Outcome) + 'static,
     ) {
         if !self.blocked {
-            let mut grounds = self.grounds;
-            grounds.extend(Cx::clauses(clauses));
-            self.out.push(Branch { expect, grounds, effect: Some(Box::new(effect)) });
+            let mut justifications = self.justifications;
+            justifications.extend(Cx::clauses(clauses));
+            self.out.push(Branch { expect, justifications, effect: Some(Box::new(effect)) });
         }
     }
 
     /// Success that changes nothing.
-    pub(crate) fn answer<G: Copy + Into<Ground>>(self, expect: Expect, by: &[G]) {
+    pub(crate) fn answer<G: Copy + Into<Justification>>(self, expect: Expect, by: &[G]) {
         if !self.blocked {
-            let mut grounds = self.grounds;
-            grounds.extend(by.iter().map(|ground| (*ground).into()));
-            self.out.push(Branch { expect, grounds, effect: None });
+            let mut justifications = self.justifications;
+            justifications.extend(by.iter().map(|justification| (*justification).into()));
+            self.out.push(Branch { expect, justifications, effect: None });
         }
     }
 
     /// The descriptor behind a label, whatever it is open on.
     pub(crate) fn number(&mut self, cx: Cx<'_>, fd: Label, ebadf: ClauseId) -> Option<Descriptor> {
         let Some(number) = cx.process.number(fd) else {
-            self.not_made();
+            self.not_executed();
             return None;
         };
         let descriptor = cx.process.fd(number).copied();

@@ -30,7 +30,11 @@ pub(super) fn create(cx: Cx<'_>, asked: i64, mut checks: Checks<'_>) {
     for rounded in size::rounded(cx, asked) {
         let object = Object {
             size: rounded.size,
-            size_by: if rounded.ground.deviation.is_some() { rounded.ground } else { clause::create(1).into() },
+            size_by: if rounded.justification.deviation.is_some() {
+                rounded.justification
+            } else {
+                clause::create(1).into()
+            },
             sized: true,
             mode: certain & 0o7777,
             mode_open: (certain ^ possible) & 0o7777,
@@ -48,7 +52,7 @@ pub(super) fn create(cx: Cx<'_>, asked: i64, mut checks: Checks<'_>) {
         };
         let opens = Opens::both(cx);
         let clauses = [clause::create(1), clause::create(8), clause::create(10), clause::call(1)];
-        checks.one_way(Expect::Fd(None), rounded.ground.clause.into(), &clauses, move |state, outcome| {
+        checks.one_way(Expect::Fd(None), rounded.justification.clause.into(), &clauses, move |state, outcome| {
             let id = state.add_object(object);
             opens.create(state, outcome, id);
         });

@@ -7,7 +7,7 @@ use super::state::Descriptor;
 use crate::call::{Label, OpenFlags};
 use crate::clause;
 use crate::outcome::{Errno, Outcome};
-use crate::profile::Ground;
+use crate::profile::Justification;
 
 pub(super) fn fstat(cx: Cx<'_>, fd: Label, mut checks: Checks<'_>) {
     let Some(open) = checks.descriptor(cx, fd, clause::fstat(3)) else { return };
@@ -16,18 +16,19 @@ pub(super) fn fstat(cx: Cx<'_>, fd: Label, mut checks: Checks<'_>) {
         let (size, uid, gid) = (object.size, object.uid, object.gid);
         Expect::Stat { size, mode, mode_open, uid, gid }
     };
-    let mut grounds: Vec<Ground> = vec![clause::fstat(1).into(), clause::fstat(2).into(), object.size_by];
+    let mut justifications: Vec<Justification> = vec![clause::fstat(1).into(), clause::fstat(2).into(), object.size_by];
     if object.nameless && object.mode_by.clause == clause::create(9) {
         for choice in &cx.profile.rules.create_mode.choices {
-            checks.way(choice.ground).answer(stat(choice.value.0, 0), &grounds);
+            checks.way(choice.justification).answer(stat(choice.value.0, 0), &justifications);
         }
         return;
     }
-    grounds.push(object.mode_by);
+    justifications.push(object.mode_by);
     if !object.nameless {
-        grounds.extend([Ground::clause(clause::shm_open(16)), Ground::clause(clause::shm_open(17))]);
+        justifications
+            .extend([Justification::clause(clause::shm_open(16)), Justification::clause(clause::shm_open(17))]);
     }
-    checks.answer(stat(object.mode, object.mode_open), &grounds);
+    checks.answer(stat(object.mode, object.mode_open), &justifications);
 }
 
 pub(super) fn fchmod(cx: Cx<'_>, fd: Label, mode: u32, mut checks: Checks<'_>) {
@@ -105,8 +106,8 @@ pub(super) fn getfl(cx: Cx<'_>, fd: Label, mut checks: Checks<'_>) {
 
 /// `fds()`: as many as the calls have opened, and no more.
 pub(super) fn fds(cx: Cx<'_>, mut checks: Checks<'_>) {
-    if let Some(ground) = cx.process.leaked_by {
-        checks.rests_on(ground);
+    if let Some(justification) = cx.process.leaked_by {
+        checks.rests_on(justification);
     }
     checks.answer(
         Expect::Value((cx.process.fds.len() + cx.process.leaked) as i64),

@@ -46,7 +46,7 @@ impl Expect {
             Expect::Signal(signal) => Outcome::Signal(*signal),
             Expect::Exited(code) => Outcome::Exited(*code),
             Expect::Hang => Outcome::Hang,
-            Expect::NotMade => Outcome::NotMade("there is nothing to make it with".to_owned()),
+            Expect::NotExecuted => Outcome::NotExecuted("there is nothing to make it with".to_owned()),
         }
     }
 }
@@ -61,11 +61,11 @@ fn free(process: Option<&Process>, count: usize) -> Vec<i32> {
 impl Branch {
     /// Does it rest on a departure of the platform?
     pub fn departs(&self) -> bool {
-        self.grounds.iter().any(|ground| ground.deviation.is_some())
+        self.justifications.iter().any(|justification| justification.deviation.is_some())
     }
 
     /// Does it rest on what is only taken from POSIX, since nothing is known of the platform?
     pub fn is_assumed(&self) -> bool {
-        self.grounds.iter().any(|ground| ground.assumed)
+        self.justifications.iter().any(|justification| justification.assumed)
     }
 }

@@ -43,8 +43,8 @@ pub enum Expect {
     Exited(i32),
     /// No answer.
     Hang,
-    /// The call is not made.
-    NotMade,
+    /// The call is not executed.
+    NotExecuted,
     /// Whatever.
     Anything,
 }
@@ -61,7 +61,9 @@ impl Expect {
     pub fn matches(&self, outcome: &Outcome) -> bool {
         match (self, outcome) {
             (Expect::Anything, outcome) => !matches!(outcome, Outcome::Hang),
-            (Expect::Ok, Outcome::Ok) | (Expect::Hang, Outcome::Hang) | (Expect::NotMade, Outcome::NotMade(_)) => true,
+            (Expect::Ok, Outcome::Ok)
+            | (Expect::Hang, Outcome::Hang)
+            | (Expect::NotExecuted, Outcome::NotExecuted(_)) => true,
             (Expect::Fd(None), Outcome::Fd(number)) => *number >= 0,
             (Expect::Fd(Some(lowest)), Outcome::Fd(number)) => number == lowest,
             (Expect::Value(value), Outcome::Value(seen)) => seen == value,
@@ -136,7 +138,7 @@ impl fmt::Display for Expect {
             Expect::Signal(signal) => write!(f, "{signal}"),
             Expect::Exited(code) => write!(f, "exit {code}"),
             Expect::Hang => f.write_str("no answer"),
-            Expect::NotMade => f.write_str("not made"),
+            Expect::NotExecuted => f.write_str("not executed"),
             Expect::Anything => f.write_str("anything"),
         }
     }

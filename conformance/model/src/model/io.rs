@@ -15,7 +15,7 @@ use crate::profile::Write;
 /// `read` where `at` is `None`, else `pread`.
 pub(super) fn read(cx: Cx<'_>, fd: Label, at: Option<i64>, len: i64, mut checks: Checks<'_>) {
     if len < 0 {
-        return checks.not_made();
+        return checks.not_executed();
     }
     checks.shall(at.is_some_and(|at| at < 0), Errno::EINVAL, clause::read(1));
     let Some(open) = checks.descriptor(cx, fd, clause::read(2)) else { return };
@@ -46,7 +46,7 @@ fn move_to(state: &mut State, id: super::state::DescriptionId, offset: i64) {
 /// `write` where `at` is `None`, else `pwrite`.
 pub(super) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, len: i64, mut checks: Checks<'_>) {
     if len < 0 {
-        return checks.not_made();
+        return checks.not_executed();
     }
     checks.shall(at.is_some_and(|at| at < 0), Errno::EINVAL, clause::write(1));
     let Some(open) = checks.descriptor(cx, fd, clause::write(2)) else { return };
@@ -66,15 +66,15 @@ pub(super) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, len: i64, 
     let limit = cx.process.fsize.filter(|limit| end > *limit);
     if (limit.is_none() || unlimited) && object.room.is_some_and(|room| end > room) {
         for choice in &rules.write_beyond_room.choices {
-            checks.error(choice.value, choice.ground);
+            checks.error(choice.value, choice.justification);
         }
         return wrote(cx, open, Written { at, byte, start, end: end - 1, amount: Amount::UpTo }, checks);
     }
     let written = Written { at, byte, start, end, amount: Amount::All };
     for choice in if object.nameless { &rules.create_write.choices } else { &rules.write.choices } {
-        let mut checks = checks.way(choice.ground);
+        let mut checks = checks.way(choice.justification);
         match (choice.value, limit) {
-            (Write::Errno(errno), _) => checks.error(errno, choice.ground),
+            (Write::Errno(errno), _) => checks.error(errno, choice.justification),
             (Write::Short, _) => wrote(cx, open, Written { end: end.min(object.size), ..written }, checks),
             (Write::Extends, None) => wrote(cx, open, written, checks),
             (Write::Extends, Some(limit)) => beyond_limit(cx, open, limit, written, checks),
@@ -85,15 +85,15 @@ pub(super) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, len: i64, 
 /// A write that would make the object larger than the limit of the process.
 fn beyond_limit(cx: Cx<'_>, open: Open<'_>, limit: i64, written: Written, mut checks: Checks<'_>) {
     for choice in &cx.profile.rules.write_limit.choices {
-        let mut checks = checks.way(choice.ground);
+        let mut checks = checks.way(choice.justification);
         match choice.value {
             Write::Extends => wrote(cx, open, written, checks),
             Write::Short if written.start < limit => {
                 wrote(cx, open, Written { end: limit, amount: Amount::UpTo, ..written }, checks);
             }
             Write::Short | Write::Errno(_) => {
-                let ground = if written.start < limit { choice.ground } else { clause::write(4).into() };
-                size::over_limit(cx, ground, &mut checks);
+                let justification = if written.start < limit { choice.justification } else { clause::write(4).into() };
+                size::over_limit(cx, justification, &mut checks);
             }
         }
     }
@@ -129,7 +129,7 @@ fn wrote(cx: Cx<'_>, open: Open<'_>, written: Written, mut checks: Checks<'_>) {
     let object = cx.state.object(id);
     let may_part = apart::is_possible(cx);
     for tail in size::tails(cx, object, end, clause::write(1)) {
-        checks.one_way(expect.clone(), tail.ground, &[clause::write(1)], move |state, outcome| {
+        checks.one_way(expect.clone(), tail.justification, &[clause::write(1)], move |state, outcome| {
             let Outcome::Value(written @ 1..) = *outcome else { return };
             let end = start + written;
             let object = state.object_mut(id);

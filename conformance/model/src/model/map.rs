@@ -56,7 +56,7 @@ pub(super) fn mmap(cx: Cx<'_>, fd: Label, asked: Asked, mut checks: Checks<'_>) 
     let limited = cx.process.address_space;
     if limited.is_some_and(|limit| len > limit) {
         match rules.map_limited.choices.iter().find(|choice| !choice.value) {
-            Some(choice) => checks.rests_on(choice.ground),
+            Some(choice) => checks.rests_on(choice.justification),
             None => checks.shall(true, Errno::ENOMEM, clause::mmap(16)),
         }
     }
@@ -84,13 +84,13 @@ fn succeed(cx: Cx<'_>, open: Open<'_>, asked: Asked, mut checks: Checks<'_>) {
         checks.rests_on(clause::fchmod(5));
     }
     let (actor, bind) = (cx.site.actor, cx.site.bind.first().copied());
-    let near = Choice { value: Offset::Asked, ground: clause::mmap(1).into() };
+    let near = Choice { value: Offset::Asked, justification: clause::mmap(1).into() };
     let offsets = if asked.offset >= FAR { &cx.profile.rules.map_far.choices[..] } else { &[near] };
     let (id, may_part) = (open.object, apart::is_possible(cx));
     for choice in offsets {
         let offset = if choice.value == Offset::Asked { asked.offset } else { asked.offset % FAR };
         let mapping = mapping(offset);
-        checks.one_way(Expect::Ok, choice.ground, &[clause::call(1)], move |state, _| {
+        checks.one_way(Expect::Ok, choice.justification, &[clause::call(1)], move |state, _| {
             if may_part {
                 state.object_mut(id).apart.map();
             }
@@ -108,7 +108,7 @@ pub(super) fn whole_pages(bytes: i64, page: i64) -> i64 {
 }
 
 pub(super) fn munmap(cx: Cx<'_>, label: Label, range: Option<(i64, i64)>, mut checks: Checks<'_>) {
-    let Some(map) = cx.process.map(label) else { return checks.not_made() };
+    let Some(map) = cx.process.map(label) else { return checks.not_executed() };
     let actor = cx.site.actor;
     let Some((offset, len)) = range else {
         return checks.succeed(Expect::Ok, &[clause::munmap(1), clause::munmap(4)], move |state, _| {
@@ -121,7 +121,7 @@ pub(super) fn munmap(cx: Cx<'_>, label: Label, range: Option<(i64, i64)>, mut ch
     checks.ask(len == 0, &cx.profile.rules.unmap_empty);
     checks.ask((map.offset + offset) % page != 0, &cx.profile.rules.unmap_unaligned);
     if offset < 0 || len < 0 || offset.saturating_add(len) > whole_pages(map.len, page) {
-        return checks.not_made();
+        return checks.not_executed();
     }
     checks.succeed(Expect::Ok, &[clause::munmap(1), clause::munmap(3)], move |state, _| {
         if let Some(map) = state.process_mut(actor).and_then(|process| process.map_mut(label)) {
@@ -133,7 +133,7 @@ pub(super) fn munmap(cx: Cx<'_>, label: Label, range: Option<(i64, i64)>, mut ch
 }
 
 pub(super) fn mprotect(cx: Cx<'_>, label: Label, prot: Prot, mut checks: Checks<'_>) {
-    let Some(map) = cx.process.map(label) else { return checks.not_made() };
+    let Some(map) = cx.process.map(label) else { return checks.not_executed() };
     checks.refuse(prot.contains(Prot::WRITE) && !map.may_write, &cx.profile.rules.protect_readonly);
     checks.may(!map.holes.is_empty(), Errno::ENOMEM, clause::mprotect(1));
     for errno in [Errno::EPERM, Errno::EACCES, Errno::ENOTSUP] {

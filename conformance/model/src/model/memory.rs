@@ -10,7 +10,7 @@ use super::state::{Mapping, Object, ObjectId, State};
 use crate::call::{Label, Prot};
 use crate::clause::{self, ClauseId};
 use crate::outcome::Signal;
-use crate::profile::{Fault, Ground};
+use crate::profile::{Fault, Justification};
 
 /// A range of a mapping that may be accessed, as a range of the object.
 struct Access<'a> {
@@ -34,7 +34,7 @@ fn access<'a>(
         |map: &&Mapping| offset >= 0 && len >= 0 && offset.saturating_add(len) <= whole_pages(map.len, cx.state.page);
     let map = cx.process.map(label).filter(within);
     let Some(map) = map else {
-        checks.not_made();
+        checks.not_executed();
         return None;
     };
     let object = cx.state.object(map.object);
@@ -49,11 +49,11 @@ fn access<'a>(
     let forbidden = !map.prot.contains(prot);
     let beyond = start < 0 || end > whole_pages(object.size, cx.state.page);
     let actor = cx.site.actor;
-    let dies = |checks: &mut Checks<'_>, signal, ground: Ground| {
+    let dies = |checks: &mut Checks<'_>, signal, justification: Justification| {
         if prot == Prot::WRITE {
-            checks.dies_storing(actor, signal, ground, map.object, (start, end));
+            checks.dies_storing(actor, signal, justification, map.object, (start, end));
         } else {
-            checks.dies(actor, signal, ground);
+            checks.dies(actor, signal, justification);
         }
     };
     if in_hole {
@@ -62,17 +62,17 @@ fn access<'a>(
     if forbidden {
         let clause = if map.protected { clause::mprotect(1) } else { clause::mmap(14) };
         for choice in &cx.profile.rules.access_forbidden.choices {
-            dies(checks, choice.value, Ground { clause, ..choice.ground });
+            dies(checks, choice.value, Justification { clause, ..choice.justification });
         }
     }
     if beyond {
         let clause = if object.bytes_by == clause::ftruncate(3) { clause::ftruncate(5) } else { clause::mmap(11) };
         for choice in &cx.profile.rules.access_beyond_end.choices {
-            let ground = Ground { clause, ..choice.ground };
+            let justification = Justification { clause, ..choice.justification };
             match choice.value {
-                Fault::Signal(signal) => dies(checks, signal, ground),
+                Fault::Signal(signal) => dies(checks, signal, justification),
                 Fault::Ok if in_hole || forbidden => continue,
-                Fault::Ok => anything(map.object, (start, end), prot, ground, checks),
+                Fault::Ok => anything(map.object, (start, end), prot, justification, checks),
             }
             if object.size == 0 && object.size_by.deviation.is_some() {
                 checks.last_by(object.size_by);
@@ -90,24 +90,24 @@ fn shows_growth(cx: Cx<'_>, id: ObjectId, range: (i64, i64), prot: Prot, checks:
     for choice in &cx.profile.rules.map_grows.choices {
         if choice.value {
             shows = true;
-            checks.rests_on(choice.ground);
+            checks.rests_on(choice.justification);
         } else if prot == Prot::WRITE {
-            checks.dies_storing(actor, Signal::SIGBUS, choice.ground, id, range);
+            checks.dies_storing(actor, Signal::SIGBUS, choice.justification, id, range);
         } else {
-            checks.outcome_by(Expect::Signal(Signal::SIGBUS), choice.ground, move |state, _| state.end(actor));
+            checks.outcome_by(Expect::Signal(Signal::SIGBUS), choice.justification, move |state, _| state.end(actor));
         }
     }
     shows
 }
 
 /// An access to a page of which nothing is known; what was stored there may be seen once the object grows.
-fn anything(id: ObjectId, range: (i64, i64), prot: Prot, ground: Ground, checks: &mut Checks<'_>) {
+fn anything(id: ObjectId, range: (i64, i64), prot: Prot, justification: Justification, checks: &mut Checks<'_>) {
     let (start, end) = range;
     if prot == Prot::WRITE {
-        checks.outcome_by(Expect::Ok, ground, move |state, _| made_in_part(state, id, range));
+        checks.outcome_by(Expect::Ok, justification, move |state, _| made_in_part(state, id, range));
     } else {
         let unknown = Span { start, end, value: Value::Open };
-        checks.outcome_by(Expect::Bytes(Pattern(vec![unknown])), ground, |_, _| {});
+        checks.outcome_by(Expect::Bytes(Pattern(vec![unknown])), justification, |_, _| {});
     }
 }
 

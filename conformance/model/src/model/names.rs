@@ -7,16 +7,16 @@ use super::state::{Key, ObjectId};
 use crate::call::{Name, name};
 use crate::clause;
 use crate::outcome::{Errno, Outcome};
-use crate::profile::{Ground, Limit, NameAnswer, Rule};
+use crate::profile::{Justification, Limit, NameAnswer, Rule};
 use std::sync::Arc;
 
 /// What a name may stand for on this platform, and why.
 pub(super) enum Reading {
-    Key(Key, Ground),
+    Key(Key, Justification),
     /// Something that is no shared memory object.
-    NoObject(Ground),
+    NoObject(Justification),
     /// Nothing.
-    Errno(Errno, Ground),
+    Errno(Errno, Justification),
 }
 
 /// What a name is used for.
@@ -36,7 +36,7 @@ pub(super) fn readings(cx: Cx<'_>, name: &Name, used: Use) -> Vec<Reading> {
     let mut readings = Vec::new();
     if may_be_too_long {
         let rule = if used == Use::Unlink { &rules.unlink_too_long } else { &rules.name_too_long };
-        readings.extend(rule.choices.iter().map(|choice| Reading::Errno(choice.value, choice.ground)));
+        readings.extend(rule.choices.iter().map(|choice| Reading::Errno(choice.value, choice.justification)));
     }
     let path = text.trim_start_matches('/');
     let odd = match text.len() - path.len() {
@@ -60,10 +60,12 @@ pub(super) fn readings(cx: Cx<'_>, name: &Name, used: Use) -> Vec<Reading> {
     };
     for choice in &rule.choices {
         readings.push(match choice.value {
-            NameAnswer::SameObject => Reading::Key(key(&format!("/{}", path.trim_end_matches('/'))), choice.ground),
-            NameAnswer::OwnObject => Reading::Key(key(text), choice.ground),
-            NameAnswer::NoObject if used != Use::Unlink => Reading::NoObject(choice.ground),
-            NameAnswer::Errno(errno) if used != Use::Unlink => Reading::Errno(errno, choice.ground),
+            NameAnswer::SameObject => {
+                Reading::Key(key(&format!("/{}", path.trim_end_matches('/'))), choice.justification)
+            }
+            NameAnswer::OwnObject => Reading::Key(key(text), choice.justification),
+            NameAnswer::NoObject if used != Use::Unlink => Reading::NoObject(choice.justification),
+            NameAnswer::Errno(errno) if used != Use::Unlink => Reading::Errno(errno, choice.justification),
             NameAnswer::NoObject | NameAnswer::Errno(_) => {
                 let dots = path == "." || path == "..";
                 readings.extend(refusals(if dots { &rules.unlink_dots } else { &rules.unlink_bad_name }));
@@ -79,7 +81,7 @@ pub(super) fn readings(cx: Cx<'_>, name: &Name, used: Use) -> Vec<Reading> {
 }
 
 fn refusals(rule: &Rule<Errno>) -> impl Iterator<Item = Reading> {
-    rule.choices.iter().map(|choice| Reading::Errno(choice.value, choice.ground))
+    rule.choices.iter().map(|choice| Reading::Errno(choice.value, choice.justification))
 }
 
 /// May a name of that length be accepted, and may it be refused?
@@ -94,14 +96,14 @@ pub(super) fn names(cx: Cx<'_>, mut checks: Checks<'_>) {
     let mut names = Vec::new();
     for (key, object) in cx.state.names.iter().filter(listed) {
         names.push(key.name.to_string());
-        if let Some(ground) = cx.state.object(*object).left_by {
-            checks.rests_on(ground);
+        if let Some(justification) = cx.state.object(*object).left_by {
+            checks.rests_on(justification);
         }
     }
     let strays = cx.state.strays.iter().filter(|store| **store == cx.process.store).count();
     if strays > 0 {
         let left = cx.profile.rules.open_emfile_spares.choices.iter().filter(|choice| !choice.value);
-        left.for_each(|choice| checks.rests_on(choice.ground));
+        left.for_each(|choice| checks.rests_on(choice.justification));
     }
     checks.answer(Expect::Names { names, strays }, &[clause::shm_unlink(1), clause::create(5)]);
 }
@@ -117,16 +119,16 @@ pub(super) fn unique_names(count: u32, checks: Checks<'_>, given: &[String]) {
     });
 }
 
-/// `squat()`: the name is taken from then on, by an object that nothing in the script refers to. The generator keeps to
-/// its next name until it gives it out, so that a second squat finds it taken.
-pub(super) fn squat(cx: Cx<'_>, mut checks: Checks<'_>) {
+/// `collide()`: the name is taken from then on, by an object that nothing in the script refers to. The generator keeps to
+/// its next name until it gives it out, so that a second collide finds it taken.
+pub(super) fn collide(cx: Cx<'_>, mut checks: Checks<'_>) {
     let given = &cx.state.given_names;
-    checks.may(cx.process.squats, Errno::EEXIST, clause::unique_names(3));
+    checks.may(cx.process.collides, Errno::EEXIST, clause::unique_names(3));
     let expect = Expect::NewNames { count: 1, given: given.clone() };
     let actor = cx.site.actor;
     checks.succeed(expect, &[clause::unique_names(3)], move |state, _| {
         if let Some(process) = state.process_mut(actor) {
-            process.squats = true;
+            process.collides = true;
         }
     });
 }

@@ -11,7 +11,7 @@ use super::state::{Description, DescriptionId, Descriptor, Key, Object, ObjectId
 use crate::call::{Label, Name, OpenFlags, Seals};
 use crate::clause::{self, ClauseId};
 use crate::outcome::{Errno, Outcome};
-use crate::profile::{Ground, Rule, Truncation};
+use crate::profile::{Justification, Rule, Truncation};
 
 pub(super) fn shm_open(cx: Cx<'_>, name: &Name, flags: OpenFlags, mode: u32, out: &mut Vec<Branch>) {
     let writable = flags.intersects(OpenFlags::WRONLY | OpenFlags::RDWR);
@@ -19,32 +19,37 @@ pub(super) fn shm_open(cx: Cx<'_>, name: &Name, flags: OpenFlags, mode: u32, out
     let used = if writable || creates { Use::OpenOtherwise } else { Use::OpenForReading };
     for reading in names::readings(cx, name, used) {
         match reading {
-            Reading::Errno(errno, ground) => {
-                out.push(Branch::plain(Expect::Errno(errno), ground));
-                out.last_mut().expect("it was just pushed").grounds.push(clause::shm_open(31).into());
+            Reading::Errno(errno, justification) => {
+                out.push(Branch::plain(Expect::Errno(errno), justification));
+                out.last_mut().expect("it was just pushed").justifications.push(clause::shm_open(31).into());
             }
-            Reading::NoObject(ground) => {
-                let mut checks = checks(cx, flags, ground, out);
-                no_descriptor(cx, &cx.profile.rules.open_emfile_spares, &mut checks, None::<fn(&mut State, Ground)>);
+            Reading::NoObject(justification) => {
+                let mut checks = checks(cx, flags, justification, out);
+                no_descriptor(
+                    cx,
+                    &cx.profile.rules.open_emfile_spares,
+                    &mut checks,
+                    None::<fn(&mut State, Justification)>,
+                );
                 checks.rests_on(clause::shm_open(30));
                 let opens = Opens::at(cx, flags);
                 checks.succeed(Expect::Fd(cx.process.lowest_free()), &[], move |state, outcome| {
                     opens.open(state, outcome, None)
                 });
             }
-            Reading::Key(key, ground) => match cx.state.named(&key) {
-                Some(object) => existing(cx, object, flags, checks(cx, flags, ground, out)),
-                None => new(cx, key, flags, mode, checks(cx, flags, ground, out)),
+            Reading::Key(key, justification) => match cx.state.named(&key) {
+                Some(object) => existing(cx, object, flags, checks(cx, flags, justification, out)),
+                None => new(cx, key, flags, mode, checks(cx, flags, justification, out)),
             },
         }
     }
 }
 
 /// The checks that need no object.
-fn checks<'b>(cx: Cx<'_>, flags: OpenFlags, ground: Ground, out: &'b mut Vec<Branch>) -> Checks<'b> {
+fn checks<'b>(cx: Cx<'_>, flags: OpenFlags, justification: Justification, out: &'b mut Vec<Branch>) -> Checks<'b> {
     let rules = &cx.profile.rules;
     let mut checks = Checks::new(out);
-    checks.rests_on(ground);
+    checks.rests_on(justification);
     checks.ask(cx.lacks_names(), &rules.named);
     checks.ask(flags.contains(OpenFlags::WRONLY), &rules.open_wronly);
     checks.ask(flags.contains(OpenFlags::CLOEXEC), &rules.open_cloexec);
@@ -61,17 +66,17 @@ fn no_descriptor(
     cx: Cx<'_>,
     spares: &Rule<bool>,
     checks: &mut Checks<'_>,
-    would: Option<impl FnOnce(&mut State, Ground) + Clone + 'static>,
+    would: Option<impl FnOnce(&mut State, Justification) + Clone + 'static>,
 ) {
     if !cx.process.is_full() {
         return;
     }
     let would = would.filter(|_| !checks.is_blocked());
     for choice in &spares.choices {
-        let ground = choice.ground;
+        let justification = choice.justification;
         match would.clone() {
             Some(would) if !choice.value => {
-                checks.error_with(Errno::EMFILE, clause::shm_open(38).into(), move |state| would(state, ground));
+                checks.error_with(Errno::EMFILE, clause::shm_open(38).into(), move |state| would(state, justification));
             }
             _ => {
                 checks.shall(true, Errno::EMFILE, clause::shm_open(38));
@@ -99,9 +104,9 @@ fn existing(cx: Cx<'_>, id: ObjectId, flags: OpenFlags, mut checks: Checks<'_>) 
     checks.shall(creates && flags.contains(OpenFlags::EXCL), Errno::EEXIST, clause::shm_open(22));
     checks.and_by(clause::shm_open(35));
     checks.and_by(clause::shm_open(31));
-    if let Some(ground) = object.left_by {
-        checks.and_by(ground);
-        checks.rests_on(ground);
+    if let Some(justification) = object.left_by {
+        checks.and_by(justification);
+        checks.rests_on(justification);
     }
     let truncates = flags.contains(OpenFlags::TRUNC);
     let opens = Opens::at(cx, flags);
@@ -121,7 +126,7 @@ fn existing(cx: Cx<'_>, id: ObjectId, flags: OpenFlags, mut checks: Checks<'_>) 
         cx,
         &rules.trunc_emfile_spares,
         &mut checks,
-        empties.then_some(move |state: &mut State, ground| truncate(state, id, ground)),
+        empties.then_some(move |state: &mut State, justification| truncate(state, id, justification)),
     );
 
     checks.ask(empties && object.size > 0 && cx.state.is_mapped(id), &rules.shrink_mapped);
@@ -138,14 +143,17 @@ fn existing(cx: Cx<'_>, id: ObjectId, flags: OpenFlags, mut checks: Checks<'_>) 
     }
     for choice in &rule.choices {
         match choice.value {
-            Truncation::Errno(errno) if object.sized => checks.error(errno, choice.ground),
-            Truncation::Truncates => checks.one_way(lowest.clone(), choice.ground, &OPENED, move |state, outcome| {
-                truncate(state, id, clause::shm_open(25).into());
-                opens.open(state, outcome, Some(id));
-            }),
+            Truncation::Errno(errno) if object.sized => checks.error(errno, choice.justification),
+            Truncation::Truncates => {
+                checks.one_way(lowest.clone(), choice.justification, &OPENED, move |state, outcome| {
+                    truncate(state, id, clause::shm_open(25).into());
+                    opens.open(state, outcome, Some(id));
+                })
+            }
             Truncation::Ignored | Truncation::Errno(_) => {
-                let ground = if object.size == 0 { choice.ground.clause.into() } else { choice.ground };
-                checks.one_way(lowest.clone(), ground, &OPENED, move |state, outcome| {
+                let justification =
+                    if object.size == 0 { choice.justification.clause.into() } else { choice.justification };
+                checks.one_way(lowest.clone(), justification, &OPENED, move |state, outcome| {
                     opens.open(state, outcome, Some(id));
                 });
             }
@@ -154,7 +162,7 @@ fn existing(cx: Cx<'_>, id: ObjectId, flags: OpenFlags, mut checks: Checks<'_>) 
 }
 
 /// Makes an object empty.
-fn truncate(state: &mut State, id: ObjectId, by: Ground) {
+fn truncate(state: &mut State, id: ObjectId, by: Justification) {
     let object = state.object_mut(id);
     object.size = 0;
     object.size_by = by;
@@ -179,12 +187,12 @@ fn new(cx: Cx<'_>, key: Key, flags: OpenFlags, mode: u32, mut checks: Checks<'_>
         rules.open_mode_bits.choices.iter().map(move |bits| mode & masks(umask.value) & bits.value.0)
     });
     let (certain, possible) = kept.fold((!0, 0), |(all, any), bits| (all & bits, any | bits));
-    let umask = rules.open_umask.choices.iter().map(|choice| (mode & cx.process.umask, choice.ground));
-    let bits = rules.open_mode_bits.choices.iter().map(|choice| (mode & 0o777 & !choice.value.0, choice.ground));
-    let mut mode_by: Ground = clause::shm_open(18).into();
-    for (differs, ground) in umask.chain(bits) {
-        if differs != 0 && ground.deviation.is_some() {
-            mode_by = ground;
+    let umask = rules.open_umask.choices.iter().map(|choice| (mode & cx.process.umask, choice.justification));
+    let bits = rules.open_mode_bits.choices.iter().map(|choice| (mode & 0o777 & !choice.value.0, choice.justification));
+    let mut mode_by: Justification = clause::shm_open(18).into();
+    for (differs, justification) in umask.chain(bits) {
+        if differs != 0 && justification.deviation.is_some() {
+            mode_by = justification;
         }
     }
     let object = Object {
@@ -206,8 +214,8 @@ fn new(cx: Cx<'_>, key: Key, flags: OpenFlags, mode: u32, mut checks: Checks<'_>
         room: cx.process.room,
     };
     let (left, left_key) = (object.clone(), key.clone());
-    let would = move |state: &mut State, ground| {
-        let id = state.add_object(Object { left_by: Some(ground), ..left });
+    let would = move |state: &mut State, justification| {
+        let id = state.add_object(Object { left_by: Some(justification), ..left });
         state.name(left_key, id);
     };
     no_descriptor(cx, &rules.open_emfile_spares, &mut checks, Some(would));

@@ -7,14 +7,14 @@ use super::state::{Descriptor, Message, State};
 use crate::call::Label;
 use crate::clause::{self, ClauseId};
 use crate::outcome::{Errno, Outcome};
-use crate::profile::{Answer, Choice, Ground, Rest, Rule};
+use crate::profile::{Choice, Justification, Response, Rest, Rule};
 
 pub(super) fn send(cx: Cx<'_>, to: Label, fds: &[Label], mut checks: Checks<'_>) {
     let rules = &cx.profile.rules;
     let mut descriptions = Vec::with_capacity(fds.len());
     for fd in fds {
         match cx.process.number(*fd) {
-            None => return checks.not_made(),
+            None => return checks.not_executed(),
             Some(number) => match cx.process.fd(number) {
                 None => checks.shall(true, Errno::EBADF, clause::sendmsg(3)),
                 Some(descriptor) => descriptions.push(descriptor.description),
@@ -27,7 +27,7 @@ pub(super) fn send(cx: Cx<'_>, to: Label, fds: &[Label], mut checks: Checks<'_>)
     checks.refuse(count > most, &rules.send_too_many);
     if count > always && count <= most {
         for choice in &rules.send_too_many.choices {
-            checks.error(choice.value, choice.ground);
+            checks.error(choice.value, choice.justification);
         }
     }
     let peer_is_gone = cx.state.process(to).is_none_or(|peer| !peer.alive);
@@ -37,21 +37,21 @@ pub(super) fn send(cx: Cx<'_>, to: Label, fds: &[Label], mut checks: Checks<'_>)
     let from = cx.site.actor;
     for carries in &rules.send_carries.choices {
         let descriptions = if carries.value { descriptions.clone() } else { Vec::new() };
-        let ground = if fds.is_empty() { clause::sendmsg(1).into() } else { carries.ground };
-        checks.one_way(Expect::Ok, ground, &[clause::sendmsg(1), clause::sendmsg(2)], move |state, _| {
+        let justification = if fds.is_empty() { clause::sendmsg(1).into() } else { carries.justification };
+        checks.one_way(Expect::Ok, justification, &[clause::sendmsg(1), clause::sendmsg(2)], move |state, _| {
             state.messages.push(Message { from, to, descriptions });
         });
     }
 }
 
 /// Where the platform fails rather than cut a message short, its descriptors are lost; the bytes beside them may stay.
-fn lose(message: usize, rule: &Rule<Answer>, checks: &mut Checks<'_>) {
+fn lose(message: usize, rule: &Rule<Response>, checks: &mut Checks<'_>) {
     for choice in &rule.choices {
-        let Answer::Errno(errno) = choice.value else { continue };
-        checks.error_with(errno, choice.ground, move |state| {
+        let Response::Errno(errno) = choice.value else { continue };
+        checks.error_with(errno, choice.justification, move |state| {
             state.messages.remove(message);
         });
-        checks.error_with(errno, choice.ground, move |state| state.messages[message].descriptions.clear());
+        checks.error_with(errno, choice.justification, move |state| state.messages[message].descriptions.clear());
     }
 }
 
@@ -61,7 +61,7 @@ pub(super) fn recv(cx: Cx<'_>, from: Label, room: Option<u32>, mut checks: Check
     let Some(first) = first else {
         if cx.state.process(from).is_none_or(|peer| !peer.alive) {
             checks.outcome(Expect::Received { least: 0, most: 0, truncated: false }, clause::exit(2));
-            checks.not_made();
+            checks.not_executed();
         } else {
             checks.outcome_with(Expect::Hang, &[clause::recvmsg(1)], move |state, _| state.end(to));
         }
@@ -72,12 +72,12 @@ pub(super) fn recv(cx: Cx<'_>, from: Label, room: Option<u32>, mut checks: Check
     let fits = sent <= room;
     let rules = &cx.profile.rules;
     let take = |cloexec: &Choice<bool>, leaked_by| take(first, to, cx.site.bind.to_vec(), cloexec.clone(), leaked_by);
-    let leaked_by = |rest: &Choice<Rest>| rest.value.is_leaked().then_some(rest.ground);
+    let leaked_by = |rest: &Choice<Rest>| rest.value.is_leaked().then_some(rest.justification);
     if !fits && room == 0 {
         for rest in &rules.recv_none.choices {
             let none = Expect::Received { least: 0, most: 0, truncated: rest.value.is_marked() };
-            let ground = if rest.value.is_marked() { clause::recvmsg(4).into() } else { rest.ground };
-            checks.one_way(none, ground, &[], take(&rules.recv_cloexec.choices[0], leaked_by(rest)));
+            let justification = if rest.value.is_marked() { clause::recvmsg(4).into() } else { rest.justification };
+            checks.one_way(none, justification, &[], take(&rules.recv_cloexec.choices[0], leaked_by(rest)));
         }
         return;
     }
@@ -89,17 +89,19 @@ pub(super) fn recv(cx: Cx<'_>, from: Label, room: Option<u32>, mut checks: Check
     if may_lack_numbers {
         lose(first, &rules.recv_full, &mut checks);
     }
-    let cuts = may_lack_numbers && rules.recv_full.choices.iter().any(|choice| choice.value == Answer::Ok);
+    let cuts = may_lack_numbers && rules.recv_full.choices.iter().any(|choice| choice.value == Response::Ok);
     for cloexec in &rules.recv_cloexec.choices {
-        let by = |clause: ClauseId| if cloexec.ground.deviation.is_some() { cloexec.ground } else { clause.into() };
+        let by = |clause: ClauseId| {
+            if cloexec.justification.deviation.is_some() { cloexec.justification } else { clause.into() }
+        };
         if cuts {
             // What finds no number is lost, and cannot stay open.
             for marks in &rules.recv_marks_lost.choices {
                 let unmarked = fits && !marks.value;
                 let most = sent.min(room) - usize::from(unmarked);
                 let some = Expect::Received { least: 0, most, truncated: !unmarked };
-                let ground = if unmarked { marks.ground } else { clause::recvmsg(4).into() };
-                checks.outcome_by(some, ground, take(cloexec, None));
+                let justification = if unmarked { marks.justification } else { clause::recvmsg(4).into() };
+                checks.outcome_by(some, justification, take(cloexec, None));
             }
         }
         if fits {
@@ -110,8 +112,8 @@ pub(super) fn recv(cx: Cx<'_>, from: Label, room: Option<u32>, mut checks: Check
         }
         for rest in &rules.recv_rest.choices {
             let some = Expect::Received { least: 0, most: room, truncated: rest.value.is_marked() };
-            let ground = if rest.value.is_marked() { by(clause::recvmsg(4)) } else { rest.ground };
-            checks.one_way(some, ground, &[], take(cloexec, leaked_by(rest)));
+            let justification = if rest.value.is_marked() { by(clause::recvmsg(4)) } else { rest.justification };
+            checks.one_way(some, justification, &[], take(cloexec, leaked_by(rest)));
         }
     }
 }
@@ -122,7 +124,7 @@ fn take(
     to: Label,
     labels: Vec<Label>,
     cloexec: Choice<bool>,
-    leaked_by: Option<Ground>,
+    leaked_by: Option<Justification>,
 ) -> impl FnOnce(&mut State, &Outcome) + Clone + 'static {
     move |state, outcome| {
         let message = state.messages.remove(message);
@@ -134,8 +136,8 @@ fn take(
             process.base = None;
         }
         for (at, (number, description)) in received.fds.iter().zip(message.descriptions).enumerate() {
-            let Choice { value, ground } = cloexec;
-            process.add_fd(Descriptor { number: *number, description, cloexec: value, cloexec_by: ground });
+            let Choice { value, justification } = cloexec;
+            process.add_fd(Descriptor { number: *number, description, cloexec: value, cloexec_by: justification });
             if let Some(label) = labels.get(at) {
                 process.bind(*label, *number);
             }

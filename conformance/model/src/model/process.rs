@@ -81,7 +81,7 @@ pub(super) fn setuid(cx: Cx<'_>, uid: u32, mut checks: Checks<'_>) {
     });
 }
 
-pub(super) fn small_store(bytes: i64, checks: Checks<'_>, actor: Label) {
+pub(super) fn limited_store(bytes: i64, checks: Checks<'_>, actor: Label) {
     checks.succeed(Expect::Ok, &[clause::call(1)], move |state, _| {
         if let Some(process) = state.process_mut(actor) {
             (process.store, process.room) = (Store::Own(actor), Some(bytes));

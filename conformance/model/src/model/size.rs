@@ -9,7 +9,7 @@ use super::state::{Object, ObjectId};
 use crate::call::{Label, Seals};
 use crate::clause::{self, ClauseId};
 use crate::outcome::{Errno, Signal};
-use crate::profile::{Answer, Beyond, Choice, Ground, Resize, Rounding, Rule, Tail};
+use crate::profile::{Beyond, Choice, Justification, Resize, Response, Rounding, Rule, Tail};
 
 /// Sizes up to this many bytes are certain to be accepted where there is room.
 pub(super) const CERTAIN: i64 = 1 << 30;
@@ -17,7 +17,7 @@ pub(super) const CERTAIN: i64 = 1 << 30;
 /// A size as the platform sets it.
 pub(super) struct Rounded {
     pub(super) size: i64,
-    pub(super) ground: Ground,
+    pub(super) justification: Justification,
 }
 
 /// The sizes that an object may get which is asked to be `size` bytes large.
@@ -31,9 +31,10 @@ pub(super) fn rounded(cx: Cx<'_>, size: i64) -> Vec<Rounded> {
     let mut sizes: Vec<Rounded> = Vec::with_capacity(rule.choices.len());
     for choice in &rule.choices {
         let rounded = round(choice.value);
-        let ground = if rounded == size { Ground::clause(clause::ftruncate(1)) } else { choice.ground };
+        let justification =
+            if rounded == size { Justification::clause(clause::ftruncate(1)) } else { choice.justification };
         if sizes.iter().all(|known| known.size != rounded) {
-            sizes.push(Rounded { size: rounded, ground });
+            sizes.push(Rounded { size: rounded, justification });
         }
     }
     sizes
@@ -53,7 +54,7 @@ pub(super) fn limit(
     let limited = &cx.profile.rules.size_limited;
     if limited.always(|limited| !limited) {
         if grows {
-            checks.rests_on(limited.choices[0].ground);
+            checks.rests_on(limited.choices[0].justification);
         }
         return;
     }
@@ -62,7 +63,7 @@ pub(super) fn limit(
     }
     for choice in rule.choices.iter().filter(|choice| choice.value.refuses(limit, size, current)) {
         let is_beyond = Beyond::Any.refuses(limit, size, current);
-        refused(cx, if is_beyond { clause.into() } else { choice.ground }, checks);
+        refused(cx, if is_beyond { clause.into() } else { choice.justification }, checks);
     }
     if rule.always(|beyond| beyond.refuses(limit, size, current)) {
         checks.block();
@@ -70,18 +71,18 @@ pub(super) fn limit(
 }
 
 /// What lies beyond the limit of the process is refused.
-pub(super) fn over_limit(cx: Cx<'_>, ground: Ground, checks: &mut Checks<'_>) {
-    refused(cx, ground, checks);
+pub(super) fn over_limit(cx: Cx<'_>, justification: Justification, checks: &mut Checks<'_>) {
+    refused(cx, justification, checks);
     checks.block();
 }
 
 /// EFBIG, or the end by SIGXFSZ where that is not ignored.
-fn refused(cx: Cx<'_>, ground: Ground, checks: &mut Checks<'_>) {
+fn refused(cx: Cx<'_>, justification: Justification, checks: &mut Checks<'_>) {
     let actor = cx.site.actor;
     if cx.process.ignored.contains(&Signal::SIGXFSZ) {
-        checks.error(Errno::EFBIG, ground);
+        checks.error(Errno::EFBIG, justification);
     } else {
-        checks.outcome_by(Expect::Signal(Signal::SIGXFSZ), ground, move |state, _| state.end(actor));
+        checks.outcome_by(Expect::Signal(Signal::SIGXFSZ), justification, move |state, _| state.end(actor));
     }
 }
 
@@ -99,7 +100,7 @@ pub(super) fn ftruncate(cx: Cx<'_>, fd: Label, size: i64, mut checks: Checks<'_>
     checks.ask(size >= 0 && size < object.size && cx.state.is_mapped(open.object), &rules.shrink_mapped);
     limit(cx, &rules.size_limit, (size, object.size), clause::ftruncate(10), &mut checks);
     if object.sized && rules.resize.always(|resize| *resize == Resize::Once) {
-        return checks.error(Errno::EINVAL, rules.resize.choices[0].ground);
+        return checks.error(Errno::EINVAL, rules.resize.choices[0].justification);
     }
     let sealed = |seal| object.seals.is_some_and(|seals: Seals| seals.contains(seal));
     checks.shall(size >= 0 && size < object.size && sealed(Seals::SHRINK), Errno::EPERM, clause::seals(3));
@@ -109,12 +110,12 @@ pub(super) fn ftruncate(cx: Cx<'_>, fd: Label, size: i64, mut checks: Checks<'_>
     let certain = rules.size_always.choices.iter().map(|choice| choice.value).min().unwrap_or(CERTAIN);
     if size > certain {
         for choice in &rules.size_too_large.choices {
-            if let Answer::Errno(errno) = choice.value {
-                checks.error(errno, choice.ground);
+            if let Response::Errno(errno) = choice.value {
+                checks.error(errno, choice.justification);
             }
         }
     } else if size > CERTAIN {
-        checks.rests_on(rules.size_always.choices[0].ground);
+        checks.rests_on(rules.size_always.choices[0].justification);
     }
     if size > CERTAIN && rules.size_beyond_room.choices.len() > 1 {
         checks.may(true, Errno::ENOMEM, clause::ftruncate(13));
@@ -128,16 +129,21 @@ pub(super) fn ftruncate(cx: Cx<'_>, fd: Label, size: i64, mut checks: Checks<'_>
     for rounded in rounded(cx, size) {
         for tail in tails(cx, object, size, by) {
             // A size that is not the one asked for is a deviation once somebody sees it.
-            let mut checks = checks.way(rounded.ground.clause.into());
+            let mut checks = checks.way(rounded.justification.clause.into());
             for kept in kept(cx, object, size, by) {
-                checks.way(kept.ground).one_way(Expect::Ok, tail.ground, &[clause::call(1)], move |state, _| {
-                    let object = state.object_mut(id);
-                    resize(object, rounded.size, tail.value);
-                    object.size_by = rounded.ground;
-                    if !kept.value {
-                        object.bytes.blur(size / page * page, size);
-                    }
-                });
+                checks.way(kept.justification).one_way(
+                    Expect::Ok,
+                    tail.justification,
+                    &[clause::call(1)],
+                    move |state, _| {
+                        let object = state.object_mut(id);
+                        resize(object, rounded.size, tail.value);
+                        object.size_by = rounded.justification;
+                        if !kept.value {
+                            object.bytes.blur(size / page * page, size);
+                        }
+                    },
+                );
             }
         }
     }
@@ -148,7 +154,7 @@ pub(super) fn tails(cx: Cx<'_>, object: &Object, end: i64, by: ClauseId) -> Vec<
     if end > object.size && object.bytes.holds_from(object.size) {
         cx.profile.rules.tail.choices.clone()
     } else {
-        vec![Choice { value: Tail::Zero, ground: by.into() }]
+        vec![Choice { value: Tail::Zero, justification: by.into() }]
     }
 }
 
@@ -161,7 +167,7 @@ fn kept(cx: Cx<'_>, object: &Object, size: i64, by: ClauseId) -> Vec<Choice<bool
     {
         cx.profile.rules.shrink_keeps.choices.clone()
     } else {
-        vec![Choice { value: true, ground: by.into() }]
+        vec![Choice { value: true, justification: by.into() }]
     }
 }
 
@@ -207,7 +213,7 @@ pub(super) fn posix_fallocate(cx: Cx<'_>, fd: Label, offset: i64, len: i64, mut 
     let may_lack_room = object.room.is_some_and(|room| others.hold_storage || end > room);
     if valid && !beyond_room && (may_lack_room || end > CERTAIN) {
         for choice in rules.fallocate_beyond_room.choices.iter().chain(&rules.fallocate_too_large.choices) {
-            checks.error(choice.value, choice.ground);
+            checks.error(choice.value, choice.justification);
         }
     }
     let (id, grows) = (open.object, end > object.size);
@@ -216,7 +222,7 @@ pub(super) fn posix_fallocate(cx: Cx<'_>, fd: Label, offset: i64, len: i64, mut 
         return checks.answer(Expect::Ok, &clauses);
     }
     for tail in tails(cx, object, end, clause::posix_fallocate(2)) {
-        checks.one_way(Expect::Ok, tail.ground, &clauses, move |state, _| {
+        checks.one_way(Expect::Ok, tail.justification, &clauses, move |state, _| {
             let object = state.object_mut(id);
             resize(object, end, tail.value);
             object.size_by = clause::posix_fallocate(1).into();
@@ -225,7 +231,7 @@ pub(super) fn posix_fallocate(cx: Cx<'_>, fd: Label, offset: i64, len: i64, mut 
     }
 }
 
-/// The other objects of the small store that an object lives in.
+/// The other objects of the size-limited store that an object lives in.
 struct Others {
     /// Does one that is still there take room away?
     hold_storage: bool,

@@ -5,7 +5,7 @@ use super::bytes::Bytes;
 use crate::call::{Label, Prot, Seals};
 use crate::clause::{self, ClauseId};
 use crate::outcome::{Outcome, Signal};
-use crate::profile::Ground;
+use crate::profile::Justification;
 use crate::trace::{Actor, Header};
 use std::sync::Arc;
 
@@ -54,14 +54,14 @@ pub(crate) enum Store {
 pub(crate) struct Object {
     pub(crate) size: i64,
     /// What its size rests on.
-    pub(crate) size_by: Ground,
+    pub(crate) size_by: Justification,
     /// Has its size been set?
     pub(crate) sized: bool,
     pub(crate) mode: u32,
     /// Bits of the mode that are not certain.
     pub(crate) mode_open: u32,
     /// What its mode and owner rest on.
-    pub(crate) mode_by: Ground,
+    pub(crate) mode_by: Justification,
     pub(crate) uid: u32,
     /// Its group, if it is certain.
     pub(crate) gid: Option<u32>,
@@ -77,7 +77,7 @@ pub(crate) struct Object {
     /// Seals that it may have had from the beginning: where programs are kept out of memory, a memfd begins with `EXEC`.
     pub(crate) seals_open: Seals,
     /// Why it is there at all, where the call that made it failed.
-    pub(crate) left_by: Option<Ground>,
+    pub(crate) left_by: Option<Justification>,
     /// Room of the store that it lives in, in bytes, where that is known to be small.
     pub(crate) room: Option<i64>,
 }
@@ -101,7 +101,7 @@ pub(crate) struct Process {
     /// How many more descriptors are open than it knows of.
     pub(crate) leaked: usize,
     /// Why they are.
-    pub(crate) leaked_by: Option<Ground>,
+    pub(crate) leaked_by: Option<Justification>,
     /// The descriptors that it began with, if they are known.
     pub(crate) base: Option<Arc<[i32]>>,
     /// What its labels of descriptors stand for.
@@ -118,7 +118,7 @@ pub(crate) struct Process {
     pub(crate) address_space: Option<i64>,
     pub(crate) ignored: Vec<Signal>,
     /// Has it taken the name that its generator gives out next?
-    pub(crate) squats: bool,
+    pub(crate) collides: bool,
     /// The store where it finds objects by name, and its room.
     pub(crate) store: Store,
     pub(crate) room: Option<i64>,
@@ -131,7 +131,7 @@ pub(crate) struct Descriptor {
     pub(crate) description: DescriptionId,
     pub(crate) cloexec: bool,
     /// What `cloexec` rests on.
-    pub(crate) cloexec_by: Ground,
+    pub(crate) cloexec_by: Justification,
 }
 
 /// A mapping of an object.
@@ -304,7 +304,7 @@ impl Process {
             nofile: None,
             address_space: None,
             ignored: Vec::new(),
-            squats: false,
+            collides: false,
             store: Store::Shared,
             room: None,
         }

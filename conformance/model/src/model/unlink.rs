@@ -9,16 +9,16 @@ use super::state::{Key, Object, ObjectId};
 use crate::call::Name;
 use crate::clause;
 use crate::outcome::Errno;
-use crate::profile::{Ground, UnlinkRight};
+use crate::profile::{Justification, UnlinkRight};
 
 pub(super) fn shm_unlink(cx: Cx<'_>, name: &Name, out: &mut Vec<Branch>) {
     for reading in names::readings(cx, name, Use::Unlink) {
         match reading {
             Reading::NoObject(_) => {}
-            Reading::Errno(errno, ground) => out.push(Branch::plain(Expect::Errno(errno), ground)),
-            Reading::Key(key, ground) => {
+            Reading::Errno(errno, justification) => out.push(Branch::plain(Expect::Errno(errno), justification)),
+            Reading::Key(key, justification) => {
                 let mut checks = Checks::new(out);
-                checks.rests_on(ground);
+                checks.rests_on(justification);
                 checks.ask(cx.lacks_names(), &cx.profile.rules.named);
                 match cx.state.named(&key) {
                     None => {
@@ -38,22 +38,25 @@ fn remove(cx: Cx<'_>, key: Key, id: ObjectId, mut checks: Checks<'_>) {
         .unlink_right
         .choices
         .iter()
-        .map(|choice| (may_remove(cx, cx.state.object(id), choice.value), choice.ground));
+        .map(|choice| (may_remove(cx, cx.state.object(id), choice.value), choice.justification));
     let (granted, denied): (Vec<_>, Vec<_>) = rights.partition(|(granted, _)| *granted);
     if !denied.is_empty() {
         // POSIX leaves open who beside the owner may remove a name, so that refusing the owner alone departs from it.
         let owner = may_remove(cx, cx.state.object(id), UnlinkRight::Owner);
-        let departs = denied.iter().find(|(_, ground)| owner && ground.deviation.is_some());
+        let departs = denied.iter().find(|(_, justification)| owner && justification.deviation.is_some());
         for choice in &rules.unlink_denied.choices {
-            checks.error(choice.value, departs.map_or(choice.ground, |(_, ground): &(bool, Ground)| *ground));
+            checks.error(
+                choice.value,
+                departs.map_or(choice.justification, |(_, justification): &(bool, Justification)| *justification),
+            );
         }
         checks.and_by(clause::shm_unlink(8));
     }
     if granted.is_empty() {
         return;
     }
-    if let Some(ground) = cx.state.object(id).left_by {
-        checks.rests_on(ground);
+    if let Some(justification) = cx.state.object(id).left_by {
+        checks.rests_on(justification);
     }
     let clauses = [clause::shm_unlink(1), clause::shm_unlink(2), clause::shm_unlink(6)];
     checks.succeed(Expect::Ok, &clauses, move |state, _| {

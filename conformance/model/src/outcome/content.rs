@@ -6,12 +6,12 @@ use std::str::FromStr;
 /// A sequence of bytes as runs, written `41*8 00*4088`. Neighbouring runs differ and none is empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Content {
-    runs: Vec<Run>,
+    runs: Vec<Repeated>,
 }
 
 /// `len` times `byte`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Run {
+pub struct Repeated {
     /// The byte.
     pub byte: u8,
     /// How often it stands there.
@@ -38,12 +38,12 @@ impl Content {
         match self.runs.last_mut() {
             _ if len == 0 => {}
             Some(last) if last.byte == byte => last.len += len,
-            _ => self.runs.push(Run { byte, len }),
+            _ => self.runs.push(Repeated { byte, len }),
         }
     }
 
     /// The runs in order.
-    pub fn runs(&self) -> &[Run] {
+    pub fn runs(&self) -> &[Repeated] {
         &self.runs
     }
 

@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 /// Success, or a failure with that error number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Answer {
+pub enum Response {
     /// `ok`
     Ok,
     /// `EINVAL`
@@ -218,7 +218,7 @@ macro_rules! texts {
 }
 
 texts! {
-    Answer { Ok = "ok"; Errno }
+    Response { Ok = "ok"; Errno }
     NameAnswer { SameObject = "same-object", OwnObject = "own-object", NoObject = "no-object"; Errno }
     Truncation { Truncates = "truncates", Ignored = "ignored"; Errno }
     UnlinkRight {

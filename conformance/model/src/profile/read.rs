@@ -1,6 +1,6 @@
 //! Reads profiles and checks that every departure from POSIX is a deviation, and nothing else is.
 
-use super::{Choice, Deviation, Ground, Note, Profile, Rule, Rules};
+use super::{Choice, Deviation, Justification, Note, Profile, Rule, Rules};
 use crate::clause::ClauseId;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -127,8 +127,8 @@ impl Reader<'_> {
         let allows = self.allows.get(key).ok_or_else(|| problem("posix.toml does not speak of it".to_owned()))?;
         let allowed: Vec<T> = allows.allows.iter().map(read).collect::<Result<_, _>>()?;
         let Some(does) = self.does.get(key) else {
-            let ground = Ground { assumed: true, ..Ground::clause(allows.clause) };
-            let choices = allowed.into_iter().map(|value| Choice { value, ground }).collect();
+            let justification = Justification { assumed: true, ..Justification::clause(allows.clause) };
+            let choices = allowed.into_iter().map(|value| Choice { value, justification }).collect();
             return Ok(Rule { choices, source: String::new() });
         };
         let index = match &does.deviation {
@@ -147,15 +147,15 @@ impl Reader<'_> {
         let mut choices = Vec::new();
         for text in texts {
             let value = read(text)?;
-            let ground = if allows.own || allowed.contains(&value) {
-                Ground::clause(allows.clause)
+            let justification = if allows.own || allowed.contains(&value) {
+                Justification::clause(allows.clause)
             } else {
                 departs = true;
                 let (index, clause) =
                     index.ok_or_else(|| problem(format!("POSIX does not allow `{text}`: name a deviation")))?;
-                Ground { clause, deviation: Some(index), assumed: false }
+                Justification { clause, deviation: Some(index), assumed: false }
             };
-            choices.push(Choice { value, ground });
+            choices.push(Choice { value, justification });
         }
         if index.is_some() && !departs {
             return Err(problem("POSIX allows all that it does, so it is no deviation".to_owned()));
@@ -203,7 +203,8 @@ pub(super) fn platform(text: &str) -> Result<Profile, ProfileError> {
         }
     }
     for rule in read.list() {
-        let by = rule.choices.iter().map(|(_, ground)| ground.deviation).reduce(|one, other| one.and(other));
+        let by =
+            rule.choices.iter().map(|(_, justification)| justification.deviation).reduce(|one, other| one.and(other));
         if let Some(at) = by.flatten() {
             deviation[usize::from(at)].always = true;
         }

@@ -1,10 +1,10 @@
 //! Every matter in which platforms differ, with the type of its choices.
 
 use super::choices::{
-    Answer, Beyond, Fault, Limit, NameAnswer, Offset, Resize, Rest, Rounding, Tail, Truncation, UnlinkRight, Write,
+    Beyond, Fault, Limit, NameAnswer, Offset, Resize, Response, Rest, Rounding, Tail, Truncation, UnlinkRight, Write,
 };
 use super::read::{ProfileError, Reader};
-use super::{Ground, Rule};
+use super::{Justification, Rule};
 use crate::outcome::{Errno, Signal};
 
 /// One rule as people read it.
@@ -14,8 +14,8 @@ pub struct RuleInfo {
     pub key: &'static str,
     /// What it is about, in a sentence.
     pub about: &'static str,
-    /// Its choices, each with its ground.
-    pub choices: Vec<(String, Ground)>,
+    /// Its choices, each with its justification.
+    pub choices: Vec<(String, Justification)>,
     /// Where it is known from.
     pub source: String,
 }
@@ -41,7 +41,7 @@ macro_rules! rules {
                 vec![$(RuleInfo {
                     key: stringify!($key),
                     about: concat!($($doc),+).trim_ascii(),
-                    choices: self.$key.choices.iter().map(|choice| (choice.value.to_string(), choice.ground)).collect(),
+                    choices: self.$key.choices.iter().map(|choice| (choice.value.to_string(), choice.justification)).collect(),
                     source: self.$key.source.clone(),
                 }),+]
             }
@@ -78,17 +78,17 @@ rules! {
     unlink_dots: Errno,
 
     /// Objects with names at all, for which there may be no store, or no function.
-    named: Answer,
+    named: Response,
     /// Opening for writing alone.
-    open_wronly: Answer,
+    open_wronly: Response,
     /// O_CLOEXEC among the open flags.
-    open_cloexec: Answer,
+    open_cloexec: Response,
     /// O_NOFOLLOW among the open flags.
-    open_nofollow: Answer,
+    open_nofollow: Response,
     /// O_NONBLOCK or O_APPEND among the open flags.
-    open_other_flags: Answer,
+    open_other_flags: Response,
     /// O_EXCL without O_CREAT.
-    open_excl_alone: Answer,
+    open_excl_alone: Response,
     /// O_TRUNC with write access.
     trunc_writable: Truncation,
     /// O_TRUNC with read access alone.
@@ -100,9 +100,9 @@ rules! {
     /// Does a new object get the effective group of its creator, rather than that of a directory?
     open_effective_group: bool,
     /// O_CREAT on an object that somebody else owns, whose mode allows it.
-    open_creat_of_others: Answer,
+    open_creat_of_others: Response,
     /// Opening without O_CREAT an object that somebody else owns, whose mode allows it.
-    open_of_others: Answer,
+    open_of_others: Response,
     /// Is the owner held to the owner's bits alone, and not let in by those of the group and of others?
     owner_class_alone: bool,
     /// Does root open objects whose mode forbids it?
@@ -126,11 +126,11 @@ rules! {
     /// The largest size that is always accepted, in bytes.
     size_always: i64,
     /// A size that is too large.
-    size_too_large: Answer,
+    size_too_large: Response,
     /// Setting the size through a descriptor that cannot write.
-    size_readonly: Answer,
+    size_readonly: Response,
     /// Setting the size through a descriptor that can write, by somebody whom the mode would not let write.
-    size_denied: Answer,
+    size_denied: Response,
     /// Does RLIMIT_FSIZE hold for sizes?
     size_limited: bool,
     /// Which sizes RLIMIT_FSIZE refuses.
@@ -140,12 +140,12 @@ rules! {
     /// Does what mappings stored stay where a new, smaller size ends inside its page?
     shrink_keeps: bool,
     /// Making an object smaller while it is mapped.
-    shrink_mapped: Answer,
+    shrink_mapped: Response,
     /// Growing an object beyond the room of its store.
-    size_beyond_room: Answer,
+    size_beyond_room: Response,
 
     /// posix_fallocate on an object.
-    fallocate: Answer,
+    fallocate: Response,
     /// posix_fallocate of length 0.
     fallocate_empty: Errno,
     /// posix_fallocate with a negative offset or length.
@@ -159,11 +159,11 @@ rules! {
     /// Which ends of a posix_fallocate RLIMIT_FSIZE refuses.
     fallocate_limit: Beyond,
     /// fchmod on an object.
-    fchmod: Answer,
+    fchmod: Response,
     /// fchmod by somebody else than the owner.
     fchmod_denied: Errno,
     /// Reading through a descriptor.
-    read: Answer,
+    read: Response,
     /// Writing through a descriptor.
     write: Write,
     /// Writing beyond the room of the store.
@@ -173,38 +173,38 @@ rules! {
     /// Do read and write see what mappings stored, and mappings what was written?
     io_coherent: bool,
     /// Moving the file offset.
-    lseek: Answer,
+    lseek: Response,
     /// Moving the file offset beyond the end.
-    lseek_beyond_end: Answer,
+    lseek_beyond_end: Response,
 
     /// Mapping privately.
-    map_private: Answer,
+    map_private: Response,
     /// Mapping both shared and private.
-    map_shared_and_private: Answer,
+    map_shared_and_private: Response,
     /// Mapping for writing and shared through a descriptor that cannot write.
     map_write_readonly: Errno,
     /// Mapping for reading through a descriptor that cannot read.
-    map_unreadable: Answer,
+    map_unreadable: Response,
     /// Mapping without PROT_READ through a descriptor that cannot read.
-    map_unread: Answer,
+    map_unread: Response,
     /// Mapping beyond the end.
-    map_beyond_end: Answer,
+    map_beyond_end: Response,
     /// Does a mapping show what its object grows by afterwards?
     map_grows: bool,
     /// Mapping at an offset that is no multiple of the page size.
-    map_unaligned: Answer,
+    map_unaligned: Response,
     /// Mapping neither shared nor private.
-    map_neither: Answer,
+    map_neither: Response,
     /// Mapping at a range that no object can have.
-    map_invalid_range: Answer,
+    map_invalid_range: Response,
     /// Where a mapping begins whose offset is 4 GiB or more.
     map_far: Offset,
     /// Does RLIMIT_AS hold for mappings?
     map_limited: bool,
     /// Unmapping at an address that is no multiple of the page size.
-    unmap_unaligned: Answer,
+    unmap_unaligned: Response,
     /// Unmapping nothing.
-    unmap_empty: Answer,
+    unmap_empty: Response,
     /// Do private mappings see later changes of pages that they have not copied?
     private_follows: bool,
     /// Accessing a mapping in a way that its protection forbids.
@@ -223,24 +223,24 @@ rules! {
     /// Sending more descriptors than a message can carry.
     send_too_many: Errno,
     /// Receiving with a control buffer that is too small: the descriptors that fit arrive, or the call fails.
-    recv_short: Answer,
+    recv_short: Response,
     /// What becomes of descriptors for which the control buffer is too small.
     recv_rest: Rest,
     /// What becomes of descriptors where there is no control buffer at all.
     recv_none: Rest,
     /// Receiving more descriptors than there are free numbers: those that find one arrive, or the call fails.
-    recv_full: Answer,
+    recv_full: Response,
     /// Is a message marked whose descriptors find no free number?
     recv_marks_lost: bool,
     /// Are received descriptors closed by exec where the receiver asks for it?
     recv_cloexec: bool,
 
     /// Asking an object of shm_open for its seals: none can ever be added, or the question fails.
-    shm_seals: Answer,
+    shm_seals: Response,
     /// Adding seals to an object of shm_open.
     shm_add_seals: Errno,
     /// Making a nameless object of size 0.
-    create_empty: Answer,
+    create_empty: Response,
     /// Writing through a descriptor of a nameless object.
     create_write: Write,
     /// The bits of the mode of a nameless object, in octal.

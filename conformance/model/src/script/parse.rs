@@ -4,7 +4,7 @@ mod call;
 mod cursor;
 
 use super::lex::{self, Token};
-use super::{Id, Line, Need, Script, Step, Who};
+use super::{Id, Line, Requirement, Script, Step, Who};
 use crate::call::Call;
 use cursor::Cursor;
 use std::collections::BTreeSet;
@@ -30,7 +30,7 @@ pub(super) fn parse(text: &str) -> Result<Script, ParseError> {
     let mut lines = text.lines().enumerate().map(|(at, line)| (at + 1, line));
     let mut script = match lines.next() {
         Some((_, first)) => {
-            Script { id: id(first)?, about: Vec::new(), needs: BTreeSet::new(), repeat: 1, steps: Vec::new() }
+            Script { id: id(first)?, about: Vec::new(), requirements: BTreeSet::new(), repeat: 1, steps: Vec::new() }
         }
         None => {
             return Err(ParseError {
@@ -115,8 +115,9 @@ fn header(script: &mut Script, line: usize, comment: &str) -> Result<(), ParseEr
     let error = |found: &str, expected: String| ParseError { line, column: 3, found: format!("`{found}`"), expected };
     if let Some(words) = comment.strip_prefix("needs:") {
         for word in words.split(',').map(str::trim) {
-            let need = word.parse::<Need>().map_err(|error_| error(word, format!("one of {}", error_.expected)))?;
-            script.needs.insert(need);
+            let requirement =
+                word.parse::<Requirement>().map_err(|error_| error(word, format!("one of {}", error_.expected)))?;
+            script.requirements.insert(requirement);
         }
     } else if let Some(count) = comment.strip_prefix("repeat:") {
         let fits = |count: &u32| (1..=10_000).contains(count);

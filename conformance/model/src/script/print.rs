@@ -9,9 +9,9 @@ impl fmt::Display for Script {
         for sentence in &self.about {
             writeln!(f, "# {sentence}")?;
         }
-        if !self.needs.is_empty() {
-            let needs: Vec<String> = self.needs.iter().map(ToString::to_string).collect();
-            writeln!(f, "# needs: {}", needs.join(", "))?;
+        if !self.requirements.is_empty() {
+            let requirements: Vec<String> = self.requirements.iter().map(ToString::to_string).collect();
+            writeln!(f, "# needs: {}", requirements.join(", "))?;
         }
         if self.repeat != 1 {
             writeln!(f, "# repeat: {}", self.repeat)?;

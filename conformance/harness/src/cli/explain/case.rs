@@ -3,7 +3,7 @@
 use super::{Explanation, paragraph};
 use crate::{catalogue, generator};
 use anstyle::Style;
-use shmconf_model::script::{Need, Script};
+use shmconf_model::script::{Requirement, Script};
 use std::io::{self, Write};
 
 pub(super) fn explain(id: &str) -> Option<Explanation> {
@@ -16,7 +16,7 @@ pub(super) fn explain(id: &str) -> Option<Explanation> {
         writeln!(output, "{bold}{}{bold:#}  property\n", property.id)?;
         paragraph(output, width, 2, property.about)?;
         writeln!(output)?;
-        write_needs(output, property.needs)
+        write_requirements(output, property.requirements)
     }))
 }
 
@@ -25,7 +25,7 @@ fn write_case(output: &mut dyn Write, width: usize, case: &Script) -> io::Result
     writeln!(output, "{bold}{}{bold:#}  case\n", case.id)?;
     paragraph(output, width, 2, &case.about.join(" "))?;
     writeln!(output)?;
-    write_needs(output, &Vec::from_iter(case.all_needs()))?;
+    write_requirements(output, &Vec::from_iter(case.requirements()))?;
     if case.repeat > 1 {
         writeln!(output, "  executed {} times in a run, since chance decides what happens", case.repeat)?;
     }
@@ -34,7 +34,7 @@ fn write_case(output: &mut dyn Write, width: usize, case: &Script) -> io::Result
     text.lines().filter(|line| !line.starts_with('#')).try_for_each(|line| writeln!(output, "    {line}"))
 }
 
-fn write_needs(output: &mut dyn Write, needs: &[Need]) -> io::Result<()> {
-    let mut meanings = Need::ALL.iter().filter(|(need, _)| needs.contains(need));
-    meanings.try_for_each(|(need, meaning)| writeln!(output, "  needs {need}. {}", meaning.trim()))
+fn write_requirements(output: &mut dyn Write, requirements: &[Requirement]) -> io::Result<()> {
+    let mut meanings = Requirement::ALL.iter().filter(|(requirement, _)| requirements.contains(requirement));
+    meanings.try_for_each(|(requirement, meaning)| writeln!(output, "  needs {requirement}. {}", meaning.trim()))
 }

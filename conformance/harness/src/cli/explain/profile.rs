@@ -3,7 +3,7 @@
 use super::{Explanation, paragraph};
 use anstyle::Style;
 use shmconf_model::clause::Ledger;
-use shmconf_model::profile::{Deviation, Ground, Profile, RuleInfo, Rules};
+use shmconf_model::profile::{Deviation, Justification, Profile, RuleInfo, Rules};
 use std::io::{self, Write};
 
 pub(super) fn explain(id: &str) -> Option<Explanation> {
@@ -71,16 +71,16 @@ fn write_rule(output: &mut dyn Write, width: usize, key: &str, profiles: &[Profi
 }
 
 fn write_choices(output: &mut dyn Write, width: usize, rule: &RuleInfo, profile: &Profile) -> io::Result<()> {
-    for (choice, ground) in &rule.choices {
-        paragraph(output, width, 6, &format!("{choice}  ({})", reason(*ground, profile)))?;
+    for (choice, justification) in &rule.choices {
+        paragraph(output, width, 6, &format!("{choice}  ({})", reason(*justification, profile)))?;
     }
     if rule.source.is_empty() { Ok(()) } else { paragraph(output, width, 6, &format!("source: {}", rule.source)) }
 }
 
-fn reason(ground: Ground, profile: &Profile) -> String {
-    match profile.deviation(ground) {
+fn reason(justification: Justification, profile: &Profile) -> String {
+    match profile.deviation(justification) {
         Some(deviation) => deviation.id.clone(),
-        None => format!("{}, {}", ground.clause, Ledger::get().level(ground.clause)),
+        None => format!("{}, {}", justification.clause, Ledger::get().level(justification.clause)),
     }
 }
 

@@ -62,11 +62,11 @@ impl Run<'_> {
             match self.cast.members[actor].life {
                 Life::Lives => {}
                 Life::Unborn => {
-                    self.note(call, Outcome::NotMade("the actor is not there yet".to_owned()), None);
+                    self.note(call, Outcome::NotExecuted("the actor is not there yet".to_owned()), None);
                     continue;
                 }
                 Life::Gone => {
-                    self.note(call, Outcome::NotMade("the actor is gone".to_owned()), None);
+                    self.note(call, Outcome::NotExecuted("the actor is gone".to_owned()), None);
                     continue;
                 }
             }

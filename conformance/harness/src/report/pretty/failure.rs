@@ -2,13 +2,13 @@
 
 use super::super::{CaseResult, Counterexample, Report, ShownCall};
 use super::paint::{self, clean, paint, shorten, style, wrapped};
-use shmconf_model::verdict::{Allowed, Finding, Ground};
+use shmconf_model::verdict::{Allowed, Explanation, Violation};
 use std::io::{self, Write};
 use std::ops::Range;
 
 /// Where the calls begin: behind the mark and the number.
 const INDENT: usize = 6;
-/// Of a longer trace, only the calls this near to a finding are shown.
+/// Of a longer trace, only the calls this near to a violation are shown.
 const NEAR: usize = 12;
 /// Longer outcomes lose their middle.
 const LONGEST: usize = 70;
@@ -45,13 +45,14 @@ fn calls(counterexample: &Counterexample, width: usize, output: &mut dyn Write) 
     let column = lines.iter().map(|line| line.chars().count()).filter(|len| *len <= most).max().unwrap_or(0);
     let mut elided = 0;
     for (index, (call, line)) in counterexample.calls.iter().zip(&lines).enumerate() {
-        let findings: Vec<&Finding> = counterexample.findings.iter().filter(|finding| finding.event == index).collect();
+        let violations: Vec<&Violation> =
+            counterexample.violations.iter().filter(|violation| violation.event == index).collect();
         if !is_near(counterexample, index) {
             elided += 1;
             continue;
         }
         elision(std::mem::take(&mut elided), output)?;
-        let mark = if findings.is_empty() { " ".to_owned() } else { paint(style::BAD, ">") };
+        let mark = if violations.is_empty() { " ".to_owned() } else { paint(style::BAD, ">") };
         let race = races.iter().find(|race| race.contains(&index));
         let bar = if bars == 0 { "" } else { race.map_or("  ", |race| bar(race, index)) };
         write!(output, " {mark} {:<3}{bar}{line}", index + 1)?;
@@ -63,7 +64,7 @@ fn calls(counterexample: &Counterexample, width: usize, output: &mut dyn Write) 
             _ => write!(output, "\n{:pad$}", "", pad = INDENT + bars)?,
         }
         let pad = race.map_or(0, |race| longest_outcome(&counterexample.calls[race.clone()]) - outcome.chars().count());
-        let outcome = if findings.is_empty() { outcome.into_owned() } else { paint(style::BAD, &outcome) };
+        let outcome = if violations.is_empty() { outcome.into_owned() } else { paint(style::BAD, &outcome) };
         write!(output, " -> {outcome}")?;
         if let Some(race) = race {
             let begin = counterexample.calls[race.start].start;
@@ -72,8 +73,8 @@ fn calls(counterexample: &Counterexample, width: usize, output: &mut dyn Write) 
             write!(output, "{:pad$}{}", "", paint(style::FAINT, &when))?;
         }
         writeln!(output)?;
-        for finding in findings {
-            allowed(&finding.allowed, width, output)?;
+        for violation in violations {
+            allowed(&violation.allowed, width, output)?;
         }
     }
     elision(elided, output)
@@ -84,7 +85,7 @@ fn longest_outcome(calls: &[ShownCall]) -> usize {
 }
 
 fn is_near(counterexample: &Counterexample, index: usize) -> bool {
-    let nearest = counterexample.findings.iter().map(|finding| finding.event.abs_diff(index)).min();
+    let nearest = counterexample.violations.iter().map(|violation| violation.event.abs_diff(index)).min();
     counterexample.calls.len() <= 3 * NEAR || nearest.is_none_or(|distance| distance <= NEAR)
 }
 
@@ -101,7 +102,7 @@ fn bar(race: &Range<usize>, index: usize) -> &'static str {
     }
 }
 
-/// Each outcome that would have been allowed, with the grounds behind it.
+/// Each outcome that would have been allowed, with the justifications behind it.
 fn allowed(allowed: &[Allowed], width: usize, output: &mut dyn Write) -> io::Result<()> {
     const WIDEST: usize = 20;
     let lengths = allowed.iter().map(|allowed| allowed.outcome.chars().count());
@@ -111,14 +112,14 @@ fn allowed(allowed: &[Allowed], width: usize, output: &mut dyn Write) -> io::Res
         let indent = 8 + label.len().max(7) + 3 + longest + 2;
         let room = width.saturating_sub(indent).max(30);
         let mut outcome = clean(&entry.outcome).into_owned();
-        let mut grounds: Vec<String> = Vec::new();
-        for ground in entry.grounds.iter().map(reason) {
-            if !grounds.contains(&ground) {
-                grounds.push(ground);
+        let mut justifications: Vec<String> = Vec::new();
+        for justification in entry.justifications.iter().map(reason) {
+            if !justifications.contains(&justification) {
+                justifications.push(justification);
             }
         }
-        let grounds = grounds.join("\n");
-        let lines = if grounds.is_empty() { Vec::new() } else { textwrap::wrap(&grounds, wrapped(room)) };
+        let justifications = justifications.join("\n");
+        let lines = if justifications.is_empty() { Vec::new() } else { textwrap::wrap(&justifications, wrapped(room)) };
         if outcome.chars().count() > longest || lines.is_empty() {
             writeln!(output, "        {}{:pad$}   {outcome}", paint(style::FAINT, label), "", pad = 7 - label.len())?;
             (outcome, label) = (String::new(), "");
@@ -133,11 +134,11 @@ fn allowed(allowed: &[Allowed], width: usize, output: &mut dyn Write) -> io::Res
 }
 
 /// `shm_open:22, shall: …`, or `macos/size-once: …`
-pub(super) fn reason(ground: &Ground) -> String {
-    let text = clean(&ground.text);
-    match &ground.deviation {
-        Some(deviation) if ground.versions.is_empty() => format!("{}: {text}", clean(deviation)),
-        Some(deviation) => format!("{} ({}): {text}", clean(deviation), clean(&ground.versions)),
-        None => format!("{}, {}: {text}", ground.clause, ground.level),
+pub(super) fn reason(justification: &Explanation) -> String {
+    let text = clean(&justification.text);
+    match &justification.deviation {
+        Some(deviation) if justification.versions.is_empty() => format!("{}: {text}", clean(deviation)),
+        Some(deviation) => format!("{} ({}): {text}", clean(deviation), clean(&justification.versions)),
+        None => format!("{}, {}: {text}", justification.clause, justification.level),
     }
 }

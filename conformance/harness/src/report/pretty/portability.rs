@@ -3,7 +3,7 @@
 use super::super::{CaseResult, Report};
 use super::failure::reason;
 use super::paint::{clean, paint, shorten, style, wrapped};
-use shmconf_model::verdict::{Allowed, Certainty, Difference, Ground};
+use shmconf_model::verdict::{Allowed, Certainty, Difference, Explanation};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -88,15 +88,19 @@ fn group(
         label.clear();
     }
     for allowed in there {
-        let ground = allowed.grounds.iter().find(|ground| ground.deviation.is_some()).or(allowed.grounds.first());
+        let justification = allowed
+            .justifications
+            .iter()
+            .find(|justification| justification.deviation.is_some())
+            .or(allowed.justifications.first());
         let mut outcome = clean(&allowed.outcome).into_owned();
         if outcome.chars().count() > WIDEST {
             writeln!(output, "{:INDENT$}{label:WIDEST$}  {}", "", shorten(&outcome, LONGEST))?;
             (label, outcome) = (String::new(), String::new());
         }
-        let text = match ground {
-            Some(Ground { deviation: Some(id), .. }) if !told.insert(id.clone()) => clean(id).into_owned(),
-            Some(ground) => reason(ground),
+        let text = match justification {
+            Some(Explanation { deviation: Some(id), .. }) if !told.insert(id.clone()) => clean(id).into_owned(),
+            Some(justification) => reason(justification),
             None => String::new(),
         };
         let room = width.saturating_sub(INDENT + 2 * WIDEST + 4).max(30);

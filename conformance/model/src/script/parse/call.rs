@@ -84,8 +84,8 @@ pub(super) fn call(cursor: &mut Cursor<'_>) -> Result<Call, ParseError> {
         "unique_names" => {
             Call::UniqueNames { count: args.number("a number of names")?, threads: args.number("a number of threads")? }
         }
-        "squat" => Call::Squat,
-        "small_store" => Call::SmallStore { bytes: args.amount()? },
+        "collide" => Call::Collide,
+        "limited_store" => Call::LimitedStore { bytes: args.amount()? },
         _ => return Err(unknown),
     };
     args.cursor.mark(")")?;

@@ -1,10 +1,10 @@
-//! What a finding says, and how the judge goes on behind it.
+//! What a violation says, and how the judge goes on behind it.
 
 use crate::clause::Ledger;
 use crate::model::{Branch, Expect};
 use crate::outcome::Outcome;
 use crate::profile::{self, Profile};
-use crate::verdict::{Allowed, Ground};
+use crate::verdict::{Allowed, Explanation};
 
 /// What would have been allowed, each outcome once.
 pub(crate) fn allowed<'b>(profile: &Profile, branches: impl IntoIterator<Item = &'b Branch>) -> Vec<Allowed> {
@@ -12,7 +12,9 @@ pub(crate) fn allowed<'b>(profile: &Profile, branches: impl IntoIterator<Item = 
         .into_iter()
         .map(|branch| Allowed {
             outcome: branch.expect.to_string(),
-            grounds: each_once(&branch.grounds).map(|ground| explain(profile, ground)).collect(),
+            justifications: each_once(&branch.justifications)
+                .map(|justification| explain(profile, justification))
+                .collect(),
         })
         .collect();
     allowed.sort();
@@ -20,22 +22,27 @@ pub(crate) fn allowed<'b>(profile: &Profile, branches: impl IntoIterator<Item = 
     allowed
 }
 
-fn each_once(grounds: &[profile::Ground]) -> impl Iterator<Item = profile::Ground> {
-    let says = |ground: &profile::Ground| (ground.clause, ground.deviation);
-    let is_new = move |at: usize, ground| !grounds[..at].iter().any(|before| says(before) == says(ground));
-    grounds.iter().enumerate().filter(move |(at, ground)| is_new(*at, ground)).map(|(_, ground)| *ground)
+fn each_once(justifications: &[profile::Justification]) -> impl Iterator<Item = profile::Justification> {
+    let says = |justification: &profile::Justification| (justification.clause, justification.deviation);
+    let is_new =
+        move |at: usize, justification| !justifications[..at].iter().any(|before| says(before) == says(justification));
+    justifications
+        .iter()
+        .enumerate()
+        .filter(move |(at, justification)| is_new(*at, justification))
+        .map(|(_, justification)| *justification)
 }
 
-fn explain(profile: &Profile, ground: profile::Ground) -> Ground {
+fn explain(profile: &Profile, justification: profile::Justification) -> Explanation {
     let ledger = Ledger::get();
-    let deviation = profile.deviation(ground);
+    let deviation = profile.deviation(justification);
     let text = match deviation {
         Some(deviation) => deviation.text.clone(),
-        None => ledger.clause(ground.clause).map(|clause| clause.text.clone()).unwrap_or_default(),
+        None => ledger.clause(justification.clause).map(|clause| clause.text.clone()).unwrap_or_default(),
     };
-    Ground {
-        clause: ground.clause,
-        level: ledger.level(ground.clause),
+    Explanation {
+        clause: justification.clause,
+        level: ledger.level(justification.clause),
         deviation: deviation.map(|deviation| deviation.id.clone()),
         text,
         versions: deviation.map(|deviation| deviation.versions.clone()).unwrap_or_default(),
