@@ -9,7 +9,8 @@ use std::time::Duration;
 
 fn start(subject: &str, timeout: Duration) -> Result<Executor, ExecutorError> {
     let subject: Spec = subject.parse().expect("it names a subject");
-    Executor::start(&Config { timeout, ..Config::new(subject) })
+    let program = Some(env!("CARGO_BIN_EXE_shmconf").into());
+    Executor::start(&Config { timeout, program, ..Config::new(subject) })
 }
 
 fn problem(subject: &str) -> String {

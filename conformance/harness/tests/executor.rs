@@ -182,8 +182,7 @@ fn an_actor_that_is_used_again_is_as_new() {
 fn a_name_that_is_somebody_elses_is_refused() {
     let name = format!("/shmconf-test-{}", std::process::id());
     let c_name = std::ffi::CString::new(name.clone()).expect("no zero byte");
-    let fd = Libc.shm_open(&c_name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0o600).expect("it is created");
-    Libc.close(fd).expect("it is open");
+    Libc.shm_open(&c_name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0o600).expect("it is created");
     let script: Script = format!("# test/case\na: shm_unlink(\"{name}\")").parse().expect("the script is valid");
     let refused = executor().execute(&script, 0);
     let still_there = Libc.shm_unlink(&c_name);

@@ -30,15 +30,7 @@ impl Stage {
             return Ok(Stage::Simulated(Box::new(Simulation::new(subject, profile, token, share))));
         }
         let spec: Spec = subject.parse().map_err(|error: SpecError| CampaignError::Plan(error.to_string()))?;
-        let config = Config {
-            timeout: plan.timeout,
-            token,
-            share,
-            // OpenBSD knows what the program was called, which need not be where it is.
-            program: std::env::current_exe().ok().filter(|program| program.is_file()),
-            stop: Arc::clone(&plan.stop),
-            ..Config::new(spec)
-        };
+        let config = Config { timeout: plan.timeout, token, share, stop: Arc::clone(&plan.stop), ..Config::new(spec) };
         let started = Executor::start(&config);
         let executor = started.map_err(|error| CampaignError::Harness(format!("{subject}: {error}")))?;
         Ok(Stage::Real(Box::new(executor)))
