@@ -151,7 +151,11 @@ impl Spawner {
 
     /// The reply to a request; those to earlier ones, which nobody waited for in the end, are passed over.
     fn reply(&mut self, to: u64, stoppable: bool) -> Result<Record, ExecutorError> {
-        let deadline = Instant::now() + PATIENCE;
+        self.reply_within(PATIENCE, to, stoppable)
+    }
+
+    fn reply_within(&mut self, time: Duration, to: u64, stoppable: bool) -> Result<Record, ExecutorError> {
+        let deadline = Instant::now() + time;
         loop {
             let mut bytes = [0; RECORD_BYTES];
             self.receive(&mut bytes, deadline, stoppable)?;
@@ -204,8 +208,10 @@ impl Spawner {
 
     /// The end of what adapters have written to standard error since this was asked last.
     pub(super) fn stderr(&mut self) -> String {
+        /// The spawner may be stopped, and what is asked for is not worth a long wait.
+        const TIME: Duration = Duration::from_secs(1);
         let tail = self.ask(Kind::Stderr, 0).and_then(|asked| {
-            let [_, len, _] = self.reply(asked, false)?;
+            let [_, len, _] = self.reply_within(TIME, asked, false)?;
             let mut tail = vec![0; (len as usize).min(record::STDERR_BYTES)];
             self.receive(&mut tail, Instant::now() + PATIENCE, false)?;
             Ok(tail)

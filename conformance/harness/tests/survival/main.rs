@@ -1,5 +1,7 @@
 //! Nothing is left behind, however a run ends.
 
+mod hostile;
+mod inherited;
 #[cfg(target_os = "linux")]
 mod own_store;
 

@@ -398,3 +398,17 @@ fn send_all(mut bytes: &[u8]) -> Option<()> {
     }
     Some(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Pid, process_number};
+
+    #[test]
+    fn only_a_number_that_one_process_can_have_is_taken_for_one() {
+        for number in [-1, 0, 1, -4711, i32::MIN] {
+            assert_eq!(process_number(u64::from(number.cast_unsigned())), None, "{number}");
+        }
+        assert_eq!(process_number(u64::MAX), None);
+        assert_eq!(process_number(4711), Some(Pid::from_raw(4711)));
+    }
+}
