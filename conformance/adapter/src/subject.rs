@@ -203,7 +203,7 @@ pub trait Subject {
     /// The number is not open, or whoever owns what it stands for gives it up.
     unsafe fn close(&mut self, fd: Fd<'_>) -> CallResult<()> {
         // SAFETY: the caller's promise.
-        unsafe { native::close_number(fd) }
+        unsafe { native::close_number(fd.number()) }
     }
 
     /// `fcntl(fd, F_GETFD)`: is `FD_CLOEXEC` set?

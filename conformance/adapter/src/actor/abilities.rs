@@ -62,8 +62,10 @@ impl Actor {
     }
 
     fn close_owned(&mut self, fd: OwnedFd) -> CallResult<()> {
-        // SAFETY: it is this actor's, which gives it up.
-        unsafe { self.subject.close(Fd::from_raw(fd.into_raw_fd())) }
+        // SAFETY: it is this actor's.
+        let fd = unsafe { Fd::from_raw(fd.into_raw_fd()) };
+        // SAFETY: this actor gives it up.
+        unsafe { self.subject.close(fd) }
     }
 }
 

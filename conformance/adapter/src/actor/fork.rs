@@ -32,8 +32,12 @@ impl Actor {
         if host::has_threads() == Some(true) {
             return Forked::Failed(Outcome::Unsupported("the subject has threads, which a fork would lose".to_owned()));
         }
-        // SAFETY: this process has one thread as far as can be told.
-        let forked = unsafe { if pid_namespace { host::fork_in_pid_namespace() } else { host::fork() } };
+        let forked = match pid_namespace {
+            // SAFETY: this process has one thread as far as can be told.
+            true => unsafe { host::fork_in_pid_namespace() },
+            // SAFETY: as above.
+            false => unsafe { host::fork() },
+        };
         match forked {
             Err(refused) => Forked::Failed(Refused::into(refused)),
             Ok(Some(pid)) => {

@@ -66,7 +66,7 @@ impl Fds {
     pub(super) fn close_all(&mut self) -> usize {
         for &number in &self.open {
             // SAFETY: the script's, which is over.
-            let _ = unsafe { native::close_number(Fd::from_raw(number)) };
+            let _ = unsafe { native::close_number(number) };
         }
         std::mem::take(self).most
     }

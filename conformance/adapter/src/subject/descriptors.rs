@@ -1,6 +1,5 @@
 //! The descriptors of a process: which are open, and what they stand for.
 
-use super::fd::Fd;
 use super::{native, system};
 use std::os::fd::{BorrowedFd, RawFd};
 
@@ -92,7 +91,7 @@ pub unsafe fn close_range(first: RawFd, last: RawFd) {
 unsafe fn close_one_by_one(first: RawFd, last: RawFd) {
     for fd in first..=last.min(MAX_COUNTED_FD) {
         // SAFETY: the caller's promise.
-        let _ = unsafe { native::close_number(Fd::from_raw(fd)) };
+        let _ = unsafe { native::close_number(fd) };
     }
 }
 

@@ -182,7 +182,7 @@ pub fn dup(fd: Fd<'_>) -> CallResult<OwnedFd> {
 /// `close` of this system, of a descriptor that the caller owns.
 pub fn close(fd: OwnedFd) -> CallResult<()> {
     // SAFETY: nobody else owns it.
-    unsafe { close_number(Fd::from_raw(fd.into_raw_fd())) }
+    unsafe { close_number(fd.into_raw_fd()) }
 }
 
 /// `close` of this system, of the number of a descriptor.
@@ -190,9 +190,9 @@ pub fn close(fd: OwnedFd) -> CallResult<()> {
 /// # Safety
 ///
 /// The number is not open, or whoever owns what it stands for gives it up.
-pub unsafe fn close_number(fd: Fd<'_>) -> CallResult<()> {
+pub unsafe fn close_number(number: RawFd) -> CallResult<()> {
     // SAFETY: the caller's promise.
-    checked(unsafe { libc::close(fd.number()) }).map(drop)
+    checked(unsafe { libc::close(number) }).map(drop)
 }
 
 fn fcntl(fd: Fd<'_>, command: c_int, argument: c_int) -> CallResult<c_int> {

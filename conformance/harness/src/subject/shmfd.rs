@@ -77,7 +77,7 @@ impl Subject for Shmfd {
         // What `close` says is one of the questions.
         self.memories.remove(&fd.number()).into_iter().for_each(give_up);
         // SAFETY: the caller's promise.
-        unsafe { native::close_number(fd) }
+        unsafe { native::close_number(fd.number()) }
     }
 
     fn mmap(&mut self, len: usize, prot: c_int, flags: c_int, fd: Fd<'_>, offset: i64) -> CallResult<Region> {

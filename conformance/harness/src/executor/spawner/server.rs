@@ -90,14 +90,14 @@ pub(super) fn main(socket: OwnedFd) -> ! {
 /// Becomes a process with nothing of the caller's but standard error.
 fn settle(socket: OwnedFd) {
     let socket = socket.into_raw_fd();
-    // SAFETY: this process has begun just now, and nothing in it uses other descriptors.
-    unsafe {
-        if socket != SOCKET {
-            descriptors::replace(socket, SOCKET);
-        }
-        descriptors::replace_by_null(&[0, 1]);
-        descriptors::close_range(SOCKET + 1, RawFd::MAX);
+    if socket != SOCKET {
+        // SAFETY: this process has begun just now, and nothing in it uses other descriptors.
+        unsafe { descriptors::replace(socket, SOCKET) };
     }
+    // SAFETY: as above.
+    unsafe { descriptors::replace_by_null(&[0, 1]) };
+    // SAFETY: as above.
+    unsafe { descriptors::close_range(SOCKET + 1, RawFd::MAX) };
     host::default_signals();
     host::umask(0o022);
     system::no_core_dumps();
@@ -207,17 +207,17 @@ impl Server {
     /// What the child of a fork goes on as.
     fn become_actor(&mut self, confined: bool, sockets: &[OwnedFd]) {
         let end = CONTROL_FD + sockets.len() as RawFd;
-        // SAFETY: the child has what its parent had, of which it keeps these sockets alone. They arrived at the lowest numbers
-        // that were free, in order, so that none is overwritten before it has moved.
-        unsafe {
-            for (at, socket) in sockets.iter().enumerate() {
-                descriptors::replace(socket.as_raw_fd(), CONTROL_FD + at as RawFd);
-            }
-            if let Some(stderr) = &self.stderr {
-                descriptors::replace(stderr.writer(), 2);
-            }
-            descriptors::close_range(end, RawFd::MAX);
+        // They arrived at the lowest numbers that were free, in order, so that none is overwritten before it has moved.
+        for (at, socket) in sockets.iter().enumerate() {
+            // SAFETY: the child has what its parent had, of which it keeps these sockets alone.
+            unsafe { descriptors::replace(socket.as_raw_fd(), CONTROL_FD + at as RawFd) };
         }
+        if let Some(stderr) = &self.stderr {
+            // SAFETY: as above.
+            unsafe { descriptors::replace(stderr.writer(), 2) };
+        }
+        // SAFETY: as above.
+        unsafe { descriptors::close_range(end, RawFd::MAX) };
         host::backstop();
         if !confined && self.recipe.own_processor.is_some() {
             system::run_on(&self.recipe.processors);

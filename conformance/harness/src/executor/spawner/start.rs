@@ -86,13 +86,13 @@ fn start_from(program: &Path, config: &Config, recipe: &Recipe) -> Result<Spawne
     let number = its.as_raw_fd();
     let mut command = Command::new(program);
     command.env(SOCKET, number.to_string());
-    // SAFETY: between fork and exec there is one system call, on a descriptor that is open until then.
-    unsafe {
-        command.pre_exec(move || match libc::fcntl(number, libc::F_SETFD, 0) {
-            -1 => Err(std::io::Error::last_os_error()),
-            _ => Ok(()),
-        })
+    // SAFETY: numbers only, on a descriptor that is open until then.
+    let keep = move || match unsafe { libc::fcntl(number, libc::F_SETFD, 0) } {
+        -1 => Err(std::io::Error::last_os_error()),
+        _ => Ok(()),
     };
+    // SAFETY: between fork and exec there is one system call.
+    unsafe { command.pre_exec(keep) };
     let process = match command.spawn() {
         Ok(process) => process,
         Err(source) => {

@@ -43,7 +43,7 @@ impl Subject for DiesWithClose {
             native::mprotect(&mut region, libc::PROT_NONE)?;
         }
         // SAFETY: the caller's promise.
-        unsafe { native::close_number(fd) }
+        unsafe { native::close_number(fd.number()) }
     }
 }
 

@@ -100,7 +100,7 @@ pub(super) struct CloseTwiceSucceeds;
 impl Subject for CloseTwiceSucceeds {
     unsafe fn close(&mut self, fd: Fd<'_>) -> CallResult<()> {
         // SAFETY: the caller's promise.
-        let closed = unsafe { native::close_number(fd) };
+        let closed = unsafe { native::close_number(fd.number()) };
         if closed == Err(Refused::Errno(Errno::EBADF)) { Ok(()) } else { closed }
     }
 }
