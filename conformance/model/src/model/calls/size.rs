@@ -65,7 +65,7 @@ fn room(cx: Cx<'_>, object: &Object, size: i64, checks: &mut Checks<'_>) {
     if certain.is_none_or(|certain| size > certain.value) {
         for choice in &rules.size_too_large.choices {
             if let Response::Errno(errno) = choice.value {
-                checks.may_by(Check::Argument, errno, smallvec![choice.justification]);
+                checks.may_by(Check::Room, errno, smallvec![choice.justification]);
             }
         }
     }
