@@ -172,7 +172,7 @@ fn actors_of(set: &ProcessSet) -> Vec<Actor> {
 }
 
 fn as_actor(name: Label, started: &Started) -> Actor {
-    Actor { name, uid: started.uid, gid: started.gid, umask: started.umask, fds: started.fds.clone() }
+    Actor { name, uid: started.uid, gid: started.gid, umask: started.umask, process: None, fds: started.fds.clone() }
 }
 
 /// What one actor says that the subject cannot do.
