@@ -316,3 +316,12 @@ fn the_processors_of_the_caller_are_respected_and_given_back() {
         assert_eq!(sched_getaffinity(own), Ok(mask), "after all");
     }
 }
+
+#[test]
+fn a_process_whose_subject_leaves_something_open_is_not_used_again() {
+    let subject: Spec = "mutant:leaked-descriptor".parse().expect("there is one");
+    let mut executor = Executor::start(&Config { subject, ..config() }).expect("the executor starts");
+    for _ in 0..3 {
+        assert_eq!(outcomes(&mut executor, "a: shm_open(@x, RDWR|CREAT, 0600)\na: fds()"), "descriptor 4; 2");
+    }
+}

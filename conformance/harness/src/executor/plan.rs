@@ -52,7 +52,7 @@ pub(super) enum Phase {
 }
 
 impl Topology {
-    /// The role of one actor alone.
+    /// One actor alone.
     pub(super) fn one(name: Label) -> Topology {
         Topology { actors: vec![ActorSpec { name, parent: None }], pairs: Vec::new(), confined: false }
     }
