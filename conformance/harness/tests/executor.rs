@@ -317,6 +317,16 @@ fn the_processors_of_the_caller_are_respected_and_given_back() {
     }
 }
 
+/// Whoever is not root any more may stay who it is, and become nobody else.
+#[test]
+fn a_user_may_become_itself_and_nobody_else() {
+    let mut executor = executor();
+    if let Some((_, why)) = executor.lacks([shmconf::script::Requirement::Root]) {
+        return eprintln!("skipped: {why}");
+    }
+    assert_eq!(outcomes(&mut executor, "a: setuid(65533)\na: setuid(65533)\na: setuid(65534)"), "ok; ok; EPERM");
+}
+
 #[test]
 fn a_process_whose_subject_leaves_something_open_is_not_used_again() {
     let subject: Spec = "mutant:leaked-descriptor".parse().expect("there is one");

@@ -131,10 +131,11 @@ pub fn raise_limits() {
 pub(crate) fn with_spare_descriptors<T>(what: impl FnOnce() -> T) -> T {
     const RESOURCE: c_int = libc::RLIMIT_NOFILE as c_int;
     let Ok(before) = limits(RESOURCE) else { return what() };
-    if before.rlim_cur >= before.rlim_max {
+    let enough = before.rlim_max.min(1024);
+    if before.rlim_cur >= enough {
         return what();
     }
-    let raised = set_limits(RESOURCE, &system::c::rlimit { rlim_cur: before.rlim_max, ..before });
+    let raised = set_limits(RESOURCE, &system::c::rlimit { rlim_cur: enough, ..before });
     let done = what();
     if raised.is_ok() {
         let _ = set_limits(RESOURCE, &before);

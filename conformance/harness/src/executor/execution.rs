@@ -140,7 +140,15 @@ fn processes_for(executor: &mut Executor, topology: &Topology, fresh: bool) -> R
         }
         return Ok(set);
     }
-    ProcessSet::start(topology.clone(), &mut executor.spawner, &executor.config, &executor.naming.own_prefix(), false)
+    let prefix = executor.naming.own_prefix();
+    let start = |executor: &mut Executor| {
+        ProcessSet::start(topology.clone(), &mut executor.spawner, &executor.config, &prefix, false)
+    };
+    match start(executor) {
+        // What waits for later scripts has what this one lacks.
+        Err(ExecutorError::System { .. }) if executor.pool.discard(&executor.spawner) => start(executor),
+        done => done,
+    }
 }
 
 /// Removes every name that a script can have left, and from lists of names those that are not the script's. Answers those

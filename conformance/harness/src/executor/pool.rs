@@ -212,9 +212,11 @@ impl Pool {
         self.sets.len() > Pool::MAX_SETS || (self.sets.len() > 1 && processes > Pool::MAX_PROCESSES)
     }
 
-    /// Ends the processes of every set.
-    pub(super) fn discard(&mut self, spawner: &Spawner) {
+    /// Ends the processes of every set; were there any?
+    pub(super) fn discard(&mut self, spawner: &Spawner) -> bool {
+        let any = !self.sets.is_empty();
         self.sets.drain(..).for_each(|set| set.discard(spawner));
+        any
     }
 
     /// Forgets every set; their processes end with their sockets.

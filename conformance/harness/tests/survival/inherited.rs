@@ -1,7 +1,6 @@
 //! What a run inherits: signals, limits, a process group that it may not leave, and a directory that is gone.
 
 use rstest::rstest;
-use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 /// What a shell says in which `$SHMCONF` is the command.
@@ -34,6 +33,7 @@ fn a_run_conforms_with(#[case] inherited: &str) {
 /// Denies `setpgid` to a shell and all that it starts.
 #[cfg(target_os = "linux")]
 fn without_process_groups(mut shell: Command) -> Command {
+    use std::os::unix::process::CommandExt;
     // The number of a call is the first word of what a filter looks at.
     const LOAD: u16 = (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16;
     const IF_EQUAL: u16 = (libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K) as u16;
