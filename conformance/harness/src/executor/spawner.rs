@@ -10,6 +10,7 @@
 //!
 //! xnu bsd/kern/uipc_usrreq.c:unp_gc, which follows the messages only of sockets that are on their way themselves.
 
+mod children;
 mod record;
 mod server;
 mod start;

@@ -1,39 +1,25 @@
 //! The spawner itself: a process with one thread that forks actors, waits for them, and kills what is left.
 
 use super::MAX_SOCKETS;
+use super::children::{Children, Ending};
 use super::record::{End, Kind, Program, RECORD_BYTES, Recipe, from_bytes, to_bytes};
 use super::tail::Tail;
 use crate::executor::{sweep, system};
 use crate::subject::{Spec, Subject};
 use nix::errno::Errno as SystemErrno;
 use nix::sys::signal::{Signal, kill};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{Pid, getpgid, getpgrp, getpid, setpgid};
+use nix::unistd::{Pid, getpgrp, getpid, setpgid};
 use shmconf_adapter::actor::{self, Actor};
 use shmconf_adapter::subject::passing::{self, Room};
 use shmconf_adapter::subject::{descriptors, errno, host};
 use shmconf_adapter::wire::CONTROL_FD;
-use std::collections::BTreeMap;
 use std::ffi::CString;
 use std::io::Write;
 use std::os::fd::{AsRawFd, BorrowedFd, IntoRawFd, OwnedFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
 
 /// The spawner's end of the socket, once it has tidied up.
 const SOCKET: RawFd = 3;
-
-/// How long a process that has closed its socket may take to end before it is killed.
-const GRACE: Duration = Duration::from_secs(1);
-
-/// How a process ended.
-type Ending = (End, i32);
-
-/// What has become of an actor.
-enum Slot {
-    Lives(Pid),
-    Ended(Ending),
-}
 
 /// The process that forks actors.
 struct Server {
@@ -42,14 +28,8 @@ struct Server {
     subject: Option<Box<dyn Subject>>,
     /// What `exec` in a script runs.
     program: Option<actor::Program>,
-    /// Is everything that this process starts in a group of its own, which it leads?
-    leads: bool,
     stderr: Option<Tail>,
-    slots: BTreeMap<u64, Slot>,
-    /// Which actor a process is, for those that somebody may ask for.
-    actors: BTreeMap<i32, u64>,
-    /// Processes that became children when their parent ended.
-    orphans: BTreeMap<i32, Ending>,
+    children: Children,
     /// The names of the script that runs, where they cannot be listed.
     names: Vec<u8>,
 }
@@ -64,10 +44,10 @@ pub(super) fn main(socket: OwnedFd) -> ! {
     let ended = catch_unwind(|| {
         let Some(mut server) = Server::introduce(leads) else { return };
         if server.serve().is_some() {
-            server.kill_all();
+            server.children.kill_all(&mut server.stderr);
         } else {
             // The caller is gone and cannot sweep.
-            server.see_out();
+            server.children.see_out(&mut server.stderr);
             sweep::sweep_prefix(&server.recipe.prefix);
             for name in server.names.split(|byte| *byte == 0).filter_map(|name| str::from_utf8(name).ok()) {
                 sweep::remove(name);
@@ -134,8 +114,7 @@ impl Server {
             system::run_on(&[own]);
         }
         reply([End::Begun as u64, u64::from(leads), 0]);
-        let (slots, actors, orphans) = Default::default();
-        Some(Server { recipe, subject, program, leads, stderr, slots, actors, orphans, names: Vec::new() })
+        Some(Server { recipe, subject, program, stderr, children: Children::new(leads), names: Vec::new() })
     }
 
     /// Does as it is told, until it is told to end; nothing where the caller is gone.
@@ -154,27 +133,23 @@ impl Server {
             let is = |asked: Kind| kind == asked as u64;
             if is(Kind::Spawn) {
                 reply([End::Begun as u64, 0, number]);
-                self.reap_all();
+                self.children.reap_all();
                 self.spawn(number, argument == 1, &message.fds);
             } else if is(Kind::Wait) {
-                let ending = self.wait(number, GRACE);
+                let ending = self.children.wait(number, &mut self.stderr);
                 reply_ending(ending, argument);
             } else if is(Kind::Kill) {
-                self.kill(number);
-                let ending = self.wait(number, GRACE);
+                self.children.kill(number);
+                let ending = self.children.wait(number, &mut self.stderr);
                 reply_ending(ending, argument);
             } else if is(Kind::Discard) {
-                self.kill(number);
-                if let Some(Slot::Lives(pid)) = self.slots.remove(&number) {
-                    self.actors.remove(&pid.as_raw());
-                }
+                self.children.kill(number);
+                self.children.forget(number);
             } else if is(Kind::WaitProcess) {
-                let ending = self.wait_process(number);
+                let ending = self.children.wait_process(number, &mut self.stderr);
                 reply_ending(ending, argument);
             } else if is(Kind::KillProcess) {
-                if let Some(pid) = process_number(number) {
-                    system::kill_if(pid, || self.is_descendant(pid));
-                }
+                self.children.kill_process(number);
             } else if is(Kind::Names) {
                 self.names = vec![0; number as usize];
                 receive(&mut self.names)?;
@@ -190,18 +165,14 @@ impl Server {
 
     fn spawn(&mut self, number: u64, confined: bool, sockets: &[OwnedFd]) {
         // SAFETY: this process has one thread.
-        let slot = match unsafe { host::fork() } {
+        match unsafe { host::fork() } {
             Ok(None) => {
                 let _ = catch_unwind(AssertUnwindSafe(|| self.become_actor(confined, sockets)));
                 host::exit(101)
             }
-            Ok(Some(pid)) => {
-                self.actors.insert(pid, number);
-                Slot::Lives(Pid::from_raw(pid))
-            }
-            Err(_) => Slot::Ended((End::NotForked, SystemErrno::last_raw())),
-        };
-        self.slots.insert(number, slot);
+            Ok(Some(pid)) => self.children.add(number, Pid::from_raw(pid)),
+            Err(_) => self.children.add_failed(number, SystemErrno::last_raw()),
+        }
     }
 
     /// What the child of a fork goes on as.
@@ -231,117 +202,6 @@ impl Server {
             (Program::Own(_), None) => {}
         }
     }
-
-    /// Collects every process that has ended.
-    fn reap_all(&mut self) {
-        while let Ok(status) = waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-            let Some((pid, ending)) = ending_of(status) else { break };
-            match self.actors.remove(&pid.as_raw()) {
-                Some(number) => drop(self.slots.insert(number, Slot::Ended(ending))),
-                None => drop(self.orphans.insert(pid.as_raw(), ending)),
-            }
-        }
-        // Those of discarded actors end here too, and nobody asks for them.
-        if self.orphans.len() > 4096 {
-            self.orphans.clear();
-        }
-    }
-
-    /// Sends a signal to an actor, which is a child that has not been waited for.
-    fn kill(&self, number: u64) {
-        if let Some(Slot::Lives(pid)) = self.slots.get(&number) {
-            let _ = kill(*pid, Signal::SIGKILL);
-        }
-    }
-
-    fn wait(&mut self, number: u64, grace: Duration) -> Ending {
-        match self.slots.remove(&number) {
-            Some(Slot::Ended(ending)) => ending,
-            Some(Slot::Lives(pid)) => {
-                self.actors.remove(&pid.as_raw());
-                self.wait_for(pid, grace)
-            }
-            None => (End::Unknown, 0),
-        }
-    }
-
-    /// How a process ended whose number an adapter has told, if it is one that this process may wait for.
-    fn wait_process(&mut self, number: u64) -> Ending {
-        let Some(pid) = process_number(number).filter(|pid| !self.actors.contains_key(&pid.as_raw())) else {
-            return (End::NotOurs, number as i32);
-        };
-        match self.orphans.remove(&pid.as_raw()) {
-            Some(ending) => ending,
-            // Only a child is waited for, and killed.
-            None => self.wait_for(pid, GRACE),
-        }
-    }
-
-    /// Was this process made by an actor? The number may be anything.
-    fn is_descendant(&self, pid: Pid) -> bool {
-        let is_actor = self.actors.contains_key(&pid.as_raw()) || pid == getpid();
-        // Nobody from elsewhere can be in the group that this process leads.
-        !is_actor && self.leads && getpgid(Some(pid)) == Ok(getpid())
-    }
-
-    fn living(&self) -> Vec<Pid> {
-        let living = self.slots.values().filter_map(|slot| match slot {
-            Slot::Lives(pid) => Some(*pid),
-            Slot::Ended(_) => None,
-        });
-        living.collect()
-    }
-
-    fn kill_all(&mut self) {
-        let living = self.living();
-        for pid in &living {
-            let _ = kill(*pid, Signal::SIGKILL);
-        }
-        for pid in living {
-            self.wait_for(pid, GRACE);
-        }
-    }
-
-    /// Lets the actors find that their sockets have ended, so that none is killed with a name made that only it knows.
-    fn see_out(&mut self) {
-        let mut grace = GRACE;
-        for pid in self.living() {
-            let began = std::time::Instant::now();
-            self.wait_for(pid, grace);
-            grace = grace.saturating_sub(began.elapsed());
-        }
-    }
-
-    /// Waits for a child that is about to end, and kills it if it does not.
-    fn wait_for(&mut self, pid: Pid, grace: Duration) -> Ending {
-        let mut pause = Duration::from_micros(20);
-        let mut waited = Duration::ZERO;
-        loop {
-            match waitpid(pid, Some(WaitPidFlag::WNOHANG)) {
-                Ok(WaitStatus::StillAlive) => {}
-                Ok(status) => match ending_of(status) {
-                    Some((_, ending)) => return ending,
-                    None => return (End::Unknown, 0),
-                },
-                Err(SystemErrno::EINTR) => {}
-                Err(_) => return (End::Unknown, 0),
-            }
-            if waited >= grace {
-                // Still a child, so that no other process has its number.
-                let _ = kill(pid, Signal::SIGKILL);
-            }
-            if waited >= grace + GRACE * 3 {
-                // In the kernel, where no signal reaches it.
-                return (End::Unknown, 0);
-            }
-            if let Some(stderr) = &mut self.stderr {
-                stderr.collect();
-            }
-            std::thread::sleep(pause);
-            waited += pause;
-            pause = (pause * 2).min(Duration::from_millis(5));
-        }
-    }
 }
 
 /// Becomes another program.
@@ -355,19 +215,6 @@ fn run(words: &[String]) {
     // Not by a macro of the standard library, which a test harness would take for itself.
     let _ = writeln!(std::io::stderr(), "cannot run {program:?}: {}", errno::of(error as i32));
     host::exit(127)
-}
-
-/// A number that can be that of one process: not that of a group, of every process, or of init.
-fn process_number(number: u64) -> Option<Pid> {
-    i32::try_from(number).ok().filter(|pid| *pid > 1).map(Pid::from_raw)
-}
-
-fn ending_of(status: WaitStatus) -> Option<(Pid, Ending)> {
-    match status {
-        WaitStatus::Exited(pid, code) => Some((pid, (End::Exited, code))),
-        WaitStatus::Signaled(pid, signal, _) => Some((pid, (End::Signaled, signal as i32))),
-        _ => None,
-    }
 }
 
 /// Fills a buffer; nothing where the caller is gone.
@@ -397,18 +244,4 @@ fn send_all(mut bytes: &[u8]) -> Option<()> {
         bytes = &bytes[sent..];
     }
     Some(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Pid, process_number};
-
-    #[test]
-    fn only_a_number_that_one_process_can_have_is_taken_for_one() {
-        for number in [-1, 0, 1, -4711, i32::MIN] {
-            assert_eq!(process_number(u64::from(number.cast_unsigned())), None, "{number}");
-        }
-        assert_eq!(process_number(u64::MAX), None);
-        assert_eq!(process_number(4711), Some(Pid::from_raw(4711)));
-    }
 }
