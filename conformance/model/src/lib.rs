@@ -7,6 +7,8 @@
 pub mod call;
 pub mod catalogue;
 pub mod clause;
+#[cfg(test)]
+mod drawn;
 pub mod judge;
 pub mod model;
 pub mod naming;
