@@ -95,7 +95,7 @@ impl Link {
 
     /// Takes in bytes; answers how many.
     fn receive(&mut self, flags: c_int) -> Result<usize, Errno> {
-        let mut bytes = [0u8; 16 << 10];
+        let mut bytes = [0u8; 4 << 10];
         // SAFETY: the buffer has that length.
         let count = unsafe { libc::recv(self.socket.as_raw_fd(), bytes.as_mut_ptr().cast(), bytes.len(), flags) };
         let count = usize::try_from(count).map_err(|_| errno::last())?;
