@@ -68,6 +68,16 @@ fn the_end_of_standard_error_is_told() {
     assert!(error.ends_with("99999\n100000\nOh dear"), "{}", error.len());
 }
 
+/// Also of an actor that has many sockets, which take the numbers that the pipe had.
+#[test]
+fn the_standard_error_of_an_actor_with_many_peers_is_told() {
+    let shell = format!("{STARTED} read -r line <&3 || exit; echo Oh dear >&2; echo '{{}}' >&3; sleep 5");
+    let mut executor = Executor::start(&config(&shell)).expect("it says who it is");
+    let lines = "a: recv(b)\na: recv(c)\na: recv(d)\na: recv(e)";
+    let refused = executor.execute(&script(lines), 0).expect_err("that is no reply").to_string();
+    assert!(refused.ends_with("it wrote to standard error:\nOh dear"), "{refused}");
+}
+
 #[test]
 fn a_run_is_interrupted_also_while_an_adapter_sends() {
     let config = Config { timeout: Duration::from_secs(60), ..config("while :; do printf ' ' >&3; sleep 0.01; done") };

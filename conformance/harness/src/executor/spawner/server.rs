@@ -178,14 +178,14 @@ impl Server {
     /// What the child of a fork goes on as.
     fn become_actor(&mut self, confined: bool, sockets: &[OwnedFd]) {
         let end = CONTROL_FD + sockets.len() as RawFd;
+        if let Some(stderr) = &self.stderr {
+            // First, as its number may be taken by a socket. SAFETY: the child has what its parent had.
+            unsafe { descriptors::replace(stderr.writer(), 2) };
+        }
         // They arrived at the lowest numbers that were free, in order, so that none is overwritten before it has moved.
         for (at, socket) in sockets.iter().enumerate() {
             // SAFETY: the child has what its parent had, of which it keeps these sockets alone.
             unsafe { descriptors::replace(socket.as_raw_fd(), CONTROL_FD + at as RawFd) };
-        }
-        if let Some(stderr) = &self.stderr {
-            // SAFETY: as above.
-            unsafe { descriptors::replace(stderr.writer(), 2) };
         }
         // SAFETY: as above.
         unsafe { descriptors::close_range(end, RawFd::MAX) };
