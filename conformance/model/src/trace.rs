@@ -66,16 +66,16 @@ pub struct Platform {
 pub struct Actor {
     /// What the script calls it.
     pub name: Label,
-    /// What the process is called that it lives in, as a thread beside others; left out, it has one of its own, which is
-    /// called as it is. Threads of one process have the same user, mask and descriptors.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub process: Option<Label>,
     /// Effective user.
     pub uid: u32,
     /// Effective group.
     pub gid: u32,
     /// File mode creation mask.
     pub umask: u32,
+    /// The process that the actor is a thread of, by the name of the actor that the process began with. Left out, the
+    /// actor has a process of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process: Option<Label>,
     /// The descriptors that were open, if it can tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fds: Option<Vec<i32>>,
@@ -116,7 +116,7 @@ impl Trace {
 }
 
 impl Actor {
-    /// What the process is called that it lives in.
+    /// The process that the actor is a thread of; one of its own is called as the actor is.
     pub fn process(&self) -> Label {
         self.process.unwrap_or(self.name)
     }

@@ -1,7 +1,8 @@
 //! Reads a trace, and refuses one that no execution can have left.
 
-use super::{Event, FORMAT, Header, Trace};
+use super::{Actor, Event, FORMAT, Header, Trace};
 use crate::call::{Amount, Label, OutOfRange};
+use crate::outcome::Outcome;
 use serde::Deserialize;
 use std::collections::HashSet;
 use std::io::{self, BufRead, Read};
@@ -69,6 +70,9 @@ pub enum Impossible {
     /// Two actors have one name.
     #[error("found two actors that are called `{0}`, expected a name for each")]
     TwoActors(Label),
+    /// An actor is a thread of a process that began with nobody.
+    #[error("found a thread of the process `{0}`, expected the name of an actor with a process of its own")]
+    NoProcess(Label),
     /// A page has a size that no page has.
     #[error("found a page size of {found}, expected a power of two of at most {}", Amount::MAX_PAGE)]
     PageSize {
@@ -123,7 +127,12 @@ impl Trace {
                 if events.len() >= limits::EVENTS {
                     return Err(impossible(Impossible::ManyEvents));
                 }
-                actors.extend(event.call.child());
+                if let Some(child) = event.call.child()
+                    && !actors.insert(child)
+                    && event.outcome == Outcome::Ok
+                {
+                    return Err(impossible(Impossible::TwoActors(child)));
+                }
                 events.push(event);
             }
             number += 1;
@@ -159,7 +168,12 @@ impl Header {
                 return Err(Impossible::TwoActors(actor.name));
             }
         }
-        Ok(actors)
+        let begun: HashSet<Label> =
+            self.actors.iter().filter(|actor| actor.process() == actor.name).map(|actor| actor.name).collect();
+        match self.actors.iter().map(Actor::process).find(|process| !begun.contains(process)) {
+            Some(process) => Err(Impossible::NoProcess(process)),
+            None => Ok(actors),
+        }
     }
 }
 

@@ -81,5 +81,6 @@ fn script(path: &Path, input: impl Read, otherwise: Id) -> Result<Script, CliErr
     let mut text = String::new();
     let read = input.take(limits::TEXT as u64 + 1).read_to_string(&mut text);
     read.map_err(|source| CliError::Read { path: path.to_owned(), source })?;
-    Script::read(&text, otherwise).map_err(|source| CliError::Script { path: path.to_owned(), source })
+    Script::read(&text, otherwise)
+        .map_err(|source| CliError::Script { path: path.to_owned(), source: Box::new(source) })
 }
