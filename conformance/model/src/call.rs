@@ -8,6 +8,7 @@ mod argument;
 mod entry;
 mod label;
 pub mod name;
+pub mod reference;
 mod refers;
 mod requirement;
 mod table;
