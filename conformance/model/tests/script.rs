@@ -1,7 +1,9 @@
 //! The script language: what it accepts, what scripts are called, and how they print.
 
+use proptest::prelude::*;
 use rstest::rstest;
 use shmconf_model::call::{Form, Name};
+use shmconf_model::catalogue;
 use shmconf_model::naming::{Naming, Token};
 use shmconf_model::script::{Id, Requirement, Script};
 use std::collections::HashSet;
@@ -77,6 +79,78 @@ fn fresh_names_differ_however_many_there_are_and_whatever_their_length() {
             let name = names.literal(&Name::Fresh { stem, form });
             assert!(name.len() <= bytes.map_or(18, usize::from));
             assert!(names.gave(&name) && seen.insert(name), "{number} {bytes:?}");
+        }
+    }
+}
+
+/// A case with a piece put in, taken out or doubled somewhere.
+fn damaged() -> impl Strategy<Value = String> {
+    const PIECES: &[&str] = &[
+        "\"",
+        "\\u{",
+        "#",
+        "(",
+        ")",
+        ",",
+        ":",
+        "=",
+        "[1..3]",
+        "..",
+        "{",
+        "}",
+        "race {\n",
+        "}\n",
+        "\n",
+        "\0",
+        "'",
+        "/",
+        ";",
+        "->",
+        "ß",
+        "|",
+        "O_",
+        "f",
+        "m",
+        "a",
+        "b",
+        "NULL",
+        "0",
+        "9",
+        "-",
+        "*PAGE",
+        "@",
+        ":255",
+        "# ",
+        "# needs: ",
+        "# repeat: ",
+        "fork(c)",
+        "99999999999999999999",
+    ];
+    let cases = prop::sample::select(catalogue::cases().iter().map(ToString::to_string).collect::<Vec<_>>());
+    let damage = (any::<prop::sample::Index>(), 0usize..6, prop::sample::select(PIECES));
+    (cases, prop::collection::vec(damage, 1..5)).prop_map(|(text, damages)| {
+        let mut chars: Vec<char> = text.chars().collect();
+        for (at, removed, piece) in damages {
+            let at = at.index(chars.len() + 1);
+            let end = (at + removed).min(chars.len());
+            chars.splice(at..end, piece.chars());
+        }
+        chars.into_iter().collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn damaged_text_is_refused_with_its_place_or_is_a_script(text in damaged()) {
+        match Script::read(&text, Id::of_path("mine")) {
+            Ok(script) => prop_assert_eq!(script.to_string().parse(), Ok(script)),
+            Err(error) => {
+                let line = text.lines().nth(error.line - 1).unwrap_or_default();
+                prop_assert!((1..=line.chars().count() + 1).contains(&error.column), "{}", error);
+                prop_assert!(!error.to_string().contains('\0'), "{}", error);
+            }
         }
     }
 }

@@ -38,12 +38,17 @@ impl ParseError {
     }
 }
 
-/// A piece of a script in quotes, cut off where it is long.
+/// A piece of a script in quotes, cut off where it is long, and with what a terminal would obey made visible.
 pub(super) fn quoted(text: &str) -> String {
-    match text.char_indices().nth(ParseError::MOST_SHOWN) {
-        None => format!("`{text}`"),
-        Some((end, _)) => format!("`{}…`", &text[..end]),
-    }
+    let cut = text.char_indices().nth(ParseError::MOST_SHOWN).map(|(end, _)| end);
+    let shown = text[..cut.unwrap_or(text.len())].chars();
+    let shown: String = shown
+        .flat_map(|c| match c.is_control() {
+            true => c.escape_default().collect::<Vec<_>>(),
+            false => vec![c],
+        })
+        .collect();
+    format!("`{shown}{}`", if cut.is_some() { "…" } else { "" })
 }
 
 impl fmt::Display for ParseError {
