@@ -36,5 +36,5 @@ fn write_case(output: &mut dyn Write, width: usize, case: &Script) -> io::Result
 
 fn write_requirements(output: &mut dyn Write, requirements: &[Requirement]) -> io::Result<()> {
     let mut meanings = Requirement::ALL.iter().filter(|(requirement, _)| requirements.contains(requirement));
-    meanings.try_for_each(|(requirement, meaning)| writeln!(output, "  needs {requirement}. {}", meaning.trim()))
+    meanings.try_for_each(|(requirement, meaning)| writeln!(output, "  requires {requirement}. {}", meaning.trim()))
 }
