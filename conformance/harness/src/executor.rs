@@ -155,6 +155,11 @@ impl Executor {
     }
 }
 
+/// This system, as traces tell of it.
+pub fn platform() -> Platform {
+    platform::this(nix::unistd::Pid::this())
+}
+
 /// Removes every name of a run whose executors are gone, where names can be listed.
 pub fn sweep(token: Token) {
     sweep::sweep_prefix(&format!("{}{token}", shmconf_model::call::name::PREFIX));

@@ -2,6 +2,7 @@
 
 use super::near::or_look;
 use crate::exit::Exit;
+use crate::subject::SpecError;
 use anstyle::AnsiColor;
 use shmconf_model::profile::ProfileError;
 use shmconf_model::script::ParseError;
@@ -33,6 +34,9 @@ pub(super) enum CliError {
     /// A trace that is not one.
     #[error("{}:{source}", path.display())]
     Trace { path: PathBuf, source: ReadError },
+    /// A directory without a trace.
+    #[error("{} holds no traces (*.jsonl); `shmconf run --traces DIR` keeps some", .0.display())]
+    NoTraces(PathBuf),
     /// A glob that cannot be read.
     #[error("`{glob}` is not a pattern: {reason}; use * ? [] {{}} as in size/*")]
     Glob { glob: String, reason: String },
@@ -57,12 +61,12 @@ pub(super) enum CliError {
     /// An output that broke while it was written.
     #[error("not all could be written to {}: {source}; make room and run again", path.display())]
     Write { path: PathBuf, source: io::Error },
-    /// The plan asks for something that is not there.
-    #[error("{0}")]
-    Plan(String),
-    /// The harness failed.
-    #[error("{0}; this says nothing about the subject")]
-    Harness(String),
+    /// A word that names no subject.
+    #[error(transparent)]
+    Subject(#[from] SpecError),
+    /// Signals cannot be caught.
+    #[error("cannot listen for Ctrl-C: {0}; this says nothing about the subject")]
+    Signals(io::Error),
 }
 
 impl CliError {
@@ -75,7 +79,7 @@ impl CliError {
 
     fn exit(&self) -> Exit {
         match self {
-            CliError::Harness(_) | CliError::Write { .. } => Exit::Harness,
+            CliError::Signals(_) | CliError::Write { .. } => Exit::Harness,
             _ => Exit::Usage,
         }
     }

@@ -5,9 +5,10 @@ use super::interrupt::Interrupt;
 use super::progress::Bar;
 use super::show::{self, Shown};
 use super::{Done, keep, selection};
-use crate::campaign::{self, CampaignError, Plan};
+use crate::campaign::{self, ChosenProfile, Plan};
 use crate::exit::Exit;
 use crate::report::{Document, Report};
+use crate::subject::Spec;
 use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::num::NonZeroUsize;
@@ -31,14 +32,15 @@ pub(super) struct Args {
     #[arg(short = 'x', long = "exclude", value_name = "GLOB")]
     unwanted: Vec<String>,
     /// How many scripts each property draws
-    #[arg(long, value_name = "N", default_value_t = 256)]
+    #[arg(long, value_name = "N", default_value_t = Plan::CASES_PER_PROPERTY)]
     cases: u32,
     /// Makes the run repeat itself: the same scripts in the same order [default: a new one each time]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// How many scripts may run at the same time [default: as many as there are processors]
-    #[arg(short, long, value_name = "N")]
-    jobs: Option<NonZeroUsize>,
+    /// How many scripts may run at the same time, at most 4 for each processor [default: as many as there are
+    /// processors]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    jobs: Option<u16>,
     /// How long a call may take before it counts as hanging, in seconds
     #[arg(long, value_name = "S", default_value = "5", value_parser = seconds)]
     timeout: Duration,
@@ -56,21 +58,22 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args) -> Done {
+    let subjects = args.subjects.iter().map(|subject| subject.parse()).collect::<Result<Vec<Spec>, _>>()?;
+    let profile = args.profile.as_deref().map(chosen).transpose()?;
     let selection = selection::select(&args.wanted, &args.unwanted)?;
     let shown = args.show.open()?;
     if let Some(path) = &args.traces {
         fs::create_dir_all(path).map_err(|source| CliError::Directory { path: path.clone(), source })?;
     }
-    let interrupt =
-        Interrupt::listen().map_err(|error| CliError::Harness(format!("cannot listen for Ctrl-C: {error}")))?;
+    let interrupt = Interrupt::listen().map_err(CliError::Signals)?;
     let plan = Plan {
-        subjects: args.subjects,
+        subjects,
         cases: selection.cases,
         properties: selection.properties,
-        profile: args.profile.as_deref().map(super::profile::find).transpose()?,
+        profile,
         seed: args.seed.unwrap_or_else(new_seed),
         cases_per_property: args.cases,
-        jobs: args.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
+        jobs: jobs(args.jobs),
         timeout: args.timeout,
         strict: args.strict,
         portability: args.portability,
@@ -78,12 +81,8 @@ pub(super) fn run(args: Args) -> Done {
         stop: interrupt.flag(),
     };
     let bar = Bar::new(interrupt.clone());
-    let reports = campaign::run(&plan, &bar);
+    let mut reports = campaign::run(&plan, &bar);
     bar.clear();
-    let mut reports = reports.map_err(|error| match error {
-        CampaignError::Plan(text) => CliError::Plan(text),
-        CampaignError::Harness(text) => CliError::Harness(text),
-    })?;
     reports.iter_mut().for_each(keep::keep);
     if interrupt.came() {
         return interrupted(&interrupt, reports, shown);
@@ -101,9 +100,22 @@ fn interrupted(interrupt: &Interrupt, mut reports: Vec<Report>, shown: Shown) ->
     if shown.is_for_people() && done > 0 {
         shown.write(&Document::of(reports))?;
     }
-    anstream::eprintln!("interrupted: {done} results are there, the others are missing");
+    let results = if done == 1 { "1 result is" } else { &*format!("{done} results are") };
+    anstream::eprintln!("interrupted: {results} complete, the others are missing");
     interrupt.die_of_it();
     Ok(Exit::Harness)
+}
+
+fn chosen(argument: &str) -> Result<ChosenProfile, CliError> {
+    Ok(ChosenProfile { profile: super::profile::find(argument)?, argument: argument.to_owned() })
+}
+
+/// As many as were asked for, or as there are processors; more than a few for each processor only wait for each other.
+fn jobs(asked: Option<u16>) -> NonZeroUsize {
+    const PER_PROCESSOR: usize = 4;
+    let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let most = processors.saturating_mul(NonZeroUsize::MIN.saturating_add(PER_PROCESSOR - 1));
+    asked.and_then(|asked| NonZeroUsize::new(asked.into())).map_or(processors, |asked| asked.min(most))
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -2,6 +2,7 @@
 
 use super::error::CliError;
 use super::near::near;
+use crate::campaign::Case;
 use crate::generator::{self, Property};
 use globset::{GlobBuilder, GlobMatcher};
 use shmconf_model::catalogue;
@@ -12,7 +13,7 @@ use std::path::Path;
 /// Cases and properties, each in the order of their IDs; files of the user's own come last.
 #[derive(Debug, Default)]
 pub(super) struct Selection {
-    pub(super) cases: Vec<Script>,
+    pub(super) cases: Vec<Case>,
     pub(super) properties: Vec<Property>,
 }
 
@@ -28,7 +29,7 @@ pub(super) fn select(wanted: &[String], unwanted: &[String]) -> Result<Selection
     let mut globs = Vec::new();
     for word in wanted {
         match file(word)? {
-            Some(script) => files.push(script),
+            Some(script) => files.push(Case { script, argument: word.clone() }),
             None => globs.push(matcher(word)?),
         }
     }
@@ -38,7 +39,7 @@ pub(super) fn select(wanted: &[String], unwanted: &[String]) -> Result<Selection
         meant && !unwanted.iter().any(|glob| glob.is_match(id.as_str()))
     };
     let mut selection = Selection::default();
-    selection.cases.extend(catalogue::cases().iter().filter(|case| is_meant(&case.id)).cloned());
+    selection.cases.extend(catalogue::cases().iter().filter(|case| is_meant(&case.id)).cloned().map(Case::from));
     selection.cases.extend(files);
     selection.properties.extend(generator::properties().iter().filter(|property| is_meant(&property.id)).cloned());
     if selection.cases.is_empty() && selection.properties.is_empty() {

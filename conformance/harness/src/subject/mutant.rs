@@ -24,7 +24,7 @@ pub struct Mutant {
 
 /// A name that no mutant has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no mutant is called {found:?}; there are {}", names())]
+#[error("no mutant is called `{found}`; there are {}", names())]
 pub struct NotAMutant {
     found: String,
 }

@@ -83,8 +83,8 @@ fn a_script_of_ones_own_runs_as_a_case_does() {
         .expect("it can be written");
     let output = shmconf(&["run", path.to_str().expect("it is text"), "-s", "libc", "--format", "json"]);
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
-    assert_eq!(report["results"][0]["id"], "my/script");
-    assert_eq!(report["summary"]["pass"], 1);
+    assert_eq!(report["reports"][0]["results"][0]["id"], "my/script");
+    assert_eq!(report["reports"][0]["summary"]["pass"], 1);
     assert_eq!(output.status.code(), Some(0));
 }
 
@@ -107,7 +107,7 @@ fn one_seed_is_one_run() {
     let run = || shmconf(&["run", "size", "-s", "libc", "--seed", "7", "--cases", "8", "-j", "1", "--format", "json"]);
     let scripts = |output: Output| {
         let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
-        let results = report["results"].as_array().expect("it is a list").clone();
+        let results = report["reports"][0]["results"].as_array().expect("it is a list").clone();
         results.into_iter().map(|result| (result["id"].clone(), result["verdict"].clone())).collect::<Vec<_>>()
     };
     assert_eq!(scripts(run()), scripts(run()));
@@ -165,7 +165,7 @@ fn a_reader_who_goes_away_does_not_change_the_verdict() {
 #[test]
 fn an_unknown_subject_is_a_mistake() {
     let output = shmconf(&["run", "exclusive/existing-name", "-s", "frob"]);
-    assert!(complaint(&output, None).starts_with("error: no kind of subject is called \"frob\"; there are libc"));
+    assert!(complaint(&output, None).starts_with("error: no kind of subject is called `frob`; there are libc"));
     assert_eq!(output.status.code(), Some(2));
 }
 
@@ -190,9 +190,9 @@ fn ctrl_c_ends_the_run_in_order_and_leaves_nothing_behind() {
     let output = child.wait_with_output().expect("it ends");
     assert_eq!(output.status.signal(), Some(Signal::SIGINT as i32), "{}", complaint(&output, None));
     assert!(ran() < 10_000, "it ran to its end");
-    assert_eq!(complaint(&output, None).trim_end(), "interrupted: 1 results are there, the others are missing");
+    assert_eq!(complaint(&output, None).trim_end(), "interrupted: 1 result is complete, the others are missing");
     assert!(
-        redacted(&output).contains("libc was interrupted: 1 judged, 0 of them against it"),
+        redacted(&output).contains("libc was interrupted after 1 result; nothing speaks against it so far"),
         "{}",
         redacted(&output)
     );

@@ -49,7 +49,7 @@ fn calls(
             for difference in elsewhere.differences.iter().filter(at) {
                 let platform = match difference.certainty {
                     Certainty::Certain => elsewhere.profile.clone(),
-                    Certainty::Possible => format!("{} at times", elsewhere.profile),
+                    Certainty::Possible => format!("{}, possibly", elsewhere.profile),
                     Certainty::Unknown => {
                         unknown.push(elsewhere.profile.as_str());
                         continue;
@@ -67,7 +67,7 @@ fn calls(
         if !unknown.is_empty() {
             let indent = " ".repeat(INDENT);
             let options = wrapped(width).initial_indent(&indent).subsequent_indent(&indent);
-            let text = format!("not known of {}", clean(&unknown.join(", ")));
+            let text = format!("not known for {}", clean(&unknown.join(", ")));
             writeln!(output, "{}", paint(style::FAINT, &textwrap::fill(&text, options)))?;
         }
     }
