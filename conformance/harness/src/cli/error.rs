@@ -21,7 +21,7 @@ pub(super) enum CliError {
     UnknownCase { id: String, near: Vec<String> },
     /// `explain` knows nothing of that name.
     #[error(
-        "there is nothing called `{id}` to explain; {}",
+        "nothing is called `{id}` that could be explained; {}",
         or_look(near, "`shmconf list` shows all cases, `shmconf explain clauses` all clauses")
     )]
     UnknownId { id: String, near: Vec<String> },

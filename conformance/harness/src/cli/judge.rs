@@ -21,8 +21,8 @@ pub(super) struct Args {
     /// The traces, or directories of them, as `shmconf run --traces DIR` keeps them
     #[arg(value_name = "TRACE|DIR", required = true)]
     traces: Vec<PathBuf>,
-    /// Whose rules to judge by: a profile, the file of one, or all, for those of the trace's own platform and a
-    /// comparison with every other platform [default: those of the trace's platform]
+    /// The rules to judge by: a profile such as posix, the file of one, or `all`, which judges by those of the trace's
+    /// platform and compares with every other platform [default: those of the trace's platform]
     #[arg(short, long)]
     profile: Option<String>,
     /// Counts a known deviation as a failure

@@ -21,25 +21,26 @@ pub(super) struct Args {
     /// your own; everything, if nothing is given
     #[arg(value_name = "CASE|GLOB|FILE")]
     wanted: Vec<String>,
-    /// What to run it on, as kind[:argument], such as libc, shmfd:memfd, command:./adapter.py or
-    /// model:freebsd; can be repeated
+    /// The implementation to run it on, as kind[:argument], such as libc, shmfd:memfd, command:./adapter.py or
+    /// model:freebsd; can be repeated; `shmconf explain subjects` shows every kind
     #[arg(short, long = "subject", value_name = "SUBJECT", default_values = ["libc", "shmfd"])]
     subjects: Vec<String>,
-    /// Whose rules to hold it to, such as posix or linux-glibc [default: those of this platform]
+    /// The rules to judge by: a profile such as posix or linux-glibc, or the file of one [default: those of this
+    /// platform]
     #[arg(short, long)]
     profile: Option<String>,
     /// What not to run, as an ID, an area or a glob; can be repeated
     #[arg(short = 'x', long = "exclude", value_name = "GLOB")]
     unwanted: Vec<String>,
     /// How many scripts each property draws
-    #[arg(long, value_name = "N", default_value_t = Plan::CASES_PER_PROPERTY)]
+    #[arg(long, value_name = "N", default_value_t = Plan::CASES_PER_PROPERTY, value_parser = number::<u32, 0, { u32::MAX as u64 }>)]
     cases: u32,
-    /// Makes the run repeat itself: the same scripts in the same order [default: a new one each time]
-    #[arg(long, value_name = "N")]
+    /// Repeats a run: from the same seed the same scripts are drawn [default: a new one each time]
+    #[arg(long, value_name = "N", value_parser = number::<u64, 0, { u64::MAX }>)]
     seed: Option<u64>,
     /// How many scripts may run at the same time, at most 4 for each processor [default: as many as there are
     /// processors]
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short, long, value_name = "N", value_parser = number::<u16, 1, 1024>)]
     jobs: Option<u16>,
     /// How long a call may take before it counts as hanging, in seconds
     #[arg(long, value_name = "S", default_value = "5", value_parser = seconds)]
@@ -47,7 +48,7 @@ pub(super) struct Args {
     /// Counts a known deviation as a failure
     #[arg(long)]
     strict: bool,
-    /// Tells on which other platforms the calls of a case would have had other outcomes, and why
+    /// Compares each case with the other platforms: which calls would have other outcomes there, and why
     #[arg(long)]
     portability: bool,
     /// Keeps the trace of every script in this directory
@@ -116,6 +117,14 @@ fn jobs(asked: Option<u16>) -> NonZeroUsize {
     let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let most = processors.saturating_mul(NonZeroUsize::MIN.saturating_add(PER_PROCESSOR - 1));
     asked.and_then(|asked| NonZeroUsize::new(asked.into())).map_or(processors, |asked| asked.min(most))
+}
+
+/// A whole number from `LEAST` to `MOST`.
+fn number<N: TryFrom<u64>, const LEAST: u64, const MOST: u64>(text: &str) -> Result<N, String> {
+    let number = text.parse().ok().filter(|number| (LEAST..=MOST).contains(number));
+    number
+        .and_then(|number| N::try_from(number).ok())
+        .ok_or_else(|| format!("give a whole number from {LEAST} to {MOST}"))
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -28,7 +28,7 @@ fn sentence(report: &Report) -> (anstyle::Style, String) {
         return (style::OPEN, format!("was interrupted after {judged}; {against}"));
     }
     if let (true, Some(reason)) = (report.conforms(), &report.gave_up) {
-        let reason = clean(reason.lines().next().unwrap_or_default()).into_owned();
+        let reason = clean(&reason.lines().collect::<Vec<_>>().join(" ")).into_owned();
         let tested = if report.tried_anything() { "was not tested to the end" } else { "could not be tested" };
         return (style::OPEN, format!("{tested}: {reason}"));
     }

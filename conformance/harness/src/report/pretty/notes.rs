@@ -135,47 +135,52 @@ fn skips(reports: &[Report]) -> Vec<String> {
     entries.into_iter().map(entry).collect()
 }
 
-/// What each other platform would do with the same calls.
+/// What the same calls would do on each other platform; those of which the same is said share a line.
 fn elsewhere(reports: &[Report]) -> Vec<String> {
-    let entry = |report: &Report, other: &Portability| {
-        let subject = if reports.len() > 1 { format!(" ({})", clean(&report.subject)) } else { String::new() };
-        format!("{}{subject}: {}", clean(&other.profile), otherwise(other))
-    };
-    reports.iter().flat_map(|report| report.portability.iter().map(move |other| entry(report, other))).collect()
+    let mut said: Vec<(String, Vec<String>)> = Vec::new();
+    for report in reports {
+        for other in &report.portability {
+            let subject = if reports.len() > 1 { format!(" ({})", clean(&report.subject)) } else { String::new() };
+            let platform = format!("{}{subject}", clean(&other.profile));
+            let text = outcomes_on(other);
+            match said.iter_mut().find(|(known, _)| *known == text) {
+                Some((_, platforms)) => platforms.push(platform),
+                None => said.push((text, vec![platform])),
+            }
+        }
+    }
+    said.into_iter().map(|(text, platforms)| format!("{}: {text}", platforms.join(", "))).collect()
 }
 
-/// `218 of 383 results would differ: 40 by macos/size-once, 120 where POSIX leaves the choice; 1 more might differ, by
-/// macos/unlink-needs-write; for 3 it is not known`
-fn otherwise(other: &Portability) -> String {
+/// `other outcomes in 218 of 383 results: macos/size-once (40), choices that POSIX leaves open (120); not known for 3`
+fn outcomes_on(other: &Portability) -> String {
     let mut reasons = by(&other.deviations);
     if other.choices > 0 {
-        reasons.push(format!("{} where POSIX leaves the choice", other.choices));
+        reasons.push(format!("choices that POSIX leaves open ({})", other.choices));
     }
     let mut parts = vec![match other.differ {
-        0 if other.possible.is_empty() && other.unknown == 0 => {
-            format!("no difference in {}", results(other.compared))
+        0 => "the same outcomes".to_owned(),
+        differ => {
+            let of = count(other.compared as usize, "result", "results");
+            format!("other outcomes in {differ} of {of}: {}", reasons.join(", "))
         }
-        0 => format!("no certain difference in {}", results(other.compared)),
-        differ => format!("{differ} of {} would differ: {}", results(other.compared), reasons.join(", ")),
     }];
     if !other.possible.is_empty() {
-        parts.push(format!("might differ, as its version and settings are: {}", by(&other.possible).join(", ")));
+        let also = if other.differ > 0 { "in more" } else { "other ones" };
+        let reasons = by(&other.possible).join(", ");
+        parts.push(format!("with some versions, settings or by chance {also}: {reasons}"));
     }
     if other.unknown > 0 {
-        parts.push(format!("not known for {}", results(other.unknown)));
+        parts.push(format!("not known for {}", other.unknown));
     }
     parts.join("; ")
 }
 
-fn results(number: u64) -> String {
-    count(number as usize, "result", "results")
-}
-
-/// How many cases meet each departure, the most frequent first.
+/// The departures with the number of results that meet them, the most frequent first.
 fn by(deviations: &BTreeMap<String, u64>) -> Vec<String> {
     let mut deviations: Vec<(&String, &u64)> = deviations.iter().collect();
     deviations.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-    deviations.into_iter().map(|(deviation, count)| format!("{count} by {}", clean(deviation))).collect()
+    deviations.into_iter().map(|(deviation, count)| format!("{} ({count})", clean(deviation))).collect()
 }
 
 /// `1 property`, `9 properties`
