@@ -1,6 +1,8 @@
 //! The command as its user meets it: exit codes, messages, and what is written where.
 
+mod again;
 mod judge;
+mod misbehaving;
 mod profiles;
 mod run;
 

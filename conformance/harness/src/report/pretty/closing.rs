@@ -36,11 +36,16 @@ fn sentence(report: &Report) -> (anstyle::Style, String) {
         return (style::OPEN, "could not be tested: everything that was asked for was skipped".to_owned());
     }
     if !report.conforms() {
-        let against = super::Summary::ORDER.into_iter().filter(|verdict| report.counts_against(*verdict));
-        let counts = against.map(|verdict| (verdict, summary.count(verdict))).filter(|(_, count)| *count > 0);
+        let verdicts = super::Summary::ORDER.into_iter().filter(|verdict| report.counts_against(*verdict));
+        let counts = verdicts.map(|verdict| (verdict, summary.count(verdict))).filter(|(_, count)| *count > 0);
         let counts: Vec<String> = counts.map(|(verdict, count)| format!("{count} {verdict}")).collect();
         let early = if report.gave_up.is_some() { "; not everything was tried" } else { "" };
-        return (style::BAD, format!("does not conform to {profile}: {}{early}", counts.join(", ")));
+        let counts = counts.join(", ");
+        let open = against(report) == summary.inconclusive;
+        return match open {
+            true => (style::OPEN, format!("may conform to {profile} or not: {counts}{early}")),
+            false => (style::BAD, format!("does not conform to {profile}: {counts}{early}")),
+        };
     }
     let with = match deviations.len() {
         0 => String::new(),
