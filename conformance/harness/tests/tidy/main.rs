@@ -1,6 +1,8 @@
-//! Holds what ARCHITECTURE.md promises of the source and no compiler checks: where code may differ by system, and how
-//! files look.
+//! Holds what ARCHITECTURE.md promises of the source and no compiler checks: where code may differ by system, what uses
+//! what, and how files look.
 
+mod arrows;
+mod dependencies;
 mod sources;
 
 use sources::Source;
