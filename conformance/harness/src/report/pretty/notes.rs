@@ -64,7 +64,9 @@ fn not_executed(reports: &[Report]) -> Option<String> {
     let calls: u64 = results().map(|result| result.not_executed).sum();
     let ids: BTreeSet<&str> = results().map(|result| result.id.as_str()).collect();
     let were = if calls == 1 { "call was" } else { "calls were" };
-    (calls > 0).then(|| format!("{calls} {were} not executed, in {}", named(&ids)))
+    (calls > 0).then(|| {
+        format!("{calls} {were} not executed, as the actor or what a label stood for was gone: {}", named(&ids))
+    })
 }
 
 /// The first few of them, and how many more there are.
@@ -158,17 +160,19 @@ fn outcomes_on(other: &Portability) -> String {
     if other.choices > 0 {
         reasons.push(format!("choices that POSIX leaves open ({})", other.choices));
     }
-    let mut parts = vec![match other.differ {
-        0 => "the same outcomes".to_owned(),
+    let possible = by(&other.possible).join(", ");
+    let mut parts = Vec::new();
+    match other.differ {
+        0 if !possible.is_empty() => {}
+        0 => parts.push("the same outcomes".to_owned()),
         differ => {
             let of = count(other.compared as usize, "result", "results");
-            format!("other outcomes in {differ} of {of}: {}", reasons.join(", "))
+            parts.push(format!("other outcomes in {differ} of {of}: {}", reasons.join(", ")));
         }
-    }];
-    if !other.possible.is_empty() {
-        let also = if other.differ > 0 { "in more" } else { "other ones" };
-        let reasons = by(&other.possible).join(", ");
-        parts.push(format!("with some versions, settings or by chance {also}: {reasons}"));
+    }
+    if !possible.is_empty() {
+        let what = if other.differ > 0 { "possibly in more" } else { "possibly other outcomes" };
+        parts.push(format!("{what}, by version, settings or chance: {possible}"));
     }
     if other.unknown > 0 {
         parts.push(format!("not known for {}", other.unknown));
