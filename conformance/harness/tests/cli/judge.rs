@@ -68,6 +68,36 @@ fn every_other_platform_has_its_say_and_the_own_one_decides() {
     }
 }
 
+#[test]
+fn a_directory_is_judged_and_the_same_traces_give_the_same_report_to_the_byte() {
+    let directory = tempfile::tempdir().expect("there is room");
+    for (file, second) in [("b.jsonl", r#"{"fd":5}"#), ("a.jsonl", r#"{"errno":"EIO"}"#), ("c.jsonl", r#"{"fd":7}"#)] {
+        fs::write(directory.path().join(file), trace(second)).expect("it can be written");
+    }
+    fs::write(directory.path().join("read.me"), "no trace").expect("it can be written");
+    let path = directory.path().to_str().expect("it is text");
+    let judged = || shmconf(&["judge", path, "-p", "all", "--format", "json"]);
+    let first = judged();
+    assert_eq!(first.status.code(), Some(1), "{}", complaint(&first, None));
+    let document: serde_json::Value = serde_json::from_slice(&first.stdout).expect("it is JSON");
+    let result = &document["reports"][0]["results"][0];
+    assert_eq!(result["scripts"], 3);
+    let again = result["counterexample"]["again"].as_str().expect("it is text");
+    assert!(again.contains("a.jsonl"), "the first by name: {again}");
+    for _ in 0..10 {
+        assert!(judged().stdout == first.stdout, "the report differs");
+    }
+}
+
+#[test]
+fn a_directory_without_traces_is_a_mistake() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let output = shmconf(&["judge", directory.path().to_str().expect("it is text")]);
+    let message = "error: DIR holds no traces (*.jsonl); `shmconf run --traces DIR` keeps some";
+    assert_eq!(complaint(&output, Some(&directory)).trim_end(), message);
+    assert_eq!(output.status.code(), Some(2));
+}
+
 #[rstest]
 #[case::empty("", "1: found the end of the file, expected a header with \"format\": \"shmconf-trace/1\"")]
 #[case::another_format(

@@ -37,6 +37,10 @@ fn complaint(output: &Output, directory: Option<&tempfile::TempDir>) -> String {
 #[case::unknown_flag(&["run", "--frob"])]
 #[case::timeout_of_nothing(&["run", "--timeout", "0"])]
 #[case::jobs_of_nothing(&["run", "-j", "0"])]
+#[case::jobs_of_nonsense(&["run", "-j", "18446744073709551615"])]
+#[case::cases_beyond_what_is_counted(&["run", "--cases", "4294967296"])]
+#[case::seed_below_nothing(&["run", "--seed=-1"])]
+#[case::timeout_that_is_no_number(&["run", "--timeout", "NaN"])]
 #[case::unknown_format(&["run", "--format", "xls"])]
 #[case::unknown_schema(&["schema", "frob"])]
 fn wrong_usage_exits_with_2_and_says_so(#[case] args: &[&str]) {
@@ -149,6 +153,22 @@ fn a_case_is_explained_with_its_script() {
 fn a_clause_is_explained_with_its_source() {
     let output = shmconf(&["explain", "shm_open:22"]);
     insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn every_kind_of_subject_is_explained_with_an_example() {
+    let output = shmconf(&["explain", "subjects"]);
+    assert!(output.status.success());
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout));
+}
+
+#[rstest]
+#[case("shmfd", "shmfd[:STRATEGY]  subject")]
+#[case("model:freebsd", "model:PROFILE  subject")]
+#[case("mutant:excl-ignored", "mutant:excl-ignored  subject")]
+fn a_subject_is_explained(#[case] id: &str, #[case] title: &str) {
+    let output = shmconf(&["explain", id]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().next(), Some(title));
 }
 
 #[test]

@@ -169,6 +169,45 @@ fn an_unknown_subject_is_a_mistake() {
     assert_eq!(output.status.code(), Some(2));
 }
 
+#[rstest]
+#[case::the_model("model:macos", Signal::SIGTERM)]
+#[case::the_system("libc", Signal::SIGINT)]
+#[case::an_anonymous_object("shmfd", Signal::SIGHUP)]
+fn a_signal_ends_any_run_soon(#[case] subject: &str, #[case] signal: Signal) {
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("shmconf"))
+        .args(["run", "anonymous", "size", "-s", subject, "--cases", "4294967295", "--portability"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts");
+    std::thread::sleep(Duration::from_millis(500));
+    let began = Instant::now();
+    kill(Pid::from_raw(child.id().cast_signed()), signal).expect("it is there");
+    let status = child.wait().expect("it ends");
+    assert_eq!(status.signal(), Some(signal as i32), "{status:?}");
+    // A second is promised; the rest is for a machine with other work.
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+}
+
+#[test]
+fn what_was_not_executed_is_counted_and_shown() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let path = directory.path().join("mine.shm");
+    fs::write(&path, "# my/script\na: f = create(4096)\na: exit(0)\na: fstat(f)\na: close(f)\n")
+        .expect("there is room");
+    let path = path.to_str().expect("it is text");
+    let output = shmconf(&["run", path, "-s", "libc", "-p", "posix"]);
+    let text = redacted(&output);
+    assert!(
+        text.contains("2 calls were not executed, as the actor or what a label stood for was gone: my/script"),
+        "{text}"
+    );
+    let output = shmconf(&["run", path, "-s", "libc", "-p", "posix", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    let result = &document["reports"][0]["results"][0];
+    assert_eq!((&result["not_executed"], &result["verdict"]), (&2.into(), &"pass".into()), "{document:#}");
+}
+
 #[test]
 fn ctrl_c_ends_the_run_in_order_and_leaves_nothing_behind() {
     let directory = tempfile::tempdir().expect("there is room");
