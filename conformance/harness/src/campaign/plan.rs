@@ -32,7 +32,7 @@ pub struct Plan {
     pub timeout: Duration,
     /// Is a known deviation a failure?
     pub strict: bool,
-    /// Is it asked what the other platforms would have made of each case?
+    /// Is each case compared with the other platforms?
     pub portability: bool,
     /// The directory, which exists, where every trace is kept.
     pub traces: Option<PathBuf>,

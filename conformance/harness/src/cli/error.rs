@@ -1,10 +1,10 @@
 //! Everything that can go wrong between the user and the program: what it was, where, and what to do.
 
-use super::near::or_look;
+use super::near::{near, or_look};
 use crate::exit::Exit;
-use crate::subject::SpecError;
+use crate::subject::{KINDS, SpecError, mutant};
 use anstyle::AnsiColor;
-use shmconf_model::profile::ProfileError;
+use shmconf_model::profile::{Profile, ProfileError};
 use shmconf_model::script::ParseError;
 use shmconf_model::trace::ReadError;
 use std::io;
@@ -62,11 +62,28 @@ pub(super) enum CliError {
     #[error("not all could be written to {}: {source}; make room and run again", path.display())]
     Write { path: PathBuf, source: io::Error },
     /// A word that names no subject.
-    #[error(transparent)]
-    Subject(#[from] SpecError),
+    #[error("{source}{}", meant(near))]
+    Subject { source: SpecError, near: Vec<String> },
     /// Signals cannot be caught.
     #[error("cannot listen for Ctrl-C: {0}; this says nothing about the subject")]
     Signals(io::Error),
+}
+
+/// What may have been meant, behind what was wrong.
+fn meant(near: &[String]) -> String {
+    if near.is_empty() { String::new() } else { format!("; {}", or_look(near, "")) }
+}
+
+impl From<SpecError> for CliError {
+    fn from(source: SpecError) -> CliError {
+        let near = match &source {
+            SpecError::Kind { found } => near(found, KINDS.iter().map(|kind| kind.name)),
+            SpecError::Mutant(error) => near(&error.found, mutant::ALL.iter().map(|mutant| mutant.name)),
+            SpecError::Profile { found } => near(found, Profile::ids()),
+            _ => Vec::new(),
+        };
+        CliError::Subject { source, near }
+    }
 }
 
 impl CliError {

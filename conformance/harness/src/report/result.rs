@@ -23,7 +23,7 @@ pub struct CaseResult {
     pub reason: Option<String>,
     /// The clauses that the verdict rests on.
     pub clauses: BTreeSet<ClauseId>,
-    /// The known departures of the platform that were seen, by ID.
+    /// The known deviations of the platform that were seen, by ID.
     pub deviations: BTreeSet<String>,
     /// How many scripts were executed and judged.
     pub scripts: u64,

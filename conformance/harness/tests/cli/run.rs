@@ -162,10 +162,15 @@ fn a_reader_who_goes_away_does_not_change_the_verdict() {
     }
 }
 
-#[test]
-fn an_unknown_subject_is_a_mistake() {
-    let output = shmconf(&["run", "exclusive/existing-name", "-s", "frob"]);
-    assert!(complaint(&output, None).starts_with("error: no kind of subject is called `frob`; there are libc"));
+#[rstest]
+#[case("libv", "no kind of subject is called `libv`; there are libc, shmfd[:STRATEGY], ", "; did you mean `libc`?")]
+#[case("mutant:excl-ignord", "no mutant is called `excl-ignord`; ", "; did you mean `excl-ignored`?")]
+#[case("model:freebds", "`model:` takes a profile, and none is called `freebds`; ", "; did you mean `freebsd`?")]
+#[case("frob", "no kind of subject is called `frob`; there are libc", "see `shmconf explain subjects`")]
+fn an_unknown_subject_is_a_mistake(#[case] subject: &str, #[case] what: &str, #[case] meant: &str) {
+    let output = shmconf(&["run", "exclusive/existing-name", "-s", subject]);
+    let complaint = complaint(&output, None);
+    assert!(complaint.starts_with(&format!("error: {what}")) && complaint.trim_end().ends_with(meant), "{complaint}");
     assert_eq!(output.status.code(), Some(2));
 }
 

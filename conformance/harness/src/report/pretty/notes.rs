@@ -180,7 +180,7 @@ fn outcomes_on(other: &Portability) -> String {
     parts.join("; ")
 }
 
-/// The departures with the number of results that meet them, the most frequent first.
+/// The deviations with the number of results that meet them, the most frequent first.
 fn by(deviations: &BTreeMap<String, u64>) -> Vec<String> {
     let mut deviations: Vec<(&String, &u64)> = deviations.iter().collect();
     deviations.sort_by_key(|(_, count)| std::cmp::Reverse(**count));

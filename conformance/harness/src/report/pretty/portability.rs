@@ -1,4 +1,4 @@
-//! What other platforms would have made of the same calls: a call once, and the platforms by what they would do.
+//! The calls that have other outcomes on other platforms: each call once, and below it the platforms with the same outcome.
 
 use super::super::{CaseResult, Report};
 use super::failure::reason;
@@ -74,7 +74,7 @@ fn calls(
     Ok(())
 }
 
-/// Platforms, what they would do, and why; a departure that was told before has its ID alone.
+/// Platforms, their outcome, and why; a deviation that was explained before has its ID alone.
 fn group(
     platforms: &str,
     there: &[Allowed],
