@@ -1,12 +1,15 @@
 //! Was everything in a trace allowed? Pure: a trace and a profile in, a judgement out.
 //!
-//! The judge keeps the state set of states that agree with what was seen. Calls that overlap in time may have taken effect
-//! in any order; the search looks for those orders that the model accepts. Where no state is left, the call is a violation,
-//! and the judge goes on from what would have been allowed, to find more.
+//! The judge keeps the set of states that agree with what was seen. Calls that overlap in time may have taken effect in any
+//! order; the search looks for those orders that the model accepts. Where no state is left, the call is a violation, and
+//! the judge goes on from what would have been allowed, to find more.
 
+mod group;
 mod path;
 mod search;
 pub(crate) mod violations;
+
+pub use search::Orders;
 
 use crate::call::{Call, Handle, Label, OpenFlags};
 use crate::clause;
@@ -17,22 +20,31 @@ use crate::trace::{Event, Trace};
 use crate::verdict::{Judgement, Verdict, Violation};
 use path::{Path, StateSet};
 use std::collections::BTreeSet;
+use std::fmt;
 
 /// More violations than this in one trace say nothing new.
 const MOST_VIOLATIONS: usize = 8;
 
-/// What the search for an order, or the state set, may cost before the judge gives up.
-#[derive(Debug, Clone, Copy)]
-pub struct Bounds {
-    /// States in the state set.
+/// What judging a trace may cost before the judge gives up.
+#[derive(Clone, Copy)]
+pub struct Bounds<'a> {
+    /// States that may agree with what was seen.
     pub states: usize,
-    /// Steps of the model in one search for an order of overlapping calls.
+    /// Steps of the model in one search for an order of overlapping calls. Large states count for more.
     pub steps: usize,
+    /// Asked now and then: should the judge stop?
+    pub stop: Option<&'a dyn Fn() -> bool>,
 }
 
-impl Default for Bounds {
-    fn default() -> Bounds {
-        Bounds { states: 4096, steps: 200_000 }
+impl fmt::Debug for Bounds<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Bounds").field("states", &self.states).field("steps", &self.steps).finish_non_exhaustive()
+    }
+}
+
+impl Default for Bounds<'_> {
+    fn default() -> Bounds<'static> {
+        Bounds { states: 4096, steps: 200_000, stop: None }
     }
 }
 
@@ -42,16 +54,13 @@ pub fn judge(trace: &Trace, profile: &Profile) -> Judgement {
 }
 
 /// The same with bounds of one's own.
-pub fn judge_within(trace: &Trace, profile: &Profile, bounds: Bounds) -> Judgement {
-    let mut judge = Judge {
-        profile,
-        bounds,
-        violations: Vec::new(),
-        tainted: Vec::new(),
-        open: None,
-        creators_raced: false,
-        branches: Vec::with_capacity(16),
-    };
+pub fn judge_within(trace: &Trace, profile: &Profile, bounds: Bounds<'_>) -> Judgement {
+    judge_in(trace, profile, bounds, Orders::Enough)
+}
+
+/// The same, by as many orders of overlapping calls as one likes.
+pub fn judge_in(trace: &Trace, profile: &Profile, bounds: Bounds<'_>, orders: Orders) -> Judgement {
+    let mut judge = Judge::new(profile, bounds, orders);
     let mut order: Vec<u32> = (0..trace.events.len() as u32).collect();
     order.sort_by_key(|at| trace.events[*at as usize].start);
     let calls: Vec<Called<'_>> =
@@ -72,10 +81,14 @@ pub fn judge_within(trace: &Trace, profile: &Profile, bounds: Bounds) -> Judgeme
             _ => search::any_order(&mut judge, states, together),
         };
         if states.len() > bounds.states {
-            judge.open = Some(format!("more than {} states agree with what was seen", bounds.states));
+            judge.truncated = Some(format!("more than {} states agree with what was seen", bounds.states));
             states.truncate(bounds.states);
         }
         rest = after;
+        if rest.len() % 256 == 0 && judge.is_stopped() {
+            judge.open = Some("the judge was asked to stop".to_owned());
+            break;
+        }
     }
     judge.conclude(states)
 }
@@ -88,8 +101,8 @@ struct Called<'a> {
     event: &'a Event,
 }
 
-impl Called<'_> {
-    fn site(&self) -> Site<'_> {
+impl<'a> Called<'a> {
+    fn site(&self) -> Site<'a> {
         Site { actor: self.event.actor, bind: &self.event.bind, event: self.index }
     }
 
@@ -101,18 +114,39 @@ impl Called<'_> {
 /// What was found so far.
 struct Judge<'a> {
     profile: &'a Profile,
-    bounds: Bounds,
+    bounds: Bounds<'a>,
+    orders: Orders,
     violations: Vec<Violation>,
     /// Labels that stand for something in the trace and for nothing in the model, since a violation made them.
-    tainted: Vec<(Label, Label)>,
+    tainted: BTreeSet<(Label, Label)>,
     /// Why the verdict is open.
     open: Option<String>,
+    /// Why states may be missing. What agrees with those that are there is allowed all the same.
+    truncated: Option<String>,
     /// Did exclusive creates overlap? Only then does what was seen rest on their being atomic.
     creators_raced: bool,
     branches: Vec<Branch>,
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    fn new(profile: &'a Profile, bounds: Bounds<'a>, orders: Orders) -> Judge<'a> {
+        Judge {
+            profile,
+            bounds,
+            orders,
+            violations: Vec::new(),
+            tainted: BTreeSet::new(),
+            open: None,
+            truncated: None,
+            creators_raced: false,
+            branches: Vec::with_capacity(16),
+        }
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.bounds.stop.is_some_and(|stop| stop())
+    }
+
     /// Moves every path over a call that overlaps with no other.
     fn advance(&mut self, states: StateSet, called: Called<'_>) -> StateSet {
         if self.passes_over(called) {
@@ -123,9 +157,7 @@ impl Judge<'_> {
         for path in states.into_paths() {
             self.branches.clear();
             model::step(self.profile, &path.state, called.site(), &called.event.call, &mut self.branches);
-            let before = next.len();
-            if let Some(path) = next.extend(path, &mut self.branches, &called.event.outcome) {
-                debug_assert_eq!(before, next.len());
+            if let Some(path) = next.extend(path, &self.branches, &called.event.outcome) {
                 stuck.push(path);
             }
         }
@@ -165,6 +197,9 @@ impl Judge<'_> {
     fn find(&mut self, path: Path, called: Called<'_>) -> Path {
         self.branches.clear();
         model::step(self.profile, &path.state, called.site(), &called.event.call, &mut self.branches);
+        if let Some(reason) = &self.truncated {
+            self.open.get_or_insert_with(|| reason.clone());
+        }
         let index = called.index as usize;
         let allowed = violations::allowed(self.profile, &self.branches);
         match self.violations.iter().position(|violation| violation.event == index) {
@@ -174,7 +209,7 @@ impl Judge<'_> {
                 known.sort();
                 known.dedup();
             }
-            None if self.violations.len() < MOST_VIOLATIONS => {
+            None if self.truncated.is_none() && self.violations.len() < MOST_VIOLATIONS => {
                 self.violations.push(Violation { event: index, observed: called.event.outcome.clone(), allowed });
             }
             None => {}
@@ -183,7 +218,7 @@ impl Judge<'_> {
         let similar =
             self.branches.iter().position(|branch| violations::is_like(&branch.expect, &called.event.outcome));
         match similar {
-            Some(at) => path.over(self.branches.swap_remove(at), &called.event.outcome),
+            Some(at) => path.over(&self.branches[at], &called.event.outcome),
             None => {
                 self.tainted.extend(called.event.bind.iter().map(|label| (actor, *label)));
                 path.despite(actor, &called.event.outcome)
@@ -193,12 +228,12 @@ impl Judge<'_> {
 
     /// The judgement, from the path that needs the fewest deviations.
     fn conclude(self, states: StateSet) -> Judgement {
-        let best = states.into_paths().into_iter().min_by_key(Path::departures);
-        let justifications = best.map(Path::into_grounds).unwrap_or_default();
-        let deviations: BTreeSet<String> = justifications
+        let paths = states.into_paths();
+        let best = paths.iter().map(Path::relied).min();
+        let deviations: BTreeSet<String> = best
             .iter()
-            .filter_map(|justification| self.profile.deviation(*justification))
-            .map(|deviation| deviation.id.clone())
+            .flat_map(|relied| relied.deviations())
+            .filter_map(|at| Some(self.profile.deviations.get(at)?.id.clone()))
             .collect();
         let verdict = if !self.violations.is_empty() {
             Verdict::Fail
@@ -210,7 +245,7 @@ impl Judge<'_> {
             Verdict::Pass
         };
         let atomic = self.creators_raced.then_some(clause::shm_open(23));
-        let clauses = justifications.iter().map(|justification| justification.clause).chain(atomic).collect();
+        let clauses = best.iter().flat_map(|relied| relied.clauses()).chain(atomic).collect();
         Judgement { verdict, violations: self.violations, deviations, clauses, reason: self.open }
     }
 }

@@ -1,28 +1,23 @@
 //! What is allowed: a pure, set-valued step from a state and a call to every outcome that the rules allow.
 //!
-//! A call is checks and an effect. The checks collect every error that is allowed, in no order; the effect runs on
-//! success. An outcome that no branch expects is not allowed.
+//! A call is checks and effects. The checks collect every error that is allowed; the effects are what success does to the
+//! state, as data. An outcome that no branch expects is not allowed.
+//!
+//! Read it from the bottom up: `bytes` and `state` are values, `effect` is what changes them, `checks` collects the
+//! branches of one call, `rules` is what calls share, and `calls` has each of them. `footprint` tells which calls cannot
+//! see each other.
 
-mod access;
 mod apart;
 mod branch;
 mod bytes;
+mod calls;
 mod checks;
-mod create;
-mod descriptor;
+mod effect;
 mod example;
 mod expect;
-mod io;
-mod map;
-mod memory;
-mod names;
-mod open;
-mod passing;
-mod process;
-mod seals;
-mod size;
+pub(crate) mod footprint;
+mod rules;
 mod state;
-mod unlink;
 
 pub use branch::{Branch, Justifications};
 pub use expect::Expect;
@@ -32,7 +27,9 @@ use crate::call::{Call, Label};
 use crate::clause;
 use crate::profile::Profile;
 use branch::Cx;
+use calls::{create, descriptor, io, map, memory, names, open, passing, process, seals, size, unlink};
 use checks::Checks;
+use effect::Effects;
 
 /// Who makes a call, and when.
 #[derive(Debug, Clone, Copy)]
@@ -47,16 +44,30 @@ pub struct Site<'a> {
 
 /// Adds to `branches` everything that `call` may lead to in `state`.
 pub fn step(profile: &Profile, state: &State, site: Site<'_>, call: &Call, branches: &mut Vec<Branch>) {
-    let gone = || Branch::plain(Expect::NotExecuted, clause::call(2));
-    let Some(process) = state.process(site.actor).filter(|process| process.alive) else {
-        branches.push(gone());
+    let there = state.process_id(site.actor).and_then(|id| Some((id, state.process(id)?)));
+    let Some((id, process)) = there.filter(|(_, process)| process.alive) else {
+        branches.push(Branch::new(Expect::NotExecuted, branch::clauses(&[clause::call(2)]), Effects::new()));
         return;
     };
-    let cx = Cx { profile, state, site, process };
-    let checks = Checks::new(branches);
+    let cx = Cx { profile, state, site, process, id };
+    let order = profile.orders.of(call);
     match call {
-        Call::ShmOpen { name, flags, mode } => open::shm_open(cx, name, *flags, *mode, branches),
-        Call::ShmUnlink { name } => unlink::shm_unlink(cx, name, branches),
+        Call::ShmOpen { name, flags, mode } => {
+            open::shm_open(cx, name, open::Asked { flags: *flags, mode: *mode }, order, branches);
+        }
+        Call::ShmUnlink { name } => unlink::shm_unlink(cx, name, order, branches),
+        _ => {
+            let mut checks = Checks::new(order, branches);
+            check(cx, call, &mut checks);
+            checks.finish();
+        }
+    }
+}
+
+/// Every call that is no alternative of several readings of a name.
+fn check(cx: Cx<'_>, call: &Call, checks: &mut Checks<'_>) {
+    match call {
+        Call::ShmOpen { .. } | Call::ShmUnlink { .. } => {}
         Call::Create { size } => create::create(cx, size.get(), checks),
         Call::Ftruncate { fd, size } => size::ftruncate(cx, *fd, size.get(), checks),
         Call::PosixFallocate { fd, offset, len } => size::posix_fallocate(cx, *fd, offset.get(), len.get(), checks),
@@ -66,7 +77,7 @@ pub fn step(profile: &Profile, state: &State, site: Site<'_>, call: &Call, branc
             map::mmap(cx, *fd, map::Asked { offset: offset.get(), len: len.get(), prot: *prot, flags: *flags }, checks);
         }
         Call::Munmap { map, range } => {
-            map::munmap(cx, *map, range.map(|range| (range.offset.get(), range.len.get())), checks)
+            map::munmap(cx, *map, range.map(|range| (range.offset.get(), range.len.get())), checks);
         }
         Call::Mprotect { map, prot } => map::mprotect(cx, *map, *prot, checks),
         Call::Store { map, offset, byte, len } => memory::store(cx, *map, offset.get(), *byte, len.get(), checks),
@@ -86,17 +97,19 @@ pub fn step(profile: &Profile, state: &State, site: Site<'_>, call: &Call, branc
         Call::Send { to, fds } => passing::send(cx, *to, fds, checks),
         Call::Recv { from, room } => passing::recv(cx, *from, *room, checks),
         Call::Fork { child, .. } => process::fork(cx, *child, checks),
-        Call::Exec => process::exec(checks, site.actor),
-        Call::Exit { code } => process::exit(*code, checks, site.actor),
+        Call::Exec => process::exec(cx, checks),
+        Call::Exit { code } => process::exit(cx, *code, checks),
         Call::Kill { signal } => process::kill(cx, *signal, checks),
-        Call::Sigignore { signal } => process::sigignore(*signal, checks, site.actor),
+        Call::Sigignore { signal } => process::sigignore(cx, *signal, checks),
         Call::Umask { mode } => process::umask(cx, *mode, checks),
-        Call::Rlimit { resource, limit } => process::rlimit(*resource, limit.get(), checks, site.actor),
+        Call::Rlimit { resource, limit } => process::rlimit(cx, *resource, limit.get(), checks),
         Call::Setuid { uid } => process::setuid(cx, *uid, checks),
-        Call::LimitedStore { bytes } => process::limited_store(bytes.get(), checks, site.actor),
+        Call::LimitedStore { bytes } => process::limited_store(cx, bytes.get(), checks),
         Call::Fds => descriptor::fds(cx, checks),
         Call::Names => names::names(cx, checks),
-        Call::UniqueNames { count, threads } => names::unique_names(count * threads, checks, &state.given_names),
+        Call::UniqueNames { count, threads } => {
+            names::unique_names(cx, (*count as usize).saturating_mul(*threads as usize), checks);
+        }
         Call::Collide => names::collide(cx, checks),
     }
 }

@@ -5,12 +5,14 @@
 //! and never asks which platform it is.
 
 mod choices;
+mod order;
 mod read;
 mod rules;
 
 pub use choices::{
     Beyond, Fault, Limit, NameAnswer, Offset, Resize, Response, Rest, Rounding, Tail, Truncation, UnlinkRight, Write,
 };
+pub use order::{Check, Order, Orders};
 pub use read::ProfileError;
 pub use rules::{RuleInfo, Rules};
 
@@ -27,6 +29,8 @@ pub struct Profile {
     pub title: String,
     /// What it does.
     pub rules: Rules,
+    /// In which order it makes the checks of a call, where that is known.
+    pub orders: Orders,
     /// Where it departs from POSIX; rules refer to them by index.
     pub deviations: Vec<Deviation>,
     /// What else an application has to know of it, which no call of a script shows.

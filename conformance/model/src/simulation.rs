@@ -105,6 +105,6 @@ fn actors(script: &Script) -> Vec<Actor> {
             _ => {}
         }
     }
-    let actor = |name| Actor { name, uid: id, gid: id, umask: 0o022, fds: Some(vec![0, 1, 2, 3]) };
+    let actor = |name| Actor { name, uid: id, gid: id, umask: 0o022, process: None, fds: Some(vec![0, 1, 2, 3]) };
     there.into_iter().map(actor).collect()
 }

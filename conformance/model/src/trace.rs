@@ -68,6 +68,10 @@ pub struct Actor {
     pub gid: u32,
     /// File mode creation mask.
     pub umask: u32,
+    /// The process that the actor is a thread of, by the name of the actor that the process began with. Left out, the
+    /// actor has a process of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub process: Option<Label>,
     /// The descriptors that were open, if it can tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fds: Option<Vec<i32>>,

@@ -37,7 +37,7 @@ fn the_same_trace_always_has_the_same_judgement() {
 fn a_search_that_may_cost_nothing_is_inconclusive_and_no_failure() {
     let trace = read(&golden().join("creators-race.jsonl"));
     let profile = Profile::get("linux-glibc").expect("it is built in");
-    let judgement = judge::judge_within(&trace, &profile, Bounds { states: 1, steps: 1 });
+    let judgement = judge::judge_within(&trace, &profile, Bounds { states: 1, steps: 1, ..Bounds::default() });
     assert_eq!(judgement.verdict, Verdict::Inconclusive);
     assert!(judgement.reason.is_some());
 }

@@ -161,7 +161,7 @@ fn cast_list(cast: &Cast) -> Vec<Actor> {
 }
 
 fn as_actor(name: Label, started: &Started) -> Actor {
-    Actor { name, uid: started.uid, gid: started.gid, umask: started.umask, fds: started.fds.clone() }
+    Actor { name, uid: started.uid, gid: started.gid, umask: started.umask, process: None, fds: started.fds.clone() }
 }
 
 /// What one actor says that the subject cannot do.

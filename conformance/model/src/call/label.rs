@@ -1,23 +1,44 @@
 //! A short name inside a script: of an actor, a descriptor or a mapping.
 
+use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::{LazyLock, Mutex, PoisonError};
 
-/// A lowercase word of at most 15 bytes, such as `a`, `f` or `a64`; cheap to copy and compare.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Label {
-    bytes: [u8; Label::MAX_BYTES],
-    len: u8,
+/// A lowercase word of at most 64 bytes, such as `a`, `f` or `received_by_the_child`; cheap to copy and compare.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Label(Text);
+
+/// A text has one representation only, so that comparing representations compares texts.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Text {
+    /// At most [`INLINE`] bytes; what is left over is zero.
+    Short { bytes: [u8; INLINE], len: u8 },
+    /// A longer one, kept once for the whole program.
+    Long(&'static str),
 }
+
+/// Nearly every label has at most so many bytes; such a one needs no table.
+const INLINE: usize = 15;
 
 /// A word that cannot be a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a label is a lowercase letter followed by at most 14 lowercase letters, digits or underscores")]
-pub struct NotALabel;
+pub enum NotALabel {
+    /// It is too long, or has other characters.
+    #[error("a label is a lowercase letter followed by at most 63 lowercase letters, digits or underscores")]
+    Word,
+    /// The program has seen more different long labels than it keeps.
+    #[error("there are more than {} different labels of more than {INLINE} bytes; use shorter ones", Label::MAX_LONG)]
+    TooMany,
+}
 
 impl Label {
     /// The longest label, in bytes.
-    pub const MAX_BYTES: usize = 15;
+    pub const MAX_BYTES: usize = 64;
+
+    /// How many different labels of more than 15 bytes one process keeps: they stay until it ends, some 100 bytes each.
+    pub const MAX_LONG: usize = 1 << 20;
 
     /// The label `stem` followed by `number`, as the 64 actors of `a[1..64]` are called.
     ///
@@ -30,25 +51,62 @@ impl Label {
 
     /// The label as text.
     pub fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_default()
+        match &self.0 {
+            Text::Short { bytes, len } => std::str::from_utf8(&bytes[..usize::from(*len)]).unwrap_or_default(),
+            Text::Long(text) => text,
+        }
     }
+}
+
+/// The one copy of a long text.
+fn kept(text: &str) -> Result<&'static str, NotALabel> {
+    static KEPT: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::default);
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = kept.get(text) {
+        return Ok(known);
+    }
+    if kept.len() >= Label::MAX_LONG {
+        return Err(NotALabel::TooMany);
+    }
+    let new: &'static str = Box::leak(Box::from(text));
+    kept.insert(new);
+    Ok(new)
 }
 
 impl FromStr for Label {
     type Err = NotALabel;
 
     fn from_str(text: &str) -> Result<Label, NotALabel> {
-        let rest_is_fine = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_';
+        let may_follow = |b: &u8| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'_';
         let word = text.as_bytes();
         if word.len() > Label::MAX_BYTES
             || !word.first().is_some_and(u8::is_ascii_lowercase)
-            || !word.iter().all(rest_is_fine)
+            || !word.iter().all(may_follow)
         {
-            return Err(NotALabel);
+            return Err(NotALabel::Word);
         }
-        let mut bytes = [0; Label::MAX_BYTES];
+        if word.len() > INLINE {
+            return kept(text).map(|text| Label(Text::Long(text)));
+        }
+        let mut bytes = [0; INLINE];
         bytes[..word.len()].copy_from_slice(word);
-        Ok(Label { bytes, len: word.len() as u8 })
+        Ok(Label(Text::Short { bytes, len: word.len() as u8 }))
+    }
+}
+
+impl PartialOrd for Label {
+    fn partial_cmp(&self, other: &Label) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// By text.
+impl Ord for Label {
+    fn cmp(&self, other: &Label) -> Ordering {
+        match (&self.0, &other.0) {
+            (Text::Short { bytes: one, .. }, Text::Short { bytes: other, .. }) => one.cmp(other),
+            _ => self.as_str().cmp(other.as_str()),
+        }
     }
 }
 
@@ -64,4 +122,4 @@ impl fmt::Debug for Label {
     }
 }
 
-crate::text::serde_as_text!(Label, "pattern": "^[a-z][a-z0-9_]{0,14}$");
+crate::text::serde_as_text!(Label, "pattern": "^[a-z][a-z0-9_]{0,63}$");

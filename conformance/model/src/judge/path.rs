@@ -1,23 +1,64 @@
 //! One way to explain what was seen so far, and all of them.
 
 use crate::call::Label;
+use crate::clause::{ClauseId, Interface};
 use crate::model::{Branch, State};
 use crate::outcome::Outcome;
 use crate::profile::Justification;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// A state, and the justifications of every step to it.
-#[derive(Clone)]
+/// The clauses and deviations that every step of a path rests on, as sets of bits.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Relied {
+    /// How many steps rest on deviations.
+    departures: u32,
+    deviations: [u64; 4],
+    clauses: [u64; Interface::ALL.len()],
+}
+
+impl Relied {
+    fn on(&mut self, justification: &Justification) {
+        let ClauseId { interface, number } = justification.clause;
+        self.clauses[interface as usize] |= 1 << (number % 64);
+        if let Some(deviation) = justification.deviation {
+            self.departures = self.departures.saturating_add(1);
+            if let Some(word) = self.deviations.get_mut(usize::from(deviation) / 64) {
+                *word |= 1 << (deviation % 64);
+            }
+        }
+    }
+
+    /// The clauses.
+    pub(super) fn clauses(&self) -> impl Iterator<Item = ClauseId> {
+        let each = Interface::ALL.iter().zip(self.clauses);
+        each.flat_map(|(interface, word)| bits(word).map(|number| ClauseId { interface: *interface, number }))
+    }
+
+    /// The deviations, by index.
+    pub(super) fn deviations(&self) -> impl Iterator<Item = usize> {
+        self.deviations.iter().enumerate().flat_map(|(at, word)| bits(*word).map(move |bit| 64 * at + usize::from(bit)))
+    }
+}
+
+fn bits(word: u64) -> impl Iterator<Item = u8> {
+    (0..64).filter(move |bit| word >> bit & 1 == 1)
+}
+
+/// A state, and what every step to it rests on.
+#[derive(Debug, Clone)]
 pub(super) struct Path {
     pub(super) state: State,
-    justifications: Vec<Justification>,
+    relied: Relied,
 }
 
 impl Path {
     /// The path after one allowed outcome.
-    pub(super) fn over(mut self, branch: Branch, outcome: &Outcome) -> Path {
-        self.justifications.extend_from_slice(&branch.justifications);
-        Path { state: branch.apply(self.state, outcome), justifications: self.justifications }
+    pub(super) fn over(mut self, branch: &Branch, outcome: &Outcome) -> Path {
+        for justification in &branch.justifications {
+            self.relied.on(justification);
+        }
+        Path { state: branch.apply(self.state, outcome), relied: self.relied }
     }
 
     /// The path after an outcome that was not allowed: as if the call had not been made, but for its plain effects.
@@ -26,25 +67,20 @@ impl Path {
         self
     }
 
-    /// How many steps rest on deviations.
-    pub(super) fn departures(&self) -> usize {
-        self.justifications.iter().filter(|justification| justification.deviation.is_some()).count()
-    }
-
-    pub(super) fn into_grounds(self) -> Vec<Justification> {
-        self.justifications
+    pub(super) fn relied(&self) -> &Relied {
+        &self.relied
     }
 }
 
 /// All states that agree with what was seen, each by the path that needs the fewest deviations.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub(super) struct StateSet {
     paths: Vec<Path>,
 }
 
 impl StateSet {
     pub(super) fn of(state: State) -> StateSet {
-        StateSet { paths: vec![Path { state, justifications: Vec::with_capacity(64) }] }
+        StateSet { paths: vec![Path { state, relied: Relied::default() }] }
     }
 
     pub(super) fn from_paths(paths: Vec<Path>) -> StateSet {
@@ -53,6 +89,10 @@ impl StateSet {
 
     pub(super) fn into_paths(self) -> Vec<Path> {
         self.paths
+    }
+
+    pub(super) fn states(&self) -> Vec<&State> {
+        self.paths.iter().map(|path| &path.state).collect()
     }
 
     pub(super) fn len(&self) -> usize {
@@ -68,36 +108,46 @@ impl StateSet {
     }
 
     /// Adds the continuations of `path` over every branch that expects `outcome`; gives it back where there is none.
-    pub(super) fn extend(&mut self, path: Path, branches: &mut Vec<Branch>, outcome: &Outcome) -> Option<Path> {
-        branches.retain(|branch| branch.expect.matches(outcome));
-        let Some(last) = branches.pop() else { return Some(path) };
-        for branch in branches.drain(..) {
+    pub(super) fn extend(&mut self, path: Path, branches: &[Branch], outcome: &Outcome) -> Option<Path> {
+        let mut matching = branches.iter().filter(|branch| branch.expect.matches(outcome)).peekable();
+        while let Some(branch) = matching.next() {
+            if matching.peek().is_none() {
+                self.paths.push(path.over(branch, outcome));
+                return None;
+            }
             self.paths.push(path.clone().over(branch, outcome));
         }
-        self.paths.push(path.over(last, outcome));
-        None
+        Some(path)
     }
 
-    /// Keeps one path to each state.
+    /// Keeps one path to each state, in the order in which they were found.
     pub(super) fn merge(&mut self) {
         if self.paths.len() < 2 {
             return;
         }
-        let mut best: HashMap<State, Vec<Justification>> = HashMap::with_capacity(self.paths.len());
-        let departures = |justifications: &[Justification]| {
-            justifications.iter().filter(|justification| justification.deviation.is_some()).count()
-        };
-        for Path { state, justifications } in self.paths.drain(..) {
-            match best.get_mut(&state) {
+        let mut known: HashMap<u128, usize> = HashMap::with_capacity(self.paths.len());
+        let mut kept: Vec<Path> = Vec::with_capacity(self.paths.len());
+        for path in self.paths.drain(..) {
+            match known.get(&fingerprint(&path.state)) {
                 None => {
-                    best.insert(state, justifications);
+                    known.insert(fingerprint(&path.state), kept.len());
+                    kept.push(path);
                 }
-                Some(known) if departures(&justifications) < departures(known) => *known = justifications,
+                Some(at) if path.relied < kept[*at].relied => kept[*at] = path,
                 Some(_) => {}
             }
         }
-        self.paths.extend(best.into_iter().map(|(state, justifications)| Path { state, justifications }));
-        // The order of a hash map is not the same twice; violations should be.
-        self.paths.sort_by(|a, b| a.justifications.cmp(&b.justifications));
+        self.paths = kept;
     }
+}
+
+/// Stands for a value: two different ones have the same about once in 2¹²⁸ pairs.
+pub(super) fn fingerprint(value: &impl Hash) -> u128 {
+    let half = |seed: u8| {
+        let mut hasher = DefaultHasher::new();
+        seed.hash(&mut hasher);
+        value.hash(&mut hasher);
+        u128::from(hasher.finish())
+    };
+    half(0) << 64 | half(1)
 }

@@ -1,50 +1,67 @@
-//! Overlapping calls: every order that respects time and that the model accepts.
+//! Linearizability: every order of overlapping calls that respects time and that the model accepts.
 //!
 //! A depth-first search with memory, after Wing and Gong, and Lowe. A call may come next if no other waiting call ended
-//! before it began. Two things keep the search small and lose nothing. A call that cannot change anything, such as one
-//! that failed, is taken as soon as it is allowed. So is one whose effect no waiting call can see or undo.
+//! before it began. What keeps the search small is computed from footprints: of the calls that may come next, only some
+//! are tried that no other can see; a call that only reads is taken as soon as it is allowed, and so is one that changes
+//! nothing any more. Each leaves out orders alone, and no state that the calls can end in.
 //!
 //! # References
 //!
 //! J. M. Wing and C. Gong, *Testing and Verifying Concurrent Objects*, 1993. G. Lowe, *Testing for Linearizability*, 2017.
+//! P. Godefroid, *Partial-Order Methods for the Verification of Concurrent Systems*, 1996.
 
-use super::path::{Path, StateSet};
+use super::group::{Group, Taken};
+use super::path::{Path, StateSet, fingerprint};
 use super::{Called, Judge};
-use crate::call::{Call, Label, OpenFlags};
-use crate::model::{self, State};
-use crate::outcome::Outcome;
+use crate::model;
 use std::collections::HashSet;
 
-/// How many calls of each actor have been taken.
-type Taken = Vec<u16>;
+/// How the search looks for orders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Orders {
+    /// As many as have to be tried.
+    #[default]
+    Enough,
+    /// Every one, which tests hold the other way against.
+    Every,
+}
 
-/// The calls of one actor, in order.
-type Row<'a> = Vec<Called<'a>>;
-
+#[derive(Clone)]
 struct Node {
     taken: Taken,
     path: Path,
 }
 
-/// The state set after all of `calls`, in whichever orders are possible.
+/// What is still to be searched.
+enum Entry {
+    /// All that follows from a node.
+    Node(Node),
+    /// What follows from a node by the next calls of these rows, last things first.
+    Rows(Node, Vec<usize>),
+}
+
+/// The node that got furthest and could not go on, with the rows whose calls were tried.
+struct Stuck {
+    node: Node,
+    rows: Vec<usize>,
+}
+
+/// The states after all of `calls`, in whichever orders are possible.
 pub(super) fn any_order(judge: &mut Judge<'_>, states: StateSet, calls: &[Called<'_>]) -> StateSet {
-    let rows = rows(judge, calls);
-    let total: usize = rows.iter().map(Vec::len).sum();
-    let mut search = Search { rows, seen: HashSet::new(), ends: Vec::new(), deepest: None, steps: 0 };
-    let mut nodes: Vec<Node> =
-        states.into_paths().into_iter().map(|path| Node { taken: vec![0; search.rows.len()], path }).collect();
+    let calls: Vec<Called<'_>> = calls.iter().copied().filter(|called| !judge.passes_over(*called)).collect();
+    let group = Group::new(&states, &calls);
+    let taken: Taken = vec![0; group.rows.len()];
+    let starts = states.into_paths().into_iter().rev().map(|path| Entry::Node(Node { taken: taken.clone(), path }));
+    let stack = starts.collect();
+    let mut search = Search { group, stack, seen: HashSet::new(), ends: Vec::new(), deepest: None, work: 0 };
     loop {
-        while let Some(node) = nodes.pop() {
-            search.visit(judge, node, &mut nodes);
-            if search.steps > judge.bounds.steps {
-                judge.open.get_or_insert_with(|| {
-                    format!(
-                        "{total} overlapping calls have more orders than can be tried in {} steps",
-                        judge.bounds.steps
-                    )
-                });
-                let reached = search.ends.into_iter().chain(search.deepest.take().map(|node| node.path)).collect();
-                return StateSet::from_paths(reached);
+        while let Some(entry) = search.stack.pop() {
+            match entry {
+                Entry::Node(node) => search.visit(judge, node),
+                Entry::Rows(node, rows) => search.try_rows(judge, node, rows),
+            }
+            if let Some(reason) = search.gives_up(judge) {
+                return search.truncated(judge, format!("{} calls overlap, and {reason}", calls.len()));
             }
         }
         if !search.ends.is_empty() {
@@ -53,127 +70,131 @@ pub(super) fn any_order(judge: &mut Judge<'_>, states: StateSet, calls: &[Called
             return states;
         }
         let Some(stuck) = search.deepest.take() else { return StateSet::default() };
-        nodes.push(search.go_on(judge, stuck));
+        let node = search.go_on(judge, stuck);
+        search.stack.push(Entry::Node(node));
     }
-}
-
-/// The calls by actor, without those that cannot be judged.
-fn rows<'a>(judge: &mut Judge<'_>, calls: &[Called<'a>]) -> Vec<Row<'a>> {
-    let mut rows: Vec<(Label, Row<'a>)> = Vec::new();
-    for called in calls {
-        if judge.passes_over(*called) {
-            continue;
-        }
-        match rows.iter_mut().find(|(actor, _)| *actor == called.event.actor) {
-            Some((_, row)) => row.push(*called),
-            None => rows.push((called.event.actor, vec![*called])),
-        }
-    }
-    rows.into_iter().map(|(_, row)| row).collect()
 }
 
 struct Search<'a> {
-    rows: Vec<Row<'a>>,
-    seen: HashSet<(Taken, State)>,
+    group: Group<'a>,
+    stack: Vec<Entry>,
+    seen: HashSet<u128>,
     ends: Vec<Path>,
-    /// The node that got furthest and could not go on.
-    deepest: Option<Node>,
-    steps: usize,
+    deepest: Option<Stuck>,
+    /// What was done, in steps of the model.
+    work: usize,
 }
 
 impl Search<'_> {
-    /// Takes every call that may come next; puts what follows on the stack.
-    fn visit(&mut self, judge: &mut Judge<'_>, node: Node, stack: &mut Vec<Node>) {
-        let next = self.next(&node.taken);
+    /// Finds which calls have to be tried at a node.
+    fn visit(&mut self, judge: &mut Judge<'_>, node: Node) {
+        let next = self.group.next(&node.taken);
         if next.is_empty() {
-            self.ends.push(node.path);
-            return;
+            return self.ends.push(node.path);
         }
-        if !self.seen.insert((node.taken.clone(), node.path.state.clone())) {
-            return;
-        }
-        let before = stack.len();
-        for eagerly in [true, false] {
-            for row in &next {
-                let called = self.rows[*row][usize::from(node.taken[*row])];
-                if eagerly != self.may_be_taken_at_once(&node, called) {
-                    continue;
-                }
-                self.steps += 1;
-                judge.branches.clear();
-                model::step(judge.profile, &node.path.state, called.site(), &called.event.call, &mut judge.branches);
-                let mut taken = node.taken.clone();
-                taken[*row] += 1;
-                let mut after = StateSet::default();
-                after.extend(node.path.clone(), &mut judge.branches, &called.event.outcome);
-                stack.extend(after.into_paths().into_iter().map(|path| Node { taken: taken.clone(), path }));
-                if eagerly && stack.len() > before {
-                    return;
-                }
-            }
-        }
-        let depth = |taken: &Taken| taken.iter().map(|count| u32::from(*count)).sum::<u32>();
-        if stack.len() == before && self.deepest.as_ref().is_none_or(|known| depth(&known.taken) < depth(&node.taken)) {
-            self.deepest = Some(node);
-        }
-    }
-
-    /// The actors whose next call may come next.
-    fn next(&self, taken: &Taken) -> Vec<usize> {
-        let waiting = |row: usize| self.rows[row].get(usize::from(taken[row]));
-        let earliest_end = (0..self.rows.len()).filter_map(waiting).map(|called| called.event.end).min();
-        let may =
-            |row: &usize| waiting(*row).is_some_and(|called| earliest_end.is_none_or(|end| called.event.start <= end));
-        (0..self.rows.len()).filter(may).collect()
-    }
-
-    /// Does it make no difference to any waiting call whether this one, if it is allowed now, is taken now or later?
-    fn may_be_taken_at_once(&self, node: &Node, called: Called<'_>) -> bool {
-        if matches!(called.event.outcome, Outcome::Errno(_) | Outcome::NotExecuted(_)) {
-            return true;
-        }
-        match &called.event.call {
-            Call::Fstat { .. }
-            | Call::Load { .. }
-            | Call::Pread { .. }
-            | Call::FcntlGetfd { .. }
-            | Call::FcntlGetfl { .. }
-            | Call::Fds
-            | Call::Names
-            | Call::Dup { .. }
-            | Call::FcntlSetfd { .. }
-            | Call::Umask { .. }
-            | Call::Sigignore { .. }
-            | Call::Rlimit { .. }
-            | Call::Create { .. }
-            | Call::UniqueNames { .. }
-            | Call::Munmap { .. }
-            | Call::Mprotect { .. } => true,
-            Call::ShmOpen { name, flags, .. } => {
-                let exists = name.literal().is_some_and(|name| node.path.state.has_name(called.event.actor, name));
-                exists && !flags.contains(OpenFlags::TRUNC) && !self.waits_for_unlink(&node.taken, name)
-            }
-            _ => false,
-        }
-    }
-
-    /// Does a call that removed that name still wait?
-    fn waits_for_unlink(&self, taken: &Taken, name: &crate::call::Name) -> bool {
-        let removes = |called: &Called<'_>| {
-            matches!(&called.event.call, Call::ShmUnlink { name: removed } if removed == name)
-                && called.event.outcome == Outcome::Ok
+        let mut rows = match judge.orders {
+            Orders::Enough => self.group.enough(&node.taken, &next),
+            Orders::Every => next,
         };
-        self.rows.iter().zip(taken).any(|(row, taken)| row[usize::from(*taken)..].iter().any(removes))
+        self.work += self.group.rows.len() / 32;
+        if rows.len() > 1 {
+            if !self.seen.insert(fingerprint(&(&node.taken, &node.path.state))) {
+                return;
+            }
+            let harmless = match judge.orders {
+                Orders::Enough => rows.iter().copied().find(|row| self.is_harmless(judge, &node, *row)),
+                Orders::Every => None,
+            };
+            rows = harmless.map_or(rows, |row| vec![row]);
+        }
+        rows.reverse();
+        let may_be_stuck = !rows.iter().any(|row| self.is_allowed(judge, &node, *row));
+        if may_be_stuck {
+            let is_deeper = |stuck: &Stuck| depth(&stuck.node.taken) < depth(&node.taken);
+            if self.deepest.as_ref().is_none_or(is_deeper) {
+                self.deepest = Some(Stuck { node, rows });
+            }
+            return;
+        }
+        self.try_rows(judge, node, rows);
     }
 
-    /// No order is left: the next waiting call is a violation, and the search goes on behind it.
-    fn go_on(&mut self, judge: &mut Judge<'_>, stuck: Node) -> Node {
-        let Node { mut taken, path } = stuck;
-        let rows = self.next(&taken);
-        let by_end = |row: &&usize| self.rows[**row][usize::from(taken[**row])].event.end;
-        let row = rows.iter().min_by_key(by_end).copied().unwrap_or_default();
-        let called = self.rows[row][usize::from(taken[row])];
+    /// Tries the next call of one row, and leaves the others for later.
+    fn try_rows(&mut self, judge: &mut Judge<'_>, node: Node, mut rows: Vec<usize>) {
+        let Some(row) = rows.pop() else { return };
+        if !rows.is_empty() {
+            self.stack.push(Entry::Rows(node.clone(), rows));
+        }
+        if !self.is_allowed(judge, &node, row) {
+            return;
+        }
+        let Some(called) = self.group.call(&node.taken, row) else { return };
+        let Node { mut taken, path } = node;
+        taken[row] += 1;
+        let mut after = StateSet::default();
+        after.extend(path, &judge.branches, &called.event.outcome);
+        let nodes = after.into_paths().into_iter().rev();
+        self.stack.extend(nodes.map(|path| Entry::Node(Node { taken: taken.clone(), path })));
+    }
+
+    /// Is what came back of the next call of a row allowed now? Leaves the branches with the judge.
+    fn is_allowed(&mut self, judge: &mut Judge<'_>, node: &Node, row: usize) -> bool {
+        let Some(called) = self.group.call(&node.taken, row) else { return false };
+        self.work += 1 + node.path.state.weight() / 4096;
+        judge.branches.clear();
+        model::step(judge.profile, &node.path.state, called.site(), &called.event.call, &mut judge.branches);
+        judge.branches.iter().any(|branch| branch.expect.matches(&called.event.outcome))
+    }
+
+    /// Can the next call of a row be taken before all others, whatever these do? It can if it is allowed and only reads;
+    /// and if it changes nothing now, and nobody else changes what it writes or reads.
+    fn is_harmless(&mut self, judge: &mut Judge<'_>, node: &Node, row: usize) -> bool {
+        let only_reads = self.group.only_reads(&node.taken, row);
+        if !only_reads && !self.group.is_undisturbed(&node.taken, row) || !self.is_allowed(judge, node, row) {
+            return false;
+        }
+        let Some(called) = self.group.call(&node.taken, row).filter(|_| !only_reads) else { return only_reads };
+        let outcome = &called.event.outcome;
+        let mut matching = judge.branches.iter().filter(|branch| branch.expect.matches(outcome));
+        matching.all(|branch| branch.apply(node.path.state.clone(), outcome) == node.path.state)
+    }
+
+    /// Is the work too much, or is nobody interested any more?
+    fn gives_up(&self, judge: &Judge<'_>) -> Option<String> {
+        if self.work > judge.bounds.steps {
+            return Some(format!("their orders cannot be tried in {} steps", judge.bounds.steps));
+        }
+        if self.ends.len() > judge.bounds.states {
+            return Some(format!("more than {} states agree with what was seen", judge.bounds.states));
+        }
+        (self.work % 64 == 0 && judge.is_stopped()).then(|| "the judge was asked to stop".to_owned())
+    }
+
+    /// What was found until the search was given up. An order that was found is one, however many were not.
+    fn truncated(self, judge: &mut Judge<'_>, reason: String) -> StateSet {
+        if self.ends.is_empty() {
+            judge.open.get_or_insert_with(|| reason.clone());
+            judge.truncated.get_or_insert(reason);
+            return StateSet::from_paths(self.deepest.map(|stuck| stuck.node.path).into_iter().collect());
+        }
+        judge.truncated.get_or_insert(reason);
+        let mut states = StateSet::from_paths(self.ends);
+        states.merge();
+        states
+    }
+
+    /// No order is left: a waiting call that no other could have come before is a violation, and the search goes on
+    /// behind it.
+    fn go_on(&mut self, judge: &mut Judge<'_>, stuck: Stuck) -> Node {
+        let Stuck { node: Node { mut taken, path }, rows } = stuck;
+        let ends = |row: &usize| self.group.call(&taken, *row).map(|called| (called.event.end, called.index));
+        let row = rows.iter().copied().min_by_key(ends).unwrap_or_default();
+        let Some(called) = self.group.call(&taken, row) else { return Node { taken, path } };
         taken[row] += 1;
         Node { taken, path: judge.find(path, called) }
     }
+}
+
+fn depth(taken: &Taken) -> u64 {
+    taken.iter().map(|count| u64::from(*count)).sum()
 }

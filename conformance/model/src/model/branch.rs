@@ -1,49 +1,53 @@
 //! One allowed outcome of a call, with what it does to the state and why it is allowed.
 
+use super::effect::Effects;
+use super::state::{Process, ProcessId};
 use super::{Expect, Site, State};
 use crate::clause::ClauseId;
 use crate::outcome::Outcome;
 use crate::profile::{Justification, Profile, Response};
-use smallvec::{SmallVec, smallvec};
-use std::fmt;
+use smallvec::SmallVec;
 
 /// Why an outcome is allowed: the clauses, and deviations, that it rests on.
 pub type Justifications = SmallVec<[Justification; 4]>;
 
-/// What an outcome does to the state.
-pub(crate) type Effect = Box<dyn FnOnce(&mut State, &Outcome)>;
-
 /// One allowed outcome.
+#[derive(Debug, Clone)]
 pub struct Branch {
     /// What the outcome has to be like.
     pub expect: Expect,
     /// Why it is allowed.
     pub justifications: Justifications,
-    /// What it does; nothing where the call fails.
-    pub(crate) effect: Option<Effect>,
+    /// What it does; nothing for most calls that fail.
+    pub(crate) effects: Effects,
+    /// The place of the check that refuses the call in the order in which the platform makes its checks, if it is known.
+    pub(super) rank: Option<u8>,
+    /// Does the check rule success out?
+    pub(super) required: bool,
 }
 
 impl Branch {
-    /// An outcome without an effect.
-    pub(crate) fn plain(expect: Expect, justification: impl Into<Justification>) -> Branch {
-        Branch { expect, justifications: smallvec![justification.into()], effect: None }
+    /// An outcome that no check stands behind.
+    pub(super) fn new(expect: Expect, justifications: Justifications, effects: Effects) -> Branch {
+        Branch { expect, justifications, effects, rank: None, required: false }
     }
 
     /// The state after the outcome.
-    pub fn apply(self, mut state: State, outcome: &Outcome) -> State {
-        if let Some(effect) = self.effect {
-            effect(&mut state, outcome);
+    pub fn apply(&self, mut state: State, outcome: &Outcome) -> State {
+        for effect in &self.effects {
+            effect.apply(&mut state, outcome);
         }
         state
     }
-}
 
-impl fmt::Debug for Branch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Branch")
-            .field("expect", &self.expect)
-            .field("justifications", &self.justifications)
-            .finish_non_exhaustive()
+    /// Does it rest on a departure of the platform?
+    pub fn departs(&self) -> bool {
+        self.justifications.iter().any(|justification| justification.deviation.is_some())
+    }
+
+    /// Does it rest on what is only taken from POSIX, since nothing is known of the platform?
+    pub fn is_assumed(&self) -> bool {
+        self.justifications.iter().any(|justification| justification.assumed)
     }
 }
 
@@ -53,17 +57,19 @@ pub(crate) struct Cx<'a> {
     pub(crate) profile: &'a Profile,
     pub(crate) state: &'a State,
     pub(crate) site: Site<'a>,
-    pub(crate) process: &'a super::state::Process,
+    pub(crate) process: &'a Process,
+    /// Which process that is.
+    pub(crate) id: ProcessId,
 }
 
 impl Cx<'_> {
     /// May the platform be without objects that have names?
     pub(crate) fn lacks_names(self) -> bool {
-        !self.profile.rules.named.always(|answer| *answer == Response::Ok)
+        !self.profile.rules.named.always(|response| *response == Response::Ok)
     }
+}
 
-    /// The justifications of clauses as they stand.
-    pub(crate) fn clauses(ids: &[ClauseId]) -> Justifications {
-        ids.iter().copied().map(Justification::clause).collect()
-    }
+/// Clauses as they stand.
+pub(crate) fn clauses(ids: &[ClauseId]) -> Justifications {
+    ids.iter().copied().map(Justification::clause).collect()
 }

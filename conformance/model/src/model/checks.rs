@@ -1,24 +1,29 @@
-//! Collects every error that is allowed, in no order, and then success where no error is required.
+//! The checks of one call: every error that is allowed, and then success where no error is required.
+//!
+//! POSIX has no order of checks, so that of several errors each is allowed. Where a platform is known to make them in an
+//! order, its profile says so, and only the first one that must fail is allowed, with those before it that may.
 
-use super::branch::{Branch, Cx, Effect, Justifications};
+use super::branch::{Branch, Cx, Justifications, clauses};
+use super::effect::{Effect, Effects};
 use super::expect::Expect;
-use super::memory;
-use super::state::{Description, DescriptionId, Descriptor, ObjectId, State};
+use super::state::{Description, DescriptionId, Descriptor, ObjectId};
 use crate::call::Label;
 use crate::clause::{self, ClauseId};
-use crate::outcome::{Errno, Outcome, Signal};
-use crate::profile::{Justification, Response, Rule};
+use crate::outcome::{Errno, Signal};
+use crate::profile::{Check, Justification, Response, Rule};
 use smallvec::smallvec;
 
 /// The checks of one call.
 pub(crate) struct Checks<'b> {
     out: &'b mut Vec<Branch>,
+    /// Where the branches of this call begin.
+    start: usize,
+    /// The order in which the platform makes the checks of this call; empty where it is not known.
+    order: &'b [Check],
     /// What success rests on.
     justifications: Justifications,
     /// Is an error required?
     blocked: bool,
-    /// Where the branches of the last check begin.
-    mark: usize,
 }
 
 /// A descriptor that is open on an object.
@@ -30,70 +35,83 @@ pub(crate) struct Open<'a> {
 }
 
 impl<'b> Checks<'b> {
-    pub(crate) fn new(out: &'b mut Vec<Branch>) -> Checks<'b> {
-        let mark = out.len();
-        Checks { out, justifications: Justifications::new(), blocked: false, mark }
+    pub(crate) fn new(order: &'b [Check], out: &'b mut Vec<Branch>) -> Checks<'b> {
+        let start = out.len();
+        Checks { out, start, order, justifications: Justifications::new(), blocked: false }
+    }
+
+    /// Leaves of the errors those that the order of the platform's checks lets one see.
+    pub(crate) fn finish(self) {
+        let branches = &self.out[self.start..];
+        let first = branches.iter().filter(|branch| branch.required).filter_map(|branch| branch.rank).min();
+        let Some(first) = first else { return };
+        let mut at = 0;
+        self.out.retain(|branch| {
+            at += 1;
+            at <= self.start || branch.rank.is_none_or(|rank| rank <= first)
+        });
+    }
+
+    fn rank(&self, check: Check) -> Option<u8> {
+        self.order.iter().position(|known| *known == check).map(|at| at as u8)
+    }
+
+    fn push(&mut self, check: Check, errno: Errno, by: Justifications, effects: Effects, required: bool) {
+        let rank = self.rank(check);
+        self.out.push(Branch { expect: Expect::Errno(errno), justifications: by, effects, rank, required });
+        self.blocked |= required;
     }
 
     /// Where `when` holds, the call fails with `errno`.
-    pub(crate) fn shall(&mut self, when: bool, errno: Errno, clause: ClauseId) {
-        self.mark = self.out.len();
+    pub(crate) fn shall(&mut self, check: Check, when: bool, errno: Errno, by: &[ClauseId]) {
         if when {
-            self.out.push(Branch::plain(Expect::Errno(errno), clause));
-            self.blocked = true;
+            self.push(check, errno, clauses(by), Effects::new(), true);
         }
+    }
+
+    /// The same, for reasons that need not be clauses.
+    pub(crate) fn shall_by(&mut self, check: Check, errno: Errno, by: Justifications) {
+        self.push(check, errno, by, Effects::new(), true);
     }
 
     /// Where `when` holds, the call may fail with `errno`.
-    pub(crate) fn may(&mut self, when: bool, errno: Errno, clause: ClauseId) {
-        self.mark = self.out.len();
+    pub(crate) fn may(&mut self, check: Check, when: bool, errno: Errno, by: &[ClauseId]) {
         if when {
-            self.out.push(Branch::plain(Expect::Errno(errno), clause));
+            self.push(check, errno, clauses(by), Effects::new(), false);
         }
     }
 
-    /// Where `when` holds, the call fails with one of the errors that the platform gives for it.
-    pub(crate) fn refuse(&mut self, when: bool, rule: &Rule<Errno>) {
-        self.mark = self.out.len();
-        if when {
-            self.out.extend(
-                rule.choices.iter().map(|choice| Branch::plain(Expect::Errno(choice.value), choice.justification)),
-            );
-            self.blocked = true;
+    /// The same, for reasons that need not be clauses.
+    pub(crate) fn may_by(&mut self, check: Check, errno: Errno, by: Justifications) {
+        self.push(check, errno, by, Effects::new(), false);
+    }
+
+    /// The call may fail with `errno`, and not without an effect.
+    pub(crate) fn may_with(&mut self, check: Check, errno: Errno, by: Justification, effects: Effects) {
+        self.push(check, errno, smallvec![by], effects, false);
+    }
+
+    /// Where `when` holds, the call fails with one of the errors that the platform gives for it, each of which also rests
+    /// on the clauses of `also`.
+    pub(crate) fn refuse(&mut self, check: Check, when: bool, rule: &Rule<Errno>, also: &[ClauseId]) {
+        for choice in rule.choices.iter().filter(|_| when) {
+            self.push(check, choice.value, with(choice.justification, also), Effects::new(), true);
         }
     }
 
-    /// Where `when` holds, the platform says whether the call succeeds.
-    pub(crate) fn ask(&mut self, when: bool, rule: &Rule<Response>) {
-        self.mark = self.out.len();
+    /// Where `when` holds, the platform says whether the call succeeds; an error also rests on the clauses of `also`.
+    pub(crate) fn ask(&mut self, check: Check, when: bool, rule: &Rule<Response>, also: &[ClauseId]) {
         if !when {
             return;
         }
-        let mut succeeds = false;
+        let succeeds = rule.choices.iter().find(|choice| choice.value == Response::Ok);
         for choice in &rule.choices {
-            match choice.value {
-                Response::Errno(errno) => self.out.push(Branch::plain(Expect::Errno(errno), choice.justification)),
-                Response::Ok => {
-                    succeeds = true;
-                    self.justifications.push(choice.justification);
-                }
+            if let Response::Errno(errno) = choice.value {
+                self.push(check, errno, with(choice.justification, also), Effects::new(), succeeds.is_none());
             }
         }
-        self.blocked |= !succeeds;
-    }
-
-    /// The errors of the last check rest on this, too.
-    pub(crate) fn and_by(&mut self, justification: impl Into<Justification>) {
-        let justification = justification.into();
-        for branch in &mut self.out[self.mark..] {
-            branch.justifications.push(justification);
-        }
-    }
-
-    /// The outcome that was added last rests on this, too.
-    pub(crate) fn last_by(&mut self, justification: Justification) {
-        if let Some(branch) = self.out.last_mut() {
-            branch.justifications.push(justification);
+        if let Some(choice) = succeeds {
+            self.justifications.push(choice.justification);
         }
     }
 
@@ -102,53 +120,36 @@ impl<'b> Checks<'b> {
         self.justifications.push(justification.into());
     }
 
-    /// An outcome of its own, whatever the checks say.
-    pub(crate) fn outcome(&mut self, expect: Expect, clause: ClauseId) {
-        self.out.push(Branch::plain(expect, clause));
+    /// An outcome that is allowed whatever the checks say.
+    pub(crate) fn outcome(&mut self, expect: Expect, by: Justifications, effects: Effects) {
+        self.out.push(Branch::new(expect, by, effects));
     }
 
-    /// The same with an effect.
-    pub(crate) fn outcome_with(
-        &mut self,
-        expect: Expect,
-        clauses: &[ClauseId],
-        effect: impl FnOnce(&mut State, &Outcome) + 'static,
-    ) {
-        self.out.push(Branch { expect, justifications: Cx::clauses(clauses), effect: Some(Box::new(effect)) });
-    }
-
-    /// The same on a justification of its own.
-    pub(crate) fn outcome_by(
-        &mut self,
-        expect: Expect,
-        justification: Justification,
-        effect: impl FnOnce(&mut State, &Outcome) + 'static,
-    ) {
-        self.out.push(Branch { expect, justifications: smallvec![justification], effect: Some(Box::new(effect)) });
-    }
-
-    /// The call ends its actor.
-    pub(crate) fn dies(&mut self, actor: Label, signal: Signal, justification: impl Into<Justification>) {
-        self.outcome_by(Expect::Signal(signal), justification.into(), move |state, _| state.end(actor));
+    /// The call ends its process by a signal, whatever the checks say, and success is ruled out.
+    pub(crate) fn dies(&mut self, cx: Cx<'_>, signal: Signal, by: Justifications) {
+        self.may_die(cx, signal, by);
         self.blocked = true;
     }
 
-    /// A store ends its actor, and may have been made in part.
-    pub(crate) fn dies_storing(
+    /// The call may end its process by a signal.
+    pub(crate) fn may_die(&mut self, cx: Cx<'_>, signal: Signal, by: Justifications) {
+        self.outcome(Expect::Signal(signal), by, smallvec![Effect::End(cx.id)]);
+    }
+
+    /// A store may end its process, and may have been made in part.
+    pub(crate) fn may_die_storing(
         &mut self,
-        actor: Label,
+        cx: Cx<'_>,
         signal: Signal,
-        justification: Justification,
+        by: Justifications,
         object: ObjectId,
         range: (i64, i64),
     ) {
-        self.outcome_by(Expect::Signal(signal), justification, move |state, _| {
-            memory::made_in_part(state, object, range);
-            state.end(actor);
-        });
+        let effects = smallvec![Effect::StoreInPart(object, range), Effect::End(cx.id)];
+        self.outcome(Expect::Signal(signal), by, effects);
     }
 
-    /// An error is required, by what was added as outcomes.
+    /// Success is ruled out, by what was added as outcomes.
     pub(crate) fn block(&mut self) {
         self.blocked = true;
     }
@@ -157,76 +158,30 @@ impl<'b> Checks<'b> {
     pub(crate) fn way(&mut self, justification: Justification) -> Checks<'_> {
         let mut justifications = self.justifications.clone();
         justifications.push(justification);
-        let mark = self.out.len();
-        Checks { out: self.out, justifications, blocked: self.blocked, mark }
+        Checks { out: self.out, start: self.start, order: self.order, justifications, blocked: self.blocked }
     }
 
     /// The call is not executed, since a label stands for nothing.
     pub(crate) fn not_executed(&mut self) {
-        self.outcome(Expect::NotExecuted, clause::call(2));
-    }
-
-    /// An error that a rule allows beside other outcomes.
-    pub(crate) fn error(&mut self, errno: Errno, justification: Justification) {
-        self.out.push(Branch::plain(Expect::Errno(errno), justification));
-    }
-
-    /// The same with an effect.
-    pub(crate) fn error_with(
-        &mut self,
-        errno: Errno,
-        justification: Justification,
-        effect: impl FnOnce(&mut State) + 'static,
-    ) {
-        let effect: Effect = Box::new(move |state, _| effect(state));
-        self.out.push(Branch {
-            expect: Expect::Errno(errno),
-            justifications: smallvec![justification],
-            effect: Some(effect),
-        });
-    }
-
-    /// One of several ways in which the call may succeed, unless an error is required.
-    pub(crate) fn one_way(
-        &mut self,
-        expect: Expect,
-        justification: Justification,
-        clauses: &[ClauseId],
-        effect: impl FnOnce(&mut State, &Outcome) + 'static,
-    ) {
-        if !self.blocked {
-            let mut justifications = self.justifications.clone();
-            justifications.push(justification);
-            justifications.extend(Cx::clauses(clauses));
-            self.out.push(Branch { expect, justifications, effect: Some(Box::new(effect)) });
-        }
+        self.outcome(Expect::NotExecuted, clauses(&[clause::call(2)]), Effects::new());
     }
 
     pub(crate) fn is_blocked(&self) -> bool {
         self.blocked
     }
 
-    /// Success, unless an error is required.
-    pub(crate) fn succeed(
-        self,
-        expect: Expect,
-        clauses: &[ClauseId],
-        effect: impl FnOnce(&mut State, &Outcome) + 'static,
-    ) {
+    /// Success, unless an error is required; it also rests on `by`. There may be several ways to succeed.
+    pub(crate) fn succeed<J: Copy + Into<Justification>>(&mut self, expect: Expect, by: &[J], effects: Effects) {
         if !self.blocked {
-            let mut justifications = self.justifications;
-            justifications.extend(Cx::clauses(clauses));
-            self.out.push(Branch { expect, justifications, effect: Some(Box::new(effect)) });
+            let mut justifications = self.justifications.clone();
+            justifications.extend(by.iter().map(|justification| (*justification).into()));
+            self.out.push(Branch::new(expect, justifications, effects));
         }
     }
 
     /// Success that changes nothing.
-    pub(crate) fn answer<G: Copy + Into<Justification>>(self, expect: Expect, by: &[G]) {
-        if !self.blocked {
-            let mut justifications = self.justifications;
-            justifications.extend(by.iter().map(|justification| (*justification).into()));
-            self.out.push(Branch { expect, justifications, effect: None });
-        }
+    pub(crate) fn answer<J: Copy + Into<Justification>>(&mut self, expect: Expect, by: &[J]) {
+        self.succeed(expect, by, Effects::new());
     }
 
     /// The descriptor behind a label, whatever it is open on.
@@ -236,7 +191,7 @@ impl<'b> Checks<'b> {
             return None;
         };
         let descriptor = cx.process.fd(number).copied();
-        self.shall(descriptor.is_none(), Errno::EBADF, ebadf);
+        self.shall(Check::Descriptor, descriptor.is_none(), Errno::EBADF, &[ebadf]);
         descriptor
     }
 
@@ -245,9 +200,15 @@ impl<'b> Checks<'b> {
         let descriptor = self.number(cx, fd, ebadf)?;
         let description = cx.state.description(descriptor.description)?;
         let Some(object) = description.object else {
-            self.outcome(Expect::Anything, clause::shm_open(4));
+            self.outcome(Expect::Anything, clauses(&[clause::shm_open(4)]), Effects::new());
             return None;
         };
         Some(Open { id: descriptor.description, description, object })
     }
+}
+
+fn with(justification: Justification, also: &[ClauseId]) -> Justifications {
+    let mut justifications: Justifications = smallvec![justification];
+    justifications.extend(also.iter().copied().map(Justification::clause));
+    justifications
 }

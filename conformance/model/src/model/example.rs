@@ -1,8 +1,8 @@
 //! Outcomes that are just as expected, for platforms that are not at hand.
 
+use super::Expect;
 use super::bytes::Value;
 use super::state::{Process, State};
-use super::{Branch, Expect};
 use crate::call::{Label, Seals};
 use crate::outcome::{Content, Outcome, Received, Stat};
 
@@ -11,7 +11,7 @@ impl Expect {
     ///
     /// New descriptors get the lowest numbers that are free, and bytes that are open are zero.
     pub fn example(&self, state: &State, actor: Label) -> Outcome {
-        let process = state.process(actor);
+        let process = state.process_of(actor);
         match self {
             Expect::Ok | Expect::Anything => Outcome::Ok,
             Expect::Fd(Some(number)) => Outcome::Fd(*number),
@@ -23,7 +23,7 @@ impl Expect {
                 let mut content = Content::default();
                 for span in &pattern.0 {
                     let byte = if let Value::Byte(byte) = span.value { byte } else { 0 };
-                    content.push(byte, u64::try_from(span.end - span.start).unwrap_or(0));
+                    content.push(byte, span.len());
                 }
                 Outcome::Bytes(content)
             }
@@ -53,19 +53,8 @@ impl Expect {
 
 /// The lowest numbers that no descriptor has.
 fn free(process: Option<&Process>, count: usize) -> Vec<i32> {
-    let base = process.and_then(|process| process.base.as_deref()).unwrap_or(&[0, 1, 2]);
-    let is_open = |number: &i32| process.is_some_and(|process| process.fd(*number).is_some());
-    (0..).filter(|number| !base.contains(number) && !is_open(number)).take(count).collect()
-}
-
-impl Branch {
-    /// Does it rest on a departure of the platform?
-    pub fn departs(&self) -> bool {
-        self.justifications.iter().any(|justification| justification.deviation.is_some())
-    }
-
-    /// Does it rest on what is only taken from POSIX, since nothing is known of the platform?
-    pub fn is_assumed(&self) -> bool {
-        self.justifications.iter().any(|justification| justification.assumed)
+    match process {
+        Some(process) => process.free().take(count).collect(),
+        None => (3..).take(count).collect(),
     }
 }

@@ -3,7 +3,9 @@
 use super::bytes::{Span, Value, agree};
 use crate::call::{OpenFlags, Seals};
 use crate::outcome::{Errno, Outcome, Signal};
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 /// What an outcome has to be like.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +36,7 @@ pub enum Expect {
     Names { names: Vec<String>, strays: usize },
     /// This many names, different from each other and from these, each of the portable form.
     #[expect(missing_docs, reason = "the sentence above says it")]
-    NewNames { count: usize, given: Vec<String> },
+    NewNames { count: usize, given: Arc<BTreeSet<String>> },
     /// This error.
     Errno(Errno),
     /// The end of the actor by this signal.
@@ -95,13 +97,12 @@ impl Expect {
 }
 
 /// Are there `count` names, each portable, none twice and none of `given`?
-fn are_new(seen: &[String], count: usize, given: &[String]) -> bool {
+fn are_new(seen: &[String], count: usize, given: &BTreeSet<String>) -> bool {
     let portable = |name: &String| {
         name.len() <= PORTABLE_NAME_BYTES && name.len() > 1 && name.starts_with('/') && !name[1..].contains('/')
     };
-    let mut sorted: Vec<&String> = seen.iter().chain(given).collect();
-    sorted.sort_unstable();
-    seen.len() == count && seen.iter().all(portable) && sorted.windows(2).all(|pair| pair[0] != pair[1])
+    let mut known = BTreeSet::new();
+    seen.len() == count && seen.iter().all(|name| portable(name) && !given.contains(name) && known.insert(name))
 }
 
 impl fmt::Display for Expect {
@@ -153,7 +154,7 @@ impl fmt::Display for Pattern {
             f.write_str(if at == 0 { "" } else { " " })?;
             match span.value {
                 Value::Byte(byte) => write!(f, "{byte:02x}*{}", span.end - span.start)?,
-                Value::Open => write!(f, "??*{}", span.end - span.start)?,
+                Value::Any => write!(f, "??*{}", span.end - span.start)?,
             }
         }
         Ok(())

@@ -1,34 +1,48 @@
 //! One state that the model holds possible: names, objects, open descriptions, processes and messages, as values.
+//!
+//! Parts are shared between states until one of them changes, so that a state costs little more than what sets it apart.
+//! What nothing refers to any more is forgotten, so that a state grows with what is open and not with what was done.
 
-use super::apart::Apart;
-use super::bytes::Bytes;
-use crate::call::{Label, Prot, Seals};
+mod object;
+mod process;
+
+pub(crate) use object::{Object, References};
+pub(crate) use process::{Descriptor, Mapping, Private, Process};
+
+use crate::call::Label;
 use crate::clause::{self, ClauseId};
-use crate::outcome::{Outcome, Signal};
+use crate::outcome::Outcome;
 use crate::profile::Justification;
-use crate::trace::{Actor, Header};
+use crate::trace::Header;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-/// Index of an object in its state.
+/// An object, by the event that made it: the same in every order of overlapping calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct ObjectId(pub(crate) u16);
+pub(crate) struct ObjectId(pub(crate) u32);
 
-/// An open file description, by the event that made it: the same in every order of overlapping calls.
+/// An open file description, by the event that made it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct DescriptionId(pub(crate) u32);
+
+/// A process, by the label of the actor that it began with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct ProcessId(pub(crate) Label);
 
 /// Everything that the model knows at a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct State {
     pub(crate) page: i64,
-    pub(crate) names: Vec<(Key, ObjectId)>,
+    pub(crate) names: Arc<BTreeMap<Key, ObjectId>>,
     /// Names that were removed and not created since.
-    pub(crate) removed: Vec<Key>,
-    pub(crate) objects: Vec<Object>,
-    pub(crate) descriptions: Vec<(DescriptionId, Description)>,
-    pub(crate) processes: Vec<(Label, Process)>,
-    pub(crate) messages: Vec<Message>,
-    pub(crate) given_names: Vec<String>,
+    pub(crate) removed: Arc<BTreeSet<Key>>,
+    objects: Arc<BTreeMap<ObjectId, Arc<Object>>>,
+    descriptions: Arc<BTreeMap<DescriptionId, Description>>,
+    /// Which process an actor belongs to: the threads of a process are actors that share it.
+    actors: Arc<BTreeMap<Label, ProcessId>>,
+    processes: Arc<BTreeMap<ProcessId, Arc<Process>>>,
+    messages: Arc<BTreeMap<(Label, Label), VecDeque<Message>>>,
+    pub(crate) given_names: Arc<BTreeSet<String>>,
     /// Names that stay behind and that nobody was told, by their stores.
     pub(crate) strays: Vec<Store>,
 }
@@ -45,41 +59,8 @@ pub(crate) struct Key {
 pub(crate) enum Store {
     /// In the system's store.
     Shared,
-    /// In the private store of that actor, and of its children.
-    Own(Label),
-}
-
-/// A shared memory object.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Object {
-    pub(crate) size: i64,
-    /// What its size rests on.
-    pub(crate) size_by: Justification,
-    /// Has its size been set?
-    pub(crate) sized: bool,
-    pub(crate) mode: u32,
-    /// Bits of the mode that are not certain.
-    pub(crate) mode_open: u32,
-    /// What its mode and owner rest on.
-    pub(crate) mode_by: Justification,
-    pub(crate) uid: u32,
-    /// Its group, if it is certain.
-    pub(crate) gid: Option<u32>,
-    pub(crate) bytes: Bytes,
-    /// The clause that its contents rest on.
-    pub(crate) bytes_by: ClauseId,
-    /// Where its pages and its file may have gone apart.
-    pub(crate) apart: Apart,
-    /// Was it made by `create`, so that it may be one that can be sealed?
-    pub(crate) nameless: bool,
-    /// Its seals, once they are known.
-    pub(crate) seals: Option<Seals>,
-    /// Seals that it may have had from the beginning: where programs are kept out of memory, a memfd begins with `EXEC`.
-    pub(crate) seals_open: Seals,
-    /// Why it is there at all, where the call that made it failed.
-    pub(crate) left_by: Option<Justification>,
-    /// Room of the store that it lives in, in bytes, where that is known to be small.
-    pub(crate) room: Option<i64>,
+    /// In the private store of that process, and of its children.
+    Own(ProcessId),
 }
 
 /// What an open descriptor refers to.
@@ -91,271 +72,294 @@ pub(crate) struct Description {
     pub(crate) write: bool,
     /// The file offset, once it is known; a new description's is left open, and taken to be 0 by what reads or writes.
     pub(crate) offset: Option<i64>,
-}
-
-/// A process.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Process {
-    pub(crate) alive: bool,
-    pub(crate) fds: Vec<Descriptor>,
-    /// How many more descriptors are open than it knows of.
-    pub(crate) leaked: usize,
-    /// Why they are.
-    pub(crate) leaked_by: Option<Justification>,
-    /// The descriptors that it began with, if they are known.
-    pub(crate) base: Option<Arc<[i32]>>,
-    /// What its labels of descriptors stand for.
-    pub(crate) labels: Vec<(Label, i32)>,
-    pub(crate) maps: Vec<(Label, Mapping)>,
-    pub(crate) uid: u32,
-    pub(crate) gid: u32,
-    pub(crate) umask: u32,
-    /// The largest file, in bytes.
-    pub(crate) fsize: Option<i64>,
-    /// One more than the highest descriptor.
-    pub(crate) nofile: Option<i64>,
-    /// Is its address space limited?
-    pub(crate) address_space: Option<i64>,
-    pub(crate) ignored: Vec<Signal>,
-    /// Has it taken the name that its generator gives out next?
-    pub(crate) collides: bool,
-    /// The store where it finds objects by name, and its room.
-    pub(crate) store: Store,
-    pub(crate) room: Option<i64>,
-}
-
-/// An open descriptor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Descriptor {
-    pub(crate) number: i32,
-    pub(crate) description: DescriptionId,
-    pub(crate) cloexec: bool,
-    /// What `cloexec` rests on.
-    pub(crate) cloexec_by: Justification,
-}
-
-/// A mapping of an object.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Mapping {
-    pub(crate) object: ObjectId,
-    pub(crate) offset: i64,
-    pub(crate) len: i64,
-    /// How far the object reached when it was mapped, in bytes of whole pages.
-    pub(crate) reached: i64,
-    pub(crate) prot: Prot,
-    /// May it be made writable?
-    pub(crate) may_write: bool,
-    pub(crate) private: Option<Private>,
-    /// Ranges that were unmapped, in bytes of the mapping.
-    pub(crate) holes: Vec<(i64, i64)>,
-    /// Has its protection been changed?
-    pub(crate) protected: bool,
-}
-
-/// What a private mapping has of its own.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Private {
-    /// The object's bytes when it was mapped.
-    pub(crate) before: Bytes,
-    /// Its own copies.
-    pub(crate) own: Bytes,
-    /// The pages that it has copied, by their offset in the object.
-    pub(crate) copied: Vec<i64>,
+    /// How many descriptors and messages refer to it.
+    pub(crate) references: u32,
 }
 
 /// Descriptors on their way.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Message {
-    pub(crate) from: Label,
-    pub(crate) to: Label,
     pub(crate) descriptions: Vec<DescriptionId>,
-}
-
-impl Object {
-    /// The bits beyond the permissions may go when the object is changed, as those do that set users and groups.
-    pub(crate) fn open_special_bits(&mut self) {
-        self.mode_open |= self.mode & 0o7000;
-    }
 }
 
 impl State {
     /// The state before the first call of a trace.
     pub fn initial(header: &Header) -> State {
+        let process = |actor: &crate::trace::Actor| ProcessId(actor.process.unwrap_or(actor.name));
+        let founders = header.actors.iter().filter(|actor| process(actor).0 == actor.name);
         State {
-            page: i64::try_from(header.platform.page_size).unwrap_or(4096).max(1),
-            names: Vec::new(),
-            removed: Vec::new(),
-            objects: Vec::new(),
-            descriptions: Vec::new(),
-            processes: header.actors.iter().map(|actor| (actor.name, Process::new(actor))).collect(),
-            messages: Vec::new(),
-            given_names: Vec::new(),
+            page: i64::try_from(header.platform.page_size).unwrap_or(4096).clamp(1, 1 << 40),
+            names: Arc::default(),
+            removed: Arc::default(),
+            objects: Arc::default(),
+            descriptions: Arc::default(),
+            actors: Arc::new(header.actors.iter().map(|actor| (actor.name, process(actor))).collect()),
+            processes: Arc::new(founders.map(|actor| (ProcessId(actor.name), Arc::new(Process::new(actor)))).collect()),
+            messages: Arc::default(),
+            given_names: Arc::default(),
             strays: Vec::new(),
         }
     }
 
-    pub(crate) fn process(&self, actor: Label) -> Option<&Process> {
-        self.processes.iter().find(|(name, _)| *name == actor).map(|(_, process)| process)
+    /// The process that an actor belongs to, if the actor is there.
+    pub(crate) fn process_id(&self, actor: Label) -> Option<ProcessId> {
+        self.actors.get(&actor).copied()
     }
 
-    pub(crate) fn process_mut(&mut self, actor: Label) -> Option<&mut Process> {
-        self.processes.iter_mut().find(|(name, _)| *name == actor).map(|(_, process)| process)
+    /// The process of an actor.
+    pub(crate) fn process_of(&self, actor: Label) -> Option<&Process> {
+        self.process(self.process_id(actor)?)
     }
 
+    pub(crate) fn process(&self, id: ProcessId) -> Option<&Process> {
+        self.processes.get(&id).map(|process| &**process)
+    }
+
+    pub(crate) fn process_mut(&mut self, id: ProcessId) -> Option<&mut Process> {
+        Arc::make_mut(&mut self.processes).get_mut(&id).map(Arc::make_mut)
+    }
+
+    /// Can the actor make calls?
+    pub(crate) fn is_alive(&self, actor: Label) -> bool {
+        self.process_of(actor).is_some_and(|process| process.alive)
+    }
+
+    pub(crate) fn processes(&self) -> impl Iterator<Item = &Process> {
+        self.processes.values().map(|process| &**process)
+    }
+
+    /// An object that something refers to, or that has a name.
     pub(crate) fn object(&self, id: ObjectId) -> &Object {
-        &self.objects[usize::from(id.0)]
+        &self.objects[&id]
     }
 
-    pub(crate) fn object_ids(&self) -> impl Iterator<Item = ObjectId> {
-        (0..self.objects.len() as u16).map(ObjectId)
+    pub(crate) fn objects(&self) -> impl Iterator<Item = (ObjectId, &Object)> {
+        self.objects.iter().map(|(id, object)| (*id, &**object))
     }
 
-    pub(crate) fn object_mut(&mut self, id: ObjectId) -> &mut Object {
-        &mut self.objects[usize::from(id.0)]
+    /// The object, unless it is gone.
+    pub(crate) fn object_mut(&mut self, id: ObjectId) -> Option<&mut Object> {
+        Arc::make_mut(&mut self.objects).get_mut(&id).map(Arc::make_mut)
+    }
+
+    pub(crate) fn add_object(&mut self, id: ObjectId, object: Object) {
+        Arc::make_mut(&mut self.objects).insert(id, Arc::new(object));
+    }
+
+    pub(crate) fn description(&self, id: DescriptionId) -> Option<&Description> {
+        self.descriptions.get(&id)
+    }
+
+    pub(crate) fn description_mut(&mut self, id: DescriptionId) -> Option<&mut Description> {
+        Arc::make_mut(&mut self.descriptions).get_mut(&id)
+    }
+
+    /// Says what the contents of an object rest on from now on.
+    pub(crate) fn bytes_rest_on(&mut self, id: ObjectId, clause: ClauseId) {
+        if self.objects.get(&id).is_some_and(|object| object.bytes_by != clause)
+            && let Some(object) = self.object_mut(id)
+        {
+            object.bytes_by = clause;
+        }
     }
 
     pub(crate) fn named(&self, key: &Key) -> Option<ObjectId> {
-        self.names.iter().find(|(known, _)| known == key).map(|(_, object)| *object)
+        self.names.get(key).copied()
     }
 
-    /// Does that plain name stand for an object, as that process sees it?
-    pub(crate) fn has_name(&self, actor: Label, name: &str) -> bool {
-        let store = self.process(actor).map(|process| process.store);
-        self.names.iter().any(|(key, _)| Some(key.store) == store && *key.name == *name)
+    /// Gives an object a name.
+    pub(crate) fn name(&mut self, key: Key, object: ObjectId) {
+        if self.removed.contains(&key) {
+            Arc::make_mut(&mut self.removed).remove(&key);
+        }
+        self.count(object, |references| references.names += 1);
+        if let Some(before) = Arc::make_mut(&mut self.names).insert(key, object) {
+            self.count(before, |references| references.names -= 1);
+        }
+    }
+
+    /// Takes a name away from its object.
+    pub(crate) fn unname(&mut self, key: &Key) {
+        if let Some(object) = Arc::make_mut(&mut self.names).remove(key) {
+            self.count(object, |references| references.names -= 1);
+        }
+        Arc::make_mut(&mut self.removed).insert(key.clone());
+    }
+
+    /// Adds a description that nothing refers to yet.
+    pub(crate) fn add_description(&mut self, id: DescriptionId, description: Description) {
+        if let Some(object) = description.object {
+            self.count(object, |references| references.descriptions += 1);
+        }
+        Arc::make_mut(&mut self.descriptions).insert(id, description);
+    }
+
+    /// Something more refers to a description.
+    pub(crate) fn hold(&mut self, id: DescriptionId) {
+        if let Some(description) = self.description_mut(id) {
+            description.references += 1;
+        }
+    }
+
+    /// Something less refers to a description.
+    pub(crate) fn release(&mut self, id: DescriptionId) {
+        let Some(description) = self.description_mut(id) else { return };
+        description.references = description.references.saturating_sub(1);
+        if description.references == 0 {
+            let object = description.object;
+            Arc::make_mut(&mut self.descriptions).remove(&id);
+            if let Some(object) = object {
+                self.count(object, |references| references.descriptions -= 1);
+            }
+        }
+    }
+
+    /// Gives a process a descriptor, with the label that its number is known by.
+    pub(crate) fn add_descriptor(&mut self, id: ProcessId, descriptor: Descriptor, label: Option<Label>) {
+        self.hold(descriptor.description);
+        let Some(process) = self.process_mut(id) else { return };
+        let before = process.add(descriptor);
+        if let Some(label) = label {
+            process.labels.insert(label, descriptor.number);
+        }
+        if let Some(before) = before {
+            self.release(before.description);
+        }
+    }
+
+    /// Takes a descriptor away from a process.
+    pub(crate) fn remove_descriptor(&mut self, id: ProcessId, number: i32) {
+        let removed = self.process_mut(id).and_then(|process| process.remove(number));
+        if let Some(descriptor) = removed {
+            self.release(descriptor.description);
+        }
+    }
+
+    /// Gives a process a mapping, in the place of the one that the label stood for.
+    pub(crate) fn add_mapping(&mut self, id: ProcessId, label: Label, mapping: Mapping) {
+        let object = mapping.object;
+        let Some(process) = self.process_mut(id) else { return };
+        let before = process.maps.insert(label, mapping);
+        self.count(object, |references| references.mappings += 1);
+        if let Some(before) = before {
+            self.count(before.object, |references| references.mappings -= 1);
+        }
+    }
+
+    /// Takes a whole mapping away from a process.
+    pub(crate) fn remove_mapping(&mut self, id: ProcessId, label: Label) {
+        if let Some(mapping) = self.process_mut(id).and_then(|process| process.maps.remove(&label)) {
+            self.count(mapping.object, |references| references.mappings -= 1);
+        }
+    }
+
+    /// Changes the count of what refers to an object, and forgets one that nothing refers to. One in a store whose room is
+    /// known stays, as it may have taken room.
+    fn count(&mut self, id: ObjectId, change: impl FnOnce(&mut References)) {
+        let Some(object) = self.object_mut(id) else { return };
+        change(&mut object.references);
+        if object.references == References::default() && object.room.is_none() {
+            Arc::make_mut(&mut self.objects).remove(&id);
+        }
+    }
+
+    /// The messages on their way from one actor to another, oldest first.
+    pub(crate) fn messages(&self, from: Label, to: Label) -> impl Iterator<Item = &Message> {
+        self.messages.get(&(from, to)).into_iter().flatten()
+    }
+
+    pub(crate) fn push_message(&mut self, from: Label, to: Label, message: Message) {
+        for description in &message.descriptions {
+            self.hold(*description);
+        }
+        Arc::make_mut(&mut self.messages).entry((from, to)).or_default().push_back(message);
+    }
+
+    /// Takes the oldest message; what it refers to stays held by the caller.
+    pub(crate) fn take_message(&mut self, from: Label, to: Label) -> Option<Message> {
+        let messages = Arc::make_mut(&mut self.messages);
+        let queue = messages.get_mut(&(from, to))?;
+        let message = queue.pop_front();
+        if queue.is_empty() {
+            messages.remove(&(from, to));
+        }
+        message
+    }
+
+    /// Takes the descriptors out of the oldest message; they stay held by the caller.
+    pub(crate) fn empty_message(&mut self, from: Label, to: Label) -> Vec<DescriptionId> {
+        let oldest = Arc::make_mut(&mut self.messages).get_mut(&(from, to)).and_then(|queue| queue.front_mut());
+        oldest.map(|message| std::mem::take(&mut message.descriptions)).unwrap_or_default()
     }
 
     /// Takes over what an outcome that is not allowed leaves behind in the process itself.
     pub(crate) fn concede(&mut self, actor: Label, outcome: &Outcome) {
+        let Some(id) = self.process_id(actor) else { return };
         if outcome.is_death() {
-            return self.end(actor);
+            return self.end(id);
         }
-        let (Outcome::Fd(number), Some(process)) = (outcome, self.process_mut(actor)) else { return };
-        process.base = process.base.as_deref().map(|base| base.iter().chain([number]).copied().collect());
+        if let (Outcome::Fd(number), Some(process)) = (outcome, self.process_mut(id)) {
+            process.take_number(*number);
+        }
+    }
+
+    /// A child with what its parent has.
+    pub(crate) fn fork(&mut self, parent: ProcessId, child: ProcessId) {
+        self.end(child);
+        let Some(process) = self.process(parent) else { return };
+        let process = process.child();
+        for fd in process.fds.values() {
+            self.hold(fd.description);
+        }
+        for map in process.maps.values() {
+            self.count(map.object, |references| references.mappings += 1);
+            self.bytes_rest_on(map.object, clause::fork(2));
+        }
+        Arc::make_mut(&mut self.actors).insert(child.0, child);
+        Arc::make_mut(&mut self.processes).insert(child, Arc::new(process));
+    }
+
+    /// A new program in a process: the other threads end, mappings go, and so do the descriptors that exec closes.
+    pub(crate) fn exec(&mut self, id: ProcessId, actor: Label) {
+        Arc::make_mut(&mut self.actors).retain(|other, process| *process != id || *other == actor);
+        let Some(process) = self.process_mut(id) else { return };
+        process.base = None;
+        let closed: Vec<i32> = process.fds.values().filter(|fd| fd.cloexec).map(|fd| fd.number).collect();
+        let maps: Vec<Label> = process.maps.keys().copied().collect();
+        closed.into_iter().for_each(|number| self.remove_descriptor(id, number));
+        maps.into_iter().for_each(|label| self.remove_mapping(id, label));
     }
 
     /// Everything goes that ends with a process.
-    pub(crate) fn end(&mut self, actor: Label) {
-        let Some(process) = self.process_mut(actor) else { return };
+    pub(crate) fn end(&mut self, id: ProcessId) {
+        let Some(process) = self.process_mut(id) else { return };
         process.alive = false;
         process.leaked = 0;
         process.leaked_by = None;
         let fds = std::mem::take(&mut process.fds);
         let maps = std::mem::take(&mut process.maps);
-        let opened = fds.iter().filter_map(|fd| self.description(fd.description)?.object);
-        let held: Vec<ObjectId> = opened.chain(maps.iter().map(|(_, map)| map.object)).collect();
-        for object in held {
-            self.object_mut(object).bytes_by = clause::exit(2);
+        let opened = fds.values().filter_map(|fd| self.description(fd.description)?.object);
+        let held: Vec<ObjectId> = opened.chain(maps.values().map(|map| map.object)).collect();
+        fds.values().for_each(|fd| self.release(fd.description));
+        maps.values().for_each(|map| self.count(map.object, |references| references.mappings -= 1));
+        held.into_iter().for_each(|object| self.bytes_rest_on(object, clause::exit(2)));
+    }
+
+    /// What comes with a descriptor that a deviation left open.
+    pub(crate) fn leak(&mut self, id: ProcessId, count: usize, by: Justification) {
+        if let Some(process) = self.process_mut(id) {
+            process.leaked += count;
+            process.leaked_by = Some(by);
+            process.base = None;
         }
     }
 
-    /// Gives an object a name, keeping names in order.
-    pub(crate) fn name(&mut self, key: Key, object: ObjectId) {
-        let at = self.names.partition_point(|(known, _)| *known < key);
-        self.names.insert(at, (key, object));
-    }
-
-    pub(crate) fn description(&self, id: DescriptionId) -> Option<&Description> {
-        self.descriptions.iter().find(|(known, _)| *known == id).map(|(_, description)| description)
-    }
-
-    pub(crate) fn description_mut(&mut self, id: DescriptionId) -> Option<&mut Description> {
-        self.descriptions.iter_mut().find(|(known, _)| *known == id).map(|(_, description)| description)
-    }
-
-    pub(crate) fn add_object(&mut self, object: Object) -> ObjectId {
-        self.objects.push(object);
-        ObjectId(u16::try_from(self.objects.len() - 1).unwrap_or(u16::MAX))
-    }
-
-    /// Does a process have the object mapped?
-    pub(crate) fn is_mapped(&self, object: ObjectId) -> bool {
-        self.processes.iter().any(|(_, process)| process.maps.iter().any(|(_, map)| map.object == object))
-    }
-
-    /// Is the object reached by a descriptor, a mapping or a message?
-    pub(crate) fn is_referenced(&self, object: ObjectId) -> bool {
-        let of = |id: &DescriptionId| self.description(*id).and_then(|description| description.object) == Some(object);
-        self.messages.iter().any(|message| message.descriptions.iter().any(of))
-            || self.processes.iter().any(|(_, process)| process.fds.iter().any(|fd| of(&fd.description)))
-            || self.is_mapped(object)
-    }
-
-    /// Adds a description, keeping them in order, so that states reached in different orders are equal.
-    pub(crate) fn add_description(&mut self, id: DescriptionId, description: Description) {
-        let at = self.descriptions.partition_point(|(known, _)| *known < id);
-        self.descriptions.insert(at, (id, description));
-    }
-}
-
-impl Process {
-    fn new(actor: &Actor) -> Process {
-        Process {
-            alive: true,
-            fds: Vec::new(),
-            leaked: 0,
-            leaked_by: None,
-            base: actor.fds.as_deref().map(Arc::from),
-            labels: Vec::new(),
-            maps: Vec::new(),
-            uid: actor.uid,
-            gid: actor.gid,
-            umask: actor.umask,
-            fsize: None,
-            nofile: None,
-            address_space: None,
-            ignored: Vec::new(),
-            collides: false,
-            store: Store::Shared,
-            room: None,
-        }
-    }
-
-    /// The number that a label stands for.
-    pub(crate) fn number(&self, label: Label) -> Option<i32> {
-        self.labels.iter().find(|(known, _)| *known == label).map(|(_, number)| *number)
-    }
-
-    pub(crate) fn fd(&self, number: i32) -> Option<&Descriptor> {
-        self.fds.iter().find(|fd| fd.number == number)
-    }
-
-    pub(crate) fn map(&self, label: Label) -> Option<&Mapping> {
-        self.maps.iter().find(|(known, _)| *known == label).map(|(_, map)| map)
-    }
-
-    pub(crate) fn map_mut(&mut self, label: Label) -> Option<&mut Mapping> {
-        self.maps.iter_mut().find(|(known, _)| *known == label).map(|(_, map)| map)
-    }
-
-    pub(crate) fn bind(&mut self, label: Label, number: i32) {
-        self.labels.retain(|(known, _)| *known != label);
-        let at = self.labels.partition_point(|(known, _)| *known < label);
-        self.labels.insert(at, (label, number));
-    }
-
-    /// Adds a descriptor, keeping them in order.
-    pub(crate) fn add_fd(&mut self, fd: Descriptor) {
-        let at = self.fds.partition_point(|known| known.number < fd.number);
-        self.fds.insert(at, fd);
-    }
-
-    /// The lowest number that a new descriptor can have, if it is known.
-    pub(crate) fn lowest_free(&self) -> Option<i32> {
-        let base = self.base.as_deref()?;
-        (0..).find(|number| !base.contains(number) && self.fd(*number).is_none())
-    }
-
-    /// Can no descriptor be opened?
-    pub(crate) fn is_full(&self) -> bool {
-        match (self.nofile, self.lowest_free()) {
-            (Some(limit), Some(lowest)) => i64::from(lowest) >= limit,
-            (Some(limit), None) => limit <= 0,
-            (None, _) => false,
-        }
-    }
-
-    /// Is it the superuser, whom permissions do not stop?
-    pub(crate) fn is_root(&self) -> bool {
-        self.uid == 0
+    /// About how much memory the state takes, in words, were nothing of it shared.
+    pub fn weight(&self) -> usize {
+        let objects: usize = self.objects.values().map(|object| 24 + 4 * object.bytes.weight()).sum();
+        let processes: usize = self.processes.values().map(|process| process.weight()).sum();
+        objects
+            + processes
+            + 8 * (self.names.len() + self.removed.len() + self.descriptions.len() + self.messages.len())
     }
 }

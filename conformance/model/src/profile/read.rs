@@ -1,5 +1,6 @@
 //! Reads profiles and checks that every departure from POSIX is a deviation, and nothing else is.
 
+use super::order::{Order, Orders};
 use super::{Choice, Deviation, Justification, Note, Profile, Rule, Rules};
 use crate::clause::ClauseId;
 use serde::Deserialize;
@@ -48,6 +49,14 @@ pub enum ProfileError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The order of a call's checks cannot be what it is.
+    #[error("order of `{call}`: {problem}")]
+    Order {
+        /// The call.
+        call: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A deviation cannot be what it is.
     #[error("deviation `{id}`: {problem}")]
     Deviation {
@@ -93,6 +102,18 @@ struct Platform {
     deviation: Vec<Deviation>,
     #[serde(default)]
     note: Vec<Note>,
+    /// The order of a call's checks, where it is known.
+    #[serde(default)]
+    order: Vec<OrderOf>,
+}
+
+/// The order in which one call makes its checks.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+struct OrderOf {
+    call: String,
+    checks: Vec<String>,
+    source: String,
 }
 
 /// What a platform does in one matter.
@@ -189,11 +210,12 @@ pub(super) fn built_in(id: &str) -> Result<Profile, ProfileError> {
     known_keys(allows.keys())?;
     let reader = Reader { allows, does: &BTreeMap::new(), deviations: &[] };
     let rules = Rules::read(&reader)?;
-    Ok(Profile { id: id.clone(), title: title.clone(), rules, deviations: Vec::new(), notes: Vec::new() })
+    let (id, title, orders) = (id.clone(), title.clone(), Orders::default());
+    Ok(Profile { id, title, rules, orders, deviations: Vec::new(), notes: Vec::new() })
 }
 
 pub(super) fn platform(text: &str) -> Result<Profile, ProfileError> {
-    let Platform { id, title, rules, mut deviation, note, .. } = merged(toml::from_str(text)?)?;
+    let Platform { id, title, rules, mut deviation, note, order, .. } = merged(toml::from_str(text)?)?;
     known_keys(rules.keys())?;
     let reader = Reader { allows: &standard()?.rules, does: &rules, deviations: &deviation };
     let read = Rules::read(&reader)?;
@@ -209,7 +231,8 @@ pub(super) fn platform(text: &str) -> Result<Profile, ProfileError> {
             deviation[usize::from(at)].always = true;
         }
     }
-    Ok(Profile { id, title, rules: read, deviations: deviation, notes: note })
+    let orders = Orders::new(order.into_iter().map(read_order).collect::<Result<_, _>>()?);
+    Ok(Profile { id, title, rules: read, orders, deviations: deviation, notes: note })
 }
 
 /// A platform with what it takes over from the one that it is like.
@@ -227,7 +250,22 @@ fn merged(platform: Platform) -> Result<Platform, ProfileError> {
     let own = |inherited: &Deviation| platform.deviation.iter().any(|deviation| deviation.id == inherited.id);
     let inherited = base.deviation.into_iter().filter(|deviation| named(deviation) && !own(deviation));
     let deviation = inherited.chain(platform.deviation.iter().cloned()).collect();
-    Ok(Platform { like: None, rules, deviation, ..platform })
+    let inherited = base.order.into_iter().filter(|order| platform.order.iter().all(|own| own.call != order.call));
+    let order = inherited.chain(platform.order.iter().cloned()).collect();
+    Ok(Platform { like: None, rules, deviation, order, ..platform })
+}
+
+fn read_order(order: OrderOf) -> Result<Order, ProfileError> {
+    let OrderOf { call, checks, source } = order;
+    let problem = |problem| ProfileError::Order { call: call.clone(), problem };
+    if !Orders::CALLS.contains(&call.as_str()) {
+        return Err(problem(format!(
+            "the order of its checks is not modelled; that of {} is",
+            Orders::CALLS.join(", ")
+        )));
+    }
+    let checks = checks.iter().map(|word| word.parse()).collect::<Result<_, String>>().map_err(problem)?;
+    Ok(Order { call, checks, source })
 }
 
 fn known_keys<'a>(keys: impl Iterator<Item = &'a String>) -> Result<(), ProfileError> {

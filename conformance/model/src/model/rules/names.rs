@@ -1,17 +1,15 @@
-//! What a name stands for, and the names that there are.
+//! What a name stands for on a platform.
 
-use super::branch::Cx;
-use super::checks::Checks;
-use super::expect::Expect;
-use super::state::{Key, ObjectId};
-use crate::call::{Name, name};
+use crate::call::Name;
 use crate::clause;
-use crate::outcome::{Errno, Outcome};
+use crate::model::branch::Cx;
+use crate::model::state::Key;
+use crate::outcome::Errno;
 use crate::profile::{Justification, Limit, NameAnswer, Rule};
 use std::sync::Arc;
 
 /// What a name may stand for on this platform, and why.
-pub(super) enum Reading {
+pub(in crate::model) enum Reading {
     Key(Key, Justification),
     /// Something that is no shared memory object.
     NoObject(Justification),
@@ -21,14 +19,14 @@ pub(super) enum Reading {
 
 /// What a name is used for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Use {
+pub(in crate::model) enum Use {
     OpenForReading,
     OpenOtherwise,
     Unlink,
 }
 
 /// Everything that `name` may stand for.
-pub(super) fn readings(cx: Cx<'_>, name: &Name, used: Use) -> Vec<Reading> {
+pub(in crate::model) fn readings(cx: Cx<'_>, name: &Name, used: Use) -> Vec<Reading> {
     let text = name.literal().unwrap_or_default();
     let rules = &cx.profile.rules;
     let limit = &rules.name_length.choices[0];
@@ -88,47 +86,4 @@ fn refusals(rule: &Rule<Errno>) -> impl Iterator<Item = Reading> {
 fn length(text: &str, limit: Limit) -> (bool, bool) {
     let counted = if limit.with_slash { text.len() } else { text.trim_start_matches('/').len() };
     (limit.never.is_none_or(|never| counted <= never), counted > limit.always)
-}
-
-/// `names()`
-pub(super) fn names(cx: Cx<'_>, mut checks: Checks<'_>) {
-    let listed = |(key, _): &&(Key, ObjectId)| key.store == cx.process.store && key.name.starts_with(name::PREFIX);
-    let mut names = Vec::new();
-    for (key, object) in cx.state.names.iter().filter(listed) {
-        names.push(key.name.to_string());
-        if let Some(justification) = cx.state.object(*object).left_by {
-            checks.rests_on(justification);
-        }
-    }
-    let strays = cx.state.strays.iter().filter(|store| **store == cx.process.store).count();
-    if strays > 0 {
-        let left = cx.profile.rules.open_emfile_spares.choices.iter().filter(|choice| !choice.value);
-        left.for_each(|choice| checks.rests_on(choice.justification));
-    }
-    checks.answer(Expect::Names { names, strays }, &[clause::shm_unlink(1), clause::create(5)]);
-}
-
-/// `unique_names(count, threads)`
-pub(super) fn unique_names(count: u32, checks: Checks<'_>, given: &[String]) {
-    let expect = Expect::NewNames { count: count as usize, given: given.to_vec() };
-    checks.succeed(expect, &[clause::unique_names(1), clause::unique_names(2)], |state, outcome| {
-        if let Outcome::Names(names) = outcome {
-            state.given_names.extend(names.iter().cloned());
-            state.given_names.sort_unstable();
-        }
-    });
-}
-
-/// `collide()`: the name is taken from then on, by an object that nothing in the script refers to. The generator keeps to
-/// its next name until it gives it out, so that a second collide finds it taken.
-pub(super) fn collide(cx: Cx<'_>, mut checks: Checks<'_>) {
-    let given = &cx.state.given_names;
-    checks.may(cx.process.collides, Errno::EEXIST, clause::unique_names(3));
-    let expect = Expect::NewNames { count: 1, given: given.clone() };
-    let actor = cx.site.actor;
-    checks.succeed(expect, &[clause::unique_names(3)], move |state, _| {
-        if let Some(process) = state.process_mut(actor) {
-            process.collides = true;
-        }
-    });
 }

@@ -1,0 +1,144 @@
+//! A group of overlapping calls: which may come next, and which of those have to be tried.
+
+use super::Called;
+use super::path::StateSet;
+use crate::call::Label;
+use crate::model::State;
+use crate::model::footprint::{Footprint, Made, Scene};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+/// How many calls of each row have been taken.
+pub(super) type Taken = Vec<u32>;
+
+/// Overlapping calls, those of each actor in a row, in order.
+pub(super) struct Group<'a> {
+    pub(super) rows: Vec<Vec<Called<'a>>>,
+    footprints: Vec<Vec<Footprint>>,
+    /// For a call and a row, the last call of the row that it conflicts with, as far as that was looked for.
+    conflicts: RefCell<Vec<Vec<Found>>>,
+    /// Where the calls of a row begin among all.
+    offsets: Vec<usize>,
+}
+
+/// The last call of a row, from `from` on, that another call conflicts with.
+#[derive(Clone, Copy)]
+struct Found {
+    from: u32,
+    last: Option<u32>,
+}
+
+impl<'a> Group<'a> {
+    /// The group of `calls`, which are in the order of their start.
+    pub(super) fn new(states: &StateSet, calls: &[Called<'a>]) -> Group<'a> {
+        let mut rows: Vec<Vec<Called<'a>>> = Vec::new();
+        let mut row_of: BTreeMap<Label, usize> = BTreeMap::new();
+        for called in calls {
+            let row = *row_of.entry(called.event.actor).or_insert(rows.len());
+            if row == rows.len() {
+                rows.push(Vec::new());
+            }
+            rows[row].push(*called);
+        }
+        let states: Vec<&State> = states.states();
+        let scene = Scene::new(&states, calls.iter().map(made));
+        let footprints = rows.iter().map(|row| row.iter().map(|called| scene.footprint(made(called))).collect());
+        let offsets = rows.iter().scan(0, |total, row| Some(std::mem::replace(total, *total + row.len()))).collect();
+        let conflicts = RefCell::new(vec![Vec::new(); calls.len()]);
+        Group { footprints: footprints.collect(), offsets, conflicts, rows }
+    }
+
+    /// The next call of a row.
+    pub(super) fn call(&self, taken: &Taken, row: usize) -> Option<Called<'a>> {
+        self.rows[row].get(taken[row] as usize).copied()
+    }
+
+    /// The rows whose next call may come next: no waiting call ended before it began.
+    pub(super) fn next(&self, taken: &Taken) -> Vec<usize> {
+        let waiting = |row: usize| self.call(taken, row);
+        let earliest_end = (0..self.rows.len()).filter_map(waiting).map(|called| called.event.end).min();
+        let may =
+            |row: &usize| waiting(*row).is_some_and(|called| earliest_end.is_none_or(|end| called.event.start <= end));
+        (0..self.rows.len()).filter(may).collect()
+    }
+
+    /// Of the rows whose call may come next, some that suffice: whatever the others do first, these calls come out the
+    /// same, so that they can as well be taken before (a persistent set, after Godefroid).
+    pub(super) fn enough(&self, taken: &Taken, next: &[usize]) -> Vec<usize> {
+        let mut best = next.to_vec();
+        for start in next {
+            let closed = self.closure(taken, *start, best.len());
+            let found: Vec<usize> = next.iter().copied().filter(|row| closed[*row]).collect();
+            if !found.is_empty() && found.len() < best.len() {
+                best = found;
+            }
+            if best.len() == 1 {
+                break;
+            }
+        }
+        best
+    }
+
+    /// Which rows a row has to be tried together with, itself among them; as far as it is worth to know.
+    fn closure(&self, taken: &Taken, start: usize, most: usize) -> Vec<bool> {
+        let mut closed = vec![false; self.rows.len()];
+        closed[start] = true;
+        let mut rows = vec![start];
+        let mut at = 0;
+        while at < rows.len() && rows.len() <= most {
+            let row = rows[at];
+            at += 1;
+            let Some(called) = self.call(taken, row) else { continue };
+            for other in (0..self.rows.len()).filter(|other| !closed[*other]).collect::<Vec<_>>() {
+                let Some(waiting) = self.call(taken, other) else { continue };
+                // What has to come before a call has to be tried with it, too.
+                let comes_before = waiting.event.end < called.event.start;
+                if comes_before || self.conflicts(taken, row, other) {
+                    closed[other] = true;
+                    rows.push(other);
+                }
+            }
+        }
+        if rows.len() > most { vec![true; self.rows.len()] } else { closed }
+    }
+
+    /// Does the next call of `row` conflict with a waiting call of `other` that could come before it?
+    fn conflicts(&self, taken: &Taken, row: usize, other: usize) -> bool {
+        let from = taken[other];
+        let call = self.offsets[row] + taken[row] as usize;
+        let mut conflicts = self.conflicts.borrow_mut();
+        let known = &mut conflicts[call];
+        if known.is_empty() {
+            known.resize(self.rows.len(), Found { from: u32::MAX, last: None });
+        }
+        let found = &mut known[other];
+        if from < found.from && found.last.is_none() {
+            let called = self.rows[row][taken[row] as usize];
+            let own = &self.footprints[row][taken[row] as usize];
+            let waiting = &self.rows[other];
+            let could_come_first = waiting.partition_point(|waiting| waiting.event.start <= called.event.end);
+            let until = could_come_first.min(found.from as usize);
+            let mut range = (from as usize..until).rev();
+            found.last = range.find(|at| self.footprints[other][*at].conflicts(own)).map(|at| at as u32);
+            found.from = from;
+        }
+        found.last.is_some_and(|last| last >= from)
+    }
+
+    /// Can the next call of a row have no effect, given what came back?
+    pub(super) fn only_reads(&self, taken: &Taken, row: usize) -> bool {
+        self.footprints[row][taken[row] as usize].writes.is_empty()
+    }
+
+    /// Can no waiting call change what the next call of `row` reads, or undo what it writes?
+    pub(super) fn is_undisturbed(&self, taken: &Taken, row: usize) -> bool {
+        let own = &self.footprints[row][taken[row] as usize];
+        let others = (0..self.rows.len()).filter(|other| *other != row);
+        let mut waiting = others.flat_map(|other| &self.footprints[other][taken[other] as usize..]);
+        !waiting.any(|other| own.is_disturbed_by(other))
+    }
+}
+
+fn made<'a>(called: &Called<'a>) -> Made<'a> {
+    Made { site: called.site(), call: &called.event.call, outcome: &called.event.outcome }
+}

@@ -1,0 +1,14 @@
+//! Every call: its checks and its effect, a file a family.
+
+pub(super) mod create;
+pub(super) mod descriptor;
+pub(super) mod io;
+pub(super) mod map;
+pub(super) mod memory;
+pub(super) mod names;
+pub(super) mod open;
+pub(super) mod passing;
+pub(super) mod process;
+pub(super) mod seals;
+pub(super) mod size;
+pub(super) mod unlink;

@@ -1,0 +1,103 @@
+//! Calls on descriptors themselves: `fstat`, `fchmod`, `dup`, `close` and `fcntl`.
+
+use crate::call::{Label, OpenFlags};
+use crate::clause::{self, ClauseId};
+use crate::model::branch::Cx;
+use crate::model::checks::Checks;
+use crate::model::effect::Effect;
+use crate::model::expect::Expect;
+use crate::model::state::{Description, DescriptionId, ObjectId};
+use crate::outcome::Errno;
+use crate::profile::{Check, Justification};
+use smallvec::smallvec;
+
+/// Opens a description, as the descriptor that the outcome tells. That exec closes it rests on `by`.
+pub(super) fn open(cx: Cx<'_>, object: Option<ObjectId>, (read, write): (bool, bool), by: ClauseId) -> Effect {
+    let description = Description { object, read, write, offset: None, references: 0 };
+    Effect::Open {
+        process: cx.id,
+        bind: cx.site.bind.first().copied(),
+        id: DescriptionId(cx.site.event),
+        description: Box::new(description),
+        by,
+    }
+}
+
+pub(in crate::model) fn fstat(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
+    let Some(open) = checks.descriptor(cx, fd, clause::fstat(3)) else { return };
+    let object = cx.state.object(open.object);
+    let stat = |mode, mode_open| {
+        let (size, uid, gid) = (object.size, object.uid, object.gid);
+        Expect::Stat { size, mode, mode_open, uid, gid }
+    };
+    let mut by: Vec<Justification> = vec![clause::fstat(1).into(), clause::fstat(2).into(), object.size_by];
+    if object.nameless && object.mode_by.clause == clause::create(9) {
+        for choice in &cx.profile.rules.create_mode.choices {
+            checks.way(choice.justification).answer(stat(choice.value.0, 0), &by);
+        }
+        return;
+    }
+    by.push(object.mode_by);
+    if !object.nameless {
+        by.extend([clause::shm_open(16), clause::shm_open(17)].map(Justification::clause));
+    }
+    checks.answer(stat(object.mode, object.mode_open), &by);
+}
+
+pub(in crate::model) fn fchmod(cx: Cx<'_>, fd: Label, mode: u32, checks: &mut Checks<'_>) {
+    let rules = &cx.profile.rules;
+    let Some(open) = checks.descriptor(cx, fd, clause::fchmod(2)) else { return };
+    let object = cx.state.object(open.object);
+    let of_others = object.uid != cx.process.uid && !cx.process.is_root();
+    checks.refuse(Check::Owner, of_others, &rules.fchmod_denied, &[]);
+    checks.ask(Check::Support, true, &rules.fchmod, &[]);
+    // Bits beside the permissions need not be kept, and are cleared for some callers.
+    let certain = 0o777;
+    let changed = Effect::Chmod(open.object, mode & certain, mode & !certain & 0o7777);
+    checks.succeed(Expect::Ok, &[clause::fchmod(1)], smallvec![changed]);
+}
+
+pub(in crate::model) fn dup(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
+    let Some(descriptor) = checks.number(cx, fd, clause::dup(4)) else { return };
+    checks.shall(Check::Number, cx.process.is_full(), Errno::EMFILE, &[clause::dup(5)]);
+    let bind = cx.site.bind.first().copied();
+    let duplicated = Effect::Duplicate { process: cx.id, bind, id: descriptor.description };
+    let clauses = [clause::dup(1), clause::dup(2), clause::dup(3)];
+    checks.succeed(Expect::Fd(cx.process.lowest_free()), &clauses, smallvec![duplicated]);
+}
+
+pub(in crate::model) fn close(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
+    let Some(descriptor) = checks.number(cx, fd, clause::close(2)) else { return };
+    checks.succeed(Expect::Ok, &[clause::close(1)], smallvec![Effect::Close(cx.id, descriptor.number)]);
+}
+
+pub(in crate::model) fn getfd(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
+    let Some(descriptor) = checks.number(cx, fd, clause::fcntl(4)) else { return };
+    checks.answer(Expect::Value(i64::from(descriptor.cloexec)), &[clause::fcntl(1).into(), descriptor.cloexec_by]);
+}
+
+pub(in crate::model) fn setfd(cx: Cx<'_>, fd: Label, cloexec: bool, checks: &mut Checks<'_>) {
+    let Some(descriptor) = checks.number(cx, fd, clause::fcntl(4)) else { return };
+    let set = Effect::SetCloexec(cx.id, descriptor.number, cloexec);
+    checks.succeed(Expect::Ok, &[clause::fcntl(2)], smallvec![set]);
+}
+
+pub(in crate::model) fn getfl(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
+    let Some(open) = checks.descriptor(cx, fd, clause::fcntl(4)) else { return };
+    let (access, by) = match (open.description.read, open.description.write) {
+        _ if cx.state.object(open.object).nameless => (OpenFlags::RDWR, clause::create(3)),
+        (true, true) => (OpenFlags::RDWR, clause::shm_open(14)),
+        (false, true) => (OpenFlags::WRONLY, clause::shm_open(12)),
+        _ => (OpenFlags::RDONLY, clause::shm_open(13)),
+    };
+    checks.answer(Expect::Access(access), &[clause::fcntl(3), by]);
+}
+
+/// `fds()`: as many as the calls have opened, and no more.
+pub(in crate::model) fn fds(cx: Cx<'_>, checks: &mut Checks<'_>) {
+    if let Some(justification) = cx.process.leaked_by {
+        checks.rests_on(justification);
+    }
+    let open = cx.process.fds.len() + cx.process.leaked;
+    checks.answer(Expect::Value(open as i64), &[clause::call(3), clause::create(8)]);
+}

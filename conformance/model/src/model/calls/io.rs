@@ -1,0 +1,151 @@
+//! `read`, `write` and `lseek`, of which POSIX leaves open what they do with shared memory.
+
+use crate::call::{Label, Seals, Whence};
+use crate::clause;
+use crate::model::branch::Cx;
+use crate::model::checks::{Checks, Open};
+use crate::model::effect::{Effect, Effects};
+use crate::model::expect::{Expect, Pattern};
+use crate::model::rules::{coherence, sizes};
+use crate::outcome::Errno;
+use crate::profile::{Check, Write};
+use smallvec::smallvec;
+
+/// `read` where `at` is `None`, else `pread`.
+pub(in crate::model) fn read(cx: Cx<'_>, fd: Label, at: Option<i64>, len: i64, checks: &mut Checks<'_>) {
+    if len < 0 {
+        return checks.not_executed();
+    }
+    checks.shall(Check::Argument, at.is_some_and(|at| at < 0), Errno::EINVAL, &[clause::read(1)]);
+    let Some(open) = checks.descriptor(cx, fd, clause::read(2)) else { return };
+    checks.shall(Check::Descriptor, !open.description.read, Errno::EBADF, &[clause::read(2)]);
+    checks.ask(Check::Support, true, &cx.profile.rules.read, &[]);
+    let object = cx.state.object(open.object);
+    let start = at.or(open.description.offset).unwrap_or(0);
+    let end = start.saturating_add(len).min(object.size).max(start);
+    let bytes = coherence::by_reading(cx, object, (start, end), checks);
+    let by = if end - start < len { clause::read(3) } else { object.bytes_by };
+    if end - start < len && object.size_by.deviation.is_some() {
+        checks.rests_on(object.size_by);
+    }
+    let expect = Expect::Bytes(Pattern(if start < end { bytes.spans(start, end) } else { Vec::new() }));
+    let effects = if at.is_none() { smallvec![Effect::Seek(open.id, end)] } else { Effects::new() };
+    checks.succeed(expect, &[clause::read(1), by], effects);
+}
+
+/// `write` where `at` is `None`, else `pwrite`.
+pub(in crate::model) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, len: i64, checks: &mut Checks<'_>) {
+    if len < 0 {
+        return checks.not_executed();
+    }
+    checks.shall(Check::Argument, at.is_some_and(|at| at < 0), Errno::EINVAL, &[clause::write(1)]);
+    let Some(open) = checks.descriptor(cx, fd, clause::write(2)) else { return };
+    checks.shall(Check::Descriptor, !open.description.write, Errno::EBADF, &[clause::write(2)]);
+    let object = cx.state.object(open.object);
+    let start = at.or(open.description.offset).unwrap_or(0);
+    let end = start.saturating_add(len);
+    checks.shall(Check::Seal, len > 0 && object.is_sealed(Seals::WRITE), Errno::EPERM, &[clause::seals(5)]);
+    checks.shall(Check::Seal, len > 0 && object.is_sealed(Seals::FUTURE_WRITE), Errno::EPERM, &[clause::seals(9)]);
+    let written = Written { moves: at.is_none(), byte, start, end, amount: Amount::All };
+    if object.is_sealed(Seals::GROW) && end > object.size {
+        checks.may(Check::Seal, true, Errno::EPERM, &[clause::seals(4)]);
+        return wrote(cx, open, Written { end: object.size, amount: Amount::UpTo, ..written }, checks);
+    }
+    let rules = &cx.profile.rules;
+    let unlimited = rules.write_limit.always(|limited| *limited == Write::Extends);
+    let limit = cx.process.fsize.filter(|limit| end > *limit);
+    if (limit.is_none() || unlimited) && object.room.is_some_and(|room| end > room) {
+        for choice in &rules.write_beyond_room.choices {
+            checks.may_by(Check::Room, choice.value, smallvec![choice.justification]);
+        }
+        return wrote(cx, open, Written { end: end - 1, amount: Amount::UpTo, ..written }, checks);
+    }
+    for choice in if object.nameless { &rules.create_write.choices } else { &rules.write.choices } {
+        let mut checks = checks.way(choice.justification);
+        match (choice.value, limit) {
+            (Write::Errno(errno), _) => checks.may_by(Check::Support, errno, smallvec![choice.justification]),
+            (Write::Short, _) => wrote(cx, open, Written { end: end.min(object.size), ..written }, &mut checks),
+            (Write::Extends, None) => wrote(cx, open, written, &mut checks),
+            (Write::Extends, Some(limit)) => beyond_limit(cx, open, limit, written, &mut checks),
+        }
+    }
+}
+
+/// A write that would make the object larger than the limit of the process.
+fn beyond_limit(cx: Cx<'_>, open: Open<'_>, limit: i64, written: Written, checks: &mut Checks<'_>) {
+    for choice in &cx.profile.rules.write_limit.choices {
+        let mut checks = checks.way(choice.justification);
+        match choice.value {
+            Write::Extends => wrote(cx, open, written, &mut checks),
+            Write::Short if written.start < limit => {
+                wrote(cx, open, Written { end: limit, amount: Amount::UpTo, ..written }, &mut checks);
+            }
+            Write::Short | Write::Errno(_) => {
+                let by = if written.start < limit { choice.justification } else { clause::write(4).into() };
+                sizes::over_limit(cx, by, &mut checks);
+            }
+        }
+    }
+}
+
+/// How much of what was asked is written.
+#[derive(Clone, Copy, PartialEq)]
+enum Amount {
+    All,
+    /// As far as it is known to fit, or less.
+    UpTo,
+}
+
+/// What a write may have done.
+#[derive(Clone, Copy)]
+struct Written {
+    /// Does the file offset move, as with `write`?
+    moves: bool,
+    byte: u8,
+    start: i64,
+    end: i64,
+    amount: Amount,
+}
+
+fn wrote(cx: Cx<'_>, open: Open<'_>, written: Written, checks: &mut Checks<'_>) {
+    let Written { moves, byte, start, end, amount } = written;
+    let most = (end - start).max(0);
+    let expect = match amount {
+        Amount::All => Expect::Value(most),
+        Amount::UpTo => Expect::Between(1.min(most), most),
+    };
+    let object = cx.state.object(open.object);
+    for tail in sizes::tails(cx, object, end, clause::write(1)) {
+        let wrote = Effect::Write {
+            object: open.object,
+            start,
+            byte,
+            tail: tail.value,
+            offset: moves.then_some(open.id),
+            parts: coherence::may_part(cx),
+        };
+        checks.way(tail.justification).succeed(expect.clone(), &[clause::write(1)], smallvec![wrote]);
+    }
+}
+
+pub(in crate::model) fn lseek(cx: Cx<'_>, fd: Label, offset: i64, whence: Whence, checks: &mut Checks<'_>) {
+    let Some(open) = checks.descriptor(cx, fd, clause::lseek(4)) else { return };
+    let from = match whence {
+        Whence::Set => Some(0),
+        Whence::Cur => open.description.offset,
+        Whence::End => Some(cx.state.object(open.object).size),
+    };
+    let rules = &cx.profile.rules;
+    let Some(from) = from else {
+        checks.may(Check::Argument, offset < 0, Errno::EINVAL, &[clause::lseek(2)]);
+        checks.ask(Check::Support, true, &rules.lseek, &[]);
+        let anywhere = Expect::Between(offset.max(0), i64::MAX);
+        let clauses = [clause::lseek(1), clause::shm_open(10)];
+        return checks.succeed(anywhere, &clauses, smallvec![Effect::LearnOffset(open.id)]);
+    };
+    let to = from.saturating_add(offset);
+    checks.shall(Check::Argument, to < 0, Errno::EINVAL, &[clause::lseek(2)]);
+    checks.ask(Check::Support, true, &rules.lseek, &[]);
+    checks.ask(Check::Range, to > cx.state.object(open.object).size, &rules.lseek_beyond_end, &[]);
+    checks.succeed(Expect::Value(to), &[clause::lseek(1)], smallvec![Effect::Seek(open.id, to)]);
+}

@@ -1,0 +1,146 @@
+//! `mmap`, `munmap` and `mprotect`
+
+use crate::call::{Label, MapFlags, Prot, Seals};
+use crate::clause;
+use crate::model::branch::Cx;
+use crate::model::checks::{Checks, Open};
+use crate::model::effect::Effect;
+use crate::model::expect::Expect;
+use crate::model::rules::coherence;
+use crate::model::rules::sizes::{CERTAIN, whole_pages};
+use crate::model::state::{Mapping, Private};
+use crate::outcome::Errno;
+use crate::profile::{Check, Choice, Offset};
+use smallvec::smallvec;
+
+/// Offsets from this on do not fit 32 bits.
+const FAR: i64 = 1 << 32;
+
+/// The arguments of `mmap` beside the descriptor.
+#[derive(Clone, Copy)]
+pub(in crate::model) struct Asked {
+    pub(in crate::model) offset: i64,
+    pub(in crate::model) len: i64,
+    pub(in crate::model) prot: Prot,
+    pub(in crate::model) flags: MapFlags,
+}
+
+impl Asked {
+    fn is_shared(self) -> bool {
+        self.flags.contains(MapFlags::SHARED)
+    }
+}
+
+pub(in crate::model) fn mmap(cx: Cx<'_>, fd: Label, asked: Asked, checks: &mut Checks<'_>) {
+    let rules = &cx.profile.rules;
+    let Asked { offset, len, prot, flags } = asked;
+    let page = cx.state.page;
+    checks.shall(Check::Argument, len == 0, Errno::EINVAL, &[clause::mmap(5)]);
+    checks.ask(Check::Flags, flags.is_empty(), &rules.map_neither, &[]);
+    checks.ask(Check::Flags, flags.is_all(), &rules.map_shared_and_private, &[]);
+    checks.ask(Check::Support, flags == MapFlags::PRIVATE, &rules.map_private, &[]);
+    checks.ask(Check::Alignment, offset % page != 0, &rules.map_unaligned, &[]);
+    let end = offset.checked_add(len.max(0)).filter(|end| *end <= i64::MAX - page);
+    checks.ask(Check::Range, offset < 0 || len < 0 || end.is_none(), &rules.map_invalid_range, &[]);
+    let Some(open) = checks.descriptor(cx, fd, clause::mmap(9)) else { return };
+    let reading = if prot.contains(Prot::READ) { &rules.map_unreadable } else { &rules.map_unread };
+    checks.ask(Check::AccessMode, !open.description.read, reading, &[clause::shm_open(12)]);
+    let writes = asked.is_shared() && prot.contains(Prot::WRITE);
+    let read_only = writes && !open.description.write;
+    checks.refuse(Check::AccessMode, read_only, &rules.map_write_readonly, &[clause::shm_open(13)]);
+    seals(cx, open, asked, writes, checks);
+    for errno in [Errno::EPERM, Errno::EACCES, Errno::ENOTSUP] {
+        checks.may(Check::Protection, prot.contains(Prot::EXEC), errno, &[clause::mmap(14)]);
+    }
+    let (size, end) = (cx.state.object(open.object).size, end.unwrap_or(i64::MAX - page));
+    let beyond = whole_pages(end, page) > whole_pages(size, page);
+    checks.ask(Check::Range, len > 0 && beyond, &rules.map_beyond_end, &[]);
+    address_space(cx, len, checks);
+    succeed(cx, open, asked, checks);
+}
+
+/// Where reading can be undone by mprotect, systems refuse a mapping for reading alone, too.
+fn seals(cx: Cx<'_>, open: Open<'_>, asked: Asked, writes: bool, checks: &mut Checks<'_>) {
+    let object = cx.state.object(open.object);
+    let sealed = object.is_sealed(Seals::WRITE);
+    checks.shall(Check::Seal, writes && sealed, Errno::EPERM, &[clause::seals(5)]);
+    let errno = if writes { Errno::EACCES } else { Errno::EPERM };
+    checks.may(Check::Seal, asked.is_shared() && sealed, errno, &[clause::seals(5)]);
+    let future = writes && object.is_sealed(Seals::FUTURE_WRITE);
+    checks.shall(Check::Seal, future, Errno::EPERM, &[clause::seals(9)]);
+}
+
+fn address_space(cx: Cx<'_>, len: i64, checks: &mut Checks<'_>) {
+    let limit = cx.process.address_space;
+    if limit.is_some_and(|limit| len > limit) {
+        match cx.profile.rules.map_limited.choices.iter().find(|choice| !choice.value) {
+            Some(choice) => checks.rests_on(choice.justification),
+            None => checks.shall(Check::Limit, true, Errno::ENOMEM, &[clause::mmap(16)]),
+        }
+    }
+    checks.may(Check::Limit, limit.is_some() || len > CERTAIN, Errno::ENOMEM, &[clause::mmap(16)]);
+}
+
+fn succeed(cx: Cx<'_>, open: Open<'_>, asked: Asked, checks: &mut Checks<'_>) {
+    let shared = asked.is_shared();
+    let object = cx.state.object(open.object);
+    let sealed = object.is_sealed(Seals::WRITE | Seals::FUTURE_WRITE);
+    let before = if shared { Default::default() } else { object.bytes.clone() };
+    let mapping = |offset| Mapping {
+        object: open.object,
+        offset,
+        len: asked.len,
+        reached: whole_pages(object.size, cx.state.page),
+        prot: asked.prot,
+        may_write: !shared || open.description.write && !sealed,
+        private: (!shared).then(|| Private { before: before.clone(), ..Private::default() }),
+        holes: Vec::new(),
+        protected: false,
+    };
+    if object.mode_by.clause == clause::fchmod(1) {
+        checks.rests_on(clause::fchmod(5));
+    }
+    let near = Choice { value: Offset::Asked, justification: clause::mmap(1).into() };
+    let offsets = if asked.offset >= FAR { &cx.profile.rules.map_far.choices[..] } else { &[near] };
+    for choice in offsets {
+        let offset = if choice.value == Offset::Asked { asked.offset } else { asked.offset % FAR };
+        let mapped = Effect::Map {
+            process: cx.id,
+            bind: cx.site.bind.first().copied(),
+            mapping: Box::new(mapping(offset)),
+            parts: coherence::may_part(cx),
+        };
+        checks.way(choice.justification).succeed(Expect::Ok, &[clause::call(1)], smallvec![mapped]);
+    }
+}
+
+pub(in crate::model) fn munmap(cx: Cx<'_>, label: Label, range: Option<(i64, i64)>, checks: &mut Checks<'_>) {
+    let Some(map) = cx.process.map(label) else { return checks.not_executed() };
+    let Some((offset, len)) = range else {
+        let unmapped = smallvec![Effect::Unmap(cx.id, label)];
+        return checks.succeed(Expect::Ok, &[clause::munmap(1), clause::munmap(4)], unmapped);
+    };
+    let page = cx.state.page;
+    checks.ask(Check::Argument, len == 0, &cx.profile.rules.unmap_empty, &[]);
+    let unaligned = map.offset.wrapping_add(offset) % page != 0;
+    checks.ask(Check::Alignment, unaligned, &cx.profile.rules.unmap_unaligned, &[]);
+    if offset < 0 || len < 0 || offset.saturating_add(len) > whole_pages(map.len, page) {
+        return checks.not_executed();
+    }
+    // An address inside a page stands for the whole page.
+    let hole = (offset / page * page, whole_pages(offset + len, page));
+    let cut = smallvec![Effect::UnmapRange(cx.id, label, hole)];
+    checks.succeed(Expect::Ok, &[clause::munmap(1), clause::munmap(3)], cut);
+}
+
+pub(in crate::model) fn mprotect(cx: Cx<'_>, label: Label, prot: Prot, checks: &mut Checks<'_>) {
+    let Some(map) = cx.process.map(label) else { return checks.not_executed() };
+    let read_only = prot.contains(Prot::WRITE) && !map.may_write;
+    checks.refuse(Check::Protection, read_only, &cx.profile.rules.protect_readonly, &[]);
+    checks.may(Check::Range, !map.holes.is_empty(), Errno::ENOMEM, &[clause::mprotect(1)]);
+    for errno in [Errno::EPERM, Errno::EACCES, Errno::ENOTSUP] {
+        checks.may(Check::Protection, prot.contains(Prot::EXEC), errno, &[clause::mprotect(1)]);
+    }
+    let by = if map.private.is_some() { clause::mprotect(3) } else { clause::mprotect(1) };
+    checks.succeed(Expect::Ok, &[by], smallvec![Effect::Protect(cx.id, label, prot)]);
+}

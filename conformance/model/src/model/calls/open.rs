@@ -1,0 +1,249 @@
+//! `shm_open`
+
+use super::descriptor;
+use crate::call::{Name, OpenFlags, Seals};
+use crate::clause::{self, ClauseId};
+use crate::model::apart::Apart;
+use crate::model::branch::{Branch, Cx};
+use crate::model::bytes::Bytes;
+use crate::model::checks::Checks;
+use crate::model::effect::{Effect, Effects};
+use crate::model::expect::Expect;
+use crate::model::rules::names::{self, Reading, Use};
+use crate::model::rules::permission;
+use crate::model::state::{Key, Object, ObjectId, References};
+use crate::outcome::Errno;
+use crate::profile::{Check, Justification, Rule, Truncation};
+use smallvec::smallvec;
+
+/// What is asked of `shm_open` beside the name.
+#[derive(Clone, Copy)]
+pub(in crate::model) struct Asked {
+    pub(in crate::model) flags: OpenFlags,
+    pub(in crate::model) mode: u32,
+}
+
+impl Asked {
+    fn reads(self) -> bool {
+        !self.flags.contains(OpenFlags::WRONLY) || self.flags.contains(OpenFlags::RDWR)
+    }
+
+    fn writes(self) -> bool {
+        self.flags.intersects(OpenFlags::WRONLY | OpenFlags::RDWR)
+    }
+
+    fn creates(self) -> bool {
+        self.flags.contains(OpenFlags::CREAT)
+    }
+
+    fn truncates(self) -> bool {
+        self.flags.contains(OpenFlags::TRUNC)
+    }
+}
+
+pub(in crate::model) fn shm_open(cx: Cx<'_>, name: &Name, asked: Asked, order: &[Check], out: &mut Vec<Branch>) {
+    let used = if asked.writes() || asked.creates() { Use::OpenOtherwise } else { Use::OpenForReading };
+    let rules = &cx.profile.rules;
+    for reading in names::readings(cx, name, used) {
+        let mut checks = Checks::new(order, out);
+        match reading {
+            Reading::Errno(errno, by) => {
+                checks.shall_by(Check::Name, errno, smallvec![by, clause::shm_open(31).into()]);
+                check_flags(cx, asked.flags, &mut checks);
+                no_number(cx, &rules.open_emfile_spares, &mut checks, None::<fn(Justification) -> Effects>);
+            }
+            Reading::NoObject(justification) => {
+                checks.rests_on(justification);
+                check_flags(cx, asked.flags, &mut checks);
+                no_number(cx, &rules.open_emfile_spares, &mut checks, None::<fn(Justification) -> Effects>);
+                opened(cx, None, asked, &mut checks, &[clause::shm_open(30)], Effects::new());
+            }
+            Reading::Key(key, justification) => {
+                checks.rests_on(justification);
+                check_flags(cx, asked.flags, &mut checks);
+                match cx.state.named(&key) {
+                    Some(object) => existing(cx, object, asked, &mut checks),
+                    None => new(cx, key, asked, &mut checks),
+                }
+            }
+        }
+        checks.finish();
+    }
+}
+
+/// The checks that need no object.
+fn check_flags(cx: Cx<'_>, flags: OpenFlags, checks: &mut Checks<'_>) {
+    let rules = &cx.profile.rules;
+    checks.ask(Check::Support, cx.lacks_names(), &rules.named, &[]);
+    checks.ask(Check::AccessMode, flags.contains(OpenFlags::WRONLY), &rules.open_wronly, &[]);
+    checks.ask(Check::Flags, flags.contains(OpenFlags::CLOEXEC), &rules.open_cloexec, &[]);
+    checks.ask(Check::Flags, flags.contains(OpenFlags::NOFOLLOW), &rules.open_nofollow, &[]);
+    let others = flags.intersects(OpenFlags::NONBLOCK | OpenFlags::APPEND);
+    checks.ask(Check::Flags, others, &rules.open_other_flags, &[]);
+    let excl_alone = flags.contains(OpenFlags::EXCL) && !flags.contains(OpenFlags::CREAT);
+    checks.ask(Check::Flags, excl_alone, &rules.open_excl_alone, &[]);
+}
+
+/// Without a free number an open fails, and leaves everything as it was; or, where the platform looks for one last, as it
+/// `would` have become.
+fn no_number(
+    cx: Cx<'_>,
+    spares: &Rule<bool>,
+    checks: &mut Checks<'_>,
+    would: Option<impl Fn(Justification) -> Effects>,
+) {
+    if !cx.process.is_full() {
+        return;
+    }
+    let would = would.filter(|_| !checks.is_blocked());
+    for choice in &spares.choices {
+        match &would {
+            Some(would) if !choice.value => {
+                let by = clause::shm_open(38).into();
+                checks.may_with(Check::Number, Errno::EMFILE, by, would(choice.justification));
+            }
+            _ => checks.shall(Check::Number, true, Errno::EMFILE, &[clause::shm_open(38), clause::shm_open(31)]),
+        }
+    }
+    checks.block();
+}
+
+/// What success rests on, whatever was opened.
+const OPENED: [ClauseId; 6] = [
+    clause::shm_open(1),
+    clause::shm_open(2),
+    clause::shm_open(8),
+    clause::shm_open(9),
+    clause::shm_open(30),
+    clause::call(1),
+];
+
+/// The open succeeds, with a descriptor of that object; `effects` come first.
+fn opened(
+    cx: Cx<'_>,
+    object: Option<ObjectId>,
+    asked: Asked,
+    checks: &mut Checks<'_>,
+    by: &[ClauseId],
+    mut effects: Effects,
+) {
+    effects.push(descriptor::open(cx, object, (asked.reads(), asked.writes()), clause::shm_open(11)));
+    checks.succeed(Expect::Fd(cx.process.lowest_free()), by, effects);
+}
+
+fn existing(cx: Cx<'_>, id: ObjectId, asked: Asked, checks: &mut Checks<'_>) {
+    let rules = &cx.profile.rules;
+    let object = cx.state.object(id);
+    let exclusive = asked.creates() && asked.flags.contains(OpenFlags::EXCL);
+    if exclusive {
+        let clauses = [clause::shm_open(22), clause::shm_open(35), clause::shm_open(31)];
+        let by = clauses.map(Justification::clause).into_iter().chain(object.left_by).collect();
+        checks.shall_by(Check::Existence, Errno::EEXIST, by);
+    }
+    if let Some(justification) = object.left_by {
+        checks.rests_on(justification);
+    }
+    let truncates = asked.truncates();
+    if truncates {
+        let clauses = [clause::shm_open(34), clause::shm_open(32)];
+        permission::check(cx, checks, object, (asked.reads(), true), &clauses);
+    } else {
+        permission::check(cx, checks, object, (asked.reads(), asked.writes()), &[clause::shm_open(32)]);
+    }
+    let of_others = object.uid != cx.process.uid && !checks.is_blocked();
+    checks.ask(Check::Owner, of_others && asked.creates(), &rules.open_creat_of_others, &[]);
+    checks.ask(Check::Owner, of_others && !asked.creates(), &rules.open_of_others, &[]);
+
+    let rule = if asked.writes() { &rules.trunc_writable } else { &rules.trunc_readonly };
+    let empties = truncates && rule.choices.iter().any(|choice| choice.value == Truncation::Truncates);
+    let empty = |by| -> Effects { smallvec![Effect::Empty(id, by)] };
+    no_number(cx, &rules.trunc_emfile_spares, checks, empties.then_some(empty));
+
+    if !truncates {
+        checks.rests_on(if asked.writes() { clause::shm_open(14) } else { clause::shm_open(13) });
+        let kept = !object.is_referenced();
+        let effects = if kept { smallvec![Effect::BytesRestOn(id, clause::shm_open(28))] } else { Effects::new() };
+        return opened(cx, Some(id), asked, checks, &OPENED, effects);
+    }
+    for choice in &rule.choices {
+        match choice.value {
+            Truncation::Errno(errno) if object.sized => {
+                checks.may_by(Check::Truncation, errno, smallvec![choice.justification]);
+            }
+            Truncation::Truncates => {
+                let mut checks = checks.way(choice.justification);
+                let shrinks = object.size > 0 && object.is_mapped();
+                checks.ask(Check::Mapped, shrinks, &rules.shrink_mapped, &[]);
+                opened(cx, Some(id), asked, &mut checks, &OPENED, empty(clause::shm_open(25).into()));
+            }
+            Truncation::Ignored | Truncation::Errno(_) => {
+                let is_seen = object.size != 0;
+                let by = if is_seen { choice.justification } else { choice.justification.clause.into() };
+                opened(cx, Some(id), asked, &mut checks.way(by), &OPENED, Effects::new());
+            }
+        }
+    }
+}
+
+fn new(cx: Cx<'_>, key: Key, asked: Asked, checks: &mut Checks<'_>) {
+    let again = cx.state.removed.contains(&key);
+    if !asked.creates() {
+        let missing = [clause::shm_open(41), clause::shm_open(31)];
+        let gone = [clause::shm_unlink(4), clause::shm_unlink(1)];
+        let by = missing.into_iter().chain(gone.into_iter().filter(|_| again)).map(Justification::clause);
+        checks.shall_by(Check::Existence, Errno::ENOENT, by.collect());
+        return no_number(cx, &cx.profile.rules.open_emfile_spares, checks, None::<fn(Justification) -> Effects>);
+    }
+    let id = ObjectId(cx.site.event);
+    let object = object(cx, asked.mode, again);
+    let would = |by| -> Effects {
+        let left = Object { left_by: Some(by), ..object.clone() };
+        smallvec![Effect::Make(id, Box::new(left)), Effect::Name(key.clone(), id)]
+    };
+    no_number(cx, &cx.profile.rules.open_emfile_spares, checks, Some(would));
+    checks.rests_on(clause::shm_open(15));
+    checks.rests_on(clause::shm_open(20));
+    if asked.mode & !0o777 != 0 {
+        checks.rests_on(clause::shm_open(19));
+    }
+    let effects = smallvec![Effect::Make(id, Box::new(object)), Effect::Name(key, id)];
+    opened(cx, Some(id), asked, checks, &OPENED, effects);
+}
+
+/// A new object; `again` where its name has been another's.
+fn object(cx: Cx<'_>, mode: u32, again: bool) -> Object {
+    let rules = &cx.profile.rules;
+    let masks = |umask: bool| if umask { !cx.process.umask } else { !0 };
+    let kept = rules.open_umask.choices.iter().flat_map(|umask| {
+        rules.open_mode_bits.choices.iter().map(move |bits| mode & masks(umask.value) & bits.value.0)
+    });
+    let (certain, possible) = kept.fold((!0, 0), |(all, any), bits| (all & bits, any | bits));
+    let umask = rules.open_umask.choices.iter().map(|choice| (mode & cx.process.umask, choice.justification));
+    let bits = rules.open_mode_bits.choices.iter();
+    let bits = bits.map(|choice| (mode & 0o777 & !choice.value.0, choice.justification));
+    let mut mode_by: Justification = clause::shm_open(18).into();
+    for (differs, justification) in umask.chain(bits) {
+        if differs != 0 && justification.deviation.is_some() {
+            mode_by = justification;
+        }
+    }
+    Object {
+        size: 0,
+        size_by: if again { clause::shm_unlink(5) } else { clause::shm_open(21) }.into(),
+        sized: false,
+        mode: certain & 0o7777,
+        mode_open: (certain ^ possible) & 0o7777,
+        mode_by,
+        uid: cx.process.uid,
+        gid: rules.open_effective_group.always(|effective| *effective).then_some(cx.process.gid),
+        bytes: Bytes::default(),
+        bytes_by: clause::ftruncate(2),
+        apart: Apart::default(),
+        nameless: false,
+        seals: Some(Seals::SEAL),
+        seals_open: Seals::empty(),
+        left_by: None,
+        room: cx.process.room,
+        references: References::default(),
+    }
+}

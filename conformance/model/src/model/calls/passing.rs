@@ -1,0 +1,158 @@
+//! Descriptors sent from one process to another.
+
+use crate::call::Label;
+use crate::clause::{self, ClauseId};
+use crate::model::branch::{Cx, clauses};
+use crate::model::checks::Checks;
+use crate::model::effect::{Effect, Effects};
+use crate::model::expect::Expect;
+use crate::outcome::Errno;
+use crate::profile::{Check, Choice, Justification, Response, Rest, Rule};
+use smallvec::smallvec;
+
+pub(in crate::model) fn send(cx: Cx<'_>, to: Label, fds: &[Label], checks: &mut Checks<'_>) {
+    let rules = &cx.profile.rules;
+    let mut descriptions = Vec::with_capacity(fds.len());
+    for fd in fds {
+        match cx.process.number(*fd) {
+            None => return checks.not_executed(),
+            Some(number) => match cx.process.fd(number) {
+                None => checks.shall(Check::Descriptor, true, Errno::EBADF, &[clause::sendmsg(3)]),
+                Some(descriptor) => descriptions.push(descriptor.description),
+            },
+        }
+    }
+    let count = fds.len() as i64;
+    let most = rules.send_most.choices.iter().map(|choice| choice.value).max().unwrap_or(i64::MAX);
+    let always = rules.send_always.choices.iter().map(|choice| choice.value).min().unwrap_or(1);
+    checks.refuse(Check::Argument, count > most, &rules.send_too_many, &[]);
+    if count > always && count <= most {
+        for choice in &rules.send_too_many.choices {
+            checks.may_by(Check::Argument, choice.value, smallvec![choice.justification]);
+        }
+    }
+    let peer_is_gone = !cx.state.is_alive(to);
+    for errno in [Errno::EPIPE, Errno::ECONNRESET] {
+        checks.may(Check::Peer, peer_is_gone, errno, &[clause::sendmsg(1)]);
+    }
+    let from = cx.site.actor;
+    for carries in &rules.send_carries.choices {
+        let descriptions = if carries.value { descriptions.clone() } else { Vec::new() };
+        let by = if fds.is_empty() { clause::sendmsg(1).into() } else { carries.justification };
+        let sent = Effect::Send { from, to, descriptions };
+        checks.way(by).succeed(Expect::Ok, &[clause::sendmsg(1), clause::sendmsg(2)], smallvec![sent]);
+    }
+}
+
+pub(in crate::model) fn recv(cx: Cx<'_>, from: Label, room: Option<u32>, checks: &mut Checks<'_>) {
+    let to = cx.site.actor;
+    let Some(message) = cx.state.messages(from, to).next() else {
+        if !cx.state.is_alive(from) {
+            let end = Expect::Received { least: 0, most: 0, truncated: false };
+            checks.outcome(end, clauses(&[clause::exit(2)]), Effects::new());
+            checks.not_executed();
+        } else {
+            checks.outcome(Expect::Hang, clauses(&[clause::recvmsg(1)]), smallvec![Effect::End(cx.id)]);
+        }
+        return;
+    };
+    let sent = message.descriptions.len();
+    let room = room.map_or(cx.site.bind.len(), |room| room as usize);
+    Receiving { cx, from, sent, room }.outcomes(checks);
+}
+
+/// A message that is there, with `sent` descriptors, and a control buffer with `room` for so many.
+#[derive(Clone, Copy)]
+struct Receiving<'a> {
+    cx: Cx<'a>,
+    from: Label,
+    sent: usize,
+    room: usize,
+}
+
+impl Receiving<'_> {
+    fn outcomes(self, checks: &mut Checks<'_>) {
+        let Receiving { cx, sent, room, .. } = self;
+        let rules = &cx.profile.rules;
+        let fits = sent <= room;
+        if !fits && room == 0 {
+            return self.without_room(checks);
+        }
+        if !fits {
+            checks.ask(Check::Room, true, &rules.recv_short, &[]);
+            self.lose(&rules.recv_short, checks);
+        }
+        let may_lack_numbers = cx.process.nofile.is_some() && sent > 0;
+        if may_lack_numbers {
+            self.lose(&rules.recv_full, checks);
+        }
+        let cuts = may_lack_numbers && rules.recv_full.choices.iter().any(|choice| choice.value == Response::Ok);
+        for cloexec in &rules.recv_cloexec.choices {
+            let departs = cloexec.justification.deviation.is_some();
+            let by = |clause: ClauseId| if departs { cloexec.justification } else { clause.into() };
+            if cuts {
+                self.cut_by_numbers(cloexec, fits, checks);
+            }
+            if fits {
+                let all = Expect::Received { least: sent, most: sent, truncated: false };
+                let clauses = [clause::recvmsg(2), clause::recvmsg(3)];
+                checks.way(by(clause::recvmsg(1))).succeed(all, &clauses, self.take(cloexec, None));
+                continue;
+            }
+            for rest in &rules.recv_rest.choices {
+                let some = Expect::Received { least: 0, most: room, truncated: rest.value.is_marked() };
+                let by = if rest.value.is_marked() { by(clause::recvmsg(4)) } else { rest.justification };
+                checks.succeed(some, &[by], self.take(cloexec, leaked_by(rest)));
+            }
+        }
+    }
+
+    fn without_room(self, checks: &mut Checks<'_>) {
+        let rules = &self.cx.profile.rules;
+        for rest in &rules.recv_none.choices {
+            let none = Expect::Received { least: 0, most: 0, truncated: rest.value.is_marked() };
+            let by = if rest.value.is_marked() { clause::recvmsg(4).into() } else { rest.justification };
+            // Nothing arrives, so that it does not matter what exec would close.
+            for cloexec in rules.recv_cloexec.choices.iter().take(1) {
+                checks.succeed(none.clone(), &[by], self.take(cloexec, leaked_by(rest)));
+            }
+        }
+    }
+
+    /// What finds no number is lost, and cannot stay open.
+    fn cut_by_numbers(self, cloexec: &Choice<bool>, fits: bool, checks: &mut Checks<'_>) {
+        for marks in &self.cx.profile.rules.recv_marks_lost.choices {
+            let unmarked = fits && !marks.value;
+            let most = self.sent.min(self.room).saturating_sub(usize::from(unmarked));
+            let some = Expect::Received { least: 0, most, truncated: !unmarked };
+            let by = if unmarked { marks.justification } else { clause::recvmsg(4).into() };
+            checks.outcome(some, smallvec![by], self.take(cloexec, None));
+        }
+    }
+
+    /// Where the platform fails rather than cut a message short, its descriptors are lost; the bytes beside them may stay.
+    fn lose(self, rule: &Rule<Response>, checks: &mut Checks<'_>) {
+        let (from, to) = (self.from, self.cx.site.actor);
+        for choice in &rule.choices {
+            let Response::Errno(errno) = choice.value else { continue };
+            for lost in [Effect::Lose { from, to }, Effect::LoseDescriptors { from, to }] {
+                checks.may_with(Check::Room, errno, choice.justification, smallvec![lost]);
+            }
+        }
+    }
+
+    fn take(self, cloexec: &Choice<bool>, leaks: Option<Justification>) -> Effects {
+        smallvec![Effect::Receive {
+            from: self.from,
+            to: self.cx.site.actor,
+            process: self.cx.id,
+            bind: self.cx.site.bind.to_vec(),
+            cloexec: (cloexec.value, cloexec.justification),
+            leaks,
+        }]
+    }
+}
+
+fn leaked_by(rest: &Choice<Rest>) -> Option<Justification> {
+    rest.value.is_leaked().then_some(rest.justification)
+}

@@ -1,0 +1,56 @@
+//! What a process is, and how it begins, changes and ends.
+
+use crate::call::{Label, Resource};
+use crate::clause;
+use crate::model::branch::{Cx, clauses};
+use crate::model::checks::Checks;
+use crate::model::effect::Effect;
+use crate::model::expect::Expect;
+use crate::model::state::ProcessId;
+use crate::outcome::{Errno, Signal};
+use crate::profile::Check;
+use smallvec::smallvec;
+
+pub(in crate::model) fn fork(cx: Cx<'_>, child: Label, checks: &mut Checks<'_>) {
+    let clauses = [clause::fork(1), clause::fork(2), clause::fork(3)];
+    checks.succeed(Expect::Ok, &clauses, smallvec![Effect::Fork(cx.id, ProcessId(child))]);
+}
+
+pub(in crate::model) fn exec(cx: Cx<'_>, checks: &mut Checks<'_>) {
+    let clauses = [clause::exec(1), clause::exec(2)];
+    checks.succeed(Expect::Ok, &clauses, smallvec![Effect::Exec(cx.id, cx.site.actor)]);
+}
+
+pub(in crate::model) fn exit(cx: Cx<'_>, code: u8, checks: &mut Checks<'_>) {
+    checks.outcome(Expect::Exited(i32::from(code)), clauses(&[clause::exit(1)]), smallvec![Effect::End(cx.id)]);
+}
+
+pub(in crate::model) fn kill(cx: Cx<'_>, signal: Signal, checks: &mut Checks<'_>) {
+    if cx.process.ignored.contains(&signal) && signal != Signal::SIGKILL {
+        return checks.answer(Expect::Ok, &[clause::exit(3)]);
+    }
+    checks.dies(cx, signal, clauses(&[clause::exit(3)]));
+}
+
+pub(in crate::model) fn sigignore(cx: Cx<'_>, signal: Signal, checks: &mut Checks<'_>) {
+    checks.succeed(Expect::Ok, &[clause::call(1)], smallvec![Effect::Ignore(cx.id, signal)]);
+}
+
+pub(in crate::model) fn umask(cx: Cx<'_>, mode: u32, checks: &mut Checks<'_>) {
+    let before = Expect::Value(i64::from(cx.process.umask));
+    checks.succeed(before, &[clause::umask(1)], smallvec![Effect::Umask(cx.id, mode)]);
+}
+
+pub(in crate::model) fn rlimit(cx: Cx<'_>, resource: Resource, limit: i64, checks: &mut Checks<'_>) {
+    checks.succeed(Expect::Ok, &[clause::call(1)], smallvec![Effect::Limit(cx.id, resource, limit)]);
+}
+
+pub(in crate::model) fn setuid(cx: Cx<'_>, uid: u32, checks: &mut Checks<'_>) {
+    let refused = !cx.process.is_root() && cx.process.uid != uid;
+    checks.shall(Check::Permission, refused, Errno::EPERM, &[clause::call(1)]);
+    checks.succeed(Expect::Ok, &[clause::call(1)], smallvec![Effect::Become(cx.id, uid)]);
+}
+
+pub(in crate::model) fn limited_store(cx: Cx<'_>, bytes: i64, checks: &mut Checks<'_>) {
+    checks.succeed(Expect::Ok, &[clause::call(1)], smallvec![Effect::Confine(cx.id, bytes)]);
+}

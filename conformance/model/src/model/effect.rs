@@ -1,0 +1,339 @@
+//! What an outcome does to the state, as data: few kinds of change, of which every call's effect is composed.
+
+use super::bytes::{Bytes, Span, Value};
+use super::state::{
+    Description, DescriptionId, Descriptor, Key, Mapping, Message, Object, ObjectId, Private, ProcessId, State, Store,
+};
+use crate::call::{Label, Prot, Resource, Seals};
+use crate::clause::{self, ClauseId};
+use crate::outcome::{Outcome, Signal};
+use crate::profile::{Justification, Tail};
+use smallvec::SmallVec;
+
+/// All that an outcome does, in order.
+pub(crate) type Effects = SmallVec<[Effect; 1]>;
+
+/// One change of the state. Ranges are bytes of an object, `[start, end)`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Effect {
+    /// The process ends.
+    End(ProcessId),
+    /// An object comes into being.
+    Make(ObjectId, Box<Object>),
+    /// The object gets a name.
+    Name(Key, ObjectId),
+    /// The name goes.
+    Unname(Key),
+    /// A name stays behind that nobody was told.
+    Stray(Store),
+    /// The description is opened, as the descriptor that the outcome tells.
+    Open { process: ProcessId, bind: Option<Label>, id: DescriptionId, description: Box<Description>, by: ClauseId },
+    /// The description gets another descriptor, which the outcome tells.
+    Duplicate { process: ProcessId, bind: Option<Label>, id: DescriptionId },
+    /// The descriptor goes.
+    Close(ProcessId, i32),
+    /// The descriptor is closed by exec from now on, or no more.
+    SetCloexec(ProcessId, i32, bool),
+    /// The file offset moves.
+    Seek(DescriptionId, i64),
+    /// The file offset is what the outcome tells.
+    LearnOffset(DescriptionId),
+    /// The object becomes empty, for that reason.
+    Empty(ObjectId, Justification),
+    /// The object gets a size.
+    Resize { object: ObjectId, size: i64, tail: Tail, by: Justification, bytes_by: ClauseId },
+    /// What certainly stood there may be lost.
+    Blur(ObjectId, (i64, i64)),
+    /// Something was stored there, all of it or a part.
+    StoreInPart(ObjectId, (i64, i64)),
+    /// A shared mapping stores a byte.
+    Store { object: ObjectId, range: (i64, i64), byte: u8, parts: bool },
+    /// A private mapping stores a byte into its own copies of pages, which it makes of what is `seen` there.
+    StorePrivate { process: ProcessId, map: Label, object: ObjectId, range: (i64, i64), byte: u8, seen: Box<Bytes> },
+    /// As many bytes are written as the outcome tells.
+    Write { object: ObjectId, start: i64, byte: u8, tail: Tail, offset: Option<DescriptionId>, parts: bool },
+    /// The contents of the object rest on another clause.
+    BytesRestOn(ObjectId, ClauseId),
+    /// The permission bits change.
+    Chmod(ObjectId, u32, u32),
+    /// The object has those seals, too.
+    Seal(ObjectId, Seals),
+    /// The object's seals are what the outcome tells.
+    LearnSeals(ObjectId),
+    /// The process maps an object.
+    Map { process: ProcessId, bind: Option<Label>, mapping: Box<Mapping>, parts: bool },
+    /// A mapping goes whole.
+    Unmap(ProcessId, Label),
+    /// A range of a mapping goes.
+    UnmapRange(ProcessId, Label, (i64, i64)),
+    /// The protection of a mapping changes.
+    Protect(ProcessId, Label, Prot),
+    /// A message is on its way.
+    Send { from: Label, to: Label, descriptions: Vec<DescriptionId> },
+    /// The oldest message is lost.
+    Lose { from: Label, to: Label },
+    /// The oldest message loses its descriptors.
+    LoseDescriptors { from: Label, to: Label },
+    /// The oldest message arrives, with the descriptors that the outcome tells; the rest may stay open unknown.
+    Receive {
+        from: Label,
+        to: Label,
+        process: ProcessId,
+        bind: Vec<Label>,
+        cloexec: (bool, Justification),
+        leaks: Option<Justification>,
+    },
+    /// A child begins.
+    Fork(ProcessId, ProcessId),
+    /// A new program begins, in the thread that asks for it.
+    Exec(ProcessId, Label),
+    /// The process ignores a signal.
+    Ignore(ProcessId, Signal),
+    /// The file mode creation mask changes.
+    Umask(ProcessId, u32),
+    /// A limit of the process changes.
+    Limit(ProcessId, Resource, i64),
+    /// The process becomes another user.
+    Become(ProcessId, u32),
+    /// The process gets a store of its own with room for so many bytes.
+    Confine(ProcessId, i64),
+    /// The names that the outcome tells are given out.
+    GiveNames,
+    /// The process has taken the name that its generator gives out next.
+    Collide(ProcessId),
+}
+
+impl Effect {
+    /// Changes the state.
+    pub(crate) fn apply(&self, state: &mut State, outcome: &Outcome) {
+        match self {
+            Effect::End(process) => state.end(*process),
+            Effect::Make(id, object) => state.add_object(*id, (**object).clone()),
+            Effect::Name(key, object) => state.name(key.clone(), *object),
+            Effect::Unname(key) => state.unname(key),
+            Effect::Stray(store) => state.strays.push(*store),
+            Effect::Open { .. } | Effect::Duplicate { .. } => self.open(state, outcome),
+            Effect::Close(process, number) => close(state, *process, *number),
+            Effect::SetCloexec(process, number, cloexec) => {
+                let fd = state.process_mut(*process).and_then(|process| process.fds.get_mut(number));
+                if let Some(fd) = fd {
+                    (fd.cloexec, fd.cloexec_by) = (*cloexec, clause::fcntl(2).into());
+                }
+            }
+            Effect::Seek(id, offset) => seek(state, *id, *offset),
+            Effect::LearnOffset(id) => {
+                if let Outcome::Value(offset) = outcome {
+                    seek(state, *id, *offset);
+                }
+            }
+            Effect::Send { from, to, descriptions } => {
+                state.push_message(*from, *to, Message { descriptions: descriptions.clone() });
+            }
+            Effect::Lose { from, to } => {
+                let lost = state.take_message(*from, *to);
+                lost.into_iter().flat_map(|message| message.descriptions).for_each(|id| state.release(id));
+            }
+            Effect::LoseDescriptors { from, to } => {
+                state.empty_message(*from, *to).into_iter().for_each(|id| state.release(id));
+            }
+            Effect::Receive { .. } => self.receive(state, outcome),
+            Effect::Fork(parent, child) => state.fork(*parent, *child),
+            Effect::Exec(process, actor) => state.exec(*process, *actor),
+            Effect::GiveNames => {
+                if let Outcome::Names(names) = outcome {
+                    std::sync::Arc::make_mut(&mut state.given_names).extend(names.iter().cloned());
+                }
+            }
+            Effect::Map { .. } | Effect::Unmap(..) | Effect::UnmapRange(..) | Effect::Protect(..) => self.map(state),
+            Effect::Empty(id, ..)
+            | Effect::Resize { object: id, .. }
+            | Effect::Blur(id, _)
+            | Effect::StoreInPart(id, _)
+            | Effect::Store { object: id, .. }
+            | Effect::BytesRestOn(id, _)
+            | Effect::Chmod(id, ..)
+            | Effect::Seal(id, _)
+            | Effect::LearnSeals(id) => {
+                if let Some(object) = state.object_mut(*id) {
+                    self.change(object, outcome);
+                }
+            }
+            Effect::Write { .. } => self.write(state, outcome),
+            Effect::StorePrivate { process, map, object, range, byte, seen } => {
+                state.bytes_rest_on(*object, clause::mmap(3));
+                let page = state.page;
+                let map = state.process_mut(*process).and_then(|process| process.maps.get_mut(map));
+                if let Some(private) = map.and_then(|map| map.private.as_mut()) {
+                    copy_pages(private, seen, *range, page);
+                    private.own.fill(range.0, range.1, Value::Byte(*byte));
+                }
+            }
+            Effect::Ignore(process, signal) => with(state, *process, |process| {
+                if let Err(at) = process.ignored.binary_search(signal) {
+                    process.ignored.insert(at, *signal);
+                }
+            }),
+            Effect::Umask(process, mode) => with(state, *process, |process| process.umask = mode & 0o777),
+            Effect::Limit(process, resource, limit) => with(state, *process, |process| match resource {
+                Resource::Fsize => process.fsize = Some(*limit),
+                Resource::Nofile => process.nofile = Some(*limit),
+                Resource::As => process.address_space = Some(*limit),
+            }),
+            Effect::Become(process, uid) => with(state, *process, |process| (process.uid, process.gid) = (*uid, *uid)),
+            Effect::Confine(id, room) => with(state, *id, |process| {
+                (process.store, process.room) = (Store::Own(*id), Some(*room));
+            }),
+            Effect::Collide(process) => with(state, *process, |process| process.collides = true),
+        }
+    }
+
+    fn open(&self, state: &mut State, outcome: &Outcome) {
+        let Outcome::Fd(number) = *outcome else { return };
+        let (process, bind, id, cloexec, by) = match self {
+            Effect::Open { process, bind, id, description, by } => {
+                state.add_description(*id, (**description).clone());
+                (*process, *bind, *id, true, *by)
+            }
+            Effect::Duplicate { process, bind, id } => (*process, *bind, *id, false, clause::dup(3)),
+            _ => return,
+        };
+        let descriptor = Descriptor { number, description: id, cloexec, cloexec_by: by.into() };
+        state.add_descriptor(process, descriptor, bind);
+    }
+
+    fn receive(&self, state: &mut State, outcome: &Outcome) {
+        let Effect::Receive { from, to, process, bind, cloexec: (cloexec, cloexec_by), leaks } = self else { return };
+        let Outcome::Received(received) = outcome else { return };
+        let Some(message) = state.take_message(*from, *to) else { return };
+        let left = message.descriptions.len().saturating_sub(received.fds.len());
+        if let Some(by) = leaks.filter(|_| left > 0) {
+            state.leak(*process, left, by);
+        }
+        for (at, (number, description)) in received.fds.iter().zip(&message.descriptions).enumerate() {
+            let (number, description) = (*number, *description);
+            let descriptor = Descriptor { number, description, cloexec: *cloexec, cloexec_by: *cloexec_by };
+            state.add_descriptor(*process, descriptor, bind.get(at).copied());
+        }
+        message.descriptions.into_iter().for_each(|id| state.release(id));
+    }
+
+    fn map(&self, state: &mut State) {
+        match self {
+            Effect::Map { process, bind, mapping, parts } => {
+                if let Some(object) = state.object_mut(mapping.object).filter(|_| *parts) {
+                    object.apart.map();
+                }
+                if let Some(label) = bind {
+                    state.add_mapping(*process, *label, (**mapping).clone());
+                }
+            }
+            Effect::Unmap(process, label) => state.remove_mapping(*process, *label),
+            Effect::UnmapRange(process, label, range) => with(state, *process, |process| {
+                if let Some(map) = process.maps.get_mut(label) {
+                    map.holes.push(*range);
+                    map.holes.sort_unstable();
+                }
+            }),
+            Effect::Protect(process, label, prot) => with(state, *process, |process| {
+                if let Some(map) = process.maps.get_mut(label) {
+                    (map.prot, map.protected) = (*prot, true);
+                }
+            }),
+            _ => {}
+        }
+    }
+
+    fn change(&self, object: &mut Object, outcome: &Outcome) {
+        match self {
+            Effect::Empty(_, by) => {
+                (object.size, object.size_by) = (0, *by);
+                if object.mode_by.deviation.is_none() {
+                    object.mode_by = clause::shm_open(26).into();
+                }
+                object.bytes.clear_from(0);
+                object.open_special_bits();
+            }
+            Effect::Resize { size, tail, by, bytes_by, .. } => {
+                object.resize(*size, *tail);
+                (object.size_by, object.bytes_by) = (*by, *bytes_by);
+            }
+            Effect::Blur(_, (start, end)) => object.bytes.blur(*start, *end),
+            Effect::StoreInPart(_, (start, end)) => object.bytes.fill(*start, *end, Value::Any),
+            Effect::Store { range: (start, end), byte, parts, .. } => {
+                if *parts {
+                    object.apart.store(*start, *end);
+                }
+                object.bytes.fill(*start, *end, Value::Byte(*byte));
+                object.bytes_by = clause::mmap(2);
+            }
+            Effect::BytesRestOn(_, clause) => object.bytes_by = *clause,
+            Effect::Chmod(_, mode, open) => {
+                (object.mode, object.mode_open, object.mode_by) = (*mode, *open, clause::fchmod(1).into());
+            }
+            Effect::Seal(_, seals) => object.seals = Some(object.seals.unwrap_or_default() | *seals),
+            Effect::LearnSeals(_) => {
+                if let Outcome::Seals(seals) = outcome {
+                    (object.seals, object.seals_open) = (Some(*seals), Seals::empty());
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn write(&self, state: &mut State, outcome: &Outcome) {
+        let Effect::Write { object, start, byte, tail, offset, parts } = self else { return };
+        let Outcome::Value(written @ 1..) = *outcome else { return };
+        let end = start.saturating_add(written);
+        if let Some(object) = state.object_mut(*object) {
+            if *parts {
+                object.apart.write(*start, end);
+            }
+            if end > object.size {
+                object.resize(end, *tail);
+                object.size_by = clause::write(3).into();
+            }
+            object.bytes.fill(*start, end, Value::Byte(*byte));
+            object.bytes_by = clause::write(1);
+            object.open_special_bits();
+        }
+        if let Some(id) = offset {
+            seek(state, *id, end);
+        }
+    }
+}
+
+fn with(state: &mut State, id: ProcessId, change: impl FnOnce(&mut super::state::Process)) {
+    if let Some(process) = state.process_mut(id) {
+        change(process);
+    }
+}
+
+fn seek(state: &mut State, id: DescriptionId, offset: i64) {
+    if let Some(description) = state.description_mut(id) {
+        description.offset = Some(offset);
+    }
+}
+
+/// Closing a descriptor leaves the mappings of its object, whose contents then rest on that.
+fn close(state: &mut State, id: ProcessId, number: i32) {
+    let Some(process) = state.process(id) else { return };
+    let object = process.fd(number).and_then(|fd| state.description(fd.description)?.object);
+    let is_mapped = process.maps.values().any(|map| Some(map.object) == object);
+    state.remove_descriptor(id, number);
+    if let Some(object) = object.filter(|_| is_mapped) {
+        state.bytes_rest_on(object, clause::mmap(4));
+    }
+}
+
+/// The whole pages of a range that a private mapping has not copied yet become its own.
+fn copy_pages(private: &mut Private, seen: &Bytes, (start, end): (i64, i64), page: i64) {
+    let (start, end) = (start / page * page, super::rules::sizes::whole_pages(end, page));
+    for Span { start, end, value } in private.copied.spans(start, end) {
+        if value == Value::Byte(0) {
+            for span in seen.spans(start, end) {
+                private.own.fill(span.start, span.end, span.value);
+            }
+        }
+    }
+    private.copied.fill(start, end, Value::Byte(1));
+}

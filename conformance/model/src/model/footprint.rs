@@ -1,0 +1,303 @@
+//! What a call may read and write, so that the search for an order knows which calls cannot see each other.
+//!
+//! The footprint of a call in a group of overlapping calls holds in every state that the group can reach: what a label
+//! stands for is looked up where nothing in the group can change it, and is taken for anything where something can. The
+//! outcome that was seen narrows it, since a call that failed writes little.
+
+mod place;
+mod scene;
+
+pub(crate) use place::{Footprint, Place};
+pub(crate) use scene::Scene;
+
+use super::Site;
+use super::state::ProcessId;
+use crate::call::{Call, Label, OpenFlags, Whence};
+use crate::outcome::Outcome;
+use place::{Of, whole};
+use std::sync::Arc;
+
+/// A call that was made, with what came back.
+#[derive(Clone, Copy)]
+pub(crate) struct Made<'a> {
+    pub(crate) site: Site<'a>,
+    pub(crate) call: &'a Call,
+    pub(crate) outcome: &'a Outcome,
+}
+
+impl Scene<'_> {
+    /// What the call may read and write.
+    pub(crate) fn footprint(&self, made: Made<'_>) -> Footprint {
+        if self.is_opaque() {
+            return Footprint::everything();
+        }
+        let process = self.process(made.site.actor);
+        let mut footprint = Footprint::default();
+        footprint.read([Place::Life(process), Place::Attributes(process)]);
+        if made.outcome.is_death() {
+            self.end(process, &mut footprint);
+        }
+        Asked { scene: self, made, process }.add_to(&mut footprint);
+        footprint
+    }
+
+    /// A process ends: so do its descriptors and mappings.
+    fn end(&self, process: ProcessId, footprint: &mut Footprint) {
+        footprint.write([Place::Life(process), Place::Descriptors(process), Place::Mappings(process)]);
+        footprint.write(self.mapped_by(process).places(Place::Mapped));
+    }
+}
+
+/// A call in its scene.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    scene: &'a Scene<'a>,
+    made: Made<'a>,
+    process: ProcessId,
+}
+
+impl Asked<'_> {
+    fn add_to(self, footprint: &mut Footprint) {
+        match self.made.call {
+            Call::ShmOpen { .. } | Call::ShmUnlink { .. } | Call::Create { .. } | Call::Names | Call::Collide => {
+                self.on_names(footprint);
+            }
+            Call::UniqueNames { .. } => footprint.change(self.given()),
+            Call::Mmap { .. }
+            | Call::Munmap { .. }
+            | Call::Mprotect { .. }
+            | Call::Store { .. }
+            | Call::Load { .. } => self.on_mappings(footprint),
+            Call::Send { .. }
+            | Call::Recv { .. }
+            | Call::Fork { .. }
+            | Call::Exec
+            | Call::Exit { .. }
+            | Call::Kill { .. }
+            | Call::Sigignore { .. }
+            | Call::Umask { .. }
+            | Call::Rlimit { .. }
+            | Call::Setuid { .. }
+            | Call::LimitedStore { .. } => self.on_processes(footprint),
+            _ => self.on_descriptors(footprint),
+        }
+    }
+
+    fn succeeds(self) -> bool {
+        !matches!(self.made.outcome, Outcome::Errno(_) | Outcome::NotExecuted(_))
+    }
+
+    /// May the call have had an effect though it failed, for want of a number for a descriptor?
+    fn may_lack_number(self) -> bool {
+        matches!(self.made.outcome, Outcome::Errno(_))
+    }
+
+    /// The names that a generator gave out.
+    fn given(self) -> Option<Place> {
+        match self.made.outcome {
+            Outcome::Names(names) => Some(Place::Given(Arc::new(names.iter().cloned().collect()))),
+            _ => None,
+        }
+    }
+
+    fn on_names(self, footprint: &mut Footprint) {
+        let own = Place::Descriptors(self.process);
+        match self.made.call {
+            Call::ShmOpen { name, flags, .. } => {
+                let name = name.literal().unwrap_or_default();
+                let objects = self.scene.objects_named(self.process, name);
+                footprint.read([Place::name(name), own.clone()]);
+                footprint.read(objects.places(Place::Object));
+                if self.succeeds() {
+                    footprint.write([own]);
+                }
+                let has_effect = self.succeeds() || self.may_lack_number();
+                if flags.contains(OpenFlags::CREAT) && has_effect {
+                    footprint.write([Place::name(name), Place::Object(Of::One(self.scene.made_by(self.made)))]);
+                }
+                if flags.contains(OpenFlags::TRUNC) {
+                    footprint.read(objects.places(Place::Mapped));
+                }
+                if flags.contains(OpenFlags::TRUNC) && has_effect {
+                    footprint.write(objects.places(Place::Object).chain(objects.places(whole)));
+                }
+            }
+            Call::ShmUnlink { name } => {
+                let name = name.literal().unwrap_or_default();
+                footprint.read([Place::name(name)]);
+                footprint.read(self.scene.objects_named(self.process, name).places(Place::Object));
+                if self.succeeds() {
+                    footprint.write([Place::name(name)]);
+                }
+            }
+            Call::Create { .. } => {
+                footprint.read([own.clone()]);
+                if self.succeeds() {
+                    footprint.write([own, Place::Object(Of::One(self.scene.made_by(self.made)))]);
+                } else if self.may_lack_number() {
+                    footprint.write([Place::Strays]);
+                }
+            }
+            Call::Names => footprint.read([Place::Names, Place::Strays, Place::Object(Of::Any)]),
+            _ => {
+                footprint.read(self.given());
+                footprint.write([Place::Attributes(self.process)]);
+            }
+        }
+    }
+
+    fn on_descriptors(self, footprint: &mut Footprint) {
+        let own = Place::Descriptors(self.process);
+        footprint.read([own.clone()]);
+        if let Call::Dup { .. } | Call::Close { .. } | Call::FcntlSetfd { .. } = self.made.call {
+            if self.succeeds() {
+                footprint.write([own]);
+            }
+            return;
+        }
+        let (Call::Ftruncate { fd, .. }
+        | Call::PosixFallocate { fd, .. }
+        | Call::Fstat { fd }
+        | Call::Fchmod { fd, .. }
+        | Call::Read { fd, .. }
+        | Call::Write { fd, .. }
+        | Call::Pread { fd, .. }
+        | Call::Pwrite { fd, .. }
+        | Call::Lseek { fd, .. }
+        | Call::FcntlGetfl { fd }
+        | Call::FcntlGetSeals { fd }
+        | Call::FcntlAddSeals { fd, .. }) = self.made.call
+        else {
+            return;
+        };
+        let objects = self.scene.objects_open(self.process, *fd);
+        footprint.read(objects.places(Place::Object));
+        self.on_contents(*fd, &objects, footprint);
+    }
+
+    /// What a call does to the object behind its descriptor, and to the file offset.
+    fn on_contents(self, fd: Label, objects: &scene::Objects, footprint: &mut Footprint) {
+        let offset = self.scene.descriptions(self.process, fd);
+        match self.made.call {
+            Call::Ftruncate { .. } | Call::PosixFallocate { .. } => {
+                footprint.read(objects.places(Place::Mapped));
+                if self.succeeds() {
+                    footprint.write(objects.places(Place::Object).chain(objects.places(whole)));
+                }
+            }
+            Call::Fchmod { .. } | Call::FcntlGetSeals { .. } if self.succeeds() => {
+                footprint.write(objects.places(Place::Object));
+            }
+            Call::FcntlAddSeals { .. } => {
+                footprint.read(objects.places(Place::Mapped));
+                if self.succeeds() {
+                    footprint.write(objects.places(Place::Object));
+                }
+            }
+            Call::Pread { offset, len, .. } => {
+                let range = (offset.get(), offset.get().saturating_add(len.get()));
+                footprint.read(objects.places(|object| Place::Bytes(object, range, None)));
+            }
+            Call::Read { .. } => {
+                footprint.read(objects.places(whole));
+                footprint.change(offset);
+            }
+            Call::Pwrite { offset, byte, len, .. } if self.succeeds() => {
+                let range = (offset.get(), offset.get().saturating_add(len.get()));
+                footprint.write(objects.places(Place::Object));
+                footprint.write(objects.places(|object| Place::Bytes(object, range, Some(*byte))));
+            }
+            Call::Write { .. } => {
+                footprint.read(offset.clone());
+                if self.succeeds() {
+                    footprint.write(objects.places(Place::Object).chain(objects.places(whole)).chain(offset));
+                }
+            }
+            Call::Lseek { whence, .. } => {
+                if *whence == Whence::Cur {
+                    footprint.read(offset.clone());
+                }
+                if self.succeeds() {
+                    footprint.write(offset);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn on_mappings(self, footprint: &mut Footprint) {
+        let own = Place::Mappings(self.process);
+        footprint.read([own.clone()]);
+        match self.made.call {
+            Call::Mmap { fd, .. } => {
+                let objects = self.scene.objects_open(self.process, *fd);
+                footprint.read([Place::Descriptors(self.process)]);
+                footprint.read(objects.places(Place::Object).chain(objects.places(whole)));
+                if self.succeeds() {
+                    footprint.write(objects.places(Place::Mapped).chain([own]));
+                }
+            }
+            Call::Munmap { map, .. } | Call::Mprotect { map, .. } => {
+                let objects = self.scene.objects_mapped(self.process, *map);
+                footprint.read(objects.places(Place::Object));
+                if self.succeeds() {
+                    footprint.write(objects.places(Place::Mapped).chain([own]));
+                }
+            }
+            Call::Store { map, offset, byte, len } => {
+                let range = self.scene.range(self.process, *map, (offset.get(), len.get()));
+                let objects = self.scene.objects_mapped(self.process, *map);
+                footprint.read(objects.places(Place::Object));
+                if self.scene.may_be_private(self.process, *map) {
+                    footprint.write([own]);
+                    footprint.read(objects.places(whole));
+                }
+                if self.scene.may_be_shared(self.process, *map) && self.made.outcome.is_death() {
+                    footprint.write(objects.places(|object| Place::Bytes(object, range, None)));
+                } else if self.scene.may_be_shared(self.process, *map) {
+                    footprint.write(objects.places(|object| Place::Bytes(object, range, Some(*byte))));
+                }
+            }
+            Call::Load { map, offset, len } => {
+                let range = self.scene.range(self.process, *map, (offset.get(), len.get()));
+                let objects = self.scene.objects_mapped(self.process, *map);
+                footprint.read(objects.places(Place::Object));
+                footprint.read(objects.places(|object| Place::Bytes(object, range, None)));
+            }
+            _ => {}
+        }
+    }
+
+    fn on_processes(self, footprint: &mut Footprint) {
+        let process = self.process;
+        let actor = self.made.site.actor;
+        let all_of = |process| [Place::Life(process), Place::Descriptors(process), Place::Mappings(process)];
+        match self.made.call {
+            Call::Send { to, .. } => {
+                footprint.read([Place::Descriptors(process), Place::Life(self.scene.process(*to))]);
+                if self.succeeds() {
+                    footprint.write([Place::Messages(actor, *to)]);
+                }
+            }
+            Call::Recv { from, .. } => {
+                let others = [Place::Life(self.scene.process(*from)), Place::Messages(actor, *from)];
+                footprint.read(others.into_iter().chain([Place::Descriptors(process)]));
+                footprint.change([Place::Messages(*from, actor)]);
+                if self.succeeds() {
+                    footprint.write([Place::Descriptors(process)]);
+                }
+            }
+            Call::Fork { child, .. } => {
+                footprint.read(all_of(process));
+                footprint.write(all_of(ProcessId(*child)).into_iter().chain([Place::Attributes(ProcessId(*child))]));
+                footprint.write(self.scene.mapped_by(process).places(Place::Mapped));
+            }
+            Call::Exec => {
+                footprint.write(all_of(process));
+                footprint.write(self.scene.mapped_by(process).places(Place::Mapped));
+            }
+            Call::Exit { .. } | Call::Kill { .. } => {}
+            _ => footprint.write([Place::Attributes(process)]),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Which sizes an object can get, what refuses one, and what becomes of the bytes at its end.
+
+use crate::clause::{self, ClauseId};
+use crate::model::branch::Cx;
+use crate::model::bytes::Value;
+use crate::model::checks::Checks;
+use crate::model::state::Object;
+use crate::outcome::{Errno, Signal};
+use crate::profile::{Beyond, Check, Choice, Justification, Rounding, Rule, Tail};
+use smallvec::smallvec;
+
+/// Sizes up to this many bytes are certain to be accepted where there is room.
+pub(in crate::model) const CERTAIN: i64 = 1 << 30;
+
+/// A size as the platform sets it.
+pub(in crate::model) struct Rounded {
+    pub(in crate::model) size: i64,
+    pub(in crate::model) justification: Justification,
+}
+
+/// `bytes` rounded up to whole pages.
+pub(in crate::model) fn whole_pages(bytes: i64, page: i64) -> i64 {
+    bytes.saturating_add(page - 1) / page * page
+}
+
+/// The sizes that an object may get which is asked to be `size` bytes large.
+pub(in crate::model) fn rounded(cx: Cx<'_>, size: i64) -> Vec<Rounded> {
+    let rule = &cx.profile.rules.size_rounding;
+    let mut sizes: Vec<Rounded> = Vec::with_capacity(rule.choices.len());
+    for choice in &rule.choices {
+        let rounded = match choice.value {
+            Rounding::Exact => size,
+            Rounding::Page => whole_pages(size, cx.state.page),
+        };
+        let justification =
+            if rounded == size { Justification::clause(clause::ftruncate(1)) } else { choice.justification };
+        if sizes.iter().all(|known| known.size != rounded) {
+            sizes.push(Rounded { size: rounded, justification });
+        }
+    }
+    sizes
+}
+
+/// A size that the limit of the process refuses, where an object is to become `size` bytes large that is `current` bytes
+/// large.
+pub(in crate::model) fn limit(
+    cx: Cx<'_>,
+    rule: &Rule<Beyond>,
+    (size, current): (i64, i64),
+    clause: ClauseId,
+    checks: &mut Checks<'_>,
+) {
+    let Some(limit) = cx.process.fsize else { return };
+    let grows = Beyond::Growing.refuses(limit, size, current);
+    let limited = &cx.profile.rules.size_limited;
+    if let Some(choice) = limited.choices.iter().find(|choice| !choice.value) {
+        if grows {
+            checks.rests_on(choice.justification);
+        }
+        if limited.always(|limited| !limited) {
+            return;
+        }
+    }
+    let holds_always = limited.always(|limited| *limited);
+    if grows {
+        refused(cx, clause.into(), checks);
+        if holds_always {
+            checks.block();
+        }
+        return;
+    }
+    for choice in rule.choices.iter().filter(|choice| choice.value.refuses(limit, size, current)) {
+        let is_beyond = Beyond::Any.refuses(limit, size, current);
+        refused(cx, if is_beyond { clause.into() } else { choice.justification }, checks);
+    }
+    if holds_always && rule.always(|beyond| beyond.refuses(limit, size, current)) {
+        checks.block();
+    }
+}
+
+/// What lies beyond the limit of the process is refused.
+pub(in crate::model) fn over_limit(cx: Cx<'_>, justification: Justification, checks: &mut Checks<'_>) {
+    refused(cx, justification, checks);
+    checks.block();
+}
+
+/// EFBIG, or the end by SIGXFSZ where that is not ignored.
+fn refused(cx: Cx<'_>, justification: Justification, checks: &mut Checks<'_>) {
+    if cx.process.ignored.contains(&Signal::SIGXFSZ) {
+        checks.may_by(Check::Limit, Errno::EFBIG, smallvec![justification]);
+    } else {
+        checks.may_die(cx, Signal::SIGXFSZ, smallvec![justification]);
+    }
+}
+
+/// What may become of the bytes behind the end when an object grows to `end`; where there are none, that rests on `by`.
+pub(in crate::model) fn tails(cx: Cx<'_>, object: &Object, end: i64, by: ClauseId) -> Vec<Choice<Tail>> {
+    if end > object.size && object.bytes.holds_from(object.size) {
+        cx.profile.rules.tail.choices.clone()
+    } else {
+        vec![Choice { value: Tail::Zero, justification: by.into() }]
+    }
+}
+
+/// May what was stored in the page where an object will end be lost when it shrinks to `size`? Where there is nothing to
+/// lose, that rests on `by`.
+pub(in crate::model) fn kept(cx: Cx<'_>, object: &Object, size: i64, by: ClauseId) -> Vec<Choice<bool>> {
+    let page = cx.state.page;
+    let mut at_stake = object.bytes.set_spans(size / page * page, size);
+    if size < object.size && at_stake.any(|span| span.value != Value::Byte(0)) {
+        cx.profile.rules.shrink_keeps.choices.clone()
+    } else {
+        vec![Choice { value: true, justification: by.into() }]
+    }
+}

@@ -1,0 +1,83 @@
+//! A shared memory object.
+
+use crate::call::Seals;
+use crate::clause::ClauseId;
+use crate::model::apart::Apart;
+use crate::model::bytes::{Bytes, Value};
+use crate::profile::{Justification, Tail};
+
+/// A shared memory object.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Object {
+    pub(crate) size: i64,
+    /// What its size rests on.
+    pub(crate) size_by: Justification,
+    /// Has its size been set?
+    pub(crate) sized: bool,
+    pub(crate) mode: u32,
+    /// Bits of the mode that are not certain.
+    pub(crate) mode_open: u32,
+    /// What its mode and owner rest on.
+    pub(crate) mode_by: Justification,
+    pub(crate) uid: u32,
+    /// Its group, if it is certain.
+    pub(crate) gid: Option<u32>,
+    pub(crate) bytes: Bytes,
+    /// The clause that its contents rest on.
+    pub(crate) bytes_by: ClauseId,
+    /// Where its pages and its file may have gone apart.
+    pub(crate) apart: Apart,
+    /// Was it made by `create`, so that it may be one that can be sealed?
+    pub(crate) nameless: bool,
+    /// Its seals, once they are known.
+    pub(crate) seals: Option<Seals>,
+    /// Seals that it may have had from the beginning: where programs are kept out of memory, a memfd begins with `EXEC`.
+    pub(crate) seals_open: Seals,
+    /// Why it is there at all, where the call that made it failed.
+    pub(crate) left_by: Option<Justification>,
+    /// Room of the store that it lives in, in bytes, where that is known to be limited.
+    pub(crate) room: Option<i64>,
+    pub(crate) references: References,
+}
+
+/// How many names, descriptions and mappings an object has.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(crate) struct References {
+    pub(crate) names: u32,
+    pub(crate) descriptions: u32,
+    pub(crate) mappings: u32,
+}
+
+impl Object {
+    /// The bits beyond the permissions may go when the object is changed, as those do that set users and groups.
+    pub(crate) fn open_special_bits(&mut self) {
+        self.mode_open |= self.mode & 0o7000;
+    }
+
+    /// Is the object reached by a descriptor, a mapping or a message?
+    pub(crate) fn is_referenced(&self) -> bool {
+        self.references.descriptions > 0 || self.is_mapped()
+    }
+
+    /// Does a process have the object mapped?
+    pub(crate) fn is_mapped(&self) -> bool {
+        self.references.mappings > 0
+    }
+
+    /// Has it such a seal?
+    pub(crate) fn is_sealed(&self, seal: Seals) -> bool {
+        self.seals.is_some_and(|seals| seals.intersects(seal))
+    }
+
+    /// Sets the size; the bytes cut off are gone. Of what was stored behind the end nothing is said until the object grows.
+    pub(crate) fn resize(&mut self, size: i64, tail: Tail) {
+        if size < self.size {
+            self.bytes.fill(size, self.size, Value::Byte(0));
+        } else if size > self.size && tail == Tail::Zero {
+            self.bytes.clear_from(self.size);
+        }
+        self.size = size;
+        self.sized = true;
+        self.open_special_bits();
+    }
+}

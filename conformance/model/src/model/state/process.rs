@@ -1,0 +1,198 @@
+//! A process: its descriptors, mappings, limits and user.
+
+use super::{DescriptionId, ObjectId, Store};
+use crate::call::{Label, Prot};
+use crate::model::bytes::Bytes;
+use crate::outcome::Signal;
+use crate::profile::Justification;
+use crate::trace::Actor;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A process.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Process {
+    pub(crate) alive: bool,
+    /// By number.
+    pub(crate) fds: BTreeMap<i32, Descriptor>,
+    /// The lowest number that is free.
+    first_free: i32,
+    /// How many more descriptors are open than it knows of.
+    pub(crate) leaked: usize,
+    /// Why they are.
+    pub(crate) leaked_by: Option<Justification>,
+    /// The descriptors that it began with, if they are known.
+    pub(crate) base: Option<Arc<[i32]>>,
+    /// What its labels of descriptors stand for.
+    pub(crate) labels: BTreeMap<Label, i32>,
+    pub(crate) maps: BTreeMap<Label, Mapping>,
+    pub(crate) uid: u32,
+    pub(crate) gid: u32,
+    pub(crate) umask: u32,
+    /// The largest file, in bytes.
+    pub(crate) fsize: Option<i64>,
+    /// One more than the highest descriptor.
+    pub(crate) nofile: Option<i64>,
+    /// The most address space, in bytes.
+    pub(crate) address_space: Option<i64>,
+    pub(crate) ignored: Vec<Signal>,
+    /// Has it taken the name that its generator gives out next?
+    pub(crate) collides: bool,
+    /// The store where it finds objects by name, and its room.
+    pub(crate) store: Store,
+    pub(crate) room: Option<i64>,
+}
+
+/// An open descriptor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Descriptor {
+    pub(crate) number: i32,
+    pub(crate) description: DescriptionId,
+    pub(crate) cloexec: bool,
+    /// What `cloexec` rests on.
+    pub(crate) cloexec_by: Justification,
+}
+
+/// A mapping of an object.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Mapping {
+    pub(crate) object: ObjectId,
+    pub(crate) offset: i64,
+    pub(crate) len: i64,
+    /// How far the object reached when it was mapped, in bytes of whole pages.
+    pub(crate) reached: i64,
+    pub(crate) prot: Prot,
+    /// May it be made writable?
+    pub(crate) may_write: bool,
+    pub(crate) private: Option<Private>,
+    /// Ranges that were unmapped, in bytes of the mapping.
+    pub(crate) holes: Vec<(i64, i64)>,
+    /// Has its protection been changed?
+    pub(crate) protected: bool,
+}
+
+/// What a private mapping has of its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Private {
+    /// The object's bytes when it was mapped.
+    pub(crate) before: Bytes,
+    /// Its own copies.
+    pub(crate) own: Bytes,
+    /// Not zero in the pages of the object that it has copied.
+    pub(crate) copied: Bytes,
+}
+
+impl Process {
+    pub(super) fn new(actor: &Actor) -> Process {
+        let mut process = Process {
+            alive: true,
+            fds: BTreeMap::new(),
+            first_free: 0,
+            leaked: 0,
+            leaked_by: None,
+            base: actor.fds.as_deref().map(Arc::from),
+            labels: BTreeMap::new(),
+            maps: BTreeMap::new(),
+            uid: actor.uid,
+            gid: actor.gid,
+            umask: actor.umask,
+            fsize: None,
+            nofile: None,
+            address_space: None,
+            ignored: Vec::new(),
+            collides: false,
+            store: Store::Shared,
+            room: None,
+        };
+        process.pass_taken();
+        process
+    }
+
+    /// The process that a fork makes of it.
+    pub(super) fn child(&self) -> Process {
+        Process { base: None, ..self.clone() }
+    }
+
+    /// The number that a label stands for.
+    pub(crate) fn number(&self, label: Label) -> Option<i32> {
+        self.labels.get(&label).copied()
+    }
+
+    pub(crate) fn fd(&self, number: i32) -> Option<&Descriptor> {
+        self.fds.get(&number)
+    }
+
+    pub(crate) fn map(&self, label: Label) -> Option<&Mapping> {
+        self.maps.get(&label)
+    }
+
+    /// The objects that it has mapped.
+    pub(crate) fn mapped(&self) -> impl Iterator<Item = ObjectId> {
+        self.maps.values().map(|map| map.object)
+    }
+
+    /// Adds a descriptor; answers the one that had its number.
+    pub(super) fn add(&mut self, fd: Descriptor) -> Option<Descriptor> {
+        let before = self.fds.insert(fd.number, fd);
+        self.pass_taken();
+        before
+    }
+
+    pub(super) fn remove(&mut self, number: i32) -> Option<Descriptor> {
+        self.first_free = self.first_free.min(number).max(0);
+        let removed = self.fds.remove(&number);
+        self.pass_taken();
+        removed
+    }
+
+    /// A number is taken by something that the model does not know.
+    pub(super) fn take_number(&mut self, number: i32) {
+        self.base = self.base.as_deref().map(|base| base.iter().chain([&number]).copied().collect());
+        self.pass_taken();
+    }
+
+    fn is_taken(&self, number: i32) -> bool {
+        self.base.as_deref().unwrap_or(&[0, 1, 2]).contains(&number) || self.fds.contains_key(&number)
+    }
+
+    fn pass_taken(&mut self) {
+        while self.is_taken(self.first_free) && self.first_free < i32::MAX {
+            self.first_free += 1;
+        }
+    }
+
+    /// The lowest number that a new descriptor can have, if it is known.
+    pub(crate) fn lowest_free(&self) -> Option<i32> {
+        self.base.as_deref().map(|_| self.first_free)
+    }
+
+    /// The numbers that no descriptor has, lowest first; 0, 1 and 2 are taken where nothing is known.
+    pub(crate) fn free(&self) -> impl Iterator<Item = i32> {
+        (self.first_free..).filter(|number| !self.is_taken(*number))
+    }
+
+    /// Can no descriptor be opened?
+    pub(crate) fn is_full(&self) -> bool {
+        match (self.nofile, self.lowest_free()) {
+            (Some(limit), Some(lowest)) => i64::from(lowest) >= limit,
+            (Some(limit), None) => limit <= 0,
+            (None, _) => false,
+        }
+    }
+
+    /// Is it the superuser, whom permissions do not stop?
+    pub(crate) fn is_root(&self) -> bool {
+        self.uid == 0
+    }
+
+    pub(super) fn weight(&self) -> usize {
+        let maps: usize = self.maps.values().map(|map| 24 + map.private.as_ref().map_or(0, Private::weight)).sum();
+        32 + 6 * self.fds.len() + 4 * self.labels.len() + maps
+    }
+}
+
+impl Private {
+    fn weight(&self) -> usize {
+        4 * (self.before.weight() + self.own.weight() + self.copied.weight())
+    }
+}
