@@ -8,7 +8,7 @@ mod tally;
 pub use tally::Tally;
 
 use shmconf_model::call::{Call, OpenFlags};
-use shmconf_model::judge;
+use shmconf_model::judge::{self, Bounds};
 use shmconf_model::outcome::{Errno, Outcome};
 use shmconf_model::portability;
 use shmconf_model::profile::Profile;
@@ -51,9 +51,12 @@ pub struct Stopped;
 ///
 /// [`Stopped`], when [`Rules::stop`] is set before it is done.
 pub fn assess(trace: &Trace, rules: Rules<'_>) -> Result<Assessment, Stopped> {
-    let go_on = || if rules.stop.load(Ordering::Relaxed) { Err(Stopped) } else { Ok(()) };
+    let is_stopped = || rules.stop.load(Ordering::Relaxed);
+    let go_on = || if is_stopped() { Err(Stopped) } else { Ok(()) };
     go_on()?;
-    let judgement = judge::judge(trace, rules.profile);
+    let bounds = Bounds { stop: Some(&is_stopped), ..Bounds::default() };
+    let judgement = judge::judge_within(trace, rules.profile, bounds);
+    go_on()?;
     let mut portability = Vec::new();
     for other in rules.others {
         go_on()?;
