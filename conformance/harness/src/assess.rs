@@ -16,9 +16,9 @@ use shmconf_model::trace::{Event, Trace};
 use shmconf_model::verdict::{Elsewhere, Judgement, Verdict};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// By which rules a trace is assessed, and what else is asked of it.
+/// What a trace is held against.
 #[derive(Debug, Clone, Copy)]
-pub struct Rules<'a> {
+pub struct Against<'a> {
     /// The profile that it is judged by.
     pub profile: &'a Profile,
     /// The platforms that it is compared with.
@@ -49,16 +49,16 @@ pub struct Stopped;
 ///
 /// # Errors
 ///
-/// [`Stopped`], when [`Rules::stop`] is set before it is done.
-pub fn assess(trace: &Trace, rules: Rules<'_>) -> Result<Assessment, Stopped> {
-    let is_stopped = || rules.stop.load(Ordering::Relaxed);
+/// [`Stopped`], when [`Against::stop`] is set before it is done.
+pub fn assess(trace: &Trace, against: Against<'_>) -> Result<Assessment, Stopped> {
+    let is_stopped = || against.stop.load(Ordering::Relaxed);
     let go_on = || if is_stopped() { Err(Stopped) } else { Ok(()) };
     go_on()?;
     let bounds = Bounds { stop: Some(&is_stopped), ..Bounds::default() };
-    let judgement = judge::judge_within(trace, rules.profile, bounds);
+    let judgement = judge::judge_within(trace, against.profile, bounds);
     go_on()?;
     let mut portability = Vec::new();
-    for other in rules.others {
+    for other in against.others {
         go_on()?;
         portability.extend(portability::elsewhere(trace, std::slice::from_ref(other)));
     }

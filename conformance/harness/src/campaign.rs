@@ -1,10 +1,10 @@
 //! One whole run: scripts to traces to verdicts to reports. The only place that knows both halves.
 
 mod crew;
-mod halt;
 mod plan;
 mod requires;
 mod source;
+mod unassessed;
 mod workbench;
 
 pub use plan::{Case, ChosenProfile, Plan, Progress};
@@ -13,9 +13,9 @@ use crate::executor;
 use crate::report::Report;
 use crate::subject::Spec;
 use crew::Crew;
-use halt::GiveUp;
 use shmconf_model::profile::Profile;
 use std::time::Duration;
+use unassessed::GiveUp;
 
 /// Runs the plan: one report a subject, in the plan's order.
 ///

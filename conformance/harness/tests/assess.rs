@@ -1,7 +1,7 @@
 //! The way from a trace to a verdict: what was not executed, and what that means.
 
 use rstest::rstest;
-use shmconf::assess::{Assessment, Rules, Stopped, Tally, assess};
+use shmconf::assess::{Against, Assessment, Stopped, Tally, assess};
 use shmconf::profile::Profile;
 use shmconf::report::Kind;
 use shmconf::trace::Trace;
@@ -29,7 +29,7 @@ fn trace(events: &[(&str, &str)]) -> Trace {
 
 fn assessed(events: &[(&str, &str)]) -> Assessment {
     let profile = Profile::get("linux-glibc").expect("it is built in");
-    assess(&trace(events), Rules { profile: &profile, others: &[], stop: &AtomicBool::new(false) }).expect("no stop")
+    assess(&trace(events), Against { profile: &profile, others: &[], stop: &AtomicBool::new(false) }).expect("no stop")
 }
 
 #[rstest]
@@ -75,7 +75,7 @@ fn one_execution_that_went_further_is_enough() {
 #[test]
 fn nobody_waits_for_an_assessment_that_was_stopped() {
     let profile = Profile::get("posix").expect("it is built in");
-    let stopped = assess(&trace(&[]), Rules { profile: &profile, others: &[], stop: &AtomicBool::new(true) });
+    let stopped = assess(&trace(&[]), Against { profile: &profile, others: &[], stop: &AtomicBool::new(true) });
     assert_eq!(stopped, Err(Stopped));
 }
 

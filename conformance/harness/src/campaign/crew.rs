@@ -1,8 +1,8 @@
 //! What works on one subject: as many sources of traces as the plan has jobs, each with a thread.
 
-use super::halt::{GiveUp, Halt};
 use super::plan::{Plan, Progress};
 use super::source::TraceSource;
+use super::unassessed::{GiveUp, Unassessed};
 use super::workbench::Workbench;
 use crate::report::{CaseResult, Conditions, Report};
 use crate::subject::Spec;
@@ -27,7 +27,7 @@ pub(super) struct Crew<'a> {
 
 /// What the workers of a crew have found so far.
 #[derive(Default)]
-struct Found {
+struct SoFar {
     results: Vec<CaseResult>,
     left_behind: Vec<String>,
     gave_up: Option<GiveUp>,
@@ -58,7 +58,7 @@ impl<'a> Crew<'a> {
         let Crew { subject, profile, others, sources } = self;
         progress.begin(&subject.to_string(), plan.cases.len() + plan.properties.len());
         let platform = sources[0].platform().clone();
-        let (next, found) = (AtomicUsize::new(0), Mutex::new(Found::default()));
+        let (next, found) = (AtomicUsize::new(0), Mutex::new(SoFar::default()));
         let bench = |source: TraceSource| {
             let (profile, others) = (&profile, &*others);
             let mut workbench = Workbench { plan, subject, profile, others, source, progress, failures: 0 };
@@ -71,7 +71,7 @@ impl<'a> Crew<'a> {
             // Every worker is waited for, whatever came of the others.
             workers.into_iter().filter_map(|worker| worker.join().err()).count() > 0
         });
-        let Found { results, left_behind, gave_up } = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let SoFar { results, left_behind, gave_up } = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         let gave_up = gave_up.or(panicked.then_some(GiveUp::Panic));
         let beside = others.into_iter().map(|profile| profile.id).collect();
         let conditions = conditions(plan, subject, platform, profile.id, beside);
@@ -81,7 +81,7 @@ impl<'a> Crew<'a> {
 }
 
 /// Takes one case or property after the other, until none is left, the run is stopped, or the subject is given up.
-fn work_through(workbench: &mut Workbench<'_>, next: &AtomicUsize, found: &Mutex<Found>) {
+fn work_through(workbench: &mut Workbench<'_>, next: &AtomicUsize, found: &Mutex<SoFar>) {
     let (plan, progress) = (workbench.plan, workbench.progress);
     while !plan.stop.load(Relaxed) {
         let at = next.fetch_add(1, Relaxed);
@@ -96,12 +96,12 @@ fn work_through(workbench: &mut Workbench<'_>, next: &AtomicUsize, found: &Mutex
                 progress.done(&result);
                 locked(found).results.push(result);
             }
-            Err(Halt::GiveUp(reason)) => {
+            Err(Unassessed::GiveUp(reason)) => {
                 next.store(usize::MAX / 2, Relaxed);
                 locked(found).gave_up.get_or_insert(reason);
                 break;
             }
-            Err(Halt::Stopped | Halt::Skip(_) | Halt::Undecided(_)) => break,
+            Err(Unassessed::Stopped | Unassessed::Skip(_) | Unassessed::Undecided(_)) => break,
         }
     }
 }
@@ -119,6 +119,6 @@ pub(super) fn conditions(
 }
 
 /// What was found is whole even if a worker panicked: each change is one step.
-fn locked(found: &Mutex<Found>) -> std::sync::MutexGuard<'_, Found> {
+fn locked(found: &Mutex<SoFar>) -> std::sync::MutexGuard<'_, SoFar> {
     found.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,10 +1,10 @@
 //! Where one source of traces meets the judge: a case, or the scripts of a property, from script to result.
 
-use super::halt::{GiveUp, Halt};
 use super::plan::{Case, Plan, Progress};
 use super::requires;
 use super::source::TraceSource;
-use crate::assess::{self, Assessment, Rules, Tally};
+use super::unassessed::{GiveUp, Unassessed};
+use crate::assess::{self, Against, Assessment, Tally};
 use crate::executor::ExecutorError;
 use crate::generator::{Drawn, Property};
 use crate::report::{CaseResult, Counterexample, Kind};
@@ -42,7 +42,7 @@ pub(super) struct Workbench<'a> {
 
 impl Workbench<'_> {
     /// A script by hand, as often as it asks for.
-    pub(super) fn case(&mut self, case: &Case) -> Result<CaseResult, Halt> {
+    pub(super) fn case(&mut self, case: &Case) -> Result<CaseResult, Unassessed> {
         let began = Instant::now();
         let id = &case.script.id;
         let (script, left_out) = match self.prepared(&case.script) {
@@ -55,12 +55,12 @@ impl Workbench<'_> {
             let others = if tally.result().portability.is_empty() { self.others } else { &[] };
             let (trace, assessment) = match self.assessed(&script, round, others) {
                 Ok(assessed) => assessed,
-                Err(Halt::Skip(reason)) => return Ok(CaseResult::skipped(id.clone(), Kind::Case, reason)),
-                Err(Halt::Undecided(reason)) => {
+                Err(Unassessed::Skip(reason)) => return Ok(CaseResult::skipped(id.clone(), Kind::Case, reason)),
+                Err(Unassessed::Undecided(reason)) => {
                     tally.undecided(reason);
                     break;
                 }
-                Err(halt) => return Err(halt),
+                Err(reason) => return Err(reason),
             };
             let (argument, kind) = (&*case.argument, Kind::Case);
             tally.add(assessment, |assessment| self.counterexample(&script, (argument, kind), &trace, assessment));
@@ -89,7 +89,7 @@ impl Workbench<'_> {
     }
 
     /// As many scripts of a generator as the plan asks for, until one fails; that one is made smaller.
-    pub(super) fn property(&mut self, property: &Property) -> Result<CaseResult, Halt> {
+    pub(super) fn property(&mut self, property: &Property) -> Result<CaseResult, Unassessed> {
         let began = Instant::now();
         let id = &property.id;
         if let Some((requirement, reason)) = self.source.lacks(property.requirements.iter().copied()) {
@@ -106,15 +106,15 @@ impl Workbench<'_> {
             }
             let (trace, assessment) = match self.assessed(&script, number, &[]) {
                 Ok(assessed) => assessed,
-                Err(Halt::Skip(reason)) => {
+                Err(Unassessed::Skip(reason)) => {
                     tally.leave_out(format!("drawn scripts: {reason}"));
                     continue;
                 }
-                Err(Halt::Undecided(reason)) => {
+                Err(Unassessed::Undecided(reason)) => {
                     tally.undecided(reason);
                     break;
                 }
-                Err(halt) => return Err(halt),
+                Err(reason) => return Err(reason),
             };
             self.progress.executed(&script.id, 1);
             let mut smallest = (script, trace, assessment);
@@ -153,39 +153,46 @@ impl Workbench<'_> {
                         smallest = (script, trace, assessment);
                     }
                 }
-                Err(Halt::Skip(_) | Halt::Undecided(_)) => fails = false,
-                Err(Halt::Stopped | Halt::GiveUp(_)) => break,
+                Err(Unassessed::Skip(_) | Unassessed::Undecided(_)) => fails = false,
+                Err(Unassessed::Stopped | Unassessed::GiveUp(_)) => break,
             }
         }
         smallest
     }
 
-    fn assessed(&mut self, script: &Script, number: u32, others: &[Profile]) -> Result<(Trace, Assessment), Halt> {
+    fn assessed(
+        &mut self,
+        script: &Script,
+        number: u32,
+        others: &[Profile],
+    ) -> Result<(Trace, Assessment), Unassessed> {
         if self.plan.stop.load(Relaxed) {
-            return Err(Halt::Stopped);
+            return Err(Unassessed::Stopped);
         }
-        let mut trace = self.source.execute(script, self.plan.seed).map_err(|error| self.halt(error))?;
+        let mut trace = self.source.execute(script, self.plan.seed).map_err(|error| self.unassessed(error))?;
         self.failures = 0;
         trace.events.sort_by_key(|event| event.start);
         if let Some(directory) = &self.plan.traces {
             self.keep(&trace, directory, number)?;
         }
-        let assessment = assess::assess(&trace, Rules { profile: self.profile, others, stop: &self.plan.stop })?;
+        let assessment = assess::assess(&trace, Against { profile: self.profile, others, stop: &self.plan.stop })?;
         Ok((trace, assessment))
     }
 
     /// What a script that was not executed means for the run.
-    fn halt(&mut self, error: ExecutorError) -> Halt {
+    fn unassessed(&mut self, error: ExecutorError) -> Unassessed {
         match error {
-            ExecutorError::Interrupted => Halt::Stopped,
-            ExecutorError::NameTaken(_) | ExecutorError::TooManySockets(_) => Halt::Skip(error.to_string()),
-            ExecutorError::Actor { .. } => Halt::Undecided(error.to_string()),
+            ExecutorError::Interrupted => Unassessed::Stopped,
+            ExecutorError::NameTaken(_) | ExecutorError::TooManySockets(_) => Unassessed::Skip(error.to_string()),
+            ExecutorError::Actor { .. } => Unassessed::Undecided(error.to_string()),
             ExecutorError::System { .. } if self.failures + 1 < MOST_FAILURES => {
                 self.failures += 1;
-                Halt::Undecided(format!("the harness {error}"))
+                Unassessed::Undecided(format!("the harness {error}"))
             }
-            ExecutorError::System { .. } => Halt::GiveUp(GiveUp::Again { count: self.failures + 1, source: error }),
-            error => Halt::GiveUp(error.into()),
+            ExecutorError::System { .. } => {
+                Unassessed::GiveUp(GiveUp::Again { count: self.failures + 1, source: error })
+            }
+            error => Unassessed::GiveUp(error.into()),
         }
     }
 

@@ -23,7 +23,7 @@ pub(super) struct Args {
 }
 
 /// An explanation, as text that wraps at so many columns.
-type Explanation = Box<dyn FnOnce(&mut dyn Write, usize) -> io::Result<()>>;
+type Page = Box<dyn FnOnce(&mut dyn Write, usize) -> io::Result<()>>;
 
 pub(super) fn explain(args: &Args) -> Done {
     let sources = [case::explain, clause::explain, profile::explain, subject::explain];

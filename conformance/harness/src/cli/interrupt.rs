@@ -19,7 +19,7 @@ pub(super) struct Interrupt {
 }
 
 /// How long the work may take to end in order, once a signal came.
-const GRACE: Duration = Duration::from_millis(900);
+const GRACE: Duration = Duration::from_millis(800);
 /// How often it is looked whether a signal came.
 const TICK: Duration = Duration::from_millis(50);
 

@@ -4,7 +4,7 @@ use super::Done;
 use super::error::CliError;
 use super::interrupt::Interrupt;
 use super::show;
-use crate::assess::{self, Rules, Stopped, Tally};
+use crate::assess::{self, Against, Stopped, Tally};
 use crate::exit::Exit;
 use crate::report::{Conditions, Counterexample, Document, Kind, Report};
 use shmconf_model::portability;
@@ -33,7 +33,7 @@ pub(super) struct Args {
 }
 
 /// The traces of one subject on one platform, judged by one profile.
-struct Group {
+struct TraceGroup {
     header: Header,
     profile: Profile,
     /// The ID of the profile, or the path of its file.
@@ -49,13 +49,13 @@ pub(super) fn judge(args: &Args) -> Done {
     let interrupt = Interrupt::listen().map_err(CliError::Signals)?;
     interrupt.watch();
     let stop = interrupt.flag();
-    let mut groups: Vec<Group> = Vec::new();
+    let mut groups: Vec<TraceGroup> = Vec::new();
     for path in files(&args.traces)? {
         let trace = read(&path)?;
         let group = match groups.iter().position(|group| group.holds(&trace.header)) {
             Some(at) => &mut groups[at],
             None => {
-                groups.push(Group::of(&trace.header, args.profile.as_deref())?);
+                groups.push(TraceGroup::of(&trace.header, args.profile.as_deref())?);
                 groups.last_mut().expect("one was pushed")
             }
         };
@@ -106,14 +106,14 @@ fn read(path: &Path) -> Result<Trace, CliError> {
     Trace::read(BufReader::new(file)).map_err(|source| CliError::Trace { path: path.to_owned(), source })
 }
 
-impl Group {
+impl TraceGroup {
     /// Of the traces that are like the one with this header, by the rules that are wanted.
-    fn of(header: &Header, wanted: Option<&str>) -> Result<Group, CliError> {
+    fn of(header: &Header, wanted: Option<&str>) -> Result<TraceGroup, CliError> {
         let home = Profile::id_for(&header.platform);
         let others = if wanted == Some("all") { portability::platforms_beside(home) } else { Vec::new() };
         let profile_argument = wanted.filter(|wanted| *wanted != "all").unwrap_or(home).to_owned();
         let profile = super::profile::find(&profile_argument)?;
-        Ok(Group { header: header.clone(), profile, profile_argument, others, tallies: Vec::new() })
+        Ok(TraceGroup { header: header.clone(), profile, profile_argument, others, tallies: Vec::new() })
     }
 
     fn holds(&self, header: &Header) -> bool {
@@ -130,7 +130,7 @@ impl Group {
         let (tally, took) = &mut self.tallies[at];
         *took += span(trace);
         let others = if tally.result().portability.is_empty() { &self.others[..] } else { &[] };
-        let assessment = assess::assess(trace, Rules { profile: &self.profile, others, stop })?;
+        let assessment = assess::assess(trace, Against { profile: &self.profile, others, stop })?;
         tally.add(assessment, |assessment| {
             let script: String = trace.events.iter().map(|event| format!("{}\n", event.line())).collect();
             let quote = |text: &str| shell_words::quote(text).into_owned();

@@ -1,6 +1,6 @@
 //! What a kind of subject is, or all of them, or one subject of a kind.
 
-use super::{Explanation, paragraph};
+use super::{Page, paragraph};
 use crate::subject::{KINDS, Spec, SubjectKind, mutant};
 use anstyle::Style;
 use std::io::{self, Write};
@@ -8,7 +8,7 @@ use std::io::{self, Write};
 /// The word that explains every kind.
 const ALL: &str = "subjects";
 
-pub(super) fn explain(id: &str) -> Option<Explanation> {
+pub(super) fn explain(id: &str) -> Option<Page> {
     if id == ALL {
         return Some(Box::new(|output, width| KINDS.iter().try_for_each(|kind| write_kind(output, width, kind))));
     }

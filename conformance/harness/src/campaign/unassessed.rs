@@ -37,7 +37,7 @@ pub(super) enum GiveUp {
 }
 
 /// Why a script has no assessment.
-pub(super) enum Halt {
+pub(super) enum Unassessed {
     /// Somebody ended the run.
     Stopped,
     /// The script cannot be run here.
@@ -48,14 +48,14 @@ pub(super) enum Halt {
     GiveUp(GiveUp),
 }
 
-impl From<Stopped> for Halt {
-    fn from(_: Stopped) -> Halt {
-        Halt::Stopped
+impl From<Stopped> for Unassessed {
+    fn from(_: Stopped) -> Unassessed {
+        Unassessed::Stopped
     }
 }
 
-impl From<GiveUp> for Halt {
-    fn from(reason: GiveUp) -> Halt {
-        Halt::GiveUp(reason)
+impl From<GiveUp> for Unassessed {
+    fn from(reason: GiveUp) -> Unassessed {
+        Unassessed::GiveUp(reason)
     }
 }
