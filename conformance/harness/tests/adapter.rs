@@ -24,6 +24,7 @@ a: send(b, f)
 b: g = recv(a)
 b: pread(g, 0, 4)
 b: fcntl(g, GETFD)
+b: x = shm_open(@missing, RDWR)
 b: fstat(x)
 race {
     a: shm_open(@x, RDWR|CREAT|EXCL, 0600)

@@ -48,7 +48,10 @@ pub(super) enum CliError {
     NothingSelected,
     /// A script that is not one.
     #[error("{}:{source}", path.display())]
-    Script { path: PathBuf, source: ParseError },
+    Script { path: PathBuf, source: Box<ParseError> },
+    /// A folder without scripts.
+    #[error("there is no script below {}; the names of scripts end in .shm", .0.display())]
+    NoScripts(PathBuf),
     /// An input that cannot be read.
     #[error("cannot read {}: {source}; check the path and its permissions", path.display())]
     Read { path: PathBuf, source: io::Error },

@@ -17,9 +17,9 @@ use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// What to run: an ID such as size/grow-zero-fills, an area such as size, a glob such as 'size/*', or a script of
-    /// your own; everything, if nothing is given
-    #[arg(value_name = "CASE|GLOB|FILE")]
+    /// What to run: an ID such as size/grow-zero-fills, an area such as size, a glob such as 'size/*', a script of your
+    /// own, a folder with scripts, or - for standard input; everything, if nothing is given
+    #[arg(value_name = "CASE|GLOB|FILE|DIR|-")]
     wanted: Vec<String>,
     /// The implementation to run it on, as kind[:argument], such as libc, shmfd:memfd, command:./adapter.py or
     /// model:freebsd; can be repeated; `shmconf explain subjects` shows every kind

@@ -1,4 +1,6 @@
-//! Which cases and properties are meant: by ID, by area, by glob, or as a file of one's own.
+//! Which cases and properties are meant: by ID, by area, by glob, or as a file of one's own, a folder of them, or `-`.
+
+mod own;
 
 use super::error::CliError;
 use super::near::near;
@@ -6,9 +8,7 @@ use crate::campaign::Case;
 use crate::generator::{self, Property};
 use globset::{GlobBuilder, GlobMatcher};
 use shmconf_model::catalogue;
-use shmconf_model::script::{Id, Script};
-use std::fs;
-use std::path::Path;
+use shmconf_model::script::Id;
 
 /// Cases and properties, each in the order of their IDs; files of the user's own come last.
 #[derive(Debug, Default)]
@@ -28,8 +28,8 @@ pub(super) fn select(wanted: &[String], unwanted: &[String]) -> Result<Selection
     let mut files = Vec::new();
     let mut globs = Vec::new();
     for word in wanted {
-        match file(word)? {
-            Some(script) => files.push(Case { script, argument: word.clone() }),
+        match own::scripts(word)? {
+            Some(scripts) => files.extend(scripts),
             None => globs.push(matcher(word)?),
         }
     }
@@ -46,17 +46,6 @@ pub(super) fn select(wanted: &[String], unwanted: &[String]) -> Result<Selection
         return Err(CliError::NothingSelected);
     }
     Ok(selection)
-}
-
-/// The script of a file, for a word that looks like a path, or that is one and no ID.
-fn file(word: &str) -> Result<Option<Script>, CliError> {
-    let path = Path::new(word);
-    let looks_like_one = path.extension().is_some_and(|extension| extension == "shm") || word.starts_with(['.', '/']);
-    if !looks_like_one && (ids().any(|id| id.as_str() == word) || !path.is_file()) {
-        return Ok(None);
-    }
-    let text = fs::read_to_string(path).map_err(|source| CliError::Read { path: path.to_owned(), source })?;
-    text.parse().map(Some).map_err(|source| CliError::Script { path: path.to_owned(), source })
 }
 
 /// What an ID, an area or a glob matches; it must match something.

@@ -74,7 +74,7 @@ pub(crate) fn exclusive_fails() -> CaseResult {
         # needs: named\n\
         a: f = shm_open(\"/sc-4f2x\", RDWR|CREAT|EXCL, 0600)\n\
         a: ftruncate(f, 4096)\n\
-        b: shm_open(\"/sc-4f2x\", RDWR|CREAT|EXCL, 0600)\n\
+        b: g = shm_open(\"/sc-4f2x\", RDWR|CREAT|EXCL, 0600)\n\
         b: fstat(g)\n";
     let outcomes =
         [Outcome::Fd(3), Outcome::Ok, Outcome::Fd(3), Outcome::NotExecuted("g stands for nothing".to_owned())];
