@@ -23,7 +23,7 @@ use unassessed::GiveUp;
 /// why; the other subjects have theirs.
 pub fn run(plan: &Plan, progress: &dyn Progress) -> Vec<Report> {
     let token = executor::random_token();
-    // All processes are forked before the first thread is started.
+    // Every subject starts before the first one is at work, so that what does not start is known early.
     let crews: Vec<_> = plan.subjects.iter().map(|subject| (subject, Crew::start(plan, subject, token))).collect();
     let work = |(subject, crew): (_, Result<Crew<'_>, _>)| match crew {
         Ok(crew) => crew.work(plan, progress),

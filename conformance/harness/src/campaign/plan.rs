@@ -82,7 +82,7 @@ impl Plan {
             command.push_str(&format!(" --timeout {}", self.timeout.as_secs_f64()));
         }
         if argument == "-" {
-            command.push_str("   (with the script on standard input once more)");
+            command.push_str("  # with the script on standard input again");
         }
         command
     }

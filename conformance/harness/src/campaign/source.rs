@@ -36,15 +36,8 @@ impl TraceSource {
             let simulation = Simulation::new(&subject.to_string(), profile, token, share);
             return Ok(TraceSource::Model(Box::new(simulation)));
         }
-        let config = Config {
-            timeout: plan.timeout,
-            token,
-            share,
-            // OpenBSD knows what the program was called, which need not be where it is.
-            program: std::env::current_exe().ok().filter(|program| program.is_file()),
-            stop: Arc::clone(&plan.stop),
-            ..Config::new(subject.clone())
-        };
+        let stop = Arc::clone(&plan.stop);
+        let config = Config { timeout: plan.timeout, token, share, stop, ..Config::new(subject.clone()) };
         Ok(TraceSource::Processes(Box::new(Executor::start(&config)?)))
     }
 

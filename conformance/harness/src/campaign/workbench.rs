@@ -184,7 +184,7 @@ impl Workbench<'_> {
         match error {
             ExecutorError::Interrupted => Unassessed::Stopped,
             ExecutorError::NameTaken(_) | ExecutorError::TooManySockets(_) => Unassessed::Skip(error.to_string()),
-            ExecutorError::Actor { .. } => Unassessed::Undecided(error.to_string()),
+            error if error.costs_one_script() => Unassessed::Undecided(error.to_string()),
             ExecutorError::System { .. } if self.failures + 1 < MOST_FAILURES => {
                 self.failures += 1;
                 Unassessed::Undecided(format!("the harness {error}"))

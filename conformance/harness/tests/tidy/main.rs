@@ -14,6 +14,7 @@ const CRATES: &[&str] = &["model", "adapter", "harness"];
 /// Where code may differ by system.
 const BY_SYSTEM: &[&str] = &[
     "backend/src/sys",
+    "conformance/adapter/src/subject/errno.rs",
     "conformance/adapter/src/subject/host.rs",
     "conformance/adapter/src/subject/descriptors.rs",
     "conformance/adapter/src/subject/listing.rs",
