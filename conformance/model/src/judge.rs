@@ -7,6 +7,8 @@
 mod group;
 mod path;
 mod search;
+#[cfg(test)]
+mod tests;
 pub(crate) mod violations;
 
 pub use search::Orders;

@@ -8,6 +8,8 @@ pub mod call;
 pub mod catalogue;
 pub mod clause;
 pub mod constants;
+#[cfg(test)]
+mod drawn;
 pub mod judge;
 pub mod model;
 pub mod naming;

@@ -3,6 +3,8 @@
 //! Parts are shared between states until one of them changes, so that a state costs little more than what sets it apart.
 //! What nothing refers to any more is forgotten, so that a state grows with what is open and not with what was done.
 
+#[cfg(test)]
+mod changes;
 mod object;
 mod process;
 
