@@ -28,6 +28,8 @@ const TURNS: u32 = 5;
 const TIME: Duration = Duration::from_secs(2);
 
 fn main() {
+    // The processes that make calls are this program, started anew.
+    shmconf::executor::resume();
     // A first look at floors, from the same machine at the same time.
     let round_trip = time_each(round_trips());
     let fork = time_each(forks());
@@ -135,18 +137,14 @@ fn bare_calls() -> Duration {
     for _ in 0..ROUNDS {
         let mut libc = Libc;
         let f = libc.shm_open(name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0o600).expect("it is created");
-        libc.ftruncate(f, 8192).expect("it is sized");
+        libc.ftruncate((&f).into(), 8192).expect("it is sized");
         let g = libc.shm_open(name, libc::O_RDWR, 0).expect("it is opened");
-        let n = libc.mmap(8192, libc::PROT_READ, libc::MAP_SHARED, g, 0).expect("it is mapped");
-        libc.pwrite(f, 0x41, 16, 0).expect("it is written");
-        // SAFETY: a mapping of that length.
-        unsafe { libc.load(n, 32) }.expect("it is read");
+        let mut n = libc.mmap(8192, libc::PROT_READ, libc::MAP_SHARED, (&g).into(), 0).expect("it is mapped");
+        libc.pwrite((&f).into(), 0x41, 16, 0).expect("it is written");
+        libc.load(&n, 0, 32).expect("it is read");
         libc.shm_unlink(name).expect("it is unlinked");
-        libc.fstat(f).expect("it is there");
-        // SAFETY: nothing refers into the mapping.
-        unsafe { libc.munmap(n, 8192) }.expect("it is unmapped");
-        libc.close(f).expect("it is open");
-        libc.close(g).expect("it is open");
+        libc.fstat((&f).into()).expect("it is there");
+        libc.munmap(&mut n, 0, 8192).expect("it is unmapped");
     }
     start.elapsed() / ROUNDS
 }

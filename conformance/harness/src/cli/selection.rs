@@ -4,15 +4,16 @@ mod own;
 
 use super::error::CliError;
 use super::near::near;
+use crate::campaign::Case;
 use crate::generator::{self, Property};
 use globset::{GlobBuilder, GlobMatcher};
 use shmconf_model::catalogue;
-use shmconf_model::script::{Id, Script};
+use shmconf_model::script::Id;
 
 /// Cases and properties, each in the order of their IDs; files of the user's own come last.
 #[derive(Debug, Default)]
 pub(super) struct Selection {
-    pub(super) cases: Vec<Script>,
+    pub(super) cases: Vec<Case>,
     pub(super) properties: Vec<Property>,
 }
 
@@ -38,7 +39,7 @@ pub(super) fn select(wanted: &[String], unwanted: &[String]) -> Result<Selection
         meant && !unwanted.iter().any(|glob| glob.is_match(id.as_str()))
     };
     let mut selection = Selection::default();
-    selection.cases.extend(catalogue::cases().iter().filter(|case| is_meant(&case.id)).cloned());
+    selection.cases.extend(catalogue::cases().iter().filter(|case| is_meant(&case.id)).cloned().map(Case::from));
     selection.cases.extend(files);
     selection.properties.extend(generator::properties().iter().filter(|property| is_meant(&property.id)).cloned());
     if selection.cases.is_empty() && selection.properties.is_empty() {

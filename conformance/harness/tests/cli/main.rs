@@ -1,6 +1,8 @@
 //! The command as its user meets it: exit codes, messages, and what is written where.
 
+mod again;
 mod judge;
+mod misbehaving;
 mod own;
 mod profiles;
 mod run;
@@ -36,6 +38,10 @@ fn complaint(output: &Output, directory: Option<&tempfile::TempDir>) -> String {
 #[case::unknown_flag(&["run", "--frob"])]
 #[case::timeout_of_nothing(&["run", "--timeout", "0"])]
 #[case::jobs_of_nothing(&["run", "-j", "0"])]
+#[case::jobs_of_nonsense(&["run", "-j", "18446744073709551615"])]
+#[case::cases_beyond_what_is_counted(&["run", "--cases", "4294967296"])]
+#[case::seed_below_nothing(&["run", "--seed=-1"])]
+#[case::timeout_that_is_no_number(&["run", "--timeout", "NaN"])]
 #[case::unknown_format(&["run", "--format", "xls"])]
 #[case::unknown_schema(&["schema", "frob"])]
 fn wrong_usage_exits_with_2_and_says_so(#[case] args: &[&str]) {
@@ -72,7 +78,7 @@ fn wrong_usage_exits_with_2_and_says_so(#[case] args: &[&str]) {
 )]
 #[case::unknown_explanation(
     &["explain", "shm_open:99"],
-    "error: there is nothing called `shm_open:99` to explain; did you mean `shm_open:9`, `shm_open:19` or `shm_open:29`?"
+    "error: nothing is called `shm_open:99` that could be explained; did you mean `shm_open:9`, `shm_open:19` or `shm_open:29`?"
 )]
 #[case::missing_script(
     &["run", "/nonexistent/mine.shm"],
@@ -148,6 +154,22 @@ fn a_clause_is_explained_with_its_source() {
 }
 
 #[test]
+fn every_kind_of_subject_is_explained_with_an_example() {
+    let output = shmconf(&["explain", "subjects"]);
+    assert!(output.status.success());
+    insta::assert_snapshot!(String::from_utf8_lossy(&output.stdout));
+}
+
+#[rstest]
+#[case("shmfd", "shmfd[:STRATEGY]  subject")]
+#[case("model:freebsd", "model:PROFILE  subject")]
+#[case("mutant:excl-ignored", "mutant:excl-ignored  subject")]
+fn a_subject_is_explained(#[case] id: &str, #[case] title: &str) {
+    let output = shmconf(&["explain", id]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().next(), Some(title));
+}
+
+#[test]
 fn all_clauses_can_be_explained_at_once() {
     let output = shmconf(&["explain", "clauses"]);
     let text = String::from_utf8_lossy(&output.stdout);
@@ -180,5 +202,5 @@ fn a_reader_who_goes_away_is_no_error(#[case] args: &[&str]) {
 fn help_names_the_exit_codes() {
     let output = shmconf(&["--help"]);
     assert!(output.status.success());
-    assert!(String::from_utf8_lossy(&output.stdout).contains("Exit codes: 0 conforms, 1 does not"));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("Exit codes: 0 conforms, 1 does not or"));
 }

@@ -1,12 +1,12 @@
 //! What a case or a property is about.
 
-use super::{Explanation, paragraph};
+use super::{Page, paragraph};
 use crate::{catalogue, generator};
 use anstyle::Style;
 use shmconf_model::script::{Requirement, Script};
 use std::io::{self, Write};
 
-pub(super) fn explain(id: &str) -> Option<Explanation> {
+pub(super) fn explain(id: &str) -> Option<Page> {
     if let Some(case) = catalogue::case(id) {
         return Some(Box::new(|output, width| write_case(output, width, case)));
     }

@@ -2,6 +2,7 @@
 
 use super::super::error::CliError;
 use super::ids;
+use crate::campaign::Case;
 use shmconf_model::script::{Id, Script, limits};
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -15,10 +16,11 @@ const DEPTH: usize = 16;
 const MOST_FILES: usize = 100_000;
 
 /// The scripts of a word that is `-`, that looks like a path, or that is one and neither an ID nor an area.
-pub(super) fn scripts(word: &str) -> Result<Option<Vec<Script>>, CliError> {
+pub(super) fn scripts(word: &str) -> Result<Option<Vec<Case>>, CliError> {
     if word == "-" {
         let path = PathBuf::from("standard input");
-        return script(&path, io::stdin().lock(), Id::of_path("stdin")).map(|script| Some(vec![script]));
+        let script = script(&path, io::stdin().lock(), Id::of_path("stdin"))?;
+        return Ok(Some(vec![Case { script, argument: word.to_owned() }]));
     }
     let path = Path::new(word);
     let is_known = || ids().any(|id| id.as_str() == word || id.area() == word);
@@ -39,7 +41,7 @@ fn looks_like_a_path(word: &str) -> bool {
 }
 
 /// Every script below a folder, by path. One without a head is called by its path below the folder.
-fn folder(root: &Path) -> Result<Vec<Script>, CliError> {
+fn folder(root: &Path) -> Result<Vec<Case>, CliError> {
     let mut paths = Vec::new();
     collect(root, DEPTH, &mut { MOST_FILES }, &mut paths)?;
     paths.sort();
@@ -71,9 +73,9 @@ fn collect(folder: &Path, depth: usize, left: &mut usize, paths: &mut Vec<PathBu
     Ok(())
 }
 
-fn file(path: &Path, otherwise: Id) -> Result<Script, CliError> {
+fn file(path: &Path, otherwise: Id) -> Result<Case, CliError> {
     let file = File::open(path).map_err(|source| CliError::Read { path: path.to_owned(), source })?;
-    script(path, file, otherwise)
+    Ok(Case { script: script(path, file, otherwise)?, argument: path.to_string_lossy().into_owned() })
 }
 
 /// Reads no more than a script can have, so that a device without an end is refused.

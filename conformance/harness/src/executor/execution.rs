@@ -1,10 +1,11 @@
 //! One execution of a script.
 
-mod stage;
+mod calls;
 
-use super::cast::{Cast, Life};
 use super::link::Heard;
-use super::plan::{Plan, Roles, Stage};
+use super::plan::{Phase, Plan, Topology};
+use super::pool::{Life, ProcessSet};
+use super::processors::Processors;
 use super::{Ability, Executor, ExecutorError, sweep};
 use shmconf_adapter::wire::{Reply, Started};
 use shmconf_model::call::{Call, Label, Name};
@@ -15,13 +16,13 @@ use shmconf_model::trace::{self, Actor, Event, Header, Trace};
 use std::collections::BTreeMap;
 
 /// One attempt to execute a script.
-struct Run<'a> {
+struct Execution<'a> {
     executor: &'a mut Executor,
     plan: &'a Plan<'a>,
     /// The calls with names and amounts resolved.
     calls: Vec<Call>,
     events: Vec<Option<Event>>,
-    cast: Cast,
+    set: ProcessSet,
     /// Is every call sent alone, so that the one that ends its actor is certain?
     singly: bool,
     /// Can the processes serve no other script?
@@ -45,6 +46,10 @@ impl From<ExecutorError> for Halt {
 /// Executes a script once.
 pub(super) fn execute(executor: &mut Executor, script: &Script, seed: u64) -> Result<Trace, ExecutorError> {
     let plan = Plan::of(script);
+    match plan.topology.confined {
+        true => executor.processors.confine(),
+        false => Processors::release(),
+    }
     let trace = match attempt(executor, &plan, false) {
         Err(Halt::Again) => attempt(executor, &plan, true),
         done => done,
@@ -63,7 +68,13 @@ pub(super) fn execute(executor: &mut Executor, script: &Script, seed: u64) -> Re
             Ok(Trace { header, events })
         }
         Err(Halt::Again) => Err(executor.actor_error("does not come to a state in which it can be used".to_owned())),
-        Err(Halt::Error(error)) => Err(error),
+        Err(Halt::Error(error)) => {
+            if matches!(error, ExecutorError::Actor { .. }) {
+                // What the others would do next is anybody's guess.
+                executor.pool.discard(&executor.spawner);
+            }
+            Err(error)
+        }
     }
 }
 
@@ -76,18 +87,18 @@ fn attempt(executor: &mut Executor, plan: &Plan<'_>, singly: bool) -> Result<See
     if !executor.lists {
         executor.spawner.know(&used)?;
     }
-    let cast = hire(executor, &plan.roles, singly)?;
+    let set = processes_for(executor, &plan.topology, singly)?;
     let events = vec![None; plan.calls.len()];
-    let mut run = Run { executor, plan, calls, events, cast, singly, spoiled: plan.spoils };
-    let done = run.play();
-    let Run { events, cast, spoiled, .. } = run;
-    let actors = cast_list(&cast);
+    let mut run = Execution { executor, plan, calls, events, set, singly, spoiled: plan.spoils };
+    let done = run.make_calls();
+    let Execution { events, set, spoiled, .. } = run;
+    let actors = actors_of(&set);
     if done.is_ok() && executor.config.reuse && !spoiled && !singly {
-        executor.pool.put(cast, &executor.spawner);
+        executor.pool.put(set, &executor.spawner);
     } else if done.is_ok() {
-        cast.dismiss(&executor.spawner);
+        set.discard(&executor.spawner);
     } else {
-        cast.end(&mut executor.spawner);
+        set.end(&mut executor.spawner);
     }
     let mut events: Vec<Event> = events.into_iter().flatten().collect();
     let left = clean_up(&names, &used, &mut events, &executor.naming.own_prefix());
@@ -121,15 +132,15 @@ fn resolve(
     Ok(calls)
 }
 
-/// Processes for the roles: ones that wait, or new ones.
-fn hire(executor: &mut Executor, roles: &Roles, fresh: bool) -> Result<Cast, ExecutorError> {
-    if !fresh && let Some(mut cast) = executor.pool.take(roles) {
-        for member in &mut cast.members {
-            member.reset();
+/// Processes for the topology: ones that wait, or new ones.
+fn processes_for(executor: &mut Executor, topology: &Topology, fresh: bool) -> Result<ProcessSet, ExecutorError> {
+    if !fresh && let Some(mut set) = executor.pool.take(topology) {
+        for process in &mut set.processes {
+            process.reset();
         }
-        return Ok(cast);
+        return Ok(set);
     }
-    Cast::start(roles.clone(), &mut executor.spawner, &executor.naming.own_prefix(), false)
+    ProcessSet::start(topology.clone(), &mut executor.spawner, &executor.config, &executor.naming.own_prefix(), false)
 }
 
 /// Removes every name that a script can have left, and from lists of names those that are not the script's. Answers those
@@ -155,9 +166,9 @@ fn clean_up(names: &ScriptNames, used: &[String], events: &mut [Event], own_pref
     left
 }
 
-fn cast_list(cast: &Cast) -> Vec<Actor> {
-    let named = cast.roles.parts.iter().zip(&cast.members).filter(|(part, _)| part.parent.is_none());
-    named.filter_map(|(part, member)| Some(as_actor(part.name, member.started.as_ref()?))).collect()
+fn actors_of(set: &ProcessSet) -> Vec<Actor> {
+    let named = set.topology.actors.iter().zip(&set.processes).filter(|(spec, _)| spec.parent.is_none());
+    named.filter_map(|(spec, process)| Some(as_actor(spec.name, process.started.as_ref()?))).collect()
 }
 
 fn as_actor(name: Label, started: &Started) -> Actor {
@@ -167,36 +178,37 @@ fn as_actor(name: Label, started: &Started) -> Actor {
 /// What one actor says that the subject cannot do.
 pub(super) fn probe(executor: &mut Executor) -> Result<BTreeMap<Requirement, Ability>, ExecutorError> {
     let name = "a".parse().map_err(|_| ExecutorError::SpawnerGone)?;
-    let mut cast = Cast::start(Roles::one(name), &mut executor.spawner, &executor.naming.own_prefix(), true)?;
+    let prefix = executor.naming.own_prefix();
+    let mut set = ProcessSet::start(Topology::one(name), &mut executor.spawner, &executor.config, &prefix, true)?;
     let mut cannot = BTreeMap::new();
-    for member in &mut cast.members {
-        member.link.flush();
-        let heard = member.link.hear(executor.config.timeout, &executor.config.stop)?;
+    for process in &mut set.processes {
+        process.link.flush();
+        let heard = process.link.hear()?;
         match heard {
             Heard::Reply(Reply::Started(started)) => cannot.extend(executor.checked(started)?.cannot),
-            heard => return Err(executor.misbehaves(&heard, "`start`", member.number)),
+            heard => return Err(executor.misbehaves(&heard, "`start`", process.number)),
         }
     }
-    cast.dismiss(&executor.spawner);
+    set.discard(&executor.spawner);
     let mut ability = |requirement: Requirement| cannot.remove(&requirement).map_or(Ability::Can, Ability::Cannot);
     Ok(Requirement::ALL.iter().map(|(requirement, _)| (*requirement, ability(*requirement))).collect())
 }
 
-impl Run<'_> {
-    fn play(&mut self) -> Result<(), Halt> {
-        if !self.plan.roles.pairs.is_empty() {
+impl Execution<'_> {
+    fn make_calls(&mut self) -> Result<(), Halt> {
+        if !self.plan.topology.pairs.is_empty() {
             // A message of this script must not be taken for one that the last script has left.
             self.settle()?;
         }
-        for stage in &self.plan.steps {
-            match stage {
-                Stage::Batch(actor, calls) if self.singly => {
+        for phase in &self.plan.steps {
+            match phase {
+                Phase::Batch(actor, calls) if self.singly => {
                     for call in calls.clone() {
                         self.batch(*actor, call..call + 1)?;
                     }
                 }
-                Stage::Batch(actor, calls) => self.batch(*actor, calls.clone())?,
-                Stage::Race(racers) => self.race(racers)?,
+                Phase::Batch(actor, calls) => self.batch(*actor, calls.clone())?,
+                Phase::Race(racers) => self.race(racers)?,
             }
         }
         self.settle()
@@ -204,14 +216,14 @@ impl Run<'_> {
 
     /// Waits until every actor that was there from the beginning has said who it is, and that it is clean.
     fn settle(&mut self) -> Result<(), Halt> {
-        for member in &mut self.cast.members {
-            if member.life == Life::Lives {
-                member.link.flush();
+        for process in &mut self.set.processes {
+            if process.life == Life::Lives {
+                process.link.flush();
             }
         }
-        let roots = self.cast.members.iter().enumerate().filter(|(_, member)| member.number.is_some());
+        let roots = self.set.processes.iter().enumerate().filter(|(_, process)| process.number.is_some());
         for actor in roots.map(|(actor, _)| actor).collect::<Vec<_>>() {
-            self.greet(actor)?;
+            self.await_ready(actor)?;
         }
         Ok(())
     }

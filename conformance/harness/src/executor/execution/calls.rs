@@ -1,8 +1,8 @@
 //! Calls on their way to an actor, and what comes back of them.
 
-use super::{Halt, Run};
-use crate::executor::cast::{Life, Owed};
+use super::{Execution, Halt};
 use crate::executor::link::Heard;
+use crate::executor::pool::{Awaited, Life};
 use shmconf_adapter::wire::{self, Answer, Invocation, Reply, Request};
 use shmconf_model::call::Call;
 use shmconf_model::outcome::Outcome;
@@ -13,8 +13,10 @@ use std::ops::Range;
 const LEAD_NS: u64 = 150_000;
 /// What each more actor takes.
 const LEAD_EACH_NS: u64 = 30_000;
+/// What each call takes to be sent.
+const LEAD_CALL_NS: u64 = 3_000;
 
-impl Run<'_> {
+impl Execution<'_> {
     /// Has an actor make calls in a row.
     pub(super) fn batch(&mut self, actor: usize, calls: Range<usize>) -> Result<(), Halt> {
         let calls: Vec<usize> = calls.collect();
@@ -24,12 +26,11 @@ impl Run<'_> {
 
     /// Has several actors make calls at once.
     pub(super) fn race(&mut self, racers: &[(usize, Vec<usize>)]) -> Result<(), Halt> {
-        let at = wire::now() + LEAD_NS + LEAD_EACH_NS * racers.len() as u64;
-        for (actor, calls) in racers {
-            self.send(*actor, calls, Some(at));
-        }
-        for (actor, calls) in racers {
-            self.gather(*actor, calls, at, true)?;
+        let calls: usize = racers.iter().map(|(_, calls)| calls.len()).sum();
+        let at = wire::now() + LEAD_NS + LEAD_EACH_NS * racers.len() as u64 + LEAD_CALL_NS * calls as u64;
+        let sent: Vec<u64> = racers.iter().map(|(actor, calls)| self.send(*actor, calls, Some(at))).collect();
+        for ((actor, calls), sent) in racers.iter().zip(sent) {
+            self.gather(*actor, calls, sent, true)?;
         }
         Ok(())
     }
@@ -37,8 +38,8 @@ impl Run<'_> {
     /// Sends calls to an actor that is there; answers when.
     fn send(&mut self, actor: usize, calls: &[usize], at: Option<u64>) -> u64 {
         let sent = wire::now();
-        let member = &mut self.cast.members[actor];
-        if member.life == Life::Lives {
+        let process = &mut self.set.processes[actor];
+        if process.life == Life::Lives {
             for (nth, &call) in calls.iter().enumerate() {
                 let line = self.plan.calls[call].line;
                 let invocation = Invocation {
@@ -48,20 +49,21 @@ impl Run<'_> {
                     at: at.filter(|_| nth == 0),
                     flush: nth > 0 && (at.is_some() || may_end_or_block(&self.calls[call], self.plan.limited)),
                 };
-                member.link.queue(&Request::Call(invocation));
+                process.link.queue(&Request::Call(invocation));
             }
-            member.link.flush();
+            process.link.flush();
         }
         sent
     }
 
-    /// Hears what came of calls.
+    /// Hears what came of calls, which were sent at that time. The interval of a call whose adapter tells no times begins when it
+    /// was sent, since nobody knows when the one before it had ended.
     fn gather(&mut self, actor: usize, calls: &[usize], sent: u64, racing: bool) -> Result<(), Halt> {
         let mut began = sent;
         for (nth, &call) in calls.iter().enumerate() {
-            match self.cast.members[actor].life {
+            match self.set.processes[actor].life {
                 Life::Lives => {}
-                Life::Unborn => {
+                Life::NotForked => {
                     self.note(call, Outcome::NotExecuted("the actor is not there yet".to_owned()), None);
                     continue;
                 }
@@ -75,7 +77,7 @@ impl Run<'_> {
                     let heard = wire::now();
                     let start = answer.start.unwrap_or(began).clamp(began, heard);
                     let end = answer.end.unwrap_or(heard).clamp(start, heard);
-                    began = end;
+                    began = if answer.end.is_some() { end } else { start };
                     self.after(call, &answer);
                     self.note(call, answer.outcome, Some((start, end)));
                 }
@@ -93,11 +95,11 @@ impl Run<'_> {
 
     /// The answer to a call, or how the actor ended instead.
     fn answer(&mut self, actor: usize, call: usize) -> Result<Result<Answer, Outcome>, Halt> {
-        self.greet(actor)?;
-        let member = &mut self.cast.members[actor];
-        let heard = match member.early.pop_front() {
+        self.await_ready(actor)?;
+        let process = &mut self.set.processes[actor];
+        let heard = match process.early.pop_front() {
             Some(answer) => Heard::Reply(Reply::Answer(answer)),
-            None => member.link.hear(self.executor.config.timeout, &self.executor.config.stop)?,
+            None => process.link.hear()?,
         };
         match heard {
             Heard::Reply(Reply::Answer(answer)) if answer.seq as usize == call => Ok(Ok(answer)),
@@ -107,8 +109,9 @@ impl Run<'_> {
                 Ok(Err(Outcome::Hang))
             }
             heard => {
-                let number = member.number;
-                Err(self.executor.misbehaves(&heard, &format!("call {call}"), number).into())
+                let number = process.number;
+                let asked = format!("call {} ({})", call + 1, self.calls[call]);
+                Err(self.executor.misbehaves(&heard, &asked, number).into())
             }
         }
     }
@@ -117,11 +120,11 @@ impl Run<'_> {
     fn after(&mut self, call: usize, answer: &Answer) {
         if let (Call::Fork { child, .. }, Outcome::Ok) = (&self.calls[call], &answer.outcome) {
             let forker = self.plan.calls[call].actor;
-            let children = self.plan.roles.children(forker);
-            let child = children.into_iter().find(|&at| self.plan.roles.parts[at].name == *child);
-            if let Some(member) = child.and_then(|child| self.cast.members.get_mut(child)) {
-                member.pid = answer.pid;
-                member.introduce();
+            let children = self.plan.topology.children(forker);
+            let child = children.into_iter().find(|&at| self.plan.topology.actors[at].name == *child);
+            if let Some(process) = child.and_then(|child| self.set.processes.get_mut(child)) {
+                process.pid = answer.pid;
+                process.send_start();
             }
         }
     }
@@ -132,7 +135,7 @@ impl Run<'_> {
         let (start, end) = times.unwrap_or((now, now));
         self.spoiled |= outcome.is_death();
         self.events[call] = Some(Event {
-            actor: self.plan.roles.parts[planned.actor].name,
+            actor: self.plan.topology.actors[planned.actor].name,
             bind: planned.line.bind.clone(),
             call: self.calls[call].clone(),
             outcome,
@@ -142,22 +145,22 @@ impl Run<'_> {
     }
 
     /// Hears from an actor what it is to say before it answers calls.
-    pub(super) fn greet(&mut self, actor: usize) -> Result<(), Halt> {
-        let member = &mut self.cast.members[actor];
-        let Some(owed) = member.owes.take() else { return Ok(()) };
-        match (owed, member.link.hear(self.executor.config.timeout, &self.executor.config.stop)?) {
-            (Owed::Started, Heard::Reply(Reply::Started(started))) => {
-                member.started = Some(self.executor.checked(started)?);
+    pub(super) fn await_ready(&mut self, actor: usize) -> Result<(), Halt> {
+        let process = &mut self.set.processes[actor];
+        let Some(awaited) = process.awaited.take() else { return Ok(()) };
+        match (awaited, process.link.hear()?) {
+            (Awaited::Started, Heard::Reply(Reply::Started(started))) => {
+                process.started = Some(self.executor.checked(started)?);
                 Ok(())
             }
-            (Owed::Reset, Heard::Reply(Reply::Reset(cleaned))) if cleaned.clean => Ok(()),
+            (Awaited::Reset, Heard::Reply(Reply::Reset(cleaned))) if cleaned.clean => Ok(()),
             // Another process takes the place of one that is not as it was, or has ended meanwhile.
-            (Owed::Reset, Heard::Reply(Reply::Reset(_)) | Heard::End | Heard::Late) => Err(Halt::Again),
+            (Awaited::Reset, Heard::Reply(Reply::Reset(_)) | Heard::End | Heard::Late) => Err(Halt::Again),
             // What keeps a forked child from starting is seen in its first call.
-            (Owed::Started, Heard::End | Heard::Late) if member.number.is_none() => Ok(()),
-            (owed, heard) => {
-                let asked = if owed == Owed::Started { "`start`" } else { "`reset`" };
-                let number = member.number;
+            (Awaited::Started, Heard::End | Heard::Late) if process.number.is_none() => Ok(()),
+            (awaited, heard) => {
+                let asked = if awaited == Awaited::Started { "`start`" } else { "`reset`" };
+                let number = process.number;
                 Err(self.executor.misbehaves(&heard, asked, number).into())
             }
         }
@@ -165,10 +168,10 @@ impl Run<'_> {
 
     /// Kills an actor that does not answer.
     fn kill(&mut self, actor: usize) -> Result<(), Halt> {
-        let member = &mut self.cast.members[actor];
-        member.life = Life::Gone;
-        match (member.number.take(), member.pid.take()) {
-            (Some(number), _) => self.executor.spawner.dismiss(number),
+        let process = &mut self.set.processes[actor];
+        process.life = Life::Gone;
+        match (process.number.take(), process.pid.take()) {
+            (Some(number), _) => self.executor.spawner.discard(number),
             (None, Some(pid)) => self.executor.spawner.kill_process(pid)?,
             (None, None) => {}
         }
@@ -177,23 +180,24 @@ impl Run<'_> {
 
     /// How an actor ended that has closed its socket. Its parent knows: the spawner, or another actor.
     fn ending(&mut self, actor: usize) -> Result<Outcome, Halt> {
-        let timeout = self.executor.config.timeout;
-        let member = &mut self.cast.members[actor];
-        member.life = Life::Gone;
-        if let Some(number) = member.number.take() {
+        let process = &mut self.set.processes[actor];
+        process.life = Life::Gone;
+        if let Some(number) = process.number.take() {
             return Ok(self.executor.spawner.wait(number)?);
         }
-        let pid = member.pid.take();
-        let part = &self.plan.roles.parts[actor];
-        if let Some(parent) = part.parent.map(|parent| &mut self.cast.members[parent])
+        let pid = process.pid.take();
+        let spec = &self.plan.topology.actors[actor];
+        if let Some(parent) = spec.parent.map(|parent| &mut self.set.processes[parent])
             && parent.life == Life::Lives
         {
-            parent.link.queue(&Request::Reap { child: part.name });
+            parent.link.queue(&Request::Reap { child: spec.name });
             parent.link.flush();
             loop {
-                match parent.link.hear(timeout, &self.executor.config.stop)? {
-                    Heard::Reply(Reply::Reaped { child, outcome }) if child == part.name => return Ok(outcome),
-                    Heard::Reply(Reply::Answer(answer)) => parent.early.push_back(answer),
+                match parent.link.hear()? {
+                    Heard::Reply(Reply::Reaped { child, outcome }) if child == spec.name => return Ok(outcome),
+                    Heard::Reply(Reply::Answer(answer)) if parent.early.len() < self.plan.calls.len() => {
+                        parent.early.push_back(answer);
+                    }
                     Heard::End => break,
                     heard => return Err(self.executor.misbehaves(&heard, "`reap`", None).into()),
                 }
