@@ -161,6 +161,11 @@ impl Executor {
     }
 }
 
+/// This system, as traces tell of it.
+pub fn platform() -> Platform {
+    platform::this(nix::unistd::Pid::this())
+}
+
 /// Goes on as an actor, or as the process that starts them, if that is what this process was started for. To be called before
 /// anything else in `main` of a program that executes scripts.
 pub fn resume() {

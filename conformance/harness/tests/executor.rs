@@ -44,8 +44,9 @@ fn outcomes(executor: &mut Executor, lines: &str) -> String {
     "a: f = create(10)
      a: close(f)
      a: close(f)
+     a: g = dup(f)
      a: fstat(g)",
-    "descriptor 4; ok; EBADF; not executed: no descriptor is called g"
+    "descriptor 4; ok; EBADF; EBADF; not executed: no descriptor is called g"
 )]
 #[case::a_mapping_ends_with_its_label(
     "a: f = create(10)
@@ -235,7 +236,7 @@ fn an_executor_that_is_asked_to_stop_does() {
         std::thread::sleep(Duration::from_millis(200));
         config.stop.store(true, std::sync::atomic::Ordering::Relaxed);
     });
-    let script: Script = "# test/case\na: recv(b)".parse().expect("the script is valid");
+    let script: Script = "# test/case\na: recv(b)\nb: fds()".parse().expect("the script is valid");
     assert!(matches!(executor.execute(&script, 0), Err(ExecutorError::Interrupted)));
     stop.join().expect("the thread ends");
 }

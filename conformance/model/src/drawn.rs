@@ -5,7 +5,7 @@ use crate::call::{Call, Label};
 use crate::model::{self, Site, State};
 use crate::outcome::{Errno, Outcome, Signal};
 use crate::profile::Profile;
-use crate::script::Script;
+use crate::script::{Line, Script};
 use crate::trace::{self, Actor, Event, Header, Platform, Trace};
 use proptest::prelude::*;
 
@@ -19,6 +19,8 @@ a: n = mmap(g, 0, 8192, READ|WRITE, SHARED)
 a: p = mmap(g, 0, 8192, READ|WRITE, PRIVATE)
 a: fork(b)
 a: fork(c)
+b: fds()
+c: fds()
 ";
 
 /// Calls that one actor may make in a race; `{}` is another actor.
@@ -137,6 +139,7 @@ fn trace(profile: &Profile, calls: &[Drawn], fault: Option<(prop::sample::Index,
     }
     let mut trace = Trace { header, events: Vec::new() };
     let mut state = State::initial(&trace.header);
+    setup.steps.truncate(8);
     for line in setup.lines() {
         make(profile, &mut state, &mut trace, (line.who.stem, &line.bind, &line.call), 0);
     }
@@ -144,13 +147,11 @@ fn trace(profile: &Profile, calls: &[Drawn], fault: Option<(prop::sample::Index,
     let mut points: Vec<(u64, u64, u64)> = Vec::new();
     for &(who, which, outcome, before, after) in calls {
         let other = ["b", "c", "a"][who];
-        let text = format!("# drawn/call\n{}: {}\n", actors[who], CALLS[which].replace("{}", other));
-        let script: Script = text.parse().expect("it is a script");
-        for line in script.lines() {
-            make(profile, &mut state, &mut trace, (actors[who], &line.bind, &line.call), outcome);
-            let point = 1000 + 20 * points.len() as u64;
-            points.push((before, point, after));
-        }
+        let text = format!("{}: {}", actors[who], CALLS[which].replace("{}", other));
+        let line: Line = text.parse().expect("it is a line");
+        make(profile, &mut state, &mut trace, (actors[who], &line.bind, &line.call), outcome);
+        let point = 1000 + 20 * points.len() as u64;
+        points.push((before, point, after));
     }
     stretch(&mut trace.events[first..], &points);
     if let Some((at, outcome)) = fault {

@@ -7,6 +7,7 @@
 pub mod call;
 pub mod catalogue;
 pub mod clause;
+pub mod constants;
 #[cfg(test)]
 mod drawn;
 pub mod judge;
@@ -17,6 +18,7 @@ pub mod portability;
 pub mod profile;
 pub mod script;
 pub mod simulation;
+mod suggestion;
 mod text;
 pub mod trace;
 pub mod verdict;

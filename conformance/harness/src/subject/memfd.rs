@@ -9,7 +9,7 @@ use std::os::fd::OwnedFd;
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Memfd;
 
-const NO_NAMES: &str = "memory files have no names";
+const NO_NAMES: &str = "memfd_create makes anonymous objects only";
 
 impl Subject for Memfd {
     fn cannot(&mut self) -> Vec<(Requirement, String)> {

@@ -1,6 +1,6 @@
 //! The crate `shmfd`: what it offers is its own, and the rest is the system's.
 //!
-//! It makes nameless objects, maps them, reads and writes them, and passes descriptors. Mappings that it does not offer
+//! It makes anonymous objects, maps them, reads and writes them, and passes descriptors. Mappings that it does not offer
 //! (private ones, ones beyond the object, ones of descriptors that it did not make) are the system's.
 
 use shmconf_adapter::subject::{CallResult, Fd, Libc, Message, Refused, Region, Subject, errno, host, native, passing};
@@ -22,7 +22,7 @@ pub struct Shmfd {
     mappings: BTreeMap<usize, Mapping>,
 }
 
-const NO_NAMES: &str = "shmfd makes objects that have no names";
+const NO_NAMES: &str = "shmfd makes anonymous objects only";
 
 impl Shmfd {
     /// The crate, making objects in that way.
@@ -183,7 +183,7 @@ impl Subject for Shmfd {
         let (name, fd) = loop {
             let name = shmfd::name::peek().map_err(|error| refused(&error))?;
             match native::shm_open(name.as_c_str(), libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0o600) {
-                // Squatted already: the generator passes over it, and so does this.
+                // Taken already: the generator passes over it, and so does this.
                 Err(Refused::Errno(Errno::EEXIST)) => drop(shmfd::name::unique().map_err(|error| refused(&error))?),
                 opened => break (name, opened?),
             }

@@ -190,7 +190,7 @@ impl Search<'_> {
         if self.ends.len() > judge.bounds.states {
             return Some(format!("more than {} states agree with what was seen", judge.bounds.states));
         }
-        (self.work % 64 == 0 && judge.is_stopped()).then(|| "the judge was asked to stop".to_owned())
+        judge.is_stopped().then(|| "the judge was asked to stop".to_owned())
     }
 
     /// What was found until the search was given up. An order that was found is one, however many were not.

@@ -46,11 +46,14 @@ impl State {
     }
 }
 
+/// A key, and what it stands for in each of two maps.
+type Differing<'a, K, V> = (K, (Option<&'a V>, Option<&'a V>));
+
 /// The entries that are not the same in both.
 fn differing<'a, K: Ord + Clone, V: PartialEq>(
     one: &'a BTreeMap<K, V>,
     other: &'a BTreeMap<K, V>,
-) -> Vec<(K, (Option<&'a V>, Option<&'a V>))> {
+) -> Vec<Differing<'a, K, V>> {
     let keys: BTreeSet<&K> = one.keys().chain(other.keys()).collect();
     let entries = keys.into_iter().map(|key| (key.clone(), (one.get(key), other.get(key))));
     entries.filter(|(_, (one, other))| one != other).collect()

@@ -15,6 +15,9 @@ macro_rules! c_names {
         impl $type {
             /// Each one that has a name here.
             pub const ALL: &[$type] = &[$($type::$name),+];
+
+            /// Their names, in the same order.
+            pub const NAMES: &[&str] = &[$(stringify!($name)),+];
         }
 
         impl std::fmt::Display for $type {

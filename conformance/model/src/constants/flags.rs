@@ -1,5 +1,6 @@
 //! The flag sets and small enumerations of the calls, spelled as in C without their prefix.
 
+use super::Vocabulary;
 use std::fmt;
 use std::str::FromStr;
 
@@ -14,7 +15,8 @@ pub struct NotAFlag {
 }
 
 macro_rules! flag_set {
-    ($(#[$doc:meta])* $name:ident : $(#[doc = $flag_doc:literal] $flag:ident = $bit:literal,)+) => {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $prefix:literal, $no_prefix:literal:
+     $(#[doc = $flag_doc:literal] $flag:ident = $bit:literal,)+) => {
         bitflags::bitflags! {
             $(#[$doc])*
             #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,28 +43,40 @@ macro_rules! flag_set {
             fn from_str(text: &str) -> Result<$name, NotAFlag> {
                 let word = |word: &str| $name::from_name(word).ok_or_else(|| NotAFlag {
                     found: word.to_owned(),
-                    expected: [$(stringify!($flag)),+].join(", "),
+                    expected: $name::WORDS.join(", "),
                 });
                 if text == "0" { Ok($name::empty()) } else { text.split('|').map(word).collect() }
             }
         }
 
-        crate::text::serde_as_text!($name, "pattern": format!(
-            "^(0|({0})([|]({0}))*)$",
-            [$(stringify!($flag)),+].join("|"),
-        ));
+        impl Vocabulary for $name {
+            const WORDS: &'static [&'static str] = &[$(stringify!($flag)),+];
+            const WHAT: &'static str = $what;
+            const PREFIXES: &'static [&'static str] = &[$prefix];
+            const NO_PREFIX: &'static str = $no_prefix;
+        }
+
+        crate::text::serde_as_text!($name, "pattern": format!("^(0|({0})([|]({0}))*)$", $name::WORDS.join("|")));
     };
 }
 
 macro_rules! word {
-    ($(#[$doc:meta])* $name:ident : $($(#[$word_doc:meta])* $variant:ident = $word:literal,)+) => {
+    ($(#[$doc:meta])* $name:ident, $what:literal, $prefix:literal, $no_prefix:literal:
+     $($(#[$word_doc:meta])* $variant:ident = $word:literal,)+) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum $name {
             $($(#[$word_doc])* $variant,)+
         }
 
-        crate::text::serde_as_text!($name, "enum": [$($word),+]);
+        impl Vocabulary for $name {
+            const WORDS: &'static [&'static str] = &[$($word),+];
+            const WHAT: &'static str = $what;
+            const PREFIXES: &'static [&'static str] = &[$prefix];
+            const NO_PREFIX: &'static str = $no_prefix;
+        }
+
+        crate::text::serde_as_text!($name, "enum": $name::WORDS);
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -76,7 +90,7 @@ macro_rules! word {
             fn from_str(text: &str) -> Result<$name, NotAFlag> {
                 match text {
                     $($word => Ok($name::$variant),)+
-                    _ => Err(NotAFlag { found: text.to_owned(), expected: [$($word),+].join(", ") }),
+                    _ => Err(NotAFlag { found: text.to_owned(), expected: $name::WORDS.join(", ") }),
                 }
             }
         }
@@ -85,7 +99,7 @@ macro_rules! word {
 
 flag_set! {
     /// The `oflag` of `shm_open`. Unlike in C, `RDONLY` is a flag of its own, so that "no access mode" can be said.
-    OpenFlags:
+    OpenFlags, "open flags, such as RDWR|CREAT|EXCL, or 0", "O_", "flags are written without O_":
     /// `O_RDONLY`
     RDONLY = 0,
     /// `O_WRONLY`
@@ -110,7 +124,7 @@ flag_set! {
 
 flag_set! {
     /// The protection of a mapping.
-    Prot:
+    Prot, "a protection, such as READ|WRITE, or 0", "PROT_", "a protection is written without PROT_":
     /// `PROT_READ`
     READ = 0,
     /// `PROT_WRITE`
@@ -121,7 +135,7 @@ flag_set! {
 
 flag_set! {
     /// The flags of `mmap`.
-    MapFlags:
+    MapFlags, "SHARED, PRIVATE, or 0", "MAP_", "flags are written without MAP_":
     /// `MAP_SHARED`
     SHARED = 0,
     /// `MAP_PRIVATE`
@@ -130,7 +144,7 @@ flag_set! {
 
 flag_set! {
     /// The seals of a memfd.
-    Seals:
+    Seals, "seals, such as SHRINK|GROW, or 0", "F_SEAL_", "seals are written without F_SEAL_":
     /// `F_SEAL_SEAL`
     SEAL = 0,
     /// `F_SEAL_SHRINK`
@@ -147,7 +161,7 @@ flag_set! {
 
 word! {
     /// What `lseek` counts from.
-    Whence:
+    Whence, "SET, CUR or END", "SEEK_", "it is written without SEEK_":
     /// The start of the object.
     Set = "SET",
     /// The file offset.
@@ -158,7 +172,7 @@ word! {
 
 word! {
     /// A limited resource.
-    Resource:
+    Resource, "FSIZE, NOFILE or AS", "RLIMIT_", "a limit is written without RLIMIT_":
     /// `RLIMIT_FSIZE`: the largest file, in bytes.
     Fsize = "FSIZE",
     /// `RLIMIT_NOFILE`: one more than the highest descriptor.
