@@ -73,7 +73,7 @@ fn the_end_of_standard_error_is_told() {
 fn the_standard_error_of_an_actor_with_many_peers_is_told() {
     let shell = format!("{STARTED} read -r line <&3 || exit; echo Oh dear >&2; echo '{{}}' >&3; sleep 5");
     let mut executor = Executor::start(&config(&shell)).expect("it says who it is");
-    let lines = "a: recv(b)\na: recv(c)\na: recv(d)\na: recv(e)";
+    let lines = "a: recv(b)\na: recv(c)\na: recv(d)\na: recv(e)\nb: fds()\nc: fds()\nd: fds()\ne: fds()";
     let refused = executor.execute(&script(lines), 0).expect_err("that is no reply").to_string();
     assert!(refused.ends_with("it wrote to standard error:\nOh dear"), "{refused}");
 }
