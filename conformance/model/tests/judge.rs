@@ -6,7 +6,7 @@ use shmconf_model::profile::Profile;
 use shmconf_model::trace::Trace;
 use shmconf_model::verdict::{Judgement, Verdict};
 use std::fmt::Write;
-use std::fs::File;
+use std::fs;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
@@ -57,7 +57,7 @@ fn golden() -> PathBuf {
 }
 
 fn read(path: &Path) -> Trace {
-    let file = File::open(path).expect("the trace is there");
+    let file = fs::read(path).expect("the trace is there");
     Trace::read(BufReader::new(file)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
