@@ -8,6 +8,7 @@ use std::process::Command;
 
 use child::in_child;
 use nix::unistd::ftruncate;
+use rstest::rstest;
 use shmfd::{Builder, ErrorKind, Expect, Feature, SizeGuard, Strategy, handover};
 
 #[test]
@@ -60,6 +61,24 @@ fn what_a_program_was_started_with_is_taken_over() {
         // SAFETY: it is not open, and nothing owns it.
         let missing = unsafe { handover::take(number) }.unwrap_err();
         assert_eq!(missing.raw_os_error(), Some(nix::libc::EBADF));
+    });
+}
+
+#[rstest]
+fn a_number_that_is_no_descriptor_is_an_error(#[values(-1, -2, i32::MIN, i32::MAX)] number: i32) {
+    // SAFETY: it is not open, so nothing owns it.
+    let missing = unsafe { handover::take(number) }.unwrap_err();
+    assert_eq!(missing.raw_os_error(), Some(nix::libc::EBADF));
+}
+
+/// A program without standard input has a number free that is put to use when another program is started.
+#[test]
+fn what_is_given_is_none_of_the_descriptors_that_every_program_has() {
+    in_child(|| {
+        let memory = Builder::new(1).create().unwrap();
+        nix::unistd::close(0).unwrap();
+        let number = handover::give(&mut Command::new("true"), &memory).unwrap();
+        assert!(number > 2, "{number}");
     });
 }
 

@@ -62,10 +62,11 @@ pub(crate) fn is_memory(_fd: impl AsFd) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// Another descriptor of the same object, close-on-exec.
+/// Another descriptor of the same object, close-on-exec. It is none of the three that every program is started with, over
+/// which whoever starts one puts others.
 pub(crate) fn duplicate(fd: impl AsFd) -> Result<OwnedFd, Error> {
     call(Call::Fcntl, || {
-        let raw = fcntl(&fd, FcntlArg::F_DUPFD_CLOEXEC(0))?;
+        let raw = fcntl(&fd, FcntlArg::F_DUPFD_CLOEXEC(3))?;
         // SAFETY: the call has just returned this descriptor, which nothing else owns.
         Ok(unsafe { OwnedFd::from_raw_fd(raw) })
     })
