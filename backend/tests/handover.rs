@@ -107,6 +107,21 @@ fn memory_that_cannot_be_sealed_says_so() {
     assert_eq!(*error.unwrap_err().kind(), ErrorKind::Unsupported(Feature::Seal));
 }
 
+#[rstest]
+fn reading_behind_the_end_gives_nothing_however_far(
+    #[values(4096, 4097, i64::MAX as u64 - 1, i64::MAX as u64, i64::MAX as u64 + 1, u64::MAX)] offset: u64,
+    #[values(0, 1, 4096)] len: usize,
+) {
+    if cfg!(target_os = "openbsd") {
+        return eprintln!("skipped: there is no such reading");
+    }
+    let memory = Builder::new(4096).create().unwrap();
+    // Systems with larger pages may have given it more.
+    if memory.facts().unwrap().kernel_size == 4096 {
+        assert_eq!(memory.read_at(offset, &mut vec![0; len]).unwrap(), 0);
+    }
+}
+
 #[test]
 fn reading_survives_a_peer_that_truncates() {
     if cfg!(any(target_os = "openbsd", target_vendor = "apple")) {
