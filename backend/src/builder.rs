@@ -4,7 +4,7 @@ use std::os::fd::OwnedFd;
 
 use nix::sys::stat::Mode;
 
-use crate::{Error, ErrorKind, Feature, SharedMemory, Strategy, sys};
+use crate::{Error, ErrorKind, Feature, Prefix, SharedMemory, Strategy, sys};
 
 /// Describes shared memory to be made.
 ///
@@ -22,6 +22,7 @@ pub struct Builder {
     strategy: Strategy,
     mode: FinalMode,
     commit: Commit,
+    prefix: Option<Prefix>,
 }
 
 /// When memory takes its space.
@@ -62,7 +63,7 @@ impl FinalMode {
 impl Builder {
     /// Shared memory of `size` bytes. Its bytes are zero.
     pub const fn new(size: u64) -> Self {
-        Self { size, strategy: Strategy::Auto, mode: FinalMode::Closed, commit: Commit::Lazy }
+        Self { size, strategy: Strategy::Auto, mode: FinalMode::Closed, commit: Commit::Lazy, prefix: None }
     }
 
     /// Which way to make it. [`Strategy::Auto`] by default.
@@ -80,6 +81,14 @@ impl Builder {
     /// When it takes its space. [`Commit::Lazy`] by default.
     pub const fn commit(mut self, commit: Commit) -> Self {
         self.commit = commit;
+        self
+    }
+
+    /// What the name begins with that an object has for a moment, where the strategy is one that gives it a name:
+    /// `shmfd-` by default. A process that is killed in that moment leaves an empty object behind, which can be told by
+    /// this from those of others.
+    pub const fn name_prefix(mut self, prefix: Prefix) -> Self {
+        self.prefix = Some(prefix);
         self
     }
 
@@ -111,7 +120,7 @@ impl Builder {
         }
         let (fd, strategy) = match self.strategy {
             Strategy::Auto => self.create_by_preference()?,
-            chosen => (sys::create(chosen, self.mode)?, chosen),
+            chosen => (self.create_as(chosen)?, chosen),
         };
         sys::resize(&fd, self.size).map_err(|error| self.explain_resize(&fd, error))?;
         if self.commit == Commit::Allocate {
@@ -120,10 +129,14 @@ impl Builder {
         Ok(SharedMemory::made(fd, self.size, strategy))
     }
 
+    fn create_as(&self, strategy: Strategy) -> Result<OwnedFd, Error> {
+        sys::create(strategy, self.mode, self.prefix.unwrap_or_default())
+    }
+
     fn create_by_preference(&self) -> Result<(OwnedFd, Strategy), Error> {
         let mut first_refusal = None;
         for &strategy in sys::SUPPORTED {
-            match sys::create(strategy, self.mode) {
+            match self.create_as(strategy) {
                 Ok(fd) => return Ok((fd, strategy)),
                 Err(error) => match error.kind() {
                     ErrorKind::Unsupported(_) | ErrorKind::NoPlace | ErrorKind::Permission => {

@@ -31,6 +31,6 @@ pub use expect::{DescriptorFault, Expect, Refused};
 pub use feature::Feature;
 pub use mapping::{Atomic, MapOptions, Mapping};
 pub use memory::{Facts, SharedMemory, SizeGuard};
-pub use name::Name;
+pub use name::{Name, Prefix};
 pub use prealloc::{Prealloc, Progress};
 pub use strategy::Strategy;

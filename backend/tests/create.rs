@@ -9,7 +9,7 @@ use child::in_child;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::stat::{Mode, fstat, umask};
 use rstest::rstest;
-use shmfd::{Builder, ErrorKind, Feature, FinalMode, SharedMemory, SizeGuard, Strategy};
+use shmfd::{Builder, ErrorKind, Feature, FinalMode, Prefix, SharedMemory, SizeGuard, Strategy};
 
 fn mode_of(memory: &SharedMemory) -> u32 {
     let mode: u32 = fstat(memory).unwrap().st_mode as _;
@@ -110,7 +110,7 @@ fn a_clone_is_the_same_memory_with_a_descriptor_of_its_own() {
 
 #[test]
 fn children_of_a_fork_draw_names_of_their_own() {
-    let parent = shmfd::name::peek().unwrap();
-    in_child(|| assert_ne!(shmfd::name::peek().unwrap(), parent));
-    assert_eq!(shmfd::name::peek().unwrap(), parent);
+    let parent = Prefix::default().peek().unwrap();
+    in_child(|| assert_ne!(Prefix::default().peek().unwrap(), parent));
+    assert_eq!(Prefix::default().peek().unwrap(), parent);
 }

@@ -78,6 +78,11 @@ pub enum ErrorKind {
         /// The name.
         name: Box<str>,
     },
+    /// What names should begin with is not of the form that is allowed, or leaves too little of them to chance.
+    BadPrefix {
+        /// The prefix.
+        prefix: Box<str>,
+    },
     /// An object with this name exists.
     Exists,
     /// There is no object with this name.
@@ -130,6 +135,7 @@ impl fmt::Display for ErrorKind {
             Self::ReadOnly => f.write_str("the mapping is read-only"),
             Self::UnknownStrategy { name } => write!(f, "there is no strategy {name:?}"),
             Self::BadName { name } => write!(f, "{name:?} is no name that means the same everywhere"),
+            Self::BadPrefix { prefix } => write!(f, "names cannot begin with {prefix:?}"),
             Self::Exists => f.write_str("an object with this name exists"),
             Self::NotFound => f.write_str("there is no object with this name"),
             Self::BadDescriptor(fault) => write!(f, "the descriptor is refused: {fault}"),
@@ -156,6 +162,9 @@ impl ErrorKind {
             Self::DescriptorLimit => "close some or raise RLIMIT_NOFILE",
             Self::UnknownStrategy { .. } => "use auto, posix, shm-anon, shm-mkstemp, tmpfile or memfd",
             Self::BadName { .. } => "use a slash and 1 to 29 bytes that are no slash",
+            Self::BadPrefix { .. } => {
+                "use 1 to 16 ASCII letters, digits, -, _ and ., which leave room for 13 random characters"
+            }
             Self::ReadOnly => "map it for writing",
             _ => return None,
         })

@@ -6,7 +6,7 @@
 use super::{Answer, Libc, Refused, Subject, errno, host, native, passing};
 use crate::outcome::{Content, Errno, Received};
 use crate::script::Need;
-use shmfd::{Builder, DescriptorFault, ErrorKind, Mapping, SharedMemory, Strategy};
+use shmfd::{Builder, DescriptorFault, ErrorKind, Mapping, Prefix, SharedMemory, Strategy};
 use std::collections::BTreeMap;
 use std::ffi::{CStr, c_int};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, RawFd};
@@ -191,7 +191,7 @@ impl Subject for Shmfd {
 
     fn squat(&mut self) -> Answer<String> {
         let (name, fd) = loop {
-            let name = shmfd::name::peek().map_err(|error| refused(&error))?;
+            let name = Prefix::default().peek().map_err(|error| refused(&error))?;
             match native::shm_open(name.as_c_str(), libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0o600) {
                 // Squatted already: the generator passes over it, and so does this.
                 Err(Refused::Errno(Errno::EEXIST)) => drop(shmfd::name::unique().map_err(|error| refused(&error))?),
