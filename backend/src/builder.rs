@@ -124,7 +124,7 @@ impl Builder {
         };
         sys::resize(&fd, self.size).map_err(|error| self.explain_resize(&fd, error))?;
         if self.commit == Commit::Allocate {
-            sys::allocate(&fd, self.size)?;
+            sys::reserve(&fd, 0, self.size)?;
         }
         Ok(SharedMemory::made(fd, self.size, strategy))
     }

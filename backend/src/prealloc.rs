@@ -1,5 +1,6 @@
 //! Populating memory before it is used, by several threads, without the risk of a signal.
 
+use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
@@ -42,6 +43,13 @@ pub struct Prealloc<'a> {
 /// Called after each step with the bytes that are done and all bytes; it decides whether to go on.
 pub type Progress<'a> = dyn Fn(u64, u64) -> ControlFlow<()> + Sync + 'a;
 
+impl fmt::Debug for Prealloc<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reports = self.progress.is_some();
+        f.debug_struct("Prealloc").field("threads", &self.threads).field("reports", &reports).finish()
+    }
+}
+
 impl Default for Prealloc<'_> {
     fn default() -> Self {
         Self::new()
@@ -67,18 +75,24 @@ impl<'a> Prealloc<'a> {
         self
     }
 
-    /// Populates all of `mapping`, which is a mapping of `memory`. What the memory holds stays.
+    /// Populates all of `mapping`, which is one of `memory`. What the memory holds stays.
     ///
-    /// Linux is asked to populate it; before 5.14, space is taken first and then each page touched. Where sizing
-    /// an object takes its space, as on FreeBSD and macOS, pages are touched.
+    /// Linux is asked to populate it; before 5.14, space is reserved first and then each page touched. Where sizing
+    /// an object reserves its space, as on FreeBSD and macOS, pages are touched.
+    ///
+    /// No signal is raised, unless pages are touched and a peer cuts them off meanwhile.
     ///
     /// # Errors
     ///
-    /// - [`ErrorKind::NoSpace`]: what is populated by then stays so. No signal is raised.
+    /// - [`ErrorKind::OtherMemory`]: `mapping` is none of `memory`. On macOS objects cannot be told apart, and there
+    ///   `memory` is not used either.
+    /// - [`ErrorKind::NoSpace`]: what is populated by then stays so.
+    /// - [`ErrorKind::Shrunk`]: a peer has cut off a part of what is mapped.
     /// - [`ErrorKind::Cancelled`]: the report ended it.
     /// - [`ErrorKind::ReadOnly`]: the mapping is read-only.
     /// - [`ErrorKind::Unsupported`]: the system has no way to do it that cannot end in a signal.
     pub fn run(&self, memory: &SharedMemory, mapping: &Mapping) -> Result<(), Error> {
+        mapping.check_is_of(memory)?;
         mapping.check_writable()?;
         let work = Work::new(memory, mapping, self.progress)?;
         let others = self.thread_count(mapping.len()) - 1;
@@ -123,7 +137,7 @@ struct Work<'a> {
 #[derive(Clone, Copy)]
 enum Method {
     Ask,
-    Touch { page: usize },
+    Touch,
 }
 
 impl<'a> Work<'a> {
@@ -138,11 +152,10 @@ impl<'a> Work<'a> {
             ended: AtomicBool::new(false),
             failure: Mutex::new(None),
         };
-        let page = sys::page_size();
-        match work.populate(0, page.min(mapping.len())) {
+        match work.populate(0, mapping.page().min(mapping.len())) {
             Err(error) if *error.kind() == ErrorKind::Unsupported(Feature::Prealloc) => {
-                sys::allocate(memory, memory.size())?;
-                work.method = Method::Touch { page };
+                work.reserve()?;
+                work.method = Method::Touch;
             }
             Err(error) => return Err(error),
             Ok(()) => {}
@@ -150,14 +163,25 @@ impl<'a> Work<'a> {
         Ok(work)
     }
 
+    /// Makes sure that no touch can find a page missing.
+    fn reserve(&self) -> Result<(), Error> {
+        let (start, end) = self.mapping.place();
+        // Reserving makes memory as large as what is reserved, which must not undo what a peer has done.
+        match self.cut_off() {
+            Some(shrunk) => Err(shrunk.into()),
+            None => sys::reserve(self.memory, start, end - start),
+        }
+    }
+
     /// Takes steps until there are none.
     fn run(&self) {
+        let step = STEP.max(self.mapping.page());
         while !self.ended.load(Relaxed) {
-            let offset = self.next.fetch_add(STEP, Relaxed);
+            let offset = self.next.fetch_add(step, Relaxed);
             if offset >= self.mapping.len() {
                 break;
             }
-            if let Err(error) = self.step(offset, STEP.min(self.mapping.len() - offset)) {
+            if let Err(error) = self.step(offset, step.min(self.mapping.len() - offset)) {
                 self.ended.store(true, Relaxed);
                 let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
                 failure.get_or_insert(error);
@@ -176,14 +200,25 @@ impl<'a> Work<'a> {
     }
 
     fn populate(&self, offset: usize, len: usize) -> Result<(), Error> {
+        let page = self.mapping.page();
         match self.method {
             Method::Ask => self.mapping.advise_part(offset, len, Advice::Populate),
-            Method::Touch { page } => (offset..offset + len).step_by(page).try_for_each(|at| self.mapping.touch(at)),
+            Method::Touch => (offset..offset + len).step_by(page).try_for_each(|at| self.mapping.touch(at)),
         }
-        .map_err(|error| match error.means_no_memory() {
-            true => error.told_as(sys::no_space(self.memory, self.mapping.len() as u64)),
+        .map_err(|error| match error.means_no_page() {
+            true => {
+                let no_space = || sys::no_space(self.memory, self.mapping.len() as u64);
+                error.told_as(self.cut_off().unwrap_or_else(no_space))
+            }
             false => error,
         })
+    }
+
+    /// Whether pages are missing because the memory ends before the mapping does.
+    fn cut_off(&self) -> Option<ErrorKind> {
+        let (_, needed) = self.mapping.place();
+        let size = sys::status(self.memory).ok()?.size;
+        (size < needed).then_some(ErrorKind::Shrunk { size, needed })
     }
 
     fn outcome(self) -> Result<(), Error> {

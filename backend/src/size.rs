@@ -61,7 +61,7 @@ impl SharedMemory {
 
     /// Copies bytes out through a mapping of their pages, which nobody can cut off.
     fn read_mapped(&self, offset: u64, into: &mut [u8]) -> Result<usize, Error> {
-        let skip = offset % sys::page_size() as u64;
+        let skip = offset % sys::page_size(self)? as u64;
         let len = self.size().saturating_sub(offset).min(into.len() as u64);
         if len == 0 {
             return Ok(0);

@@ -41,7 +41,7 @@ use std::os::fd::OwnedFd;
 
 pub(crate) use advise::{Advice, advise};
 pub(crate) use descriptor::{
-    access_mode, duplicate, is_memory, read_at, resize, seal_size, seals, set_cloexec, set_mode, status,
+    ObjectId, access_mode, duplicate, is_memory, read_at, resize, seal_size, seals, set_cloexec, set_mode, status,
 };
 pub(crate) use fork::{Stamp, stamp};
 #[cfg(not(target_os = "android"))]
@@ -49,10 +49,10 @@ pub(crate) use named::{create_named, open_named, unlink_named};
 #[cfg(target_os = "android")]
 pub(crate) use nameless::{create_named, open_named, unlink_named};
 pub(crate) use numa::bind;
-pub(crate) use page::{Access, map, page_size, unmap};
+pub(crate) use page::{Access, map, page_size, system_page_size, unmap};
 pub(crate) use seam::{call, fill_random};
 pub(crate) use socket::{MAX_FDS, Message, receive, send};
-pub(crate) use space::{PLACE, allocate, no_space};
+pub(crate) use space::{no_space, place_of, reserve};
 
 use crate::{Error, ErrorKind, Feature, FinalMode, Prefix, Strategy};
 

@@ -87,6 +87,20 @@ fn a_read_only_mapping_is_not_populated() {
 }
 
 #[test]
+fn a_mapping_of_other_memory_is_refused() {
+    let (memory, other) = (mapped(4096).0, mapped(4096).1);
+    match Prealloc::new().run(&memory, &other) {
+        Err(error) if *error.kind() == ErrorKind::OtherMemory => {}
+        // macOS tells no objects apart, and needs the mapping alone.
+        result => assert!(cfg!(target_vendor = "apple"), "{result:?}"),
+    }
+    let again = memory.map().unwrap();
+    if can_populate() {
+        Prealloc::new().run(&memory.try_clone().unwrap(), &again).unwrap();
+    }
+}
+
+#[test]
 fn space_is_taken_at_once_where_that_is_asked_for() {
     for strategy in Strategy::ALL.into_iter().filter(|strategy| strategy.is_supported()) {
         let builder = Builder::new(1 << 20).strategy(strategy);

@@ -66,6 +66,15 @@ pub enum ErrorKind {
         /// What it must be a multiple of, in bytes.
         align: u64,
     },
+    /// The mapping is not one of this memory.
+    OtherMemory,
+    /// Somebody has cut the memory off, and there is less of it than is mapped.
+    Shrunk {
+        /// The size that it has now, in bytes.
+        size: u64,
+        /// The size that is needed, in bytes.
+        needed: u64,
+    },
     /// The mapping was made read-only.
     ReadOnly,
     /// There is no strategy of this name.
@@ -131,6 +140,10 @@ impl fmt::Display for ErrorKind {
             Self::Misaligned { offset, align } => {
                 write!(f, "offset {offset} is not a multiple of {align}")
             }
+            Self::OtherMemory => f.write_str("the mapping is one of other memory"),
+            Self::Shrunk { size, needed } => {
+                write!(f, "the memory was cut off at {size} bytes, where {needed} are needed")
+            }
             Self::Cancelled { done } => write!(f, "cancelled after {done} bytes"),
             Self::ReadOnly => f.write_str("the mapping is read-only"),
             Self::UnknownStrategy { name } => write!(f, "there is no strategy {name:?}"),
@@ -166,6 +179,8 @@ impl ErrorKind {
                 "use 1 to 16 ASCII letters, digits, -, _ and ., which leave room for 13 random characters"
             }
             Self::ReadOnly => "map it for writing",
+            Self::OtherMemory => "give the memory that it was mapped from",
+            Self::Shrunk { .. } => "freeze the memory, so that nobody can shrink it",
             _ => return None,
         })
     }

@@ -28,6 +28,8 @@ fn errors_found_before_a_call() {
         ErrorKind::OutOfBounds { offset: 4000, len: 100, size: 4096 },
         ErrorKind::Misaligned { offset: 2, align: 4 },
         ErrorKind::ReadOnly,
+        ErrorKind::OtherMemory,
+        ErrorKind::Shrunk { size: 4096, needed: 8192 },
         ErrorKind::Cancelled { done: 4096 },
         ErrorKind::UnknownStrategy { name: "mem-fd".into() },
         ErrorKind::BadName { name: "no-slash".into() },

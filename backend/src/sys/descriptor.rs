@@ -27,12 +27,23 @@ pub(crate) struct Status {
     pub(crate) size: u64,
     /// Whether it can be memory. Shared memory is a regular file, or of no type at all.
     pub(crate) is_plain: bool,
+    /// Which object it is.
+    pub(crate) object: ObjectId,
+}
+
+/// Tells objects apart for as long as they exist; XNU gives all the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ObjectId {
+    device: u64,
+    inode: u64,
 }
 
 pub(crate) fn status(fd: impl AsFd) -> Result<Status, Error> {
     let stat = call(Call::Fstat, || fstat(&fd))?;
     let kind = SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT;
-    Ok(Status { size: stat.st_size as u64, is_plain: kind == SFlag::S_IFREG || kind.is_empty() })
+    let is_plain = kind == SFlag::S_IFREG || kind.is_empty();
+    let object = ObjectId { device: stat.st_dev as _, inode: stat.st_ino as _ };
+    Ok(Status { size: stat.st_size as u64, is_plain, object })
 }
 
 /// The access mode that a descriptor was opened with.
