@@ -6,6 +6,7 @@ mod advice;
 mod builder;
 mod call;
 mod error;
+mod commit;
 mod expect;
 mod feature;
 #[cfg(feature = "vm-memory")]
@@ -24,9 +25,10 @@ mod strategy;
 mod sys;
 
 pub use advice::{Nodes, Numa};
-pub use builder::{Builder, Commit, FinalMode};
+pub use builder::{Builder, FinalMode};
 pub use call::Call;
 pub use error::{Error, ErrorKind};
+pub use commit::Commit;
 pub use expect::{DescriptorFault, Expect, Refused};
 pub use feature::Feature;
 pub use mapping::{Atomic, MapOptions, Mapping};

@@ -52,7 +52,7 @@ pub(crate) use numa::bind;
 pub(crate) use page::{Access, map, page_size, system_page_size, unmap};
 pub(crate) use seam::{call, fill_random};
 pub(crate) use socket::{MAX_FDS, Message, receive, send};
-pub(crate) use space::{no_space, place_of, reserve};
+pub(crate) use space::{no_space, place_of, reserve, room};
 
 use crate::{Error, ErrorKind, Feature, FinalMode, Prefix, Strategy};
 
@@ -64,7 +64,7 @@ pub(crate) const SUPPORTED: &[Strategy] = if cfg!(target_os = "freebsd") {
 } else if cfg!(target_os = "android") {
     &[Strategy::Memfd]
 } else if cfg!(target_os = "linux") {
-    &[Strategy::PosixUnlinked, Strategy::Memfd, Strategy::TmpFile]
+    &[Strategy::Memfd, Strategy::PosixUnlinked, Strategy::TmpFile]
 } else {
     &[Strategy::PosixUnlinked]
 };

@@ -104,7 +104,7 @@ fn a_mapping_of_other_memory_is_refused() {
 fn space_is_taken_at_once_where_that_is_asked_for() {
     for strategy in Strategy::ALL.into_iter().filter(|strategy| strategy.is_supported()) {
         let builder = Builder::new(1 << 20).strategy(strategy);
-        match builder.commit(Commit::Allocate).create() {
+        match builder.commit(Commit::Reserved).create() {
             Ok(taken) => assert!(resident(&taken).is_none_or(|bytes| bytes == 1 << 20)),
             Err(error) => assert!(matches!(error.kind(), ErrorKind::Unsupported(_)), "{error}"),
         }

@@ -34,6 +34,8 @@ fn errors_found_before_a_call() {
         ErrorKind::UnknownStrategy { name: "mem-fd".into() },
         ErrorKind::BadName { name: "no-slash".into() },
         ErrorKind::BadPrefix { prefix: "much-too-long-a-prefix".into() },
+        ErrorKind::BadMode { asked: 0o4640, kept: 0o640 },
+        ErrorKind::NoSpace { wanted: Some(100 << 20), free: Some(64 << 20), place: "/dev/shm" },
         ErrorKind::Exists,
         ErrorKind::NotFound,
         ErrorKind::BadMessage { fds: 300, max: 253 },

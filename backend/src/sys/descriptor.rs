@@ -27,6 +27,8 @@ pub(crate) struct Status {
     pub(crate) size: u64,
     /// Whether it can be memory. Shared memory is a regular file, or of no type at all.
     pub(crate) is_plain: bool,
+    /// Its permission bits.
+    pub(crate) mode: u16,
     /// Which object it is.
     pub(crate) object: ObjectId,
 }
@@ -42,8 +44,9 @@ pub(crate) fn status(fd: impl AsFd) -> Result<Status, Error> {
     let stat = call(Call::Fstat, || fstat(&fd))?;
     let kind = SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT;
     let is_plain = kind == SFlag::S_IFREG || kind.is_empty();
+    let mode = (stat.st_mode & 0o7777) as u16;
     let object = ObjectId { device: stat.st_dev as _, inode: stat.st_ino as _ };
-    Ok(Status { size: stat.st_size as u64, is_plain, object })
+    Ok(Status { size: stat.st_size as u64, is_plain, mode, object })
 }
 
 /// The access mode that a descriptor was opened with.

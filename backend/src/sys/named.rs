@@ -9,19 +9,28 @@ use nix::sys::mman::{shm_open, shm_unlink};
 use nix::sys::stat::{Mode, fchmod};
 
 use super::create_unlink::{FCHMOD_WORKS, SHM_OPEN_SETS_CLOEXEC};
-use super::{call, set_cloexec};
+use super::{call, set_cloexec, status};
 use crate::{Call, Error, ErrorKind};
 
-/// Creates an object that does not exist yet, with these permission bits.
+/// Creates an object that does not exist yet, with these permission bits: all of them, or it is not created.
 pub(crate) fn create_named(name: &CStr, mode: u16) -> Result<OwnedFd, Error> {
-    let mode = Mode::from_bits_truncate(mode as _) & (Mode::S_IRWXU | Mode::S_IRWXG | Mode::S_IRWXO);
-    let fd = open(name, OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL, mode)?;
-    let set_mode = || call(Call::Fchmod, || fchmod(&fd, mode));
-    let ready = close_on_exec(&fd).and_then(|()| if FCHMOD_WORKS { set_mode() } else { Ok(()) });
+    let bits = Mode::from_bits_truncate(mode as _);
+    let rights = bits & (Mode::S_IRWXU | Mode::S_IRWXG | Mode::S_IRWXO);
+    let fd = open(name, OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL, rights)?;
+    let ready = close_on_exec(&fd).and_then(|()| give_mode(&fd, bits, mode));
     match ready {
         Ok(()) => Ok(fd),
         Err(error) => unlink_named(name).and(Err(error)),
     }
+}
+
+/// Takes back what the umask has done, and sees what the system has made of the bits.
+fn give_mode(fd: &OwnedFd, bits: Mode, asked: u16) -> Result<(), Error> {
+    if FCHMOD_WORKS {
+        call(Call::Fchmod, || fchmod(fd, bits))?;
+    }
+    let kept = status(fd)?.mode;
+    if kept == asked { Ok(()) } else { Err(ErrorKind::BadMode { asked, kept }.into()) }
 }
 
 /// Opens an object that exists, for reading and writing.

@@ -6,7 +6,7 @@
 use super::{Answer, Libc, Refused, Subject, errno, host, native, passing};
 use crate::outcome::{Content, Errno, Received};
 use crate::script::Need;
-use shmfd::{Builder, DescriptorFault, ErrorKind, Mapping, Prefix, SharedMemory, Strategy};
+use shmfd::{Builder, Commit, DescriptorFault, ErrorKind, Mapping, Prefix, SharedMemory, Strategy};
 use std::collections::BTreeMap;
 use std::ffi::{CStr, c_int};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, RawFd};
@@ -60,7 +60,9 @@ impl Subject for Shmfd {
 
     fn create(&mut self, _name: &CStr, size: i64) -> Answer<RawFd> {
         let size = u64::try_from(size).map_err(|_| Errno::EINVAL)?;
-        let memory = Builder::new(size).strategy(self.strategy).create().map_err(|error| refused(&error))?;
+        // Scripts size objects beyond all room, and look at what the system says of it.
+        let builder = Builder::new(size).strategy(self.strategy).commit(Commit::Lazy);
+        let memory = builder.create().map_err(|error| refused(&error))?;
         let fd = memory.as_fd().as_raw_fd();
         self.memories.insert(fd, memory);
         Ok(fd)

@@ -10,7 +10,7 @@ use super::child::in_child;
 use super::descriptors::open_descriptors;
 use super::{left, plan};
 use crate::sys::create_unlink::create_as;
-use crate::{Builder, Call, Error, ErrorKind, Feature, FinalMode, Prefix, SharedMemory, Strategy, name, sys};
+use crate::{Builder, Call, Commit, Error, ErrorKind, Feature, FinalMode, Prefix, SharedMemory, Strategy, name, sys};
 
 const POSIX: Builder = Builder::new(4096).strategy(Strategy::PosixUnlinked);
 const NO_SPACE: ErrorKind = ErrorKind::NoSpace { wanted: None, free: None, place: "/dev/shm" };
@@ -198,10 +198,17 @@ fn memfd_on_an_old_kernel_is_made_without_the_new_flag() {
     });
 }
 
-#[test]
-fn auto_goes_on_where_there_is_no_place() {
-    with_faults(&Builder::new(1), &[(Call::ShmOpen, Errno::ENOENT)], |result| {
-        assert_eq!(result.unwrap().strategy(), Some(Strategy::Memfd));
+#[rstest]
+#[case::on_an_old_kernel(&[(Call::MemfdCreate, Errno::ENOSYS)], Strategy::PosixUnlinked)]
+#[case::where_a_filter_denies_it(&[(Call::MemfdCreate, Errno::EPERM)], Strategy::PosixUnlinked)]
+#[case::without_a_place_for_names(
+    &[(Call::MemfdCreate, Errno::ENOSYS), (Call::ShmOpen, Errno::ENOENT)],
+    Strategy::TmpFile
+)]
+fn auto_goes_on_where_a_way_does_not_work(#[case] faults: &[(Call, Errno)], #[case] then: Strategy) {
+    with_faults(&Builder::new(1), faults, |result| match result {
+        Ok(memory) => assert_eq!(memory.strategy(), Some(then)),
+        Err(error) => assert_eq!((error.call(), then), (Some(Call::MemfdCreate), Strategy::TmpFile)),
     });
 }
 
@@ -209,8 +216,19 @@ fn auto_goes_on_where_there_is_no_place() {
 fn auto_tells_the_first_refusal_where_nothing_works() {
     let faults = [(Call::ShmOpen, Errno::ENOENT), (Call::MemfdCreate, Errno::ENOSYS), (Call::Open, Errno::ENOENT)];
     with_faults(&Builder::new(1), &faults, |result| {
-        assert_eq!(result.unwrap_err().call(), Some(Call::ShmOpen));
+        assert_eq!(result.unwrap_err().call(), Some(Call::MemfdCreate));
     });
+}
+
+#[test]
+fn a_room_that_cannot_be_told_is_an_error_unless_nobody_asks() {
+    with_faults(&POSIX, &[(Call::Fstatvfs, Errno::EIO)], |result| {
+        assert_eq!(result.unwrap_err().call(), Some(Call::Fstatvfs));
+    });
+    let lazy = POSIX.commit(Commit::Lazy).create();
+    plan(&[(Call::Fstatvfs, Errno::EIO)]);
+    assert_eq!((lazy.unwrap().size(), left()), (4096, 1));
+    plan(&[]);
 }
 
 #[test]
@@ -228,7 +246,7 @@ fn names_begin_with_the_prefix_that_was_asked_for() {
 
 #[test]
 fn auto_does_not_go_on_where_descriptors_run_out() {
-    with_faults(&Builder::new(1), &[(Call::ShmOpen, Errno::EMFILE)], |result| {
+    with_faults(&Builder::new(1), &[(Call::MemfdCreate, Errno::EMFILE)], |result| {
         assert_eq!(*result.unwrap_err().kind(), ErrorKind::DescriptorLimit);
     });
 }

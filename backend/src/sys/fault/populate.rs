@@ -121,7 +121,7 @@ fn a_timer_that_goes_off_all_the_time_does_not_keep_space_from_being_reserved() 
         // SAFETY: the timer is valid, and nobody asks for the one before.
         let started = unsafe { libc::syscall(libc::SYS_setitimer, libc::ITIMER_REAL, &raw const timer, 0) };
         assert_eq!(started, 0);
-        Builder::new(300 << 20).commit(Commit::Allocate).create().unwrap();
+        Builder::new(300 << 20).commit(Commit::Reserved).create().unwrap();
     });
 }
 
@@ -151,7 +151,7 @@ fn where_neither_way_is_safe_nothing_is_touched(#[case] errno: Errno) {
 #[test]
 fn signals_do_not_keep_space_from_being_taken() {
     plan(&[(Call::PosixFallocate, Errno::EINTR); 5]);
-    Builder::new(SIZE).commit(Commit::Allocate).create().unwrap();
+    Builder::new(SIZE).commit(Commit::Reserved).create().unwrap();
     assert_eq!(left(), 0);
 }
 
