@@ -1,12 +1,13 @@
 //! A file descriptor of shared memory that has no name, on any POSIX system.
 
 #![doc = include_str!("../README.md")]
+#![warn(missing_debug_implementations)]
 
 mod advice;
 mod builder;
 mod call;
-mod error;
 mod commit;
+mod error;
 mod expect;
 mod feature;
 #[cfg(feature = "vm-memory")]
@@ -27,8 +28,8 @@ mod sys;
 pub use advice::{Nodes, Numa};
 pub use builder::{Builder, FinalMode};
 pub use call::Call;
-pub use error::{Error, ErrorKind};
 pub use commit::Commit;
+pub use error::{Error, ErrorKind};
 pub use expect::{DescriptorFault, Expect, Refused};
 pub use feature::Feature;
 pub use mapping::{Atomic, MapOptions, Mapping};
