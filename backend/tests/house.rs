@@ -13,18 +13,20 @@ fn shown<T: Debug + Send + Sync>() {}
 
 fn told<E: Error + Debug + Send + Sync + 'static>() {}
 
+macro_rules! each {
+    ($is:ident: $($this:ty),* $(,)?) => { $($is::<$this>();)* };
+}
+
 #[test]
 fn every_type_is_shown_sent_and_shared() {
-    (shown::<Builder>(), shown::<Call>(), shown::<Commit>(), shown::<ErrorKind>(), shown::<Expect>());
-    (shown::<Facts>(), shown::<Feature>(), shown::<FinalMode>(), shown::<MapOptions<'_>>(), shown::<Mapping>());
-    (shown::<Name>(), shown::<Nodes>(), shown::<Numa>(), shown::<ObjectName>(), shown::<Prealloc<'_>>());
-    (shown::<Prefix>(), shown::<Received>(), shown::<SharedMemory>(), shown::<SizeGuard>(), shown::<Strategy>());
-    (shown::<qemu::Backend>(), shown::<qemu::Options>());
+    each!(shown: Builder, Call, Commit, ErrorKind, Expect, Facts, Feature, FinalMode, MapOptions<'_>, Mapping, Name);
+    each!(shown: Nodes, Numa, ObjectName, Prealloc<'_>, Prefix, Received, SharedMemory, SizeGuard, Strategy);
+    each!(shown: qemu::Backend, qemu::Options);
 }
 
 #[test]
 fn every_error_is_an_error() {
-    (told::<shmfd::Error>(), told::<DescriptorFault>(), told::<Refused>(), told::<qemu::Refusal>());
+    each!(told: shmfd::Error, DescriptorFault, Refused, qemu::Refusal);
 }
 
 #[test]

@@ -5,7 +5,6 @@
 mod child;
 
 use std::fs;
-use std::os::fd::OwnedFd;
 
 use child::in_child;
 use nix::sys::memfd::{MFdFlags, memfd_create};
@@ -21,7 +20,7 @@ fn huge() -> Option<(SharedMemory, u64)> {
     };
     let page = nix::sys::statfs::fstatfs(&fd).unwrap().block_size() as u64;
     nix::unistd::ftruncate(&fd, (2 * page).try_into().unwrap()).unwrap();
-    Some((Expect::new().take(OwnedFd::from(fd)).unwrap(), page))
+    Some((Expect::new().take(fd).unwrap(), page))
 }
 
 /// The kilobytes of address space that this process has.

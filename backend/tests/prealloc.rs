@@ -89,11 +89,10 @@ fn a_read_only_mapping_is_not_populated() {
 #[test]
 fn a_mapping_of_other_memory_is_refused() {
     let (memory, other) = (mapped(4096).0, mapped(4096).1);
-    match Prealloc::new().run(&memory, &other) {
-        Err(error) if *error.kind() == ErrorKind::OtherMemory => {}
-        // macOS tells no objects apart, and needs the mapping alone.
-        result => assert!(cfg!(target_vendor = "apple"), "{result:?}"),
+    if cfg!(target_vendor = "apple") {
+        return eprintln!("skipped: this system tells no objects apart, and populating needs the mapping alone");
     }
+    assert_eq!(*Prealloc::new().run(&memory, &other).unwrap_err().kind(), ErrorKind::OtherMemory);
     let again = memory.map().unwrap();
     if can_populate() {
         Prealloc::new().run(&memory.try_clone().unwrap(), &again).unwrap();

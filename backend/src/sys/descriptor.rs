@@ -44,7 +44,7 @@ pub(crate) fn status(fd: impl AsFd) -> Result<Status, Error> {
     let stat = call(Call::Fstat, || fstat(&fd))?;
     let kind = SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT;
     let is_plain = kind == SFlag::S_IFREG || kind.is_empty();
-    let mode = (stat.st_mode & 0o7777) as u16;
+    let mode = (stat.st_mode & 0o7777) as _;
     let object = ObjectId { device: stat.st_dev as _, inode: stat.st_ino as _ };
     Ok(Status { size: stat.st_size as u64, is_plain, mode, object })
 }

@@ -62,8 +62,8 @@ pub(crate) fn reserve(fd: impl AsFd, start: u64, len: u64) -> Result<(), Error> 
     use super::wide::{Offset, posix_fallocate};
     use nix::errno::Errno;
 
-    /// Bytes at a time, which take less than a millisecond: a signal makes the system give up what it has done, and a
-    /// timer's signals come again before much more is done.
+    /// Bytes at a time, which take less than a millisecond: a signal made Linux give up what it had done until lately, and
+    /// a timer's signals come again before much more is done.
     const STEP: usize = 2 << 20;
 
     let end = start + len;

@@ -98,7 +98,8 @@ fn a_mapping_that_cannot_be_unmapped_says_so() {
     assert_eq!((error.call(), left()), (Some(Call::Munmap), 0));
 }
 
-/// A profiler's timer: each signal makes the system give up the space that the call has reserved so far.
+/// A profiler's timer: where a signal makes the kernel give up the space that the call has reserved so far, as Linux did
+/// until lately, a large call never ends.
 #[test]
 fn a_timer_that_goes_off_all_the_time_does_not_keep_space_from_being_reserved() {
     use nix::libc;
