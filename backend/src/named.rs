@@ -73,7 +73,7 @@ impl fmt::Display for ObjectName {
 pub fn create(name: &ObjectName, size: u64, mode: u16, commit: Commit) -> Result<SharedMemory, Error> {
     check_size(size)?;
     let fd = sys::create_named(name.as_c_str(), mode)?;
-    match commit.size(&fd, size) {
+    match commit.size(&fd, size).and_then(|()| sys::give_mode(&fd, mode)) {
         Ok(()) => Ok(SharedMemory::adopted(fd, size)),
         // Of two failures, the name that stays behind is the one that somebody must act on.
         Err(error) => unlink(name).and(Err(error)),

@@ -45,9 +45,9 @@ pub(crate) use descriptor::{
 };
 pub(crate) use fork::{Stamp, stamp};
 #[cfg(not(target_os = "android"))]
-pub(crate) use named::{create_named, open_named, unlink_named};
+pub(crate) use named::{create_named, give_mode, open_named, unlink_named};
 #[cfg(target_os = "android")]
-pub(crate) use nameless::{create_named, open_named, unlink_named};
+pub(crate) use nameless::{create_named, give_mode, open_named, unlink_named};
 pub(crate) use numa::bind;
 pub(crate) use page::{Access, map, page_size, system_page_size, unmap};
 pub(crate) use seam::{call, fill_random};

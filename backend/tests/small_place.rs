@@ -72,6 +72,10 @@ fn want_of_space_is_told_when_memory_is_made(
     in_a_small_place(|| {
         let builder = Builder::new((1 << 20) + 1).strategy(strategy).commit(commit);
         let error = builder.create().unwrap_err();
+        if matches!(error.kind(), ErrorKind::Unsupported(_)) {
+            let _ = writeln!(stderr(), "skipped: {error}");
+            return;
+        }
         assert_eq!(*error.kind(), full((1 << 20) + 1, 1 << 20));
         let told = error.to_string();
         let figures = "/dev/shm has not enough space for 1048577 bytes, 1048576 bytes are free; make the place larger";

@@ -12,22 +12,21 @@ use super::create_unlink::{FCHMOD_WORKS, SHM_OPEN_SETS_CLOEXEC};
 use super::{call, set_cloexec, status};
 use crate::{Call, Error, ErrorKind};
 
-/// Creates an object that does not exist yet, with these permission bits: all of them, or it is not created.
+/// Creates an object that does not exist yet, with the permissions of `mode` that the umask leaves.
 pub(crate) fn create_named(name: &CStr, mode: u16) -> Result<OwnedFd, Error> {
-    let bits = Mode::from_bits_truncate(mode as _);
-    let rights = bits & (Mode::S_IRWXU | Mode::S_IRWXG | Mode::S_IRWXO);
+    let rights = Mode::from_bits_truncate(mode as _) & (Mode::S_IRWXU | Mode::S_IRWXG | Mode::S_IRWXO);
     let fd = open(name, OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL, rights)?;
-    let ready = close_on_exec(&fd).and_then(|()| give_mode(&fd, bits, mode));
-    match ready {
+    match close_on_exec(&fd) {
         Ok(()) => Ok(fd),
         Err(error) => unlink_named(name).and(Err(error)),
     }
 }
 
-/// Takes back what the umask has done, and sees what the system has made of the bits.
-fn give_mode(fd: &OwnedFd, bits: Mode, asked: u16) -> Result<(), Error> {
+/// Gives an object all bits of `mode`, and sees what the system makes of them. Sizing it can take bits away, so that it
+/// comes first.
+pub(crate) fn give_mode(fd: &OwnedFd, asked: u16) -> Result<(), Error> {
     if FCHMOD_WORKS {
-        call(Call::Fchmod, || fchmod(fd, bits))?;
+        call(Call::Fchmod, || fchmod(fd, Mode::from_bits_truncate(asked as _)))?;
     }
     let kept = status(fd)?.mode;
     if kept == asked { Ok(()) } else { Err(ErrorKind::BadMode { asked, kept }.into()) }
