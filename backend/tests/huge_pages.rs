@@ -9,7 +9,7 @@ use std::fs;
 use child::in_child;
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use rstest::rstest;
-use shmfd::{ErrorKind, Expect, SharedMemory};
+use shmfd::{ErrorKind, Expect, Prealloc, SharedMemory};
 
 /// Two huge pages and the size of one, where this kernel has them. None need be free: swap is not set aside for them.
 fn huge() -> Option<(SharedMemory, u64)> {
@@ -57,6 +57,16 @@ fn the_size_of_a_page_is_that_of_the_memory() {
     assert_eq!(memory.facts().unwrap().page_size as u64, page);
     let error = memory.map_options().reserve(false).range(4096, 1).map().unwrap_err();
     assert_eq!(*error.kind(), ErrorKind::Misaligned { offset: 4096, align: page });
+}
+
+#[test]
+fn want_of_huge_pages_is_told_as_such_and_no_signal() {
+    let Some((memory, page)) = huge() else { return };
+    let mapping = memory.map_options().reserve(false).map().unwrap();
+    if let Err(error) = Prealloc::new().run(&memory, &mapping) {
+        let kind = ErrorKind::NoSpace { wanted: Some(2 * page), free: None, place: "the pool of huge pages" };
+        assert_eq!(*error.kind(), kind, "{error}");
+    }
 }
 
 #[cfg(target_pointer_width = "64")]
