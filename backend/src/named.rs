@@ -73,7 +73,9 @@ impl fmt::Display for ObjectName {
 pub fn create(name: &ObjectName, size: u64, mode: u16, commit: Commit) -> Result<SharedMemory, Error> {
     check_size(size)?;
     let fd = sys::create_named(name.as_c_str(), mode)?;
-    match commit.size(&fd, size).and_then(|()| sys::give_mode(&fd, mode)) {
+    let give_mode = || sys::give_mode(&fd, mode);
+    // Its owner may need permissions to unlink it, should sizing fail; and sizing can take bits away.
+    match give_mode().and_then(|()| commit.size(&fd, size)).and_then(|()| give_mode()) {
         Ok(()) => Ok(SharedMemory::adopted(fd, size)),
         // Of two failures, the name that stays behind is the one that somebody must act on.
         Err(error) => unlink(name).and(Err(error)),

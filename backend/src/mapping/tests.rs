@@ -35,6 +35,7 @@ fn bytes_and_atomics_are_the_same_memory() {
     assert_eq!(seen[..5], [1, 1, 1, 1, 2]);
     mapping.read(end, &mut []).unwrap();
     mapping.read(end, &mut [0]).unwrap_err();
+    mapping.unmap().unwrap();
 }
 
 /// Threads whose copies begin and end within the same words, at unequal offsets and of unequal sizes: neither is a race,

@@ -22,8 +22,7 @@ pub(crate) fn create_named(name: &CStr, mode: u16) -> Result<OwnedFd, Error> {
     }
 }
 
-/// Gives an object all bits of `mode`, and sees what the system makes of them. Sizing it can take bits away, so that it
-/// comes first.
+/// Gives an object all of these permission bits, and sees what the system makes of them.
 pub(crate) fn give_mode(fd: &OwnedFd, asked: u16) -> Result<(), Error> {
     if FCHMOD_WORKS {
         call(Call::Fchmod, || fchmod(fd, Mode::from_bits_truncate(asked as _)))?;
