@@ -32,26 +32,25 @@ impl Name {
         let mut wide = [0; 16];
         wide[..SEED].copy_from_slice(&seed);
         let mut bits = u128::from_be_bytes(wide);
-        for character in &mut name.0[prefix.random_part()] {
+        for character in &mut name[prefix.random_part()] {
             *character = ALPHABET[(bits >> 123) as usize];
             bits <<= 5;
         }
-        name
+        Self::from_bytes(name)
     }
 
-    /// The form of a name, with an `X` for each random character, as the C library takes it.
-    pub(crate) fn template(prefix: Prefix) -> Self {
+    /// The form of a name, with an `X` for each random character and a NUL at its end, as a C library takes it.
+    pub(crate) fn template(prefix: Prefix) -> [u8; Self::MAX + 1] {
         let mut name = [0; Self::MAX + 1];
         name[0] = b'/';
         name[1..prefix.random_part().start].copy_from_slice(prefix.as_str().as_bytes());
         name[prefix.random_part()].fill(b'X');
-        Self(name)
+        name
     }
 
-    /// The bytes of the name and a NUL at least, for the C library to write into.
-    #[cfg(target_os = "openbsd")]
-    pub(crate) fn as_mut_ptr(&mut self) -> *mut std::ffi::c_char {
-        self.0.as_mut_ptr().cast()
+    /// The name that a C library has made of its form.
+    pub(crate) fn from_bytes(name: [u8; Self::MAX + 1]) -> Self {
+        Self(name)
     }
 
     /// The name with its slash.

@@ -28,6 +28,7 @@ pub(crate) struct Status {
     /// Whether it can be memory. Shared memory is a regular file, or of no type at all.
     pub(crate) is_plain: bool,
     /// Its permission bits.
+    #[cfg_attr(target_os = "android", expect(dead_code, reason = "only objects with a name are asked for them"))]
     pub(crate) mode: u16,
     /// Which object it is.
     pub(crate) object: ObjectId,

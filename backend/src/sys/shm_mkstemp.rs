@@ -17,14 +17,15 @@ unsafe extern "C" {
 }
 
 pub(super) fn create(mode: FinalMode, prefix: Prefix) -> Result<OwnedFd, Error> {
-    let mut name = Name::template(prefix);
+    let mut template = Name::template(prefix);
     let fd = call(Call::ShmMkstemp, || {
-        name = Name::template(prefix);
+        template = Name::template(prefix);
         // SAFETY: the template is writable, ends in a NUL and has its six X and more before that.
-        let raw = Errno::result(unsafe { shm_mkstemp(name.as_mut_ptr()) })?;
+        let raw = Errno::result(unsafe { shm_mkstemp(template.as_mut_ptr().cast()) })?;
         // SAFETY: the call has just returned this descriptor, which nothing else owns.
         Ok(unsafe { OwnedFd::from_raw_fd(raw) })
     })?;
+    let name = Name::from_bytes(template);
     call(Call::ShmUnlink, || shm_unlink(name.as_c_str())).map_err(|e| e.told_as(ErrorKind::NotUnlinked { name }))?;
     set_mode(&fd, mode)?;
     Ok(fd)
