@@ -114,6 +114,7 @@ impl Actor {
             return;
         }
         self.name = Some(start.actor);
+        self.subject.name_prefix(&start.prefix);
         self.prefix = start.prefix;
         self.peers = start.peers;
         self.children = start.children;

@@ -92,6 +92,10 @@ pub trait Subject {
         Vec::new()
     }
 
+    /// Tells what the names begin with of every object that the subject makes up a name for: `/` and at most 15 bytes. The
+    /// harness removes such names when an actor is killed. Called before any other call.
+    fn name_prefix(&mut self, _prefix: &str) {}
+
     /// Gives back what the subject itself keeps from one script to the next.
     fn reset(&mut self) {}
 

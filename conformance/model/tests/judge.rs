@@ -1,4 +1,5 @@
 //! Stored traces, good and bad, judged under each profile: the judge needs no system to run on.
+#![allow(clippy::disallowed_types, reason = "the tests read files, which the model does not")]
 
 use rstest::rstest;
 use shmconf_model::judge::{self, Bounds};
@@ -6,7 +7,7 @@ use shmconf_model::profile::Profile;
 use shmconf_model::trace::Trace;
 use shmconf_model::verdict::{Judgement, Verdict};
 use std::fmt::Write;
-use std::fs;
+use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
@@ -57,7 +58,7 @@ fn golden() -> PathBuf {
 }
 
 fn read(path: &Path) -> Trace {
-    let file = fs::read(path).expect("the trace is there");
+    let file = File::open(path).expect("the trace is there");
     Trace::read(BufReader::new(file)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 

@@ -79,6 +79,7 @@ pub(super) fn go_on(state: State, subject: Box<dyn Subject>, program: Option<Pro
     // SAFETY: the actor that has replaced its program with this one had these descriptors.
     let mut actor = unsafe { Actor::new(subject, program, state.started_fds) };
     actor.name = state.name;
+    actor.subject.name_prefix(&state.prefix);
     actor.prefix = state.prefix;
     actor.peers = state.peers;
     actor.children = state.children;

@@ -6,7 +6,7 @@
 use shmconf_adapter::subject::{CallResult, Fd, Libc, Message, Refused, Region, Subject, errno, host, native, passing};
 use shmconf_model::outcome::{Content, Errno};
 use shmconf_model::script::Requirement;
-use shmfd::{Builder, DescriptorFault, ErrorKind, Mapping, SharedMemory, Strategy};
+use shmfd::{Builder, Commit, DescriptorFault, ErrorKind, Mapping, Prefix, SharedMemory, Strategy};
 use std::collections::BTreeMap;
 use std::ffi::{CStr, c_int};
 use std::mem::ManuallyDrop;
@@ -16,6 +16,8 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawF
 #[derive(Debug, Default)]
 pub struct Shmfd {
     strategy: Strategy,
+    /// What the names begin with that its objects briefly have.
+    prefix: Prefix,
     /// What it made, by descriptor. The script has the descriptors, and closes them.
     memories: BTreeMap<RawFd, ManuallyDrop<SharedMemory>>,
     /// Its mappings, by first byte.
@@ -51,6 +53,10 @@ impl Subject for Shmfd {
         vec![(Requirement::Named, NO_NAMES.to_owned())]
     }
 
+    fn name_prefix(&mut self, prefix: &str) {
+        self.prefix = prefix.trim_start_matches('/').parse().unwrap_or_default();
+    }
+
     fn reset(&mut self) {
         std::mem::take(&mut self.memories).into_values().for_each(give_up);
         self.mappings.clear();
@@ -66,7 +72,9 @@ impl Subject for Shmfd {
 
     fn create(&mut self, _name: &CStr, size: i64) -> CallResult<OwnedFd> {
         let size = u64::try_from(size).map_err(|_| Errno::EINVAL)?;
-        let memory = Builder::new(size).strategy(self.strategy).create().map_err(|error| refused(&error))?;
+        // Scripts size objects beyond all room, and look at what the system says of it.
+        let builder = Builder::new(size).strategy(self.strategy).commit(Commit::Lazy).name_prefix(self.prefix);
+        let memory = builder.create().map_err(|error| refused(&error))?;
         let fd = memory.as_fd().as_raw_fd();
         self.memories.insert(fd, ManuallyDrop::new(memory));
         // SAFETY: what the crate made is given up without closing it.
@@ -167,7 +175,8 @@ impl Subject for Shmfd {
     }
 
     fn unique_names(&mut self, count: u32, threads: u32) -> CallResult<Vec<String>> {
-        let names = move || (0..count).map(|_| shmfd::name::unique().map(|name| name.to_string())).collect();
+        let prefix = self.prefix;
+        let names = move || (0..count).map(|_| prefix.unique().map(|name| name.to_string())).collect();
         let threads: Vec<std::thread::JoinHandle<Result<Vec<String>, shmfd::Error>>> =
             (0..threads).map(|_| std::thread::spawn(names)).collect();
         let mut all = Vec::new();
@@ -181,10 +190,10 @@ impl Subject for Shmfd {
 
     fn collide(&mut self) -> CallResult<String> {
         let (name, fd) = loop {
-            let name = shmfd::name::peek().map_err(|error| refused(&error))?;
+            let name = self.prefix.peek().map_err(|error| refused(&error))?;
             match native::shm_open(name.as_c_str(), libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0o600) {
                 // Taken already: the generator passes over it, and so does this.
-                Err(Refused::Errno(Errno::EEXIST)) => drop(shmfd::name::unique().map_err(|error| refused(&error))?),
+                Err(Refused::Errno(Errno::EEXIST)) => drop(self.prefix.unique().map_err(|error| refused(&error))?),
                 opened => break (name, opened?),
             }
         };
