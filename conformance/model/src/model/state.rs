@@ -17,7 +17,7 @@ use crate::outcome::Outcome;
 use crate::profile::Justification;
 use crate::trace::Header;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// An object, by the event that made it: the same in every order of overlapping calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,16 +91,28 @@ impl State {
         let founders = header.actors.iter().filter(|actor| process(actor).0 == actor.name);
         State {
             page: i64::try_from(header.platform.page_size).unwrap_or(4096).clamp(1, 1 << 40),
+            actors: Arc::new(header.actors.iter().map(|actor| (actor.name, process(actor))).collect()),
+            processes: Arc::new(founders.map(|actor| (ProcessId(actor.name), Arc::new(Process::new(actor)))).collect()),
+            ..State::nothing()
+        }
+    }
+
+    /// The state without a process, of which every state begins with a share: most parts stay empty.
+    fn nothing() -> State {
+        static NOTHING: OnceLock<State> = OnceLock::new();
+        let nothing = || State {
+            page: 4096,
             names: Arc::default(),
             removed: Arc::default(),
             objects: Arc::default(),
             descriptions: Arc::default(),
-            actors: Arc::new(header.actors.iter().map(|actor| (actor.name, process(actor))).collect()),
-            processes: Arc::new(founders.map(|actor| (ProcessId(actor.name), Arc::new(Process::new(actor)))).collect()),
+            actors: Arc::default(),
+            processes: Arc::default(),
             messages: Arc::default(),
             given_names: Arc::default(),
             strays: Vec::new(),
-        }
+        };
+        NOTHING.get_or_init(nothing).clone()
     }
 
     /// The process that an actor belongs to, if the actor is there.
@@ -144,8 +156,8 @@ impl State {
         Arc::make_mut(&mut self.objects).get_mut(&id).map(Arc::make_mut)
     }
 
-    pub(crate) fn add_object(&mut self, id: ObjectId, object: Object) {
-        Arc::make_mut(&mut self.objects).insert(id, Arc::new(object));
+    pub(crate) fn add_object(&mut self, id: ObjectId, object: Arc<Object>) {
+        Arc::make_mut(&mut self.objects).insert(id, object);
     }
 
     pub(crate) fn description(&self, id: DescriptionId) -> Option<&Description> {

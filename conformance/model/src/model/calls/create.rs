@@ -14,6 +14,7 @@ use crate::model::state::{Object, ObjectId, References};
 use crate::outcome::Errno;
 use crate::profile::Check;
 use smallvec::smallvec;
+use std::sync::Arc;
 
 pub(in crate::model) fn create(cx: Cx<'_>, asked: i64, checks: &mut Checks<'_>) {
     let rules = &cx.profile.rules;
@@ -51,7 +52,7 @@ pub(in crate::model) fn create(cx: Cx<'_>, asked: i64, checks: &mut Checks<'_>) 
             references: References::default(),
         };
         let open = descriptor::open(cx, Some(id), (true, true), clause::create(4));
-        let effects = smallvec![Effect::Make(id, Box::new(object)), open];
+        let effects = smallvec![Effect::Make(id, Arc::new(object)), open];
         let clauses = [clause::create(1), clause::create(8), clause::create(10), clause::call(1)];
         checks.way(rounded.justification.clause.into()).succeed(Expect::Fd(None), &clauses, effects);
     }

@@ -18,7 +18,7 @@ pub(super) fn open(cx: Cx<'_>, object: Option<ObjectId>, (read, write): (bool, b
         process: cx.id,
         bind: cx.site.bind.first().copied(),
         id: DescriptionId(cx.site.event),
-        description: Box::new(description),
+        description,
         by,
     }
 }

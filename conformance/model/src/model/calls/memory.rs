@@ -5,7 +5,7 @@ use crate::clause::{self, ClauseId};
 use crate::model::branch::{Cx, Justifications, clauses};
 use crate::model::bytes::{Bytes, Span, Value};
 use crate::model::checks::Checks;
-use crate::model::effect::{Effect, Effects};
+use crate::model::effect::{Effect, Effects, PrivateStore};
 use crate::model::expect::{Expect, Pattern};
 use crate::model::rules::coherence;
 use crate::model::rules::sizes::whole_pages;
@@ -217,6 +217,7 @@ pub(in crate::model) fn store(cx: Cx<'_>, label: Label, offset: i64, byte: u8, l
     let current = coherence::by_mapping(cx, object, pages, checks);
     let mut seen = part_of(&current, pages);
     seen.blur(object.size.max(pages.0), pages.1);
-    let stored = Effect::StorePrivate { process: cx.id, map: label, object: id, range, byte, seen: Box::new(seen) };
+    let store = PrivateStore { process: cx.id, map: label, object: id, range, byte, seen };
+    let stored = Effect::StorePrivate(Box::new(store));
     checks.succeed(Expect::Ok, &[clause::mmap(3)], smallvec![stored]);
 }

@@ -15,6 +15,7 @@ use crate::model::state::{Key, Object, ObjectId, References};
 use crate::outcome::Errno;
 use crate::profile::{Check, Justification, Rule, Truncation};
 use smallvec::smallvec;
+use std::sync::Arc;
 
 /// What is asked of `shm_open` beside the name.
 #[derive(Clone, Copy)]
@@ -45,7 +46,7 @@ pub(in crate::model) fn shm_open(cx: Cx<'_>, name: &Name, asked: Asked, order: &
     let used = if asked.writes() || asked.creates() { Use::OpenOtherwise } else { Use::OpenForReading };
     let rules = &cx.profile.rules;
     for reading in names::readings(cx, name, used) {
-        let mut checks = Checks::new(order, out);
+        let mut checks = Checks::new(cx, order, out);
         match reading {
             Reading::Errno(errno, by) => {
                 checks.shall_by(Check::Name, errno, smallvec![by, clause::shm_open(31).into()]);
@@ -198,7 +199,7 @@ fn new(cx: Cx<'_>, key: Key, asked: Asked, checks: &mut Checks<'_>) {
     let object = object(cx, asked.mode, again);
     let would = |by| -> Effects {
         let left = Object { left_by: Some(by), ..object.clone() };
-        smallvec![Effect::Make(id, Box::new(left)), Effect::Name(key.clone(), id)]
+        smallvec![Effect::Make(id, Arc::new(left)), Effect::Name(key.clone(), id)]
     };
     no_number(cx, &cx.profile.rules.open_emfile_spares, checks, Some(would));
     checks.rests_on(clause::shm_open(15));
@@ -206,7 +207,7 @@ fn new(cx: Cx<'_>, key: Key, asked: Asked, checks: &mut Checks<'_>) {
     if asked.mode & !0o777 != 0 {
         checks.rests_on(clause::shm_open(19));
     }
-    let effects = smallvec![Effect::Make(id, Box::new(object)), Effect::Name(key, id)];
+    let effects = smallvec![Effect::Make(id, Arc::new(object)), Effect::Name(key, id)];
     opened(cx, Some(id), asked, checks, &OPENED, effects);
 }
 

@@ -4,7 +4,7 @@ use crate::call::Label;
 use crate::clause::{self, ClauseId};
 use crate::model::branch::{Cx, clauses};
 use crate::model::checks::Checks;
-use crate::model::effect::{Effect, Effects};
+use crate::model::effect::{Effect, Effects, Receipt};
 use crate::model::expect::Expect;
 use crate::outcome::Errno;
 use crate::profile::{Check, Choice, Justification, Response, Rest, Rule};
@@ -142,14 +142,14 @@ impl Receiving<'_> {
     }
 
     fn take(self, cloexec: &Choice<bool>, leaks: Option<Justification>) -> Effects {
-        smallvec![Effect::Receive {
+        smallvec![Effect::Receive(Box::new(Receipt {
             from: self.from,
             to: self.cx.site.actor,
             process: self.cx.id,
             bind: self.cx.site.bind.to_vec(),
             cloexec: (cloexec.value, cloexec.justification),
             leaks,
-        }]
+        }))]
     }
 }
 

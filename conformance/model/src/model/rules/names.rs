@@ -6,6 +6,7 @@ use crate::model::branch::Cx;
 use crate::model::state::Key;
 use crate::outcome::Errno;
 use crate::profile::{Justification, Limit, NameAnswer, Rule};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// What a name may stand for on this platform, and why.
@@ -26,12 +27,12 @@ pub(in crate::model) enum Use {
 }
 
 /// Everything that `name` may stand for.
-pub(in crate::model) fn readings(cx: Cx<'_>, name: &Name, used: Use) -> Vec<Reading> {
+pub(in crate::model) fn readings(cx: Cx<'_>, name: &Name, used: Use) -> SmallVec<[Reading; 2]> {
     let text = name.literal().unwrap_or_default();
     let rules = &cx.profile.rules;
     let limit = &rules.name_length.choices[0];
     let (fits, may_be_too_long) = length(text, limit.value);
-    let mut readings = Vec::new();
+    let mut readings = SmallVec::new();
     if may_be_too_long {
         let rule = if used == Use::Unlink { &rules.unlink_too_long } else { &rules.name_too_long };
         readings.extend(rule.choices.iter().map(|choice| Reading::Errno(choice.value, choice.justification)));

@@ -7,7 +7,7 @@ use crate::model::checks::Checks;
 use crate::model::state::Object;
 use crate::outcome::{Errno, Signal};
 use crate::profile::{Beyond, Check, Choice, Justification, Rounding, Rule, Tail};
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 /// Sizes up to this many bytes are certain to be accepted where there is room.
 pub(in crate::model) const CERTAIN: i64 = 1 << 30;
@@ -24,9 +24,9 @@ pub(in crate::model) fn whole_pages(bytes: i64, page: i64) -> i64 {
 }
 
 /// The sizes that an object may get which is asked to be `size` bytes large.
-pub(in crate::model) fn rounded(cx: Cx<'_>, size: i64) -> Vec<Rounded> {
+pub(in crate::model) fn rounded(cx: Cx<'_>, size: i64) -> SmallVec<[Rounded; 2]> {
     let rule = &cx.profile.rules.size_rounding;
-    let mut sizes: Vec<Rounded> = Vec::with_capacity(rule.choices.len());
+    let mut sizes: SmallVec<[Rounded; 2]> = SmallVec::new();
     for choice in &rule.choices {
         let rounded = match choice.value {
             Rounding::Exact => size,
@@ -94,22 +94,22 @@ fn refused(cx: Cx<'_>, justification: Justification, checks: &mut Checks<'_>) {
 }
 
 /// What may become of the bytes behind the end when an object grows to `end`; where there are none, that rests on `by`.
-pub(in crate::model) fn tails(cx: Cx<'_>, object: &Object, end: i64, by: ClauseId) -> Vec<Choice<Tail>> {
+pub(in crate::model) fn tails(cx: Cx<'_>, object: &Object, end: i64, by: ClauseId) -> SmallVec<[Choice<Tail>; 2]> {
     if end > object.size && object.bytes.holds_from(object.size) {
-        cx.profile.rules.tail.choices.clone()
+        cx.profile.rules.tail.choices.iter().cloned().collect()
     } else {
-        vec![Choice { value: Tail::Zero, justification: by.into() }]
+        smallvec![Choice { value: Tail::Zero, justification: by.into() }]
     }
 }
 
 /// May what was stored in the page where an object will end be lost when it shrinks to `size`? Where there is nothing to
 /// lose, that rests on `by`.
-pub(in crate::model) fn kept(cx: Cx<'_>, object: &Object, size: i64, by: ClauseId) -> Vec<Choice<bool>> {
+pub(in crate::model) fn kept(cx: Cx<'_>, object: &Object, size: i64, by: ClauseId) -> SmallVec<[Choice<bool>; 2]> {
     let page = cx.state.page;
     let mut at_stake = object.bytes.set_spans(size / page * page, size);
     if size < object.size && at_stake.any(|span| span.value != Value::Byte(0)) {
-        cx.profile.rules.shrink_keeps.choices.clone()
+        cx.profile.rules.shrink_keeps.choices.iter().cloned().collect()
     } else {
-        vec![Choice { value: true, justification: by.into() }]
+        smallvec![Choice { value: true, justification: by.into() }]
     }
 }
