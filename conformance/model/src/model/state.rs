@@ -13,7 +13,7 @@ use crate::call::Label;
 use crate::clause::{self, ClauseId};
 use crate::outcome::Outcome;
 use crate::profile::Justification;
-use crate::trace::Header;
+use crate::trace::{Header, Storage};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
@@ -33,6 +33,8 @@ pub(crate) struct ProcessId(pub(crate) Label);
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct State {
     pub(crate) page: i64,
+    /// What room there is in the system's store, where that is known.
+    pub(crate) storage: Option<Storage>,
     pub(crate) names: Arc<BTreeMap<Key, ObjectId>>,
     /// Names that were removed and not created since.
     pub(crate) removed: Arc<BTreeSet<Key>>,
@@ -70,6 +72,8 @@ pub(crate) struct Description {
     pub(crate) object: Option<ObjectId>,
     pub(crate) read: bool,
     pub(crate) write: bool,
+    /// Do writes go to the end?
+    pub(crate) appends: bool,
     /// The file offset, once it is known; a new description's is left open, and taken to be 0 by what reads or writes.
     pub(crate) offset: Option<i64>,
     /// How many descriptors and messages refer to it.
@@ -89,6 +93,7 @@ impl State {
         let founders = header.actors.iter().filter(|actor| process(actor).0 == actor.name);
         State {
             page: i64::try_from(header.platform.page_size).unwrap_or(4096).clamp(1, 1 << 40),
+            storage: header.machine.store.clone(),
             names: Arc::default(),
             removed: Arc::default(),
             objects: Arc::default(),
@@ -135,6 +140,28 @@ impl State {
 
     pub(crate) fn objects(&self) -> impl Iterator<Item = (ObjectId, &Object)> {
         self.objects.iter().map(|(id, object)| (*id, &**object))
+    }
+
+    /// The pages from `start` on that private mappings have copied of an object are gone, or kept for that reason.
+    pub(crate) fn cut_copies(&mut self, object: ObjectId, start: i64, kept: Option<Justification>) {
+        let has_copies = |map: &Mapping| {
+            map.object == object && map.private.as_ref().is_some_and(|private| private.copied.holds_from(start))
+        };
+        let touched: Vec<ProcessId> = (self.processes.iter())
+            .filter(|(_, process)| process.maps.values().any(has_copies))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in touched {
+            let maps = self.process_mut(id).into_iter().flat_map(|process| process.maps.values_mut());
+            for private in maps.filter(|map| map.object == object).filter_map(|map| map.private.as_mut()) {
+                if kept.is_some() {
+                    private.kept_by = kept;
+                } else {
+                    private.copied.clear_from(start);
+                    private.own.clear_from(start);
+                }
+            }
+        }
     }
 
     /// The object, unless it is gone.
@@ -266,6 +293,11 @@ impl State {
     /// The messages on their way from one actor to another, oldest first.
     pub(crate) fn messages(&self, from: Label, to: Label) -> impl Iterator<Item = &Message> {
         self.messages.get(&(from, to)).into_iter().flatten()
+    }
+
+    /// How many descriptors are on their way, of all processes.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.messages.values().flatten().map(|message| message.descriptions.len()).sum()
     }
 
     pub(crate) fn push_message(&mut self, from: Label, to: Label, message: Message) {

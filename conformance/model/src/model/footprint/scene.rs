@@ -136,6 +136,18 @@ impl<'a> Scene<'a> {
         self.opened(process, label).places(Place::Offset).collect()
     }
 
+    /// May writes through a descriptor go to the end?
+    pub(super) fn may_append(&self, process: ProcessId, label: Label) -> bool {
+        let appends = |state: &&State| {
+            let descriptor = || {
+                let process = state.process(process)?;
+                state.description(process.fd(process.number(label)?)?.description)
+            };
+            descriptor().is_some_and(|description| description.appends)
+        };
+        self.rebinding.contains(&process) || self.states.iter().any(|state| appends(state))
+    }
+
     /// The objects that a label of a descriptor may stand for.
     pub(super) fn objects_open(&self, process: ProcessId, label: Label) -> Objects {
         if self.rebinding.contains(&process) {

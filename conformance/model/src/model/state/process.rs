@@ -62,6 +62,8 @@ pub(crate) struct Mapping {
     /// How far the object reached when it was mapped, in bytes of whole pages.
     pub(crate) reached: i64,
     pub(crate) prot: Prot,
+    /// The protection that mmap asked for.
+    pub(crate) asked: Prot,
     /// May it be made writable?
     pub(crate) may_write: bool,
     pub(crate) private: Option<Private>,
@@ -80,6 +82,8 @@ pub(crate) struct Private {
     pub(crate) own: Bytes,
     /// Not zero in the pages of the object that it has copied.
     pub(crate) copied: Bytes,
+    /// Why it still has copies of pages that the object has lost.
+    pub(crate) kept_by: Option<Justification>,
 }
 
 impl Process {
@@ -177,6 +181,15 @@ impl Process {
             (Some(limit), Some(lowest)) => i64::from(lowest) >= limit,
             (Some(limit), None) => limit <= 0,
             (None, _) => false,
+        }
+    }
+
+    /// Can at most one descriptor be opened?
+    pub(crate) fn has_one_free(&self) -> bool {
+        let second = self.lowest_free().and_then(|_| self.free().nth(1));
+        match (self.nofile, second) {
+            (Some(limit), Some(second)) => i64::from(second) >= limit,
+            _ => self.is_full(),
         }
     }
 
