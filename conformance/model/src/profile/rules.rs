@@ -1,8 +1,8 @@
 //! Every matter in which platforms differ, with the type of its choices.
 
 use super::choices::{
-    Beyond, Cut, Fault, Limit, NameAnswer, Number, Offset, Resize, Response, Rest, Rounding, Tail, Truncation, UnlinkRight,
-    Write,
+    Beyond, Cut, Fault, Limit, NameAnswer, Number, Offset, Resize, Response, Rest, Rounding, Tail, Truncation,
+    UnlinkRight, Write,
 };
 use super::read::{ProfileError, Reader};
 use super::{Justification, Rule};

@@ -85,11 +85,7 @@ pub(super) const CASES: &[Case] = &[
         a: m = mmap(f, 0, 16384, READ, SHARED) -> "ok"
         a: mprotect(m, READ|WRITE) -> {"errno":"EACCES"}"#,
     ),
-    (
-        "dragonfly",
-        "dragonfly/second-lowest-descriptor",
-        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":5}"#,
-    ),
+    ("dragonfly", "dragonfly/second-lowest-descriptor", r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":5}"#),
     (
         "macos",
         "macos/no-private-mappings",
@@ -161,7 +157,7 @@ pub(super) const CASES: &[Case] = &[
     (
         "dragonfly",
         "dragonfly/recv-leaks",
-        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        r#"a: f = create(0) -> {"fd":4}
         a: send(c, f, f) -> "ok"
         c: g = recv(a, 1) -> {"received":{"fds":[4],"truncated":false}}
         c: fds() -> {"value":2}"#,
@@ -339,11 +335,11 @@ const SIZE_UNLIMITED: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd"
     a: rlimit(FSIZE, 4096) -> "ok"
     a: ftruncate(f, 8192) -> "ok""#;
 
-const BEYOND_END: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+const BEYOND_END: &str = r#"a: f = create(0) -> {"fd":4}
     a: m = mmap(f, 0, 16384, READ|WRITE, SHARED) -> "ok"
     a: load(m, 0, 1) -> {"signal":"SIGSEGV"}"#;
 
-const UNMARKED: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+const UNMARKED: &str = r#"a: f = create(0) -> {"fd":4}
     a: send(c, f) -> "ok"
     c: recv(a, 0) -> {"received":{"fds":[],"truncated":false}}"#;
 
@@ -352,9 +348,9 @@ const LEAK: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
     c: g = recv(a, 1) -> {"received":{"fds":[4],"truncated":true}}
     c: fds() -> {"value":2}"#;
 
-const NEITHER: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+const NEITHER: &str = r#"a: f = create(0) -> {"fd":4}
     a: m = mmap(f, 0, 16384, READ|WRITE, 0) -> "ok""#;
 
-const UNMAP_NOTHING: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+const UNMAP_NOTHING: &str = r#"a: f = create(0) -> {"fd":4}
     a: m = mmap(f, 0, 16384, READ|WRITE, SHARED) -> "ok"
     a: munmap(m, 0, 0) -> "ok""#;

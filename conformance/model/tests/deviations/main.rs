@@ -2,6 +2,8 @@
 
 mod elsewhere;
 mod linux;
+mod order;
+mod platforms;
 
 use rstest::rstest;
 use shmconf_model::judge;

@@ -128,13 +128,8 @@ fn no_number(
 }
 
 /// What success rests on, whatever was opened.
-const OPENED: [ClauseId; 5] = [
-    clause::shm_open(1),
-    clause::shm_open(2),
-    clause::shm_open(9),
-    clause::shm_open(30),
-    clause::call(1),
-];
+const OPENED: [ClauseId; 5] =
+    [clause::shm_open(1), clause::shm_open(2), clause::shm_open(9), clause::shm_open(30), clause::call(1)];
 
 /// The open succeeds, with a descriptor of that object; `effects` come first.
 fn opened(
@@ -233,7 +228,8 @@ fn refused_too_late(cx: Cx<'_>, id: ObjectId, refused: &Rule<Response>, checks: 
     for spares in cx.profile.rules.trunc_of_others_spares.choices.iter().filter(|choice| !choice.value) {
         for choice in &refused.choices {
             if let Response::Errno(errno) = choice.value {
-                let by = if choice.justification.deviation.is_some() { spares.justification } else { choice.justification };
+                let by =
+                    if choice.justification.deviation.is_some() { spares.justification } else { choice.justification };
                 checks.may_with(Check::Owner, errno, by, emptied(cx, id, spares.justification));
             }
         }

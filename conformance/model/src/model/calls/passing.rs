@@ -31,7 +31,8 @@ pub(in crate::model) fn send(cx: Cx<'_>, to: Label, fds: &[Label], checks: &mut 
     let most = rules.send_most.choices.iter().map(|choice| choice.value).max().unwrap_or(i64::MAX);
     let always = rules.send_always.choices.iter().map(|choice| choice.value).min().unwrap_or(1);
     checks.refuse(Check::Argument, count > most, &rules.send_too_many, &[]);
-    if count > always && count <= most {
+    let fewest = rules.send_most.choices.iter().map(|choice| choice.value).min().unwrap_or(i64::MAX);
+    if count > always.min(fewest) && count <= most {
         for choice in &rules.send_too_many.choices {
             checks.may_by(Check::Argument, choice.value, smallvec![choice.justification]);
         }
@@ -143,7 +144,8 @@ impl Receiving<'_> {
                 continue;
             }
             for rest in &rules.recv_rest.choices {
-                let some = Expect::Received { least: 0, most: room, truncated: rest.value.is_marked() };
+                let most = room.min(sent.saturating_sub(1));
+                let some = Expect::Received { least: 0, most, truncated: rest.value.is_marked() };
                 let by = if rest.value.is_marked() { by(clause::recvmsg(4)) } else { rest.justification };
                 checks.succeed(some, &[by], self.take(cloexec, leaked_by(rest)));
             }

@@ -38,14 +38,15 @@ pub(in crate::model) fn readings(cx: Cx<'_>, name: &Name, used: Use) -> Vec<Read
     }
     for choice in answers(cx, text, used) {
         readings.push(match choice.value {
-            NameAnswer::SameObject => Reading::Key(key(cx, &format!("/{}", text.trim_matches('/'))), choice.justification),
+            NameAnswer::SameObject => {
+                Reading::Key(key(cx, &format!("/{}", text.trim_matches('/'))), choice.justification)
+            }
             NameAnswer::OwnObject => Reading::Key(key(cx, text), choice.justification),
             NameAnswer::NoObject if used != Use::Unlink => Reading::NoObject(choice.justification),
-            NameAnswer::Errno(errno) if used != Use::Unlink => {
-                Reading::Errno(errno, choice.justification, Check::Name)
-            }
+            NameAnswer::Errno(errno) if used != Use::Unlink => Reading::Errno(errno, choice.justification, Check::Name),
             NameAnswer::NoObject | NameAnswer::Errno(_) => {
-                let rule = if is_dots(text.trim_start_matches('/')) { &rules.unlink_dots } else { &rules.unlink_bad_name };
+                let rule =
+                    if is_dots(text.trim_start_matches('/')) { &rules.unlink_dots } else { &rules.unlink_bad_name };
                 readings.extend(refusals(rule, Check::Name));
                 continue;
             }
