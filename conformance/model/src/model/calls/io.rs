@@ -1,7 +1,7 @@
 //! `read`, `write` and `lseek`, of which POSIX leaves open what they do with shared memory.
 
 use crate::call::{Label, Seals, Whence};
-use crate::clause;
+use crate::clause::{self, ClauseId};
 use crate::model::branch::Cx;
 use crate::model::checks::{Checks, Open};
 use crate::model::effect::{Effect, Effects};
@@ -20,7 +20,7 @@ pub(in crate::model) fn read(cx: Cx<'_>, fd: Label, at: Option<i64>, len: i64, c
     checks.shall(Check::Argument, at.is_some_and(|at| at < 0), Errno::EINVAL, &[clause::read(1)]);
     let Some(open) = checks.descriptor(cx, fd, clause::read(2)) else { return };
     checks.shall(Check::Descriptor, !open.description.read, Errno::EBADF, &[clause::read(2)]);
-    if !is_positioned(cx, at, checks) {
+    if !is_positioned(cx, at, clause::read(1), checks) {
         return;
     }
     checks.ask(Check::Support, true, &cx.profile.rules.read, &[]);
@@ -38,11 +38,19 @@ pub(in crate::model) fn read(cx: Cx<'_>, fd: Label, at: Option<i64>, len: i64, c
     checks.succeed(expect, &[clause::read(1), by], effects);
 }
 
-/// Can the call be made at an offset that it gives, if it gives one?
-fn is_positioned(cx: Cx<'_>, at: Option<i64>, checks: &mut Checks<'_>) -> bool {
+/// Can the call be made at an offset that it gives, if it gives one? An error rests on `by`.
+fn is_positioned(cx: Cx<'_>, at: Option<i64>, by: ClauseId, checks: &mut Checks<'_>) -> bool {
     let rule = &cx.profile.rules.positioned;
-    checks.ask(Check::Support, at.is_some(), rule, &[]);
-    at.is_none() || !rule.always(|response| *response != Response::Ok)
+    let fails = rule.always(|response| *response != Response::Ok);
+    for choice in rule.choices.iter().filter(|_| at.is_some()) {
+        let by = smallvec![Justification { clause: by, ..choice.justification }];
+        match choice.value {
+            Response::Errno(errno) if fails => checks.shall_by(Check::Support, errno, by),
+            Response::Errno(errno) => checks.may_by(Check::Support, errno, by),
+            Response::Ok => {}
+        }
+    }
+    at.is_none() || !fails
 }
 
 /// `write` where `at` is `None`, else `pwrite`.
@@ -53,7 +61,7 @@ pub(in crate::model) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, 
     checks.shall(Check::Argument, at.is_some_and(|at| at < 0), Errno::EINVAL, &[clause::write(1)]);
     let Some(open) = checks.descriptor(cx, fd, clause::write(2)) else { return };
     checks.shall(Check::Descriptor, !open.description.write, Errno::EBADF, &[clause::write(2)]);
-    if !is_positioned(cx, at, checks) {
+    if !is_positioned(cx, at, clause::write(1), checks) {
         return;
     }
     let object = cx.state.object(open.object);
@@ -78,7 +86,6 @@ pub(in crate::model) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, 
             let written = Written { moves: at.is_none(), byte, start, end, amount: Amount::All };
             match choice.value {
                 Write::Short => wrote(cx, open, Written { end: end.min(object.size), ..written }, &mut checks),
-                _ if end <= object.size => wrote(cx, open, written, &mut checks),
                 _ => extends(cx, open, written, &mut checks),
             }
         }
@@ -99,14 +106,14 @@ fn starts(cx: Cx<'_>, open: Open<'_>, at: Option<i64>) -> Vec<(i64, Justificatio
     appends.iter().map(|choice| (if choice.value { size } else { at }, choice.justification)).collect()
 }
 
-/// A write that makes the object larger, unless something is in its way.
+/// A write that goes as far as it is asked to, unless something is in its way.
 fn extends(cx: Cx<'_>, open: Open<'_>, written: Written, checks: &mut Checks<'_>) {
     let (rules, object, end) = (&cx.profile.rules, cx.state.object(open.object), written.end);
-    if object.is_sealed(Seals::GROW) {
+    if object.is_sealed(Seals::GROW) && end > object.size {
         checks.may(Check::Seal, true, Errno::EPERM, &[clause::seals(4)]);
         return wrote(cx, open, Written { end: object.size, amount: Amount::UpTo, ..written }, checks);
     }
-    if end > CERTAIN {
+    if end > CERTAIN && end > object.size {
         for choice in &rules.write_too_large.choices {
             if let Response::Errno(errno) = choice.value {
                 checks.may_by(Check::Room, errno, smallvec![choice.justification]);
