@@ -51,6 +51,7 @@ impl Mapping {
 
 /// On which NUMA nodes memory is to be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Numa {
     /// Near the thread that uses a page first.
     #[default]

@@ -4,7 +4,8 @@ use std::os::fd::OwnedFd;
 
 use nix::sys::stat::Mode;
 
-use crate::{Error, ErrorKind, Feature, SharedMemory, Strategy, sys};
+use crate::commit::check_size;
+use crate::{Commit, Error, ErrorKind, Feature, Prefix, SharedMemory, Strategy, sys};
 
 /// Describes shared memory to be made.
 ///
@@ -22,23 +23,13 @@ pub struct Builder {
     strategy: Strategy,
     mode: FinalMode,
     commit: Commit,
-}
-
-/// When memory takes its space.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Commit {
-    /// Page by page, when each is first used. Where there is none left by then, the system sends `SIGBUS`.
-    #[default]
-    Lazy,
-    /// All of it at once, by `posix_fallocate`: what it gives is there to be used. FreeBSD and macOS always do so.
-    ///
-    /// To have the pages in page tables as well, see [`Prealloc`](crate::Prealloc).
-    Allocate,
+    prefix: Option<Prefix>,
 }
 
 /// The permission bits that the object ends up with, which decide whether it can be opened anew through
 /// `/proc/self/fd` or `/dev/fd`. A descriptor that is open already is not affected.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum FinalMode {
     /// 0: nobody but a superuser can open it anew.
     #[default]
@@ -62,7 +53,7 @@ impl FinalMode {
 impl Builder {
     /// Shared memory of `size` bytes. Its bytes are zero.
     pub const fn new(size: u64) -> Self {
-        Self { size, strategy: Strategy::Auto, mode: FinalMode::Closed, commit: Commit::Lazy }
+        Self { size, strategy: Strategy::Auto, mode: FinalMode::Closed, commit: Commit::Checked, prefix: None }
     }
 
     /// Which way to make it. [`Strategy::Auto`] by default.
@@ -77,9 +68,17 @@ impl Builder {
         self
     }
 
-    /// When it takes its space. [`Commit::Lazy`] by default.
+    /// How sure it is that there is room for it. [`Commit::Checked`] by default.
     pub const fn commit(mut self, commit: Commit) -> Self {
         self.commit = commit;
+        self
+    }
+
+    /// What the name begins with that an object has for a moment, where the strategy is one that gives it a name:
+    /// `shmfd-` by default. A process that is killed in that moment leaves an empty object behind, which can be told by
+    /// this from those of others.
+    pub const fn name_prefix(mut self, prefix: Prefix) -> Self {
+        self.prefix = Some(prefix);
         self
     }
 
@@ -88,11 +87,12 @@ impl Builder {
     /// # Errors
     ///
     /// - [`ErrorKind::ZeroSize`], [`ErrorKind::SizeTooLarge`]: before any call is made.
-    /// - [`ErrorKind::Unsupported`]: this system has no such strategy, or no way to take space at once.
+    /// - [`ErrorKind::Unsupported`]: this system has no such strategy, or no way to reserve space.
     /// - [`ErrorKind::NoPlace`]: the file system for shared memory is missing or read-only.
     /// - [`ErrorKind::NotUnlinked`]: the object, still empty, keeps the name that the error tells.
-    /// - [`ErrorKind::NamesTaken`], [`ErrorKind::Permission`], [`ErrorKind::DescriptorLimit`],
-    ///   [`ErrorKind::NoSpace`], [`ErrorKind::Os`]: what the system says of the call that failed.
+    /// - [`ErrorKind::NoSpace`]: there is not the room that [`Builder::commit`] asks for, with the figures.
+    /// - [`ErrorKind::NamesTaken`], [`ErrorKind::Permission`], [`ErrorKind::DescriptorLimit`], [`ErrorKind::Os`]: what
+    ///   the system says of the call that failed.
     ///
     /// Where files have a limit (`RLIMIT_FSIZE`) that the size is above, systems whose objects are
     /// files send `SIGXFSZ`, as they do for `ftruncate`.
@@ -102,28 +102,23 @@ impl Builder {
     /// [POSIX `shm_open`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/shm_open.html),
     /// [`ftruncate`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/ftruncate.html)
     pub fn create(&self) -> Result<SharedMemory, Error> {
-        let max = sys::LARGEST;
-        if self.size == 0 {
-            return Err(ErrorKind::ZeroSize.into());
-        }
-        if self.size > max {
-            return Err(ErrorKind::SizeTooLarge { asked: self.size, max }.into());
-        }
+        check_size(self.size)?;
         let (fd, strategy) = match self.strategy {
             Strategy::Auto => self.create_by_preference()?,
-            chosen => (sys::create(chosen, self.mode)?, chosen),
+            chosen => (self.create_as(chosen)?, chosen),
         };
-        sys::resize(&fd, self.size).map_err(|error| self.explain_resize(&fd, error))?;
-        if self.commit == Commit::Allocate {
-            sys::allocate(&fd, self.size)?;
-        }
+        self.commit.size(&fd, self.size)?;
         Ok(SharedMemory::made(fd, self.size, strategy))
+    }
+
+    fn create_as(&self, strategy: Strategy) -> Result<OwnedFd, Error> {
+        sys::create(strategy, self.mode, self.prefix.unwrap_or_default())
     }
 
     fn create_by_preference(&self) -> Result<(OwnedFd, Strategy), Error> {
         let mut first_refusal = None;
         for &strategy in sys::SUPPORTED {
-            match sys::create(strategy, self.mode) {
+            match self.create_as(strategy) {
                 Ok(fd) => return Ok((fd, strategy)),
                 Err(error) => match error.kind() {
                     ErrorKind::Unsupported(_) | ErrorKind::NoPlace | ErrorKind::Permission => {
@@ -135,12 +130,5 @@ impl Builder {
         }
         let nothing = ErrorKind::Unsupported(Feature::Strategy(Strategy::Auto));
         Err(first_refusal.unwrap_or_else(|| nothing.into()))
-    }
-
-    fn explain_resize(&self, fd: &OwnedFd, error: Error) -> Error {
-        match error.kind() {
-            ErrorKind::NoSpace { .. } => error.told_as(sys::no_space(fd, self.size)),
-            _ => error,
-        }
     }
 }

@@ -38,6 +38,8 @@ pub enum Call {
     Pread,
     /// `mmap`.
     Mmap,
+    /// `munmap`.
+    Munmap,
     /// `madvise`.
     Madvise,
     /// `mbind`, of Linux.
@@ -46,6 +48,8 @@ pub enum Call {
     Sendmsg,
     /// `recvmsg`.
     Recvmsg,
+    /// `sysconf`.
+    Sysconf,
 }
 
 impl fmt::Display for Call {
@@ -66,10 +70,12 @@ impl fmt::Display for Call {
             Self::PosixFallocate => "posix_fallocate",
             Self::Pread => "pread",
             Self::Mmap => "mmap",
+            Self::Munmap => "munmap",
             Self::Madvise => "madvise",
             Self::Mbind => "mbind",
             Self::Sendmsg => "sendmsg",
             Self::Recvmsg => "recvmsg",
+            Self::Sysconf => "sysconf",
         })
     }
 }

@@ -42,7 +42,7 @@ impl Error {
     }
 
     /// Whether a page could not be had. Populating says `EFAULT` where a touch would raise `SIGBUS`.
-    pub(crate) fn means_no_memory(&self) -> bool {
+    pub(crate) fn means_no_page(&self) -> bool {
         matches!(self.kind, ErrorKind::NoSpace { .. }) || self.is(Errno::EFAULT)
     }
 
@@ -57,7 +57,7 @@ impl Error {
             (_, Errno::EMFILE | Errno::ENFILE) | (Call::Recvmsg, Errno::EMSGSIZE) => ErrorKind::DescriptorLimit,
             (_, Errno::EACCES | Errno::EPERM) => ErrorKind::Permission,
             (_, Errno::ENOSPC | Errno::ENOMEM | Errno::EDQUOT) => {
-                ErrorKind::NoSpace { wanted: None, free: None, place: sys::PLACE }
+                ErrorKind::NoSpace { wanted: None, free: None, place: sys::place_of(call) }
             }
             (_, Errno::ENOSYS) => ErrorKind::Unsupported(Feature::Call(call)),
             (
@@ -97,6 +97,7 @@ impl From<Error> for io::Error {
         let kind = match (error.raw_os_error(), error.kind()) {
             (Some(errno), _) => Self::from_raw_os_error(errno).kind(),
             (None, ErrorKind::Unsupported(_)) => io::ErrorKind::Unsupported,
+            (None, ErrorKind::NoSpace { .. }) => io::ErrorKind::StorageFull,
             (None, _) => io::ErrorKind::InvalidInput,
         };
         Self::new(kind, error)

@@ -28,6 +28,7 @@ pub struct Expect {
 
 /// A descriptor that was not taken for shared memory.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Refused {
     /// The descriptor, to be closed or put to another use.
     pub fd: OwnedFd,
@@ -134,6 +135,16 @@ impl From<Refused> for Error {
         refused.error
     }
 }
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl std::error::Error for Refused {}
+
+impl std::error::Error for DescriptorFault {}
 
 impl fmt::Display for DescriptorFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -12,8 +12,8 @@ pub enum Feature {
     Strategy(Strategy),
     /// A system call.
     Call(Call),
-    /// Taking space for all of the memory.
-    Allocate,
+    /// Reserving space for all of the memory.
+    Reserve,
     /// Populating memory before it is used.
     Prealloc,
     /// Merging pages with equal contents.
@@ -35,7 +35,7 @@ impl fmt::Display for Feature {
         match self {
             Self::Strategy(strategy) => write!(f, "the strategy {strategy}"),
             Self::Call(call) => write!(f, "{call}"),
-            Self::Allocate => f.write_str("taking space ahead of use"),
+            Self::Reserve => f.write_str("reserving space ahead of use"),
             Self::Prealloc => f.write_str("populating memory ahead of use"),
             Self::Merge => f.write_str("merging equal pages"),
             Self::Dump => f.write_str("choosing what a core dump holds"),

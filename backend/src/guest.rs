@@ -28,6 +28,7 @@ impl SharedMemory {
     /// # Errors
     ///
     /// [`ErrorKind::OutOfBounds`] where the range does not lie in the memory, or not in the guest's address space;
+    /// [`ErrorKind::Misaligned`] where the memory is made of huge pages and the range ends within one;
     /// [`ErrorKind::DescriptorLimit`]; what `mmap` says.
     pub fn guest_region<B: NewBitmap>(
         &self,
@@ -38,6 +39,11 @@ impl SharedMemory {
         let outside = |offset, size| Error::from(ErrorKind::OutOfBounds { offset, len: len as u64, size });
         if len == 0 || offset.checked_add(len as u64).is_none_or(|end| end > self.size()) {
             return Err(outside(offset, self.size()));
+        }
+        // It could not be unmapped, as vm-memory does not know of huge pages.
+        let (end, page) = (offset + len as u64, sys::page_size(self)?);
+        if page > sys::system_page_size()? && end % page as u64 != 0 {
+            return Err(ErrorKind::Misaligned { offset: end, align: page as u64 }.into());
         }
         let file = File::from(sys::duplicate(self.as_fd())?);
         let region = MmapRegion::from_file(FileOffset::new(file, offset), len).map_err(|error| {

@@ -3,83 +3,21 @@
 //! Other processes may change these bytes at any moment, so no `&[u8]` or `&mut [u8]` is ever made of
 //! them: bytes are copied in and out, words are atomics, and for all else there is a raw pointer.
 
+mod atomic;
 mod bytes;
+mod options;
+#[cfg(test)]
+mod tests;
 
 use std::ffi::c_void;
 use std::num::NonZeroUsize;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU8, AtomicU16, AtomicU32, AtomicU64, Ordering::Relaxed};
 
-use crate::sys::{self, Access, Advice};
+pub use atomic::Atomic;
+pub use options::MapOptions;
+
+use crate::sys::{self, Advice, ObjectId};
 use crate::{Error, ErrorKind, SharedMemory};
-
-/// Describes a mapping of shared memory. [`SharedMemory::map_options`] makes one.
-#[derive(Debug)]
-#[must_use]
-pub struct MapOptions<'a> {
-    memory: &'a SharedMemory,
-    offset: u64,
-    len: Option<u64>,
-    access: Access,
-    reserve: bool,
-}
-
-impl<'a> MapOptions<'a> {
-    pub(crate) fn new(memory: &'a SharedMemory) -> Self {
-        Self { memory, offset: 0, len: None, access: Access::ReadWrite, reserve: true }
-    }
-
-    /// Maps `len` bytes from byte `offset`, which is a multiple of the page size.
-    pub fn range(mut self, offset: u64, len: u64) -> Self {
-        (self.offset, self.len) = (offset, Some(len));
-        self
-    }
-
-    /// Maps for reading only.
-    pub fn read_only(mut self) -> Self {
-        self.access = Access::Read;
-        self
-    }
-
-    /// Whether swap is set aside for it, as it is by default. Without it, a store may find no memory.
-    pub fn reserve(mut self, on: bool) -> Self {
-        self.reserve = on;
-        self
-    }
-
-    /// Maps it.
-    ///
-    /// # Errors
-    ///
-    /// - [`ErrorKind::Unsupported`]: swap is not to be reserved, and only Linux has that.
-    /// - [`ErrorKind::OutOfBounds`]: the range is empty or does not lie in the memory.
-    /// - [`ErrorKind::Misaligned`]: the offset is not a multiple of the page size.
-    /// - [`ErrorKind::SizeTooLarge`]: the range is larger than the address space.
-    /// - [`ErrorKind::Permission`]: the descriptor cannot write and the mapping should.
-    /// - [`ErrorKind::NoSpace`]: there are no addresses or page tables left.
-    ///
-    /// # References
-    ///
-    /// [POSIX `mmap`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/mmap.html)
-    pub fn map(&self) -> Result<Mapping, Error> {
-        let Self { memory, offset, access, reserve, .. } = *self;
-        let len = self.len.unwrap_or_else(|| memory.size().saturating_sub(offset));
-        let inside = offset.checked_add(len).is_some_and(|end| end <= memory.size());
-        if !inside || len == 0 {
-            return Err(ErrorKind::OutOfBounds { offset, len, size: memory.size() }.into());
-        }
-        let align = sys::page_size() as u64;
-        if offset % align != 0 {
-            return Err(ErrorKind::Misaligned { offset, align }.into());
-        }
-        let len = usize::try_from(len)
-            .ok()
-            .and_then(NonZeroUsize::new)
-            .ok_or(ErrorKind::SizeTooLarge { asked: len, max: usize::MAX as u64 })?;
-        let start = sys::map(memory, offset, len, access, reserve)?.cast();
-        Ok(Mapping { start, len, writable: access == Access::ReadWrite })
-    }
-}
 
 /// Shared memory mapped into this process, until it is dropped.
 ///
@@ -88,18 +26,26 @@ impl<'a> MapOptions<'a> {
 /// Where somebody can shrink the memory ([`SizeGuard::None`](crate::SizeGuard::None)), an access to pages
 /// that are gone raises `SIGBUS`, here as through every mapping.
 ///
-/// Copies go by machine words, each of them read and written whole. A copy that overlaps in time with a
-/// write to the same bytes sees some of the old and some of the new ones.
+/// Threads may [`read`](Self::read) and [`write`](Self::write) the same bytes at the same time. Copies go by machine
+/// words: the `size_of::<usize>()` bytes at a multiple of that, each word read and written whole and atomically. A copy
+/// that overlaps in time with a write to the same bytes sees some of the old and some of the new words.
 #[derive(Debug)]
 pub struct Mapping {
     start: NonNull<u8>,
     len: NonZeroUsize,
+    /// How many bytes are mapped: whole pages.
+    pages: NonZeroUsize,
+    /// The size of a page in bytes.
+    page: usize,
+    /// What is mapped, and from which byte on.
+    object: ObjectId,
+    offset: u64,
     writable: bool,
 }
 
 // SAFETY: a mapping belongs to the process and not to a thread, and any thread may unmap it.
 unsafe impl Send for Mapping {}
-// SAFETY: all access through a shared reference is atomic, or by a raw pointer at the user's own risk.
+// SAFETY: all safe access through a shared reference is by atomics of one size, and all other at the caller's promise.
 unsafe impl Sync for Mapping {}
 
 impl Mapping {
@@ -111,6 +57,9 @@ impl Mapping {
 
     /// The first byte. It is valid for [`len`](Self::len) bytes, as long as `self` exists and nobody shrinks
     /// the memory; for writing only where the mapping is not read-only.
+    ///
+    /// An access through it by one thread must not overlap in time with a [`read`](Self::read) or
+    /// [`write`](Self::write) of the same words by another, as for [`atomic`](Self::atomic).
     pub fn as_ptr(&self) -> *mut u8 {
         self.start.as_ptr()
     }
@@ -122,12 +71,12 @@ impl Mapping {
     /// [`ErrorKind::OutOfBounds`], and nothing is copied.
     pub fn read(&self, offset: usize, into: &mut [u8]) -> Result<(), Error> {
         let from = self.at(offset, into.len())?;
-        // SAFETY: `at` has found that many bytes to be mapped.
+        // SAFETY: `at` has found these bytes to be mapped, and pages are whole words; all safe access is by words.
         unsafe { bytes::load(from, into) };
         Ok(())
     }
 
-    /// Copies all bytes of `from` in, from `offset` on.
+    /// Copies all bytes of `from` in, from `offset` on. What others store to the bytes next to them stays.
     ///
     /// # Errors
     ///
@@ -135,7 +84,7 @@ impl Mapping {
     pub fn write(&self, offset: usize, from: &[u8]) -> Result<(), Error> {
         let to = self.at(offset, from.len())?;
         self.check_writable()?;
-        // SAFETY: `at` has found that many bytes to be mapped, and they are mapped for writing.
+        // SAFETY: as for `read`, and they are mapped for writing.
         unsafe { bytes::store(to, from) };
         Ok(())
     }
@@ -143,24 +92,77 @@ impl Mapping {
     /// The integer at `offset`, to be read and written atomically. Other processes see it in the order of
     /// memory that is asked for, as threads do.
     ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    ///
+    /// let mapping = shmfd::Builder::new(4096).create()?.map()?;
+    /// // SAFETY: nothing else uses the first 8 bytes of the mapping.
+    /// let turn = unsafe { mapping.atomic::<AtomicU32>(0) }?;
+    /// turn.store(1, Ordering::Release);
+    /// # Ok::<(), shmfd::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::OutOfBounds`]; [`ErrorKind::Misaligned`] where `offset` is not a multiple of its
-    /// size; [`ErrorKind::ReadOnly`], because an atomic can be stored to.
-    pub fn atomic<A: Atomic>(&self, offset: usize) -> Result<&A, Error> {
+    /// size; [`ErrorKind::ReadOnly`], because an atomic can be stored to, and all but relaxed loads may write.
+    ///
+    /// # Safety
+    ///
+    /// Whatever this process does with the machine words that hold the integer, by this mapping, and that overlaps in
+    /// time with an access to it, is an access to the integer by an atomic of the same size. In particular
+    /// [`read`](Self::read) and [`write`](Self::write) access whole words: they may overlap in time with `A` only where
+    /// it has the size of a word. What other processes do is not bound by this.
+    ///
+    /// # References
+    ///
+    /// [Memory model for atomic accesses](https://doc.rust-lang.org/std/sync/atomic/index.html#memory-model-for-atomic-accesses)
+    pub unsafe fn atomic<A: Atomic>(&self, offset: usize) -> Result<&A, Error> {
         let at = self.at(offset, size_of::<A>())?.cast::<A>();
         self.check_writable()?;
-        if !at.is_aligned() {
-            let align = align_of::<A>() as u64;
-            return Err(ErrorKind::Misaligned { offset: offset as u64, align }.into());
+        // An alignment may be less than the size, as it is for 64 bits on some processors of 32.
+        if !offset.is_multiple_of(size_of::<A>()) {
+            return Err(ErrorKind::Misaligned { offset: offset as u64, align: size_of::<A>() as u64 }.into());
         }
         // SAFETY: it is mapped for writing, aligned, valid as any bytes, and lives as long as `self`.
         Ok(unsafe { &*at })
     }
 
+    /// Unmaps it, as dropping it does, and tells where that fails.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NoSpace`] where the system splits a range of addresses and has no room for that: the memory stays
+    /// mapped until this process ends.
+    ///
+    /// # References
+    ///
+    /// [POSIX `munmap`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/munmap.html)
+    pub fn unmap(self) -> Result<(), Error> {
+        let this = std::mem::ManuallyDrop::new(self);
+        // SAFETY: the range is that of the one call that made it, and nothing refers to it any more.
+        unsafe { sys::unmap(this.start.cast(), this.pages) }
+    }
+
     /// The whole pages that are mapped.
     pub(crate) fn range(&self) -> (NonNull<c_void>, NonZeroUsize) {
-        (self.start.cast(), self.len)
+        (self.start.cast(), self.pages)
+    }
+
+    /// The size in bytes of the pages that it has.
+    pub(crate) fn page(&self) -> usize {
+        self.page
+    }
+
+    /// Where in its object it begins and ends, in bytes.
+    pub(crate) fn place(&self) -> (u64, u64) {
+        (self.offset, self.offset + self.len.get() as u64)
+    }
+
+    /// Refuses memory of which this is no mapping, as far as this system tells objects apart.
+    pub(crate) fn check_is_of(&self, memory: &SharedMemory) -> Result<(), Error> {
+        let same = sys::status(memory)?.object == self.object;
+        if same { Ok(()) } else { Err(ErrorKind::OtherMemory.into()) }
     }
 
     /// Gives advice about a part, whose offset is a multiple of the page size.
@@ -170,10 +172,12 @@ impl Mapping {
         at.map_or(Ok(()), |(start, len)| unsafe { sys::advise(start.cast(), len, advice) })
     }
 
-    /// Writes to a byte what it holds.
+    /// Makes the page of a byte be there for writing, and changes nothing of what it holds.
     pub(crate) fn touch(&self, offset: usize) -> Result<(), Error> {
-        let byte = self.atomic::<AtomicU8>(offset)?;
-        byte.fetch_or(0, Relaxed);
+        let byte = self.at(offset, 1)?;
+        self.check_writable()?;
+        // SAFETY: as for `write`.
+        unsafe { bytes::touch(byte) };
         Ok(())
     }
 
@@ -193,68 +197,8 @@ impl Mapping {
 
 impl Drop for Mapping {
     fn drop(&mut self) {
+        // Nobody can be told of a failure here: who wants to know calls `unmap`.
         // SAFETY: the range is that of the one call that made it, and references to it borrow `self`.
-        unsafe { sys::unmap(self.start.cast(), self.len) };
-    }
-}
-
-/// An integer that [`Mapping::atomic`] finds in shared memory: any bits are a value of it, and it can be
-/// shared.
-pub trait Atomic: sealed::Sealed {}
-
-mod sealed {
-    pub trait Sealed {}
-}
-
-macro_rules! atomics {
-    ($($integer:ty),*) => {$(
-        impl sealed::Sealed for $integer {}
-        impl Atomic for $integer {}
-    )*};
-}
-
-atomics!(AtomicU8, AtomicU16, AtomicU32, AtomicU64);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A mapping of memory that is not shared, which Miri has.
-    fn private(len: usize) -> Mapping {
-        use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous};
-        let len = NonZeroUsize::new(len).unwrap();
-        let prot = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
-        // SAFETY: the system picks an address that is not in use.
-        let start = unsafe { mmap_anonymous(None, len, prot, MapFlags::MAP_PRIVATE) }.unwrap();
-        Mapping { start: start.cast(), len, writable: true }
-    }
-
-    #[test]
-    fn bytes_and_atomics_are_the_same_memory() {
-        let mapping = private(4096);
-        mapping.write(4090, b"at end").unwrap();
-        let mut seen = [0; 8];
-        mapping.read(4088, &mut seen).unwrap();
-        assert_eq!(&seen, b"\0\0at end");
-        mapping.atomic::<AtomicU32>(8).unwrap().store(0x0101_0101, Relaxed);
-        mapping.touch(9).unwrap();
-        mapping.read(8, &mut seen[..4]).unwrap();
-        assert_eq!(seen[..4], [1; 4]);
-        mapping.read(4096, &mut []).unwrap();
-        mapping.read(4096, &mut [0]).unwrap_err();
-    }
-
-    #[test]
-    fn threads_that_meet_in_the_same_bytes_do_not_race() {
-        let mapping = private(64);
-        std::thread::scope(|scope| {
-            for value in [1, 2] {
-                let mapping = &mapping;
-                scope.spawn(move || mapping.write(3, &[value; 40]).unwrap());
-            }
-            let mut seen = [0; 40];
-            mapping.read(3, &mut seen).unwrap();
-            assert!(seen.iter().all(|&byte| byte <= 2));
-        });
+        let _ = unsafe { sys::unmap(self.start.cast(), self.pages) };
     }
 }

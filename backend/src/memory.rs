@@ -24,7 +24,8 @@ pub struct Facts {
     pub strategy: Option<Strategy>,
     /// The size in bytes that the kernel tells. It is more than was asked for where it counts in pages.
     pub kernel_size: u64,
-    /// The size of a page in bytes.
+    /// The size in bytes of the pages that it is made of: more than the system's for huge pages, of which it can be if
+    /// another process made it.
     pub page_size: usize,
     /// Whether its size can be sealed.
     pub sealable: bool,
@@ -74,7 +75,7 @@ impl SharedMemory {
         Ok(Facts {
             strategy: self.strategy,
             kernel_size: sys::status(&self.fd)?.size,
-            page_size: sys::page_size(),
+            page_size: sys::page_size(&self.fd)?,
             sealable: sys::seals(&self.fd)?.open,
             size_guard: self.size_guard()?,
             seekable: sys::SEEKABLE,

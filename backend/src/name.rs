@@ -1,50 +1,56 @@
 //! Names for objects that exist for a moment: short, random, and never the same in two processes.
 //!
-//! A name has 29 bytes with its slash, because macOS allows 31 and, before 10.15, 30. Of those, 22
-//! carry 110 random bits. The bits come from the system in batches, one batch a thread; a process
-//! that was forked throws away what it inherited, so that it does not repeat its parent's names.
+//! A name is a slash, a [`Prefix`] and random characters, at most 30 bytes in all, because macOS allows 31 and, before
+//! 10.15, 30. After the prefix `shmfd-` there are 22 random characters, 110 random bits; a longer prefix leaves fewer.
+//! The bits come from the system in batches, one batch a thread; a process that was forked throws away what it
+//! inherited, so that it does not repeat its parent's names.
 
-use std::cell::Cell;
+mod pool;
+mod prefix;
+
 use std::ffi::CStr;
 use std::fmt;
 
-use crate::sys::{self, Stamp};
-use crate::{Call, Error};
+use pool::{Pool, SEED};
+pub use prefix::Prefix;
 
-const PREFIX: &[u8] = b"/shmfd-";
-const DIGITS: usize = 22;
+use crate::Error;
+
 const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
-
-/// Random bytes that go into a name.
-const SEED: usize = 14;
-
-/// Names that one call for random bytes pays for.
-const BATCH: usize = 16;
 
 /// The name of a shared memory object, as `shm_open` takes it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Name([u8; Name::LEN + 1]);
+pub struct Name([u8; Name::MAX + 1]);
 
 impl Name {
-    /// The length of every name, in bytes, with the slash and without the terminating NUL.
-    pub const LEN: usize = PREFIX.len() + DIGITS;
+    /// The most bytes that a name has, with the slash and without the terminating NUL.
+    pub const MAX: usize = 30;
 
-    /// The name that these bytes stand for. The last two bits are not used.
-    pub fn from_seed(seed: [u8; SEED]) -> Self {
-        let mut name = [0; Self::LEN + 1];
-        name[..PREFIX.len()].copy_from_slice(PREFIX);
+    /// The name that these random bytes stand for. Bits that do not fit are not used.
+    pub(crate) fn new(prefix: Prefix, seed: [u8; SEED]) -> Self {
+        let mut name = Self::template(prefix);
         let mut wide = [0; 16];
         wide[..SEED].copy_from_slice(&seed);
         let mut bits = u128::from_be_bytes(wide);
-        for digit in &mut name[PREFIX.len()..Self::LEN] {
-            *digit = ALPHABET[(bits >> 123) as usize];
+        for character in &mut name[prefix.random_part()] {
+            *character = ALPHABET[(bits >> 123) as usize];
             bits <<= 5;
         }
         Self::from_bytes(name)
     }
 
-    pub(crate) fn from_bytes(bytes: [u8; Self::LEN + 1]) -> Self {
-        Self(bytes)
+    /// The form of a name, with an `X` for each random character and a NUL at its end, as a C library takes it.
+    pub(crate) fn template(prefix: Prefix) -> [u8; Self::MAX + 1] {
+        let mut name = [0; Self::MAX + 1];
+        name[0] = b'/';
+        name[1..prefix.random_part().start].copy_from_slice(prefix.as_str().as_bytes());
+        name[prefix.random_part()].fill(b'X');
+        name
+    }
+
+    /// The name that a C library has made of its form.
+    pub(crate) fn from_bytes(name: [u8; Self::MAX + 1]) -> Self {
+        Self(name)
     }
 
     /// The name with its slash.
@@ -70,69 +76,40 @@ impl fmt::Debug for Name {
     }
 }
 
-/// A name that no other call, thread or process was given.
+/// A name that no other call, thread or process was given. It begins with `/shmfd-`.
 ///
 /// # Errors
 ///
-/// [`Call::GetRandom`] where the system gives no random bytes.
+/// That of [`Call::GetRandom`](crate::Call::GetRandom) where the system gives no random bytes.
 pub fn unique() -> Result<Name, Error> {
-    let mut pool = Pool::of_this_process()?;
-    let name = pool.peek();
-    pool.left -= 1;
-    POOL.set(pool);
-    Ok(name)
+    Prefix::default().unique()
 }
 
-/// The name that [`unique`] returns next in this thread, so that a test can take it first.
-///
-/// # Errors
-///
-/// As for [`unique`].
-#[doc(hidden)]
-pub fn peek() -> Result<Name, Error> {
-    let pool = Pool::of_this_process()?;
-    POOL.set(pool);
-    Ok(pool.peek())
+impl Prefix {
+    /// A name with this prefix that no other call, thread or process was given.
+    ///
+    /// # Errors
+    ///
+    /// As for [`unique`].
+    pub fn unique(self) -> Result<Name, Error> {
+        Ok(Name::new(self, Pool::take()?))
+    }
+
+    /// The name that [`unique`](Self::unique) returns next in this thread, so that a test can take it first.
+    ///
+    /// # Errors
+    ///
+    /// As for [`unique`].
+    #[cfg(any(test, feature = "test-util"))]
+    pub fn peek(self) -> Result<Name, Error> {
+        Ok(Name::new(self, Pool::peek()?))
+    }
 }
 
 /// The names that this thread gives out before it asks for random bytes again.
 #[cfg(test)]
 pub(crate) fn upcoming() -> Vec<Name> {
-    let pool = Pool::of_this_process().unwrap();
-    POOL.set(pool);
-    pool.seeds[..pool.left].iter().map(|&seed| Name::from_seed(seed)).collect()
-}
-
-thread_local! {
-    #[allow(clippy::missing_const_for_thread_local, reason = "it is const; OpenBSD's form hides it")]
-    static POOL: Cell<Pool> = const { Cell::new(Pool::EMPTY) };
-}
-
-/// A batch of random bytes, and the process that it is meant for.
-#[derive(Clone, Copy)]
-struct Pool {
-    seeds: [[u8; SEED]; BATCH],
-    left: usize,
-    owner: Option<Stamp>,
-}
-
-impl Pool {
-    const EMPTY: Self = Self { seeds: [[0; SEED]; BATCH], left: 0, owner: None };
-
-    /// This thread's batch, or a new one where that is used up or belongs to the parent process.
-    fn of_this_process() -> Result<Self, Error> {
-        let mut pool = POOL.get();
-        let now = sys::stamp();
-        if pool.left == 0 || pool.owner != Some(now) {
-            sys::call(Call::GetRandom, || sys::fill_random(pool.seeds.as_flattened_mut()))?;
-            (pool.left, pool.owner) = (BATCH, Some(now));
-        }
-        Ok(pool)
-    }
-
-    fn peek(&self) -> Name {
-        Name::from_seed(self.seeds[self.left - 1])
-    }
+    pool::upcoming().into_iter().map(|seed| Name::new(Prefix::default(), seed)).collect()
 }
 
 #[cfg(test)]
@@ -141,52 +118,54 @@ mod tests {
     use proptest::prelude::*;
     use std::collections::HashSet;
 
+    const CASES: u32 = if cfg!(miri) { 8 } else { 256 };
+
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(CASES) })]
 
         #[test]
-        fn every_seed_gives_a_portable_name(seed: [u8; SEED]) {
-            let name = Name::from_seed(seed);
-            let tail = name.as_str().strip_prefix("/shmfd-").unwrap();
-            prop_assert_eq!(name.as_str().len(), Name::LEN);
-            prop_assert!(tail.bytes().all(|b| ALPHABET.contains(&b)));
+        fn every_prefix_and_seed_give_a_portable_name(prefix in "[A-Za-z0-9._-]{1,16}", seed: [u8; SEED]) {
+            let name = Name::new(prefix.parse().unwrap(), seed);
+            let tail = name.as_str().strip_prefix('/').unwrap().strip_prefix(&prefix).unwrap();
+            prop_assert!(name.as_str().len() <= Name::MAX);
+            prop_assert!(tail.len() >= Prefix::LEAST_RANDOM);
+            prop_assert!(tail.bytes().all(|byte| ALPHABET.contains(&byte)));
+            prop_assert!(name.as_str().parse::<crate::named::ObjectName>().is_ok());
         }
 
         #[test]
         fn seeds_that_differ_in_a_used_bit_give_different_names(seed: [u8; SEED], bit in 0..110_usize) {
             let mut other = seed;
             other[bit / 8] ^= 0x80 >> (bit % 8);
-            prop_assert_ne!(Name::from_seed(seed), Name::from_seed(other));
+            let name = |seed| Name::new(Prefix::default(), seed);
+            prop_assert_ne!(name(seed), name(other));
         }
     }
 
     #[test]
-    fn a_name_fits_the_oldest_macos() {
-        const { assert!(Name::LEN <= 30) }
-    }
-
-    #[test]
     fn threads_never_share_a_name() {
-        let threads: Vec<_> =
-            (0..4).map(|_| std::thread::spawn(|| (0..500).map(|_| unique().unwrap()).collect::<Vec<_>>())).collect();
-        let names: HashSet<_> = threads.into_iter().flat_map(|t| t.join().unwrap()).collect();
-        assert_eq!(names.len(), 2000);
+        let each = if cfg!(miri) { 20 } else { 500 };
+        let names = move || (0..each).map(|_| unique().unwrap()).collect::<Vec<_>>();
+        let threads: Vec<_> = (0..4).map(|_| std::thread::spawn(names)).collect();
+        let names: HashSet<_> = threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
+        assert_eq!(names.len(), 4 * each);
     }
 
     #[test]
     fn the_names_that_come_are_known_ahead() {
         unique().unwrap();
         let ahead = upcoming();
-        assert_eq!(ahead.len(), BATCH - 1);
+        assert!(!ahead.is_empty());
         assert!(ahead.iter().rev().all(|name| unique().unwrap() == *name));
     }
 
     #[test]
     fn peeking_tells_the_next_name_and_does_not_use_it() {
-        for _ in 0..2 * BATCH {
-            let next = peek().unwrap();
-            assert_eq!(peek().unwrap(), next);
-            assert_eq!(unique().unwrap(), next);
+        let prefix: Prefix = "peek-".parse().unwrap();
+        for _ in 0..40 {
+            let next = prefix.peek().unwrap();
+            assert_eq!(prefix.peek().unwrap(), next);
+            assert_eq!(prefix.unique().unwrap(), next);
         }
     }
 }

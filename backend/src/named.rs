@@ -5,10 +5,11 @@
 //! the system restarts.
 //!
 //! ```
+//! use shmfd::Commit;
 //! use shmfd::named::{self, ObjectName};
 //!
 //! let name: ObjectName = "/shmfd-doc-example".parse()?;
-//! let memory = named::create(&name, 4096, 0o600)?;
+//! let memory = named::create(&name, 4096, 0o600, Commit::Checked)?;
 //! let again = named::open(&name)?;
 //! named::unlink(&name)?;
 //! assert_eq!(again.size(), memory.size());
@@ -19,7 +20,8 @@ use std::ffi::{CStr, CString};
 use std::fmt;
 use std::str::FromStr;
 
-use crate::{Error, ErrorKind, Expect, SharedMemory, sys};
+use crate::commit::check_size;
+use crate::{Commit, Error, ErrorKind, Expect, SharedMemory, sys};
 
 /// A name that means the same on every system: a slash, then 1 to 29 bytes with no slash among them, and
 /// neither `.` nor `..`.
@@ -58,29 +60,25 @@ impl fmt::Display for ObjectName {
 }
 
 /// Creates an object of `size` bytes that does not exist yet, with the permission bits `mode`, whatever the
-/// umask. Where it cannot be sized, it is unlinked again.
+/// umask, and as sure of its room as `commit` says. Where it cannot be finished, it is unlinked again.
 ///
+/// Bits beyond 0777 are set where the system has them for such an object, as Linux has most, and an error elsewhere.
 /// On OpenBSD nobody but its owner can open it, whatever `mode` is. On FreeBSD its owner needs to be able to
 /// read and write it (0600) to unlink it.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Exists`], and as for [`Builder::create`](crate::Builder::create).
-pub fn create(name: &ObjectName, size: u64, mode: u16) -> Result<SharedMemory, Error> {
-    if size == 0 {
-        return Err(ErrorKind::ZeroSize.into());
-    }
+/// [`ErrorKind::Exists`]; [`ErrorKind::BadMode`], where the object would not have had all bits of `mode` or more; and as
+/// for [`Builder::create`](crate::Builder::create).
+pub fn create(name: &ObjectName, size: u64, mode: u16, commit: Commit) -> Result<SharedMemory, Error> {
+    check_size(size)?;
     let fd = sys::create_named(name.as_c_str(), mode)?;
-    match sys::resize(&fd, size) {
+    let give_mode = || sys::give_mode(&fd, mode);
+    // Its owner may need permissions to unlink it, should sizing fail; and sizing can take bits away.
+    match give_mode().and_then(|()| commit.size(&fd, size)).and_then(|()| give_mode()) {
         Ok(()) => Ok(SharedMemory::adopted(fd, size)),
-        Err(error) => {
-            let told = match error.kind() {
-                ErrorKind::NoSpace { .. } => error.told_as(sys::no_space(&fd, size)),
-                _ => error,
-            };
-            // Of two failures, the name that stays behind is the one that somebody must act on.
-            unlink(name).and(Err(told))
-        }
+        // Of two failures, the name that stays behind is the one that somebody must act on.
+        Err(error) => unlink(name).and(Err(error)),
     }
 }
 

@@ -33,6 +33,7 @@ pub fn send(socket: impl AsFd, data: &[u8], fds: &[BorrowedFd<'_>]) -> Result<us
 
 /// What arrived in one message.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Received {
     /// How many bytes of data. 0 where the other end is gone.
     pub bytes: usize,

@@ -1,21 +1,21 @@
 //! Populating memory before it is used, by several threads, without the risk of a signal.
 
+mod work;
+
+use std::fmt;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use crate::sys::{self, Advice};
-use crate::{Error, ErrorKind, Feature, Mapping, SharedMemory};
+use work::Work;
+
+use crate::{Error, Mapping, SharedMemory};
 
 /// Threads beyond these do no good: they meet at the lock of the address space.
 const MAX_THREADS: usize = 16;
 
 /// Bytes below which another thread costs more than it does.
 const WORTH_A_THREAD: usize = 64 << 20;
-
-/// Bytes that a thread takes on at a time, after which it reports and asks whether to go on.
-const STEP: usize = 16 << 20;
 
 /// How to populate memory.
 ///
@@ -42,6 +42,13 @@ pub struct Prealloc<'a> {
 /// Called after each step with the bytes that are done and all bytes; it decides whether to go on.
 pub type Progress<'a> = dyn Fn(u64, u64) -> ControlFlow<()> + Sync + 'a;
 
+impl fmt::Debug for Prealloc<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reports = self.progress.is_some();
+        f.debug_struct("Prealloc").field("threads", &self.threads).field("reports", &reports).finish()
+    }
+}
+
 impl Default for Prealloc<'_> {
     fn default() -> Self {
         Self::new()
@@ -67,18 +74,24 @@ impl<'a> Prealloc<'a> {
         self
     }
 
-    /// Populates all of `mapping`, which is a mapping of `memory`. What the memory holds stays.
+    /// Populates all of `mapping`, which is one of `memory`. What the memory holds stays.
     ///
-    /// Linux is asked to populate it; before 5.14, space is taken first and then each page touched. Where sizing
-    /// an object takes its space, as on FreeBSD and macOS, pages are touched.
+    /// Linux is asked to populate it; before 5.14, space is reserved first and then each page touched. Where sizing
+    /// an object reserves its space, as on FreeBSD and macOS, pages are touched.
+    ///
+    /// No signal is raised, unless pages are touched and a peer cuts them off meanwhile.
     ///
     /// # Errors
     ///
-    /// - [`ErrorKind::NoSpace`]: what is populated by then stays so. No signal is raised.
-    /// - [`ErrorKind::Cancelled`]: the report ended it.
-    /// - [`ErrorKind::ReadOnly`]: the mapping is read-only.
-    /// - [`ErrorKind::Unsupported`]: the system has no way to do it that cannot end in a signal.
+    /// - [`OtherMemory`](crate::ErrorKind::OtherMemory): `mapping` is none of `memory`. macOS does not tell objects apart,
+    ///   and populating needs the mapping alone there.
+    /// - [`NoSpace`](crate::ErrorKind::NoSpace): what is populated by then stays so.
+    /// - [`Shrunk`](crate::ErrorKind::Shrunk): a peer has cut off a part of what is mapped.
+    /// - [`Cancelled`](crate::ErrorKind::Cancelled): the report ended it.
+    /// - [`ReadOnly`](crate::ErrorKind::ReadOnly): the mapping is read-only.
+    /// - [`Unsupported`](crate::ErrorKind::Unsupported): the system has no way to do it that cannot end in a signal.
     pub fn run(&self, memory: &SharedMemory, mapping: &Mapping) -> Result<(), Error> {
+        mapping.check_is_of(memory)?;
         mapping.check_writable()?;
         let work = Work::new(memory, mapping, self.progress)?;
         let others = self.thread_count(mapping.len()) - 1;
@@ -105,89 +118,5 @@ impl<'a> Prealloc<'a> {
         let processors = thread::available_parallelism().map_or(1, usize::from);
         let worth = (len / WORTH_A_THREAD).max(1);
         self.threads.min(processors).min(MAX_THREADS).min(worth).max(1)
-    }
-}
-
-/// What the threads share: steps are taken in turn, and the first failure ends all.
-struct Work<'a> {
-    memory: &'a SharedMemory,
-    mapping: &'a Mapping,
-    progress: Option<&'a Progress<'a>>,
-    method: Method,
-    next: AtomicUsize,
-    done: AtomicUsize,
-    ended: AtomicBool,
-    failure: Mutex<Option<Error>>,
-}
-
-#[derive(Clone, Copy)]
-enum Method {
-    Ask,
-    Touch { page: usize },
-}
-
-impl<'a> Work<'a> {
-    fn new(memory: &'a SharedMemory, mapping: &'a Mapping, progress: Option<&'a Progress<'a>>) -> Result<Self, Error> {
-        let mut work = Self {
-            memory,
-            mapping,
-            progress,
-            method: Method::Ask,
-            next: AtomicUsize::new(0),
-            done: AtomicUsize::new(0),
-            ended: AtomicBool::new(false),
-            failure: Mutex::new(None),
-        };
-        let page = sys::page_size();
-        match work.populate(0, page.min(mapping.len())) {
-            Err(error) if *error.kind() == ErrorKind::Unsupported(Feature::Prealloc) => {
-                sys::allocate(memory, memory.size())?;
-                work.method = Method::Touch { page };
-            }
-            Err(error) => return Err(error),
-            Ok(()) => {}
-        }
-        Ok(work)
-    }
-
-    /// Takes steps until there are none.
-    fn run(&self) {
-        while !self.ended.load(Relaxed) {
-            let offset = self.next.fetch_add(STEP, Relaxed);
-            if offset >= self.mapping.len() {
-                break;
-            }
-            if let Err(error) = self.step(offset, STEP.min(self.mapping.len() - offset)) {
-                self.ended.store(true, Relaxed);
-                let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
-                failure.get_or_insert(error);
-            }
-        }
-    }
-
-    fn step(&self, offset: usize, len: usize) -> Result<(), Error> {
-        self.populate(offset, len)?;
-        let done = (self.done.fetch_add(len, Relaxed) + len) as u64;
-        let report = |progress: &Progress<'_>| progress(done, self.mapping.len() as u64);
-        match self.progress.map(report) {
-            Some(ControlFlow::Break(())) => Err(ErrorKind::Cancelled { done }.into()),
-            _ => Ok(()),
-        }
-    }
-
-    fn populate(&self, offset: usize, len: usize) -> Result<(), Error> {
-        match self.method {
-            Method::Ask => self.mapping.advise_part(offset, len, Advice::Populate),
-            Method::Touch { page } => (offset..offset + len).step_by(page).try_for_each(|at| self.mapping.touch(at)),
-        }
-        .map_err(|error| match error.means_no_memory() {
-            true => error.told_as(sys::no_space(self.memory, self.mapping.len() as u64)),
-            false => error,
-        })
-    }
-
-    fn outcome(self) -> Result<(), Error> {
-        let failure = self.failure.into_inner().unwrap_or_else(PoisonError::into_inner);
-        failure.map_or(Ok(()), Err)
     }
 }

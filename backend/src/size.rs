@@ -35,7 +35,8 @@ impl SharedMemory {
     }
 
     /// Copies bytes out without a mapping, from `offset` on, and tells how many: fewer than fit into `into` where
-    /// the memory ends, be it that a peer has just cut it off. No signal is raised.
+    /// the memory ends, be it that a peer has just cut it off, and 0 from the end on, at whatever offset. No signal is
+    /// raised.
     ///
     /// # Errors
     ///
@@ -50,7 +51,7 @@ impl SharedMemory {
         }
         let mut done = 0;
         while done < into.len() {
-            match sys::read_at(self, offset + done as u64, &mut into[done..])? {
+            match sys::read_at(self, offset.saturating_add(done as u64), &mut into[done..])? {
                 0 => break,
                 more => done += more,
             }
@@ -60,7 +61,7 @@ impl SharedMemory {
 
     /// Copies bytes out through a mapping of their pages, which nobody can cut off.
     fn read_mapped(&self, offset: u64, into: &mut [u8]) -> Result<usize, Error> {
-        let skip = offset % sys::page_size() as u64;
+        let skip = offset % sys::page_size(self)? as u64;
         let len = self.size().saturating_sub(offset).min(into.len() as u64);
         if len == 0 {
             return Ok(0);
@@ -80,7 +81,10 @@ mod tests {
     fn both_ways_to_read_agree() {
         let memory = Builder::new(10_000).create().unwrap();
         memory.map().unwrap().write(0, &(0..10_000).map(|i| i as u8).collect::<Vec<_>>()).unwrap();
-        for (offset, len) in [(0, 10), (4090, 20), (9990, 20), (10_000, 1), (20_000, 1), (5, 0)] {
+        let largest = i64::MAX as u64;
+        let far = [largest - 1, largest, largest + 1, u64::MAX - 9, u64::MAX].map(|offset| (offset, 10));
+        let near = [(0, 10), (4090, 20), (9990, 20), (10_000, 1), (20_000, 1), (5, 0)];
+        for (offset, len) in near.into_iter().chain(far) {
             let (mut one, mut other) = (vec![0; len], vec![0; len]);
             let read = memory.read_at(offset, &mut one).unwrap();
             assert_eq!(memory.read_mapped(offset, &mut other).unwrap(), read);

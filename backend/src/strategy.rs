@@ -9,7 +9,7 @@ use crate::{Error, ErrorKind, sys};
 ///
 /// | strategy | systems | made by |
 /// |---|---|---|
-/// | `PosixUnlinked` | all but Android | `shm_open` with a name of its own, and `shm_unlink` at once |
+/// | `PosixUnlinked` | all but Android | `shm_open` with a name of its own, and `shm_unlink` at once; QEMU's way |
 /// | `ShmAnon` | FreeBSD | `shm_open(SHM_ANON)` |
 /// | `ShmMkstemp` | OpenBSD | `shm_mkstemp`, and `shm_unlink` at once |
 /// | `TmpFile` | Linux | `open("/dev/shm", O_TMPFILE)` |
@@ -17,7 +17,14 @@ use crate::{Error, ErrorKind, sys};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Strategy {
-    /// The first that works of what this system has, its own way before the portable one.
+    /// The first that works of what this system has, its own way before the portable one:
+    ///
+    /// - Linux: `Memfd`, which needs no `/dev/shm`, where containers have little room, and whose size can be sealed; then
+    ///   `PosixUnlinked`, for kernels and filters that refuse it; then `TmpFile`.
+    /// - Android: `Memfd`, as there is no other.
+    /// - FreeBSD: `ShmAnon`, which never has a name; then `PosixUnlinked`; then `Memfd`.
+    /// - OpenBSD: `ShmMkstemp`, which OpenBSD recommends; then `PosixUnlinked`.
+    /// - Elsewhere: `PosixUnlinked`, as there is no other.
     #[default]
     Auto,
     /// A POSIX shared memory object that loses its name at once.

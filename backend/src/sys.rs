@@ -1,7 +1,7 @@
 //! What a system must provide, and the only choice by system in this crate.
 //!
 //! Each file of `sys/` is a mechanism, not a system. One that makes memory has
-//! `create(mode) -> Result<OwnedFd, Error>`, and what it returns
+//! `create(mode) -> Result<OwnedFd, Error>`, with a prefix where it draws a name,, and what it returns
 //!
 //! - MUST be open for reading and writing, and close-on-exec,
 //! - MUST have no name, and have had none that another process could expect,
@@ -41,20 +41,20 @@ use std::os::fd::OwnedFd;
 
 pub(crate) use advise::{Advice, advise};
 pub(crate) use descriptor::{
-    access_mode, duplicate, is_memory, read_at, resize, seal_size, seals, set_cloexec, set_mode, status,
+    ObjectId, access_mode, duplicate, is_memory, read_at, resize, seal_size, seals, set_cloexec, set_mode, status,
 };
 pub(crate) use fork::{Stamp, stamp};
 #[cfg(not(target_os = "android"))]
-pub(crate) use named::{create_named, open_named, unlink_named};
+pub(crate) use named::{create_named, give_mode, open_named, unlink_named};
 #[cfg(target_os = "android")]
-pub(crate) use nameless::{create_named, open_named, unlink_named};
+pub(crate) use nameless::{create_named, give_mode, open_named, unlink_named};
 pub(crate) use numa::bind;
-pub(crate) use page::{Access, map, page_size, unmap};
+pub(crate) use page::{Access, map, page_size, system_page_size, unmap};
 pub(crate) use seam::{call, fill_random};
 pub(crate) use socket::{MAX_FDS, Message, receive, send};
-pub(crate) use space::{PLACE, allocate, no_space};
+pub(crate) use space::{no_space, place_of, reserve, room};
 
-use crate::{Error, ErrorKind, Feature, FinalMode, Strategy};
+use crate::{Error, ErrorKind, Feature, FinalMode, Prefix, Strategy};
 
 /// What this system has, in the order in which [`Strategy::Auto`] tries it.
 pub(crate) const SUPPORTED: &[Strategy] = if cfg!(target_os = "freebsd") {
@@ -64,7 +64,7 @@ pub(crate) const SUPPORTED: &[Strategy] = if cfg!(target_os = "freebsd") {
 } else if cfg!(target_os = "android") {
     &[Strategy::Memfd]
 } else if cfg!(target_os = "linux") {
-    &[Strategy::PosixUnlinked, Strategy::Memfd, Strategy::TmpFile]
+    &[Strategy::Memfd, Strategy::PosixUnlinked, Strategy::TmpFile]
 } else {
     &[Strategy::PosixUnlinked]
 };
@@ -79,15 +79,16 @@ pub(crate) const LARGEST: u64 = if cfg!(target_vendor = "apple") { 1 << 47 } els
 /// Whether `read`, `write` and `lseek` work on a POSIX object.
 pub(crate) const SEEKABLE: bool = !cfg!(target_vendor = "apple");
 
-/// Makes an empty object that has no name, in this one way.
-pub(crate) fn create(strategy: Strategy, mode: FinalMode) -> Result<OwnedFd, Error> {
+/// Makes an empty object that has no name, in this one way. If it has one for a moment, that begins with `prefix`.
+#[cfg_attr(target_os = "android", expect(unused_variables, reason = "no object has a name"))]
+pub(crate) fn create(strategy: Strategy, mode: FinalMode, prefix: Prefix) -> Result<OwnedFd, Error> {
     match strategy {
         #[cfg(not(target_os = "android"))]
-        Strategy::PosixUnlinked => create_unlink::create(mode),
+        Strategy::PosixUnlinked => create_unlink::create(mode, prefix),
         #[cfg(target_os = "freebsd")]
         Strategy::ShmAnon => shm_anon::create(mode),
         #[cfg(target_os = "openbsd")]
-        Strategy::ShmMkstemp => shm_mkstemp::create(mode),
+        Strategy::ShmMkstemp => shm_mkstemp::create(mode, prefix),
         #[cfg(target_os = "linux")]
         Strategy::TmpFile => tmpfile::create(mode),
         #[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]

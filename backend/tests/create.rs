@@ -9,7 +9,7 @@ use child::in_child;
 use nix::fcntl::{FcntlArg, FdFlag, fcntl};
 use nix::sys::stat::{Mode, fstat, umask};
 use rstest::rstest;
-use shmfd::{Builder, ErrorKind, Feature, FinalMode, SharedMemory, SizeGuard, Strategy};
+use shmfd::{Builder, Commit, ErrorKind, Feature, FinalMode, Prefix, SharedMemory, SizeGuard, Strategy};
 
 fn mode_of(memory: &SharedMemory) -> u32 {
     let mode: u32 = fstat(memory).unwrap().st_mode as _;
@@ -35,7 +35,8 @@ fn supported() -> impl Iterator<Item = Strategy> {
 fn every_strategy_of_this_system_gives_closed_memory_of_the_size_asked() {
     for strategy in supported().chain([Strategy::Auto]) {
         for size in [1, 4095, 4096, 4097, 1 << 30] {
-            let memory = Builder::new(size).strategy(strategy).create().unwrap();
+            // A store may be smaller than the largest of these, of which nothing is used.
+            let memory = Builder::new(size).strategy(strategy).commit(Commit::Lazy).create().unwrap();
             let stat = fstat(&memory).unwrap();
             assert_eq!(memory.size(), size);
             assert!(memory.facts().unwrap().kernel_size >= size);
@@ -60,13 +61,12 @@ fn the_result_tells_the_strategy_and_what_it_can_do() {
 #[rstest]
 fn the_final_mode_holds_under_every_umask(
     #[values(0, 0o022, 0o400, 0o777)] mask: u16,
-    #[values(FinalMode::Closed, FinalMode::OwnerRead, FinalMode::OwnerReadWrite)] mode: FinalMode,
+    #[values((FinalMode::Closed, 0), (FinalMode::OwnerRead, 0o400), (FinalMode::OwnerReadWrite, 0o600))] mode: (
+        FinalMode,
+        u32,
+    ),
 ) {
-    let wanted = match mode {
-        FinalMode::Closed => 0,
-        FinalMode::OwnerRead => 0o400,
-        FinalMode::OwnerReadWrite => 0o600,
-    };
+    let (mode, wanted) = mode;
     in_child(|| {
         umask(Mode::from_bits_truncate(mask as _));
         for strategy in supported() {
@@ -74,6 +74,21 @@ fn the_final_mode_holds_under_every_umask(
             assert_eq!(mode_of(&memory), wanted, "{strategy}");
         }
     });
+}
+
+#[test]
+fn auto_takes_what_no_store_bounds_where_there_is_such_memory() {
+    let first = Builder::new(1).create().unwrap().strategy();
+    let expected = if cfg!(any(target_os = "linux", target_os = "android")) {
+        Strategy::Memfd
+    } else if cfg!(target_os = "freebsd") {
+        Strategy::ShmAnon
+    } else if cfg!(target_os = "openbsd") {
+        Strategy::ShmMkstemp
+    } else {
+        Strategy::PosixUnlinked
+    };
+    assert_eq!(first, Some(expected));
 }
 
 #[test]
@@ -110,7 +125,7 @@ fn a_clone_is_the_same_memory_with_a_descriptor_of_its_own() {
 
 #[test]
 fn children_of_a_fork_draw_names_of_their_own() {
-    let parent = shmfd::name::peek().unwrap();
-    in_child(|| assert_ne!(shmfd::name::peek().unwrap(), parent));
-    assert_eq!(shmfd::name::peek().unwrap(), parent);
+    let parent = Prefix::default().peek().unwrap();
+    in_child(|| assert_ne!(Prefix::default().peek().unwrap(), parent));
+    assert_eq!(Prefix::default().peek().unwrap(), parent);
 }

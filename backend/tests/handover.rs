@@ -8,6 +8,7 @@ use std::process::Command;
 
 use child::in_child;
 use nix::unistd::ftruncate;
+use rstest::rstest;
 use shmfd::{Builder, ErrorKind, Expect, Feature, SizeGuard, Strategy, handover};
 
 #[test]
@@ -63,6 +64,24 @@ fn what_a_program_was_started_with_is_taken_over() {
     });
 }
 
+#[rstest]
+fn a_number_that_is_no_descriptor_is_an_error(#[values(-1, -2, i32::MIN, i32::MAX)] number: i32) {
+    // SAFETY: it is not open, so nothing owns it.
+    let missing = unsafe { handover::take(number) }.unwrap_err();
+    assert_eq!(missing.raw_os_error(), Some(nix::libc::EBADF));
+}
+
+/// A program without standard input has a number free that is put to use when another program is started.
+#[test]
+fn what_is_given_is_none_of_the_descriptors_that_every_program_has() {
+    in_child(|| {
+        let memory = Builder::new(1).create().unwrap();
+        nix::unistd::close(0).unwrap();
+        let number = handover::give(&mut Command::new("true"), &memory).unwrap();
+        assert!(number > 2, "{number}");
+    });
+}
+
 #[test]
 fn memory_that_is_frozen_cannot_be_resized_by_anybody() {
     if !Strategy::Memfd.is_supported() {
@@ -86,6 +105,21 @@ fn memory_that_cannot_be_sealed_says_so() {
     }
     let error = Builder::new(1).strategy(Strategy::PosixUnlinked).create().unwrap().freeze();
     assert_eq!(*error.unwrap_err().kind(), ErrorKind::Unsupported(Feature::Seal));
+}
+
+#[rstest]
+fn reading_behind_the_end_gives_nothing_however_far(
+    #[values(4096, 4097, i64::MAX as u64 - 1, i64::MAX as u64, i64::MAX as u64 + 1, u64::MAX)] offset: u64,
+    #[values(0, 1, 4096)] len: usize,
+) {
+    if cfg!(target_os = "openbsd") {
+        return eprintln!("skipped: there is no such reading");
+    }
+    let memory = Builder::new(4096).create().unwrap();
+    // Systems with larger pages may have given it more.
+    if memory.facts().unwrap().kernel_size == 4096 {
+        assert_eq!(memory.read_at(offset, &mut vec![0; len]).unwrap(), 0);
+    }
 }
 
 #[test]

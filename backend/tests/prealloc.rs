@@ -87,10 +87,23 @@ fn a_read_only_mapping_is_not_populated() {
 }
 
 #[test]
+fn a_mapping_of_other_memory_is_refused() {
+    let (memory, other) = (mapped(4096).0, mapped(4096).1);
+    if cfg!(target_vendor = "apple") {
+        return eprintln!("skipped: this system tells no objects apart, and populating needs the mapping alone");
+    }
+    assert_eq!(*Prealloc::new().run(&memory, &other).unwrap_err().kind(), ErrorKind::OtherMemory);
+    let again = memory.map().unwrap();
+    if can_populate() {
+        Prealloc::new().run(&memory.try_clone().unwrap(), &again).unwrap();
+    }
+}
+
+#[test]
 fn space_is_taken_at_once_where_that_is_asked_for() {
     for strategy in Strategy::ALL.into_iter().filter(|strategy| strategy.is_supported()) {
         let builder = Builder::new(1 << 20).strategy(strategy);
-        match builder.commit(Commit::Allocate).create() {
+        match builder.commit(Commit::Reserved).create() {
             Ok(taken) => assert!(resident(&taken).is_none_or(|bytes| bytes == 1 << 20)),
             Err(error) => assert!(matches!(error.kind(), ErrorKind::Unsupported(_)), "{error}"),
         }

@@ -1,4 +1,5 @@
 //! Lists the files of the catalogue, so that the program can embed them.
+#![allow(clippy::disallowed_methods, reason = "it runs when the crate is built, and is no part of it")]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

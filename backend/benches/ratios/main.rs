@@ -8,6 +8,8 @@
 #[cfg(target_os = "linux")]
 mod bare;
 #[cfg(target_os = "linux")]
+mod copy;
+#[cfg(target_os = "linux")]
 mod create;
 #[cfg(target_os = "linux")]
 mod passing;
@@ -19,7 +21,8 @@ mod table;
 #[cfg(target_os = "linux")]
 fn main() {
     let wanted: Vec<_> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    let tables = [("create", create::run as fn()), ("passing", passing::run), ("populate", populate::run)];
+    let tables =
+        [("create", create::run as fn()), ("passing", passing::run), ("populate", populate::run), ("copy", copy::run)];
     for (name, run) in tables {
         if wanted.is_empty() || wanted.iter().any(|wanted| name.contains(wanted.as_str())) {
             run();

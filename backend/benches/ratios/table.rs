@@ -48,7 +48,11 @@ pub(crate) fn compare(title: &str, rounds: usize, batch: u32, mut contenders: Ve
         let against = &times[against.unwrap_or_else(|| panic!("no {}", contender.against))];
         let ratio = sorted(own.iter().zip(against).map(|(a, b)| a.as_secs_f64() / b.as_secs_f64()));
         let own = sorted(own.iter().map(Duration::as_secs_f64));
-        let (unit, each) = if own[0] < 1e-2 { ("µs", 1e-6) } else { ("ms", 1e-3) };
+        let (unit, each) = match own[0] {
+            ..1e-6 => ("ns", 1e-9),
+            ..1e-2 => ("µs", 1e-6),
+            _ => ("ms", 1e-3),
+        };
         let [low, middle, high] = [1, 5, 9].map(|tenth| own[own.len() * tenth / 10] / each);
         println!(
             "| {} | {middle:.2} {unit} | {low:.2} to {high:.2} | {:.3} | {} |",

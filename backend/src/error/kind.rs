@@ -66,6 +66,15 @@ pub enum ErrorKind {
         /// What it must be a multiple of, in bytes.
         align: u64,
     },
+    /// The mapping is not one of this memory.
+    OtherMemory,
+    /// Somebody has cut the memory off, and there is less of it than is mapped.
+    Shrunk {
+        /// The size that it has now, in bytes.
+        size: u64,
+        /// The size that is needed, in bytes.
+        needed: u64,
+    },
     /// The mapping was made read-only.
     ReadOnly,
     /// There is no strategy of this name.
@@ -77,6 +86,18 @@ pub enum ErrorKind {
     BadName {
         /// The name.
         name: Box<str>,
+    },
+    /// What names should begin with is not of the form that is allowed, or leaves too little of them to chance.
+    BadPrefix {
+        /// The prefix.
+        prefix: Box<str>,
+    },
+    /// The system does not give an object these permission bits.
+    BadMode {
+        /// The bits asked for.
+        asked: u16,
+        /// The bits that the object would have had.
+        kept: u16,
     },
     /// An object with this name exists.
     Exists,
@@ -126,10 +147,18 @@ impl fmt::Display for ErrorKind {
             Self::Misaligned { offset, align } => {
                 write!(f, "offset {offset} is not a multiple of {align}")
             }
+            Self::OtherMemory => f.write_str("the mapping is one of other memory"),
+            Self::Shrunk { size, needed } => {
+                write!(f, "the memory was cut off at {size} bytes, where {needed} are needed")
+            }
             Self::Cancelled { done } => write!(f, "cancelled after {done} bytes"),
             Self::ReadOnly => f.write_str("the mapping is read-only"),
             Self::UnknownStrategy { name } => write!(f, "there is no strategy {name:?}"),
             Self::BadName { name } => write!(f, "{name:?} is no name that means the same everywhere"),
+            Self::BadPrefix { prefix } => write!(f, "names cannot begin with {prefix:?}"),
+            Self::BadMode { asked, kept } => {
+                write!(f, "the system makes permission bits {asked:#o} {kept:#o}")
+            }
             Self::Exists => f.write_str("an object with this name exists"),
             Self::NotFound => f.write_str("there is no object with this name"),
             Self::BadDescriptor(fault) => write!(f, "the descriptor is refused: {fault}"),
@@ -153,10 +182,20 @@ impl ErrorKind {
             Self::NamesTaken { .. } => "remove stale objects or use another strategy",
             Self::NotUnlinked { .. } => "remove it with shm_unlink",
             Self::NoPlace => "mount what shm_open needs or use another strategy",
+            Self::NoSpace { free: Some(_), .. } => {
+                "make the place larger or free some of it (a container's: --shm-size), use a strategy that needs no such \
+                 place (Strategy::Memfd), or, for memory that will not all be used, ask for Commit::Lazy"
+            }
             Self::DescriptorLimit => "close some or raise RLIMIT_NOFILE",
             Self::UnknownStrategy { .. } => "use auto, posix, shm-anon, shm-mkstemp, tmpfile or memfd",
             Self::BadName { .. } => "use a slash and 1 to 29 bytes that are no slash",
+            Self::BadPrefix { .. } => {
+                "use 1 to 16 ASCII letters, digits, -, _ and ., which leave room for 13 random characters"
+            }
+            Self::BadMode { .. } => "ask for bits that it keeps",
             Self::ReadOnly => "map it for writing",
+            Self::OtherMemory => "give the memory that it was mapped from",
+            Self::Shrunk { .. } => "freeze the memory, so that nobody can shrink it",
             _ => return None,
         })
     }

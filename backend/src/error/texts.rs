@@ -3,7 +3,7 @@
 use nix::errno::Errno;
 
 use super::{Error, ErrorKind};
-use crate::{Call, DescriptorFault, Feature, Name, Strategy};
+use crate::{Call, DescriptorFault, Feature, Name, Prefix, Strategy};
 
 fn list(errors: impl IntoIterator<Item = Error>) -> String {
     errors.into_iter().map(|error| format!("{error}\n")).collect()
@@ -28,9 +28,14 @@ fn errors_found_before_a_call() {
         ErrorKind::OutOfBounds { offset: 4000, len: 100, size: 4096 },
         ErrorKind::Misaligned { offset: 2, align: 4 },
         ErrorKind::ReadOnly,
+        ErrorKind::OtherMemory,
+        ErrorKind::Shrunk { size: 4096, needed: 8192 },
         ErrorKind::Cancelled { done: 4096 },
         ErrorKind::UnknownStrategy { name: "mem-fd".into() },
         ErrorKind::BadName { name: "no-slash".into() },
+        ErrorKind::BadPrefix { prefix: "much-too-long-a-prefix".into() },
+        ErrorKind::BadMode { asked: 0o4640, kept: 0o640 },
+        ErrorKind::NoSpace { wanted: Some(100 << 20), free: Some(64 << 20), place: "/dev/shm" },
         ErrorKind::Exists,
         ErrorKind::NotFound,
         ErrorKind::BadMessage { fds: 300, max: 253 },
@@ -43,7 +48,7 @@ fn errors_found_before_a_call() {
 #[test]
 #[cfg_attr(miri, ignore = "insta starts cargo, which Miri cannot")]
 fn errors_of_a_call() {
-    let name = Name::from_seed([0; 14]);
+    let name = Name::new(Prefix::default(), [0; 14]);
     let told = [
         (Call::ShmUnlink, Errno::EACCES, ErrorKind::NotUnlinked { name }),
         (Call::ShmOpen, Errno::EEXIST, ErrorKind::NamesTaken { tries: 16 }),

@@ -3,7 +3,7 @@
 use std::thread;
 
 use super::Options;
-use crate::{Builder, Error, ErrorKind, Mapping, Prealloc, SharedMemory};
+use crate::{Builder, Error, ErrorKind, Mapping, Prealloc, SharedMemory, Strategy};
 
 /// Shared memory of a virtual machine, mapped.
 #[derive(Debug)]
@@ -18,7 +18,9 @@ pub struct Backend {
 impl Backend {
     /// QEMU's order: make, size, map, advise, bind to nodes, and populate last, where it then belongs.
     pub(super) fn new(options: &Options) -> Result<Self, Error> {
-        let memory = Builder::new(options.size).create()?;
+        // `shm_open`, as QEMU does it, wherever there is one.
+        let strategy = if Strategy::PosixUnlinked.is_supported() { Strategy::PosixUnlinked } else { Strategy::Auto };
+        let memory = Builder::new(options.size).strategy(strategy).create()?;
         let mapping = memory.map_options().reserve(options.reserve).map()?;
         let processors = || thread::available_parallelism().map_or(1, usize::from);
         let threads = options.prealloc_threads.unwrap_or_else(processors);

@@ -3,6 +3,8 @@
 /// The size in bytes, where the text is one and it is below 2⁶³.
 pub(super) fn read(text: &str) -> Option<u64> {
     let bytes = match text.strip_prefix("0x") {
+        // The library takes a sign, too.
+        Some(digits) if digits.starts_with('+') => return None,
         Some(digits) => u128::from_str_radix(digits, 16).ok()?,
         None => decimal(text)?,
     };
@@ -60,7 +62,8 @@ mod tests {
 
     #[rstest]
     fn what_is_no_size_is_refused(
-        #[values("", "M", "-1", "+1", "1.5", "1.5b", "1X", "1MB", "0x", "0x1M", "8E", "1..5G", "1.G")] text: &str,
+        #[values("", "M", "-1", "+1", "1.5", "1.5b", "1X", "1MB", "0x", "0x1M", "0x+1", "8E", "1..5G", "1.G")]
+        text: &str,
     ) {
         assert_eq!(read(text), None);
     }

@@ -14,8 +14,7 @@ use nix::fcntl::OFlag;
 use nix::sys::mman::{shm_open, shm_unlink};
 
 use super::{call, set_cloexec, set_mode};
-use crate::name::{self, Name};
-use crate::{Call, Error, ErrorKind, FinalMode};
+use crate::{Call, Error, ErrorKind, FinalMode, Name, Prefix};
 
 /// Whether an owner who may not read and write an object may not unlink it either, as FreeBSD has it.
 const UNLINK_NEEDS_RIGHTS: bool = cfg!(target_os = "freebsd");
@@ -35,13 +34,13 @@ pub(super) const SHM_OPEN_SETS_CLOEXEC: bool = cfg!(any(
 /// Names that are tried before something must be wrong: two equal ones are not met in a lifetime.
 const TRIES: u32 = 16;
 
-pub(super) fn create(mode: FinalMode) -> Result<OwnedFd, Error> {
-    create_as(if UNLINK_NEEDS_RIGHTS { FinalMode::OwnerReadWrite } else { mode }, mode)
+pub(super) fn create(mode: FinalMode, prefix: Prefix) -> Result<OwnedFd, Error> {
+    create_as(if UNLINK_NEEDS_RIGHTS { FinalMode::OwnerReadWrite } else { mode }, mode, prefix)
 }
 
 /// Makes an object with one mode, which it has for as long as it has a name, and then another.
-pub(super) fn create_as(first: FinalMode, mode: FinalMode) -> Result<OwnedFd, Error> {
-    let (fd, name) = create_named(first)?;
+pub(super) fn create_as(first: FinalMode, mode: FinalMode, prefix: Prefix) -> Result<OwnedFd, Error> {
+    let (fd, name) = create_named(first, prefix)?;
     let widened = unlink(&fd, &name).map_err(|e| e.told_as(ErrorKind::NotUnlinked { name }))?;
     if !SHM_OPEN_SETS_CLOEXEC {
         set_cloexec(&fd, true)?;
@@ -54,17 +53,17 @@ pub(super) fn create_as(first: FinalMode, mode: FinalMode) -> Result<OwnedFd, Er
     Ok(fd)
 }
 
-fn create_named(mode: FinalMode) -> Result<(OwnedFd, Name), Error> {
+fn create_named(mode: FinalMode, prefix: Prefix) -> Result<(OwnedFd, Name), Error> {
     let flags = OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL;
     let mut taken = None;
     for _ in 0..TRIES {
-        let name = name::unique()?;
+        let name = prefix.unique()?;
         match call(Call::ShmOpen, || shm_open(name.as_c_str(), flags, mode.bits())) {
             Err(error) if error.is(Errno::EEXIST) => taken = Some(error),
             Err(error) => {
                 // gVisor looks for a free descriptor when the object is there. Nobody else has that name.
                 if error.is(Errno::EMFILE) {
-                    let _ = call(Call::ShmUnlink, || shm_unlink(name.as_c_str()));
+                    remove(&name).map_err(|error| error.told_as(ErrorKind::NotUnlinked { name }))?;
                 }
                 return Err(error);
             }
@@ -80,15 +79,20 @@ fn create_named(mode: FinalMode) -> Result<(OwnedFd, Name), Error> {
 /// An object that its owner may not read and write cannot be unlinked on FreeBSD, and a umask can make any
 /// object one.
 fn unlink(fd: &OwnedFd, name: &Name) -> Result<bool, Error> {
-    let remove = || call(Call::ShmUnlink, || shm_unlink(name.as_c_str()));
-    match remove() {
+    match remove(name) {
         Ok(()) => Ok(false),
-        // Somebody else took the name away, which is all that was wanted.
-        Err(error) if error.is(Errno::ENOENT) => Ok(false),
         Err(error) if FCHMOD_WORKS && error.is(Errno::EACCES) => {
             set_mode(fd, FinalMode::OwnerReadWrite)?;
-            remove().map(|()| true)
+            remove(name).map(|()| true)
         }
         Err(error) => Err(error),
+    }
+}
+
+fn remove(name: &Name) -> Result<(), Error> {
+    match call(Call::ShmUnlink, || shm_unlink(name.as_c_str())) {
+        // There is none any more, which is all that was wanted.
+        Err(error) if error.is(Errno::ENOENT) => Ok(()),
+        result => result,
     }
 }

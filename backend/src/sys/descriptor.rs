@@ -27,12 +27,27 @@ pub(crate) struct Status {
     pub(crate) size: u64,
     /// Whether it can be memory. Shared memory is a regular file, or of no type at all.
     pub(crate) is_plain: bool,
+    /// Its permission bits.
+    #[cfg_attr(target_os = "android", expect(dead_code, reason = "only objects with a name are asked for them"))]
+    pub(crate) mode: u16,
+    /// Which object it is.
+    pub(crate) object: ObjectId,
+}
+
+/// Tells objects apart for as long as they exist; XNU gives all the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ObjectId {
+    device: u64,
+    inode: u64,
 }
 
 pub(crate) fn status(fd: impl AsFd) -> Result<Status, Error> {
     let stat = call(Call::Fstat, || fstat(&fd))?;
     let kind = SFlag::from_bits_truncate(stat.st_mode) & SFlag::S_IFMT;
-    Ok(Status { size: stat.st_size as u64, is_plain: kind == SFlag::S_IFREG || kind.is_empty() })
+    let is_plain = kind == SFlag::S_IFREG || kind.is_empty();
+    let mode = (stat.st_mode & 0o7777) as _;
+    let object = ObjectId { device: stat.st_dev as _, inode: stat.st_ino as _ };
+    Ok(Status { size: stat.st_size as u64, is_plain, mode, object })
 }
 
 /// The access mode that a descriptor was opened with.
@@ -62,10 +77,11 @@ pub(crate) fn is_memory(_fd: impl AsFd) -> Result<bool, Error> {
     Ok(true)
 }
 
-/// Another descriptor of the same object, close-on-exec.
+/// Another descriptor of the same object, close-on-exec. It is none of the three that every program is started with, over
+/// which whoever starts one puts others.
 pub(crate) fn duplicate(fd: impl AsFd) -> Result<OwnedFd, Error> {
     call(Call::Fcntl, || {
-        let raw = fcntl(&fd, FcntlArg::F_DUPFD_CLOEXEC(0))?;
+        let raw = fcntl(&fd, FcntlArg::F_DUPFD_CLOEXEC(3))?;
         // SAFETY: the call has just returned this descriptor, which nothing else owns.
         Ok(unsafe { OwnedFd::from_raw_fd(raw) })
     })
@@ -77,10 +93,11 @@ pub(crate) fn read_at(fd: impl AsFd, offset: u64, into: &mut [u8]) -> Result<usi
     if cfg!(target_os = "openbsd") {
         return Err(ErrorKind::Unsupported(crate::Feature::ReadAt).into());
     }
-    match Offset::try_from(offset) {
-        Ok(offset) => call(Call::Pread, || pread(&fd, into, offset)),
-        Err(_) => Ok(0),
-    }
+    // No object reaches beyond the largest offset, and a range that does is refused.
+    let Ok(start) = Offset::try_from(offset) else { return Ok(0) };
+    let room = usize::try_from(Offset::MAX - start).unwrap_or(usize::MAX);
+    let len = into.len().min(room);
+    call(Call::Pread, || pread(&fd, &mut into[..len], start))
 }
 
 /// What seals say about an object.

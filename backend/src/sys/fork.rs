@@ -20,7 +20,11 @@ pub(crate) struct Stamp {
 pub(crate) fn stamp() -> Stamp {
     if !WATCHED.load(Ordering::Relaxed) && !WATCHED.swap(true, Ordering::Relaxed) {
         // SAFETY: the handler may run in a forked child, where it only adds to an atomic.
-        unsafe { libc::pthread_atfork(None, None, Some(count)) };
+        let refused = unsafe { libc::pthread_atfork(None, None, Some(count)) };
+        if refused != 0 {
+            // Want of memory, and the next call tries again. Until then the process ID has to do.
+            WATCHED.store(false, Ordering::Relaxed);
+        }
     }
     Stamp { forks: FORKS.load(Ordering::Relaxed), pid: std::process::id() }
 }

@@ -9,19 +9,26 @@ use nix::sys::mman::{shm_open, shm_unlink};
 use nix::sys::stat::{Mode, fchmod};
 
 use super::create_unlink::{FCHMOD_WORKS, SHM_OPEN_SETS_CLOEXEC};
-use super::{call, set_cloexec};
+use super::{call, set_cloexec, status};
 use crate::{Call, Error, ErrorKind};
 
-/// Creates an object that does not exist yet, with these permission bits.
+/// Creates an object that does not exist yet, with the permissions of `mode` that the umask leaves.
 pub(crate) fn create_named(name: &CStr, mode: u16) -> Result<OwnedFd, Error> {
-    let mode = Mode::from_bits_truncate(mode as _) & (Mode::S_IRWXU | Mode::S_IRWXG | Mode::S_IRWXO);
-    let fd = open(name, OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL, mode)?;
-    let set_mode = || call(Call::Fchmod, || fchmod(&fd, mode));
-    let ready = close_on_exec(&fd).and_then(|()| if FCHMOD_WORKS { set_mode() } else { Ok(()) });
-    match ready {
+    let rights = Mode::from_bits_truncate(mode as _) & (Mode::S_IRWXU | Mode::S_IRWXG | Mode::S_IRWXO);
+    let fd = open(name, OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL, rights)?;
+    match close_on_exec(&fd) {
         Ok(()) => Ok(fd),
         Err(error) => unlink_named(name).and(Err(error)),
     }
+}
+
+/// Gives an object all of these permission bits, and sees what the system makes of them.
+pub(crate) fn give_mode(fd: &OwnedFd, asked: u16) -> Result<(), Error> {
+    if FCHMOD_WORKS {
+        call(Call::Fchmod, || fchmod(fd, Mode::from_bits_truncate(asked as _)))?;
+    }
+    let kept = status(fd)?.mode;
+    if kept == asked { Ok(()) } else { Err(ErrorKind::BadMode { asked, kept }.into()) }
 }
 
 /// Opens an object that exists, for reading and writing.

@@ -9,6 +9,10 @@ pub(crate) fn create_named(_name: &CStr, _mode: u16) -> Result<OwnedFd, Error> {
     Err(ErrorKind::Unsupported(Feature::Call(Call::ShmOpen)).into())
 }
 
+pub(crate) fn give_mode(_fd: &OwnedFd, _asked: u16) -> Result<(), Error> {
+    Err(ErrorKind::Unsupported(Feature::Call(Call::ShmOpen)).into())
+}
+
 pub(crate) fn open_named(_name: &CStr) -> Result<OwnedFd, Error> {
     Err(ErrorKind::Unsupported(Feature::Call(Call::ShmOpen)).into())
 }

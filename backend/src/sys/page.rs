@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 use std::os::fd::AsFd;
 use std::ptr::NonNull;
 
+use nix::errno::Errno;
 use nix::sys::mman::{MapFlags, ProtFlags, munmap};
 use nix::unistd::{SysconfVar, sysconf};
 
@@ -19,12 +20,33 @@ pub(crate) enum Access {
     ReadWrite,
 }
 
-/// The size of a page in bytes.
-pub(crate) fn page_size() -> usize {
-    sysconf(SysconfVar::PAGE_SIZE).ok().flatten().and_then(|size| usize::try_from(size).ok()).unwrap_or(4096)
+/// The size in bytes of a page of this system.
+pub(crate) fn system_page_size() -> Result<usize, Error> {
+    call(Call::Sysconf, || {
+        let size = sysconf(SysconfVar::PAGE_SIZE)?.and_then(|size| usize::try_from(size).ok());
+        size.filter(|size| size.is_power_of_two()).ok_or(Errno::EINVAL)
+    })
 }
 
-/// Maps `len` bytes from `offset`, shared, at an address that the system picks.
+/// The size in bytes of a page of this object, which is more than the system's where it is made of huge pages.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn page_size(fd: impl AsFd) -> Result<usize, Error> {
+    use nix::sys::statfs::{HUGETLBFS_MAGIC, fstatfs};
+    let found = call(Call::Fstatfs, || fstatfs(&fd))?;
+    let huge = usize::try_from(found.block_size()).ok().filter(|size| size.is_power_of_two());
+    match huge {
+        Some(size) if found.filesystem_type() == HUGETLBFS_MAGIC => Ok(size),
+        _ => system_page_size(),
+    }
+}
+
+/// The size in bytes of a page of this object. FreeBSD has objects of large pages too, and refuses to map parts of them.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn page_size(_fd: impl AsFd) -> Result<usize, Error> {
+    system_page_size()
+}
+
+/// Maps `len` bytes, which are whole pages, from `offset`, shared, at an address that the system picks.
 pub(crate) fn map(
     fd: impl AsFd,
     offset: u64,
@@ -65,7 +87,9 @@ fn no_reserve() -> Result<MapFlags, Error> {
 /// # Safety
 ///
 /// `start` and `len` are those of one call of [`map`], and nothing uses that memory from here on.
-pub(crate) unsafe fn unmap(start: NonNull<c_void>, len: NonZeroUsize) {
-    // SAFETY: as promised by the caller. It cannot fail for a range that is mapped as a whole.
-    let _ = unsafe { munmap(start, len.get()) };
+pub(crate) unsafe fn unmap(start: NonNull<c_void>, len: NonZeroUsize) -> Result<(), Error> {
+    call(Call::Munmap, || {
+        // SAFETY: as promised by the caller.
+        unsafe { munmap(start, len.get()) }
+    })
 }

@@ -12,9 +12,7 @@ mod holdings;
 mod perform;
 mod reset;
 
-pub use exec::resume;
-
-pub use exec::Program;
+pub use exec::{Program, resume};
 
 use crate::subject::{Subject, descriptors, host};
 use crate::wire::{self, Answer, Invocation, Reply, Request, Start, Started};
@@ -46,19 +44,32 @@ pub struct Actor {
     names_made: u64,
 }
 
-/// Runs `subject` as an actor of the harness on descriptor 3, until the harness ends. For `command:` subjects.
+/// Runs `subject` as an actor of the harness on descriptor 3, until the harness ends. For `command:` subjects, to be called
+/// first in `main`. A program that has no such socket ends with a word on how it is to be started.
 pub fn main(subject: impl Subject + 'static) -> ! {
+    if !descriptors::is_stream_socket(wire::CONTROL_FD) {
+        let message = "descriptor 3 is no socket: start this program by `shmconf run -s command:PROGRAM`";
+        // Not by a macro of the standard library, which panics where there is no standard error.
+        let _ = std::io::Write::write_all(&mut std::io::stderr(), format!("{message}\n").as_bytes());
+        host::exit(2);
+    }
     host::backstop();
-    let program = std::env::current_exe().ok().map(Program::this);
+    let program = Program::this();
     match exec::state() {
         Some(state) => exec::go_on(state, Box::new(subject), program),
-        None => Actor::new(Box::new(subject), program, descriptors::open()).serve(),
+        // SAFETY: the harness has started this program, with its sockets from descriptor 3 on.
+        None => unsafe { Actor::new(Box::new(subject), program, descriptors::open()) }.serve(),
     }
 }
 
 impl Actor {
     /// An actor with the descriptors `started_fds` open.
-    pub fn new(subject: Box<dyn Subject>, program: Option<Program>, started_fds: Vec<RawFd>) -> Actor {
+    ///
+    /// # Safety
+    ///
+    /// Descriptor 3 is a socket of the harness, and so is what `start` names; nothing else in this process uses them. No
+    /// other thread uses descriptors while the actor serves.
+    pub unsafe fn new(subject: Box<dyn Subject>, program: Option<Program>, started_fds: Vec<RawFd>) -> Actor {
         Actor {
             subject,
             channel: Channel::default(),
@@ -103,6 +114,7 @@ impl Actor {
             return;
         }
         self.name = Some(start.actor);
+        self.subject.name_prefix(&start.prefix);
         self.prefix = start.prefix;
         self.peers = start.peers;
         self.children = start.children;

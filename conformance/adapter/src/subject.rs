@@ -11,36 +11,21 @@ pub mod native;
 pub mod passing;
 pub mod system;
 
+mod fd;
+mod refused;
+mod region;
+
+pub use fd::Fd;
+pub use passing::Message;
+pub use refused::{CallResult, Refused};
+pub use region::Region;
+
 use passing::Room;
 use shmconf_model::call::Seals;
-use shmconf_model::outcome::{Content, Errno, Received, Stat};
+use shmconf_model::outcome::{Content, Stat};
 use shmconf_model::script::Requirement;
 use std::ffi::{CStr, c_int};
-use std::os::fd::RawFd;
-
-/// What a call answers.
-pub type Answer<T> = Result<T, Refused>;
-
-/// Why a call did not do what it was asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refused {
-    /// It failed and said why.
-    Errno(Errno),
-    /// The subject has no such call, and says why.
-    Unsupported(String),
-}
-
-impl From<Errno> for Refused {
-    fn from(errno: Errno) -> Refused {
-        Refused::Errno(errno)
-    }
-}
-
-impl From<nix::errno::Errno> for Refused {
-    fn from(errno: nix::errno::Errno) -> Refused {
-        Refused::Errno(errno::of(errno as i32))
-    }
-}
+use std::os::fd::{BorrowedFd, OwnedFd};
 
 /// The shared memory of this system's C library.
 #[derive(Debug, Clone, Copy, Default)]
@@ -50,196 +35,230 @@ impl Subject for Libc {}
 
 /// An implementation of shared memory.
 ///
-/// Descriptors are bare numbers, since what a call says of a closed one is one of the questions. Lengths, offsets and
-/// sizes are bytes, as the script gives them: they may be negative, or larger than the system's `off_t`.
+/// What a call opens is an [`OwnedFd`], which becomes the script's. What a script names is an [`Fd`], which may be closed, since
+/// what a call says of a closed descriptor is one of the questions. What a call maps is a [`Region`]. Lengths, offsets and sizes
+/// are bytes, as the script gives them: they may be negative, or larger than the system's `off_t`.
+///
+/// A subject without `unsafe` overrides what it likes but [`Subject::close`]:
+///
+/// ```
+/// #![forbid(unsafe_code)]
+/// use shmconf_adapter::subject::{CallResult, Subject, native};
+/// use std::ffi::{CStr, c_int};
+/// use std::os::fd::OwnedFd;
+///
+/// struct Mine;
+///
+/// impl Subject for Mine {
+///     fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
+///         native::shm_open(name, oflag, mode & 0o777)
+///     }
+/// }
+/// ```
+///
+/// It cannot have the actor write where nothing is mapped:
+///
+/// ```compile_fail,E0133
+/// use shmconf_adapter::subject::{CallResult, Fd, Region, Subject};
+/// use std::ffi::c_int;
+///
+/// struct Mine;
+///
+/// impl Subject for Mine {
+///     fn mmap(&mut self, len: usize, _: c_int, _: c_int, _: Fd<'_>, _: i64) -> CallResult<Region> {
+///         Ok(Region::from_raw(std::ptr::without_provenance_mut(0x1000), len))
+///     }
+/// }
+/// ```
+///
+/// nor close, or use, a descriptor that is another's:
+///
+/// ```compile_fail,E0133
+/// use shmconf_adapter::subject::{Fd, native};
+///
+/// native::ftruncate(Fd::from_raw(3), 0);
+/// ```
+///
+/// ```compile_fail,E0133
+/// use shmconf_adapter::subject::{Libc, Subject};
+/// use std::os::fd::AsFd;
+///
+/// let file = std::fs::File::open("/dev/null").expect("it is there");
+/// let _ = Libc.close(file.as_fd().into());
+/// ```
 pub trait Subject {
     /// What the subject cannot do, each with the reason, beside what its host cannot.
     fn cannot(&mut self) -> Vec<(Requirement, String)> {
         Vec::new()
     }
 
+    /// Tells what the names begin with of every object that the subject makes up a name for: `/` and at most 15 bytes. The
+    /// harness removes such names when an actor is killed. Called before any other call.
+    fn name_prefix(&mut self, _prefix: &str) {}
+
     /// Gives back what the subject itself keeps from one script to the next.
     fn reset(&mut self) {}
 
     /// `shm_open(name, oflag, mode)`
-    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
         native::shm_open(name, oflag, mode)
     }
 
     /// `shm_unlink(name)`
-    fn shm_unlink(&mut self, name: &CStr) -> Answer<()> {
+    fn shm_unlink(&mut self, name: &CStr) -> CallResult<()> {
         native::shm_unlink(name)
     }
 
     /// Makes an object of `size` bytes without a name; `name` is free, for a subject that needs one on the way.
     ///
     /// The default is what QEMU's memory-backend-shm does: an exclusive create with mode 0, an unlink at once, a size.
-    fn create(&mut self, name: &CStr, size: i64) -> Answer<RawFd> {
+    fn create(&mut self, name: &CStr, size: i64) -> CallResult<OwnedFd> {
         let late_mode = system::UNLINK_NEEDS_ACCESS;
         let mode = if late_mode { 0o600 } else { 0 };
         let fd = self.shm_open(name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, mode)?;
         let made = self
             .shm_unlink(name)
-            .and_then(|()| if late_mode { self.fchmod(fd, 0) } else { Ok(()) })
-            .and_then(|()| self.ftruncate(fd, size));
-        if let Err(refused) = made {
-            self.close(fd)?;
-            return Err(refused);
-        }
-        Ok(fd)
+            .and_then(|()| if late_mode { self.fchmod((&fd).into(), 0) } else { Ok(()) })
+            .and_then(|()| self.ftruncate((&fd).into(), size));
+        made.map(|()| fd)
     }
 
     /// `ftruncate(fd, size)`
-    fn ftruncate(&mut self, fd: RawFd, size: i64) -> Answer<()> {
+    fn ftruncate(&mut self, fd: Fd<'_>, size: i64) -> CallResult<()> {
         native::ftruncate(fd, size)
     }
 
     /// `posix_fallocate(fd, offset, len)`
-    fn posix_fallocate(&mut self, fd: RawFd, offset: i64, len: i64) -> Answer<()> {
+    fn posix_fallocate(&mut self, fd: Fd<'_>, offset: i64, len: i64) -> CallResult<()> {
         system::posix_fallocate(fd, offset, len)
     }
 
     /// `fstat(fd, &stat)`
-    fn fstat(&mut self, fd: RawFd) -> Answer<Stat> {
+    fn fstat(&mut self, fd: Fd<'_>) -> CallResult<Stat> {
         native::fstat(fd)
     }
 
     /// `fchmod(fd, mode)`
-    fn fchmod(&mut self, fd: RawFd, mode: u32) -> Answer<()> {
+    fn fchmod(&mut self, fd: Fd<'_>, mode: u32) -> CallResult<()> {
         native::fchmod(fd, mode)
     }
 
     /// `mmap(NULL, len, prot, flags, fd, offset)`
-    fn mmap(&mut self, len: usize, prot: c_int, flags: c_int, fd: RawFd, offset: i64) -> Answer<*mut u8> {
+    fn mmap(&mut self, len: usize, prot: c_int, flags: c_int, fd: Fd<'_>, offset: i64) -> CallResult<Region> {
         native::mmap(len, prot, flags, fd, offset)
     }
 
-    /// `munmap(start, len)`
-    ///
-    /// # Safety
-    ///
-    /// The range belongs to a mapping that [`Subject::mmap`] returned, and nothing refers into it.
-    unsafe fn munmap(&mut self, start: *mut u8, len: usize) -> Answer<()> {
-        // SAFETY: the caller's promise.
-        unsafe { native::munmap(start, len) }
+    /// `munmap(start + offset, len)`, where `start` is the first address of a region.
+    fn munmap(&mut self, region: &mut Region, offset: usize, len: usize) -> CallResult<()> {
+        native::munmap(region, offset, len)
     }
 
-    /// `mprotect(start, len, prot)`
-    ///
-    /// # Safety
-    ///
-    /// As for [`Subject::munmap`].
-    unsafe fn mprotect(&mut self, start: *mut u8, len: usize, prot: c_int) -> Answer<()> {
-        // SAFETY: the caller's promise.
-        unsafe { native::mprotect(start, len, prot) }
+    /// `mprotect(start, len, prot)` of a whole region.
+    fn mprotect(&mut self, region: &mut Region, prot: c_int) -> CallResult<()> {
+        native::mprotect(region, prot)
     }
 
-    /// Writes `len` times `byte` from `start` on, through a mapping.
+    /// Writes `len` times `byte` from `offset` on, through a mapping.
     ///
-    /// # Safety
-    ///
-    /// The range belongs to a mapping that [`Subject::mmap`] returned. It need not be accessible: that the process dies
-    /// of a signal is one of the outcomes that scripts look for.
-    unsafe fn store(&mut self, start: *mut u8, byte: u8, len: usize) -> Answer<()> {
-        // SAFETY: the caller's promise.
-        unsafe { native::store(start, byte, len) };
-        Ok(())
+    /// The range need not be accessible: that the process dies of a signal is one of the outcomes that scripts look for.
+    fn store(&mut self, region: &Region, offset: usize, byte: u8, len: usize) -> CallResult<()> {
+        native::store(region, offset, byte, len)
     }
 
-    /// Reads `len` bytes from `start` on, through a mapping.
-    ///
-    /// # Safety
-    ///
-    /// As for [`Subject::store`].
-    unsafe fn load(&mut self, start: *const u8, len: usize) -> Answer<Content> {
-        // SAFETY: the caller's promise.
-        Ok(unsafe { native::load(start, len) })
+    /// Reads `len` bytes from `offset` on, through a mapping. As for [`Subject::store`].
+    fn load(&mut self, region: &Region, offset: usize, len: usize) -> CallResult<Content> {
+        native::load(region, offset, len)
     }
 
     /// `read(fd, buffer, len)`
-    fn read(&mut self, fd: RawFd, len: usize) -> Answer<Content> {
+    fn read(&mut self, fd: Fd<'_>, len: usize) -> CallResult<Content> {
         native::read(fd, len)
     }
 
     /// `write(fd, buffer, len)` of `len` times `byte`; answers how many were written.
-    fn write(&mut self, fd: RawFd, byte: u8, len: usize) -> Answer<i64> {
+    fn write(&mut self, fd: Fd<'_>, byte: u8, len: usize) -> CallResult<i64> {
         native::write(fd, byte, len)
     }
 
     /// `pread(fd, buffer, len, offset)`
-    fn pread(&mut self, fd: RawFd, len: usize, offset: i64) -> Answer<Content> {
+    fn pread(&mut self, fd: Fd<'_>, len: usize, offset: i64) -> CallResult<Content> {
         native::pread(fd, len, offset)
     }
 
     /// `pwrite(fd, buffer, len, offset)` of `len` times `byte`; answers how many were written.
-    fn pwrite(&mut self, fd: RawFd, byte: u8, len: usize, offset: i64) -> Answer<i64> {
+    fn pwrite(&mut self, fd: Fd<'_>, byte: u8, len: usize, offset: i64) -> CallResult<i64> {
         native::pwrite(fd, byte, len, offset)
     }
 
     /// `lseek(fd, offset, whence)`
-    fn lseek(&mut self, fd: RawFd, offset: i64, whence: c_int) -> Answer<i64> {
+    fn lseek(&mut self, fd: Fd<'_>, offset: i64, whence: c_int) -> CallResult<i64> {
         native::lseek(fd, offset, whence)
     }
 
     /// `dup(fd)`
-    fn dup(&mut self, fd: RawFd) -> Answer<RawFd> {
+    fn dup(&mut self, fd: Fd<'_>) -> CallResult<OwnedFd> {
         native::dup(fd)
     }
 
     /// `close(fd)`
-    fn close(&mut self, fd: RawFd) -> Answer<()> {
-        native::close(fd)
+    ///
+    /// # Safety
+    ///
+    /// The number is not open, or whoever owns what it stands for gives it up.
+    unsafe fn close(&mut self, fd: Fd<'_>) -> CallResult<()> {
+        // SAFETY: the caller's promise.
+        unsafe { native::close_number(fd.number()) }
     }
 
     /// `fcntl(fd, F_GETFD)`: is `FD_CLOEXEC` set?
-    fn cloexec(&mut self, fd: RawFd) -> Answer<bool> {
+    fn cloexec(&mut self, fd: Fd<'_>) -> CallResult<bool> {
         native::cloexec(fd)
     }
 
     /// `fcntl(fd, F_SETFD, cloexec ? FD_CLOEXEC : 0)`
-    fn set_cloexec(&mut self, fd: RawFd, cloexec: bool) -> Answer<()> {
+    fn set_cloexec(&mut self, fd: Fd<'_>, cloexec: bool) -> CallResult<()> {
         native::set_cloexec(fd, cloexec)
     }
 
     /// `fcntl(fd, F_GETFL)`
-    fn status_flags(&mut self, fd: RawFd) -> Answer<c_int> {
+    fn status_flags(&mut self, fd: Fd<'_>) -> CallResult<c_int> {
         native::status_flags(fd)
     }
 
     /// `fcntl(fd, F_GET_SEALS)`
-    fn seals(&mut self, fd: RawFd) -> Answer<Seals> {
+    fn seals(&mut self, fd: Fd<'_>) -> CallResult<Seals> {
         system::seals(fd)
     }
 
     /// `fcntl(fd, F_ADD_SEALS, seals)`
-    fn add_seals(&mut self, fd: RawFd, seals: Seals) -> Answer<()> {
+    fn add_seals(&mut self, fd: Fd<'_>, seals: Seals) -> CallResult<()> {
         system::add_seals(fd, seals)
     }
 
     /// Sends descriptors in one message of one byte on a stream socket.
-    fn send(&mut self, socket: RawFd, fds: &[RawFd]) -> Answer<()> {
+    fn send(&mut self, socket: BorrowedFd<'_>, fds: &[Fd<'_>]) -> CallResult<()> {
         passing::send(socket, fds)
     }
 
     /// Receives one message of one byte and `wanted` descriptors; nothing if the stream has ended.
     ///
     /// With `room` the control buffer holds that many descriptors and not one more, be it that others are dropped.
-    fn recv(&mut self, socket: RawFd, wanted: usize, room: Option<usize>) -> Answer<Option<Received>> {
+    fn recv(&mut self, socket: BorrowedFd<'_>, wanted: usize, room: Option<usize>) -> CallResult<Option<Message>> {
         passing::receive(socket, room.map_or(Room::For(wanted), Room::Exactly), 0)
     }
 
     /// The names that exist and begin with `prefix`, if the system lets one list them.
-    fn names(&mut self, prefix: &str) -> Answer<Vec<String>> {
+    fn names(&mut self, prefix: &str) -> CallResult<Vec<String>> {
         listing::names(prefix).map_err(Refused::Unsupported)
     }
 
     /// `count` names from the subject's own generator, by each of `threads` threads.
-    fn unique_names(&mut self, _count: u32, _threads: u32) -> Answer<Vec<String>> {
+    fn unique_names(&mut self, _count: u32, _threads: u32) -> CallResult<Vec<String>> {
         Err(Refused::Unsupported("the subject has no generator of names".to_owned()))
     }
 
     /// Creates an object under the very name that the subject's generator gives out next; answers the name.
-    fn collide(&mut self) -> Answer<String> {
+    fn collide(&mut self) -> CallResult<String> {
         Err(Refused::Unsupported("the subject has no generator of names".to_owned()))
     }
 }

@@ -149,10 +149,15 @@ pub struct Cleaned {
     pub fds: Option<Vec<i32>>,
 }
 
-/// Nanoseconds of the system's monotonic clock.
+/// Nanoseconds of the system's monotonic clock, read between full fences: everything before is done, also what a store
+/// has left in the processor's buffer, and nothing after has begun.
 pub fn now() -> u64 {
     use nix::time::{ClockId, clock_gettime};
-    let Ok(time) = clock_gettime(ClockId::from_raw(system::CLOCK)) else { return 0 };
+    use std::sync::atomic::{Ordering, fence};
+    fence(Ordering::SeqCst);
+    let time = clock_gettime(ClockId::from_raw(system::CLOCK));
+    fence(Ordering::SeqCst);
+    let Ok(time) = time else { return 0 };
     std::time::Duration::from(time).as_nanos() as u64
 }
 

@@ -28,12 +28,15 @@ const TURNS: u32 = 5;
 const TIME: Duration = Duration::from_secs(2);
 
 fn main() {
+    // The processes that make calls are this program, started anew.
+    shmconf::executor::resume();
     // A first look at floors, from the same machine at the same time.
-    let round_trip = time_each(round_trips());
-    let fork = time_each(forks());
-    let calls = bare_calls();
-    println!("round trip between two processes   {round_trip:>9.1?}");
-    println!("fork, exit and wait                {fork:>9.1?}");
+    let across = time_each(round_trips());
+    let round_trip = on_one_processor(|| time_each(round_trips()));
+    let fork = on_one_processor(|| time_each(forks()));
+    let calls = on_one_processor(bare_calls);
+    println!("round trip between two processes   {round_trip:>9.1?} on one processor, {across:.1?} wherever they are");
+    println!("fork, exit and wait                {fork:>9.1?} on one processor");
     println!("the 8 calls in one process         {calls:>9.1?}");
     for (reuse, floor) in [(false, 2 * fork + TURNS * round_trip + calls), (true, TURNS * round_trip + calls)] {
         let name = if reuse { "reused" } else { "fresh" };
@@ -73,6 +76,25 @@ fn scripts_a_second(reuse: bool, jobs: u32) -> f64 {
         .collect();
     let done: u32 = threads.into_iter().map(|thread| thread.join().expect("the thread ends")).sum();
     f64::from(done) / TIME.as_secs_f64()
+}
+
+/// What is measured while this thread, and the processes that it makes, have one processor; all that there are where nobody
+/// can choose.
+#[cfg(target_os = "linux")]
+fn on_one_processor<T>(measure: impl FnOnce() -> T) -> T {
+    use nix::sched::{CpuSet, sched_getaffinity, sched_getcpu, sched_setaffinity};
+    let own = nix::unistd::Pid::from_raw(0);
+    let before = sched_getaffinity(own).expect("it can be asked for");
+    let mut one = CpuSet::new();
+    one.set(sched_getcpu().expect("it can be asked for")).expect("it is small");
+    sched_setaffinity(own, &one).expect("it is one of its own");
+    let measured = measure();
+    sched_setaffinity(own, &before).expect("it was so before");
+    measured
+}
+#[cfg(not(target_os = "linux"))]
+fn on_one_processor<T>(measure: impl FnOnce() -> T) -> T {
+    measure()
 }
 
 fn time_each((done, time): (u32, Duration)) -> Duration {
@@ -135,18 +157,14 @@ fn bare_calls() -> Duration {
     for _ in 0..ROUNDS {
         let mut libc = Libc;
         let f = libc.shm_open(name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0o600).expect("it is created");
-        libc.ftruncate(f, 8192).expect("it is sized");
+        libc.ftruncate((&f).into(), 8192).expect("it is sized");
         let g = libc.shm_open(name, libc::O_RDWR, 0).expect("it is opened");
-        let n = libc.mmap(8192, libc::PROT_READ, libc::MAP_SHARED, g, 0).expect("it is mapped");
-        libc.pwrite(f, 0x41, 16, 0).expect("it is written");
-        // SAFETY: a mapping of that length.
-        unsafe { libc.load(n, 32) }.expect("it is read");
+        let mut n = libc.mmap(8192, libc::PROT_READ, libc::MAP_SHARED, (&g).into(), 0).expect("it is mapped");
+        libc.pwrite((&f).into(), 0x41, 16, 0).expect("it is written");
+        libc.load(&n, 0, 32).expect("it is read");
         libc.shm_unlink(name).expect("it is unlinked");
-        libc.fstat(f).expect("it is there");
-        // SAFETY: nothing refers into the mapping.
-        unsafe { libc.munmap(n, 8192) }.expect("it is unmapped");
-        libc.close(f).expect("it is open");
-        libc.close(g).expect("it is open");
+        libc.fstat((&f).into()).expect("it is there");
+        libc.munmap(&mut n, 0, 8192).expect("it is unmapped");
     }
     start.elapsed() / ROUNDS
 }

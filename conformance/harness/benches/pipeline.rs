@@ -17,6 +17,8 @@ use std::time::{Duration, Instant};
 const TIME: Duration = Duration::from_secs(3);
 
 fn main() {
+    // The processes that make calls are this program, started anew.
+    shmconf::executor::resume();
     let scripts = scripts();
     let profile = Profile::get("linux-glibc").expect("it is built in");
     let posix = Profile::get("posix").expect("it is built in");

@@ -30,8 +30,8 @@ struct Cli {
     verb: Verb,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 conforms, 1 does not, 2 wrong usage, unknown ID, unreadable input or nothing \
-                          selected, 3 the harness itself failed.";
+const EXIT_CODES: &str = "Exit codes: 0 conforms, 1 does not or could not be decided, 2 wrong usage, unknown ID, unreadable \
+                          input, nothing selected or nothing of it possible here, 3 the harness itself failed.";
 
 #[derive(Debug, Subcommand)]
 enum Verb {
@@ -42,7 +42,7 @@ enum Verb {
     Run(run::Args),
     /// Lists cases and properties, one line each
     List(list::Args),
-    /// Explains a case, a property, a clause, a deviation, a profile or a rule, with sources
+    /// Explains a case, a property, a clause, a deviation, a profile, a rule or a subject, with sources
     Explain(explain::Args),
     /// Judges stored traces, without running anything
     Judge(judge::Args),

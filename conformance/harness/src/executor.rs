@@ -1,14 +1,15 @@
 //! Executes scripts: starts actors, has them make the calls, and writes down what came back. Expects nothing.
 //!
-//! A process of its own, the spawner, forks the actors and waits for them, so that it stays small and has one thread
-//! whatever the caller has become. The caller speaks to the actors directly.
+//! A process of its own, the spawner, forks the actors and waits for them. It is this program started anew, so that it is small
+//! and has one thread whatever the caller has become. The caller speaks to the actors directly.
 
-mod cast;
 mod error;
+mod execution;
 mod link;
 mod plan;
 mod platform;
-mod run;
+mod pool;
+mod processors;
 mod spawner;
 mod sweep;
 mod system;
@@ -16,7 +17,8 @@ mod system;
 pub use error::ExecutorError;
 
 use crate::subject::Spec;
-use cast::Pool;
+use pool::Pool;
+use processors::Processors;
 use shmconf_adapter::subject::listing;
 use shmconf_model::naming::{Naming, Token};
 use shmconf_model::script::{Requirement, Script};
@@ -42,7 +44,8 @@ pub struct Config {
     pub share: (u32, u32),
     /// May an actor that is still clean serve another script?
     pub reuse: bool,
-    /// A program that begins `main` with [`shmconf_adapter::actor::resume`]; `exec` needs one.
+    /// The program that actors are processes of: one that begins `main` with [`resume`], such as the command `shmconf`, in
+    /// this version. Without it, this very program, which then has to do so.
     pub program: Option<PathBuf>,
     /// Set from elsewhere to end the execution of a script early, with [`ExecutorError::Interrupted`].
     pub stop: Arc<AtomicBool>,
@@ -87,6 +90,7 @@ pub struct Executor {
     config: Config,
     platform: Platform,
     naming: Naming,
+    processors: Processors,
     spawner: Spawner,
     pool: Pool,
     abilities: BTreeMap<Requirement, Ability>,
@@ -99,25 +103,27 @@ pub struct Executor {
 impl Executor {
     /// Starts the spawner, and one actor to ask what the subject can do.
     ///
-    /// Best done while the process has one thread, since the spawner is forked from it.
+    /// The spawner is a program of its own, [`Config::program`] or this one, so that this process may have threads.
     ///
     /// # Errors
     ///
     /// [`ExecutorError`] where no process can be made, or the subject's actor does not answer as it should.
     pub fn start(config: &Config) -> Result<Executor, ExecutorError> {
         let naming = Naming::new(config.token, config.share);
-        let spawner = Spawner::start(config, &naming)?;
+        let processors = Processors::choose(config.token, config.share);
+        let spawner = Spawner::start(config, &naming, &processors)?;
         let mut executor = Executor {
             config: config.clone(),
             platform: platform::this(spawner.pid()),
             naming,
+            processors,
             spawner,
             pool: Pool::default(),
             abilities: BTreeMap::new(),
             left_behind: Vec::new(),
             lists: listing::all().is_ok(),
         };
-        executor.abilities = run::probe(&mut executor)?;
+        executor.abilities = execution::probe(&mut executor)?;
         Ok(executor)
     }
 
@@ -151,8 +157,20 @@ impl Executor {
     /// [`ExecutorError`] where a name of the script is not free, an actor does not speak the protocol, or the harness
     /// itself cannot go on. What a call does to its actor is no error but an outcome.
     pub fn execute(&mut self, script: &Script, seed: u64) -> Result<Trace, ExecutorError> {
-        run::execute(self, script, seed)
+        execution::execute(self, script, seed)
     }
+}
+
+/// This system, as traces tell of it.
+pub fn platform() -> Platform {
+    platform::this(nix::unistd::Pid::this())
+}
+
+/// Goes on as an actor, or as the process that starts them, if that is what this process was started for. To be called before
+/// anything else in `main` of a program that executes scripts.
+pub fn resume() {
+    shmconf_adapter::actor::resume(|subject| subject.parse::<Spec>().ok()?.make());
+    spawner::serve_if_asked();
 }
 
 /// Removes every name of a run whose executors are gone, where names can be listed.
@@ -162,6 +180,7 @@ pub fn sweep(token: Token) {
 
 impl Drop for Executor {
     fn drop(&mut self) {
+        Processors::release();
         self.pool.clear();
         self.spawner.end();
         sweep::sweep_prefix(&self.naming.own_prefix());

@@ -14,17 +14,25 @@ pub enum Exit {
     /// 2: wrong usage, an unknown ID, input that cannot be read, an output that cannot be opened, nothing selected, or
     /// nothing of what was selected could be run here.
     Usage = 2,
-    /// 3: the harness itself failed, and nothing is said of any subject.
+    /// 3: the harness itself failed, or gave up on a subject, so that not all is said that was asked for.
     Harness = 3,
 }
 
 impl Exit {
-    /// The exit code of what a run found. A run in which every case was skipped says nothing of anybody.
+    /// The exit code of what a run found.
+    ///
+    /// What speaks against a subject weighs most, then that the harness gave up on one. A run in which every case was
+    /// skipped says nothing of anybody.
     pub fn of(document: &Document) -> Exit {
-        match (document.conforms(), document.reports().iter().any(Report::tried_anything)) {
-            (false, _) => Exit::DoesNotConform,
-            (true, true) => Exit::Conforms,
-            (true, false) => Exit::Usage,
+        let reports = &document.reports;
+        if !document.conforms() {
+            Exit::DoesNotConform
+        } else if reports.iter().any(|report| report.gave_up.is_some()) {
+            Exit::Harness
+        } else if reports.iter().any(Report::tried_anything) {
+            Exit::Conforms
+        } else {
+            Exit::Usage
         }
     }
 }

@@ -5,6 +5,7 @@
 //! generator ─┴─> Script ──> executor (actors × subject) ──> Trace ──> judge (model × profile) ──> Verdict ──> report
 //! ```
 
+pub mod assess;
 pub mod campaign;
 pub mod cli;
 pub mod executor;

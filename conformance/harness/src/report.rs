@@ -40,28 +40,20 @@ pub trait Format {
     fn render(&self, document: &Document, output: &mut dyn Write) -> io::Result<()>;
 }
 
-/// What one run wrote: the report of its subject, or the reports of several.
+/// What one run found, as every format is rendered from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
-pub enum Document {
-    /// Several subjects.
-    Several {
-        /// `shmconf-report/1`
-        format: String,
-        /// One report a subject, in the order in which they were asked for.
-        reports: Vec<Report>,
-    },
-    /// One subject.
-    One(Box<Report>),
+pub struct Document {
+    /// [`FORMAT`]
+    pub format: String,
+    /// What made the document.
+    pub tool: Tool,
+    /// One report a subject, in the order in which they were asked for.
+    pub reports: Vec<Report>,
 }
 
 /// What a run found of one subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
-    /// `shmconf-report/1`
-    pub format: String,
-    /// What made the report.
-    pub tool: Tool,
     /// The system that the subject ran on.
     pub platform: Platform,
     /// The implementation under test, as `kind[:argument]`.
@@ -76,6 +68,9 @@ pub struct Report {
     /// Did somebody end the run before it was done, so that results are missing?
     #[serde(default, skip_serializing_if = "is_false")]
     pub interrupted: bool,
+    /// Why the harness gave up on the subject before it had tried everything, if it did; results are missing then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gave_up: Option<String>,
     /// Names of objects that scripts made and that the system does not let this user remove.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left_behind: Vec<String>,
@@ -92,9 +87,9 @@ pub struct Report {
     pub summary: Summary,
 }
 
-/// What is known of a run before it begins.
+/// What is known of the run of a subject before it begins.
 #[derive(Debug, Clone)]
-pub struct Run {
+pub struct Conditions {
     /// The system that the subject runs on.
     pub platform: Platform,
     /// The implementation under test.
@@ -127,41 +122,29 @@ impl Tool {
 
 impl Document {
     /// The document of these reports.
-    pub fn of(mut reports: Vec<Report>) -> Document {
-        match reports.len() {
-            1 => Document::One(Box::new(reports.remove(0))),
-            _ => Document::Several { format: FORMAT.to_owned(), reports },
-        }
+    pub fn of(reports: Vec<Report>) -> Document {
+        Document { format: FORMAT.to_owned(), tool: Tool::this(), reports }
     }
 
-    /// The reports in order.
-    pub fn reports(&self) -> &[Report] {
-        match self {
-            Document::One(report) => std::slice::from_ref(report),
-            Document::Several { reports, .. } => reports,
-        }
-    }
-
-    /// Did every subject conform?
+    /// Does nothing in the reports speak against a subject?
     pub fn conforms(&self) -> bool {
-        self.reports().iter().all(Report::conforms)
+        self.reports.iter().all(Report::conforms)
     }
 }
 
 impl Report {
     /// The report of these results, with their coverage and their summary.
-    pub fn new(run: Run, mut results: Vec<CaseResult>, duration: Duration) -> Report {
+    pub fn new(conditions: Conditions, mut results: Vec<CaseResult>, duration: Duration) -> Report {
         results.sort_by(|a, b| a.id.cmp(&b.id));
-        let Run { platform, subject, profile, seed, strict, beside } = run;
+        let Conditions { platform, subject, profile, seed, strict, beside } = conditions;
         Report {
-            format: FORMAT.to_owned(),
-            tool: Tool::this(),
             platform,
             subject,
             profile,
             seed,
             strict,
             interrupted: false,
+            gave_up: None,
             left_behind: Vec::new(),
             duration_ms: milliseconds(duration),
             portability: Portability::of(&results, &beside),

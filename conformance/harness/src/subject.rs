@@ -1,11 +1,13 @@
 //! The implementations that can be tested by name.
 
+mod kinds;
 mod memfd;
 pub mod mutant;
 mod shmfd;
 mod spec;
 
+pub use kinds::{Argument, KINDS, SubjectKind};
 pub use memfd::Memfd;
 pub use shmconf_adapter::subject::{Libc, Subject};
 pub use shmfd::Shmfd;
-pub use spec::{KINDS, Spec, SpecError};
+pub use spec::{Spec, SpecError};

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 fn start(subject: &str, timeout: Duration) -> Result<Executor, ExecutorError> {
     let subject: Spec = subject.parse().expect("it names a subject");
-    Executor::start(&Config { timeout, ..Config::new(subject) })
+    let program = Some(env!("CARGO_BIN_EXE_shmconf").into());
+    Executor::start(&Config { timeout, program, ..Config::new(subject) })
 }
 
 fn problem(subject: &str) -> String {
@@ -24,6 +25,7 @@ a: send(b, f)
 b: g = recv(a)
 b: pread(g, 0, 4)
 b: fcntl(g, GETFD)
+b: x = shm_open(@missing, RDWR)
 b: fstat(x)
 race {
     a: shm_open(@x, RDWR|CREAT|EXCL, 0600)
@@ -58,6 +60,56 @@ fn the_adapter_in_python_does_what_the_c_library_does() {
     assert_eq!(seen(&mut executor), expected, "the second time, by the same processes or by others");
 }
 
+/// A crate outside of this workspace, without `unsafe`, is a subject.
+#[test]
+fn a_crate_without_unsafe_can_implement_the_calls() {
+    let outside = concat!(env!("CARGO_MANIFEST_DIR"), "/../adapter/tests/outside");
+    let target = concat!(env!("CARGO_TARGET_TMPDIR"), "/outside");
+    // What the workspace was built with is there without a network.
+    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.lock"), format!("{outside}/Cargo.lock"))
+        .expect("the lock file is there");
+    let built = Command::new(env!("CARGO"))
+        .args([
+            "build",
+            "--offline",
+            "--quiet",
+            "--manifest-path",
+            &format!("{outside}/Cargo.toml"),
+            "--target-dir",
+            target,
+        ])
+        .output()
+        .expect("cargo is there");
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    let directory = tempfile::tempdir().expect("there is room");
+    let subject = format!("command:{target}/debug/outside {}", directory.path().display());
+    let mut executor = start(&subject, Duration::from_secs(5)).expect("the adapter starts");
+    let script: Script = "# test/case
+a: f = shm_open(@x, RDWR|CREAT|EXCL, 0600)
+b: shm_open(@x, RDWR|CREAT|EXCL, 0600)
+a: m = mmap(f, 0, 4096, READ|WRITE, SHARED)
+a: ftruncate(f, 4096)
+a: store(m, 0, 0x41, 1)
+b: g = shm_open(@x, RDONLY)
+b: pread(g, 0, 2)
+a: close(f)
+a: close(f)
+b: shm_unlink(@x)
+a: shm_open(@x, RDWR)
+"
+    .parse()
+    .expect("the script is valid");
+    for _ in 0..3 {
+        let trace = executor.execute(&script, 0).expect("the script is executed");
+        let seen: Vec<String> = trace.events.iter().map(|event| event.outcome.to_string()).collect();
+        let descriptor = format!("descriptor {}", trace.header.actors[0].fds.as_ref().map_or(0, Vec::len));
+        let expected =
+            [&descriptor, "EEXIST", "ok", "ok", "ok", &descriptor, "41*1 00*1", "ok", "EBADF", "ok", "ENOENT"];
+        assert_eq!(seen, expected);
+    }
+    assert_eq!(std::fs::read_dir(&directory).expect("it is there").count(), 0);
+}
+
 #[rstest]
 #[case("command:sh -c 'echo nonsense >&3; read x'", "answers `start` with what is no reply: nonsense: expected ident")]
 #[case("command:false", "ends before it has answered `start` (exit 1)")]
@@ -80,21 +132,28 @@ fn a_program_that_is_no_adapter_is_told_apart(#[case] subject: &str, #[case] wha
 #[rstest]
 #[case(
     "lib",
-    "no kind of subject is called \"lib\"; there are libc, shmfd[:STRATEGY], memfd, command:CMD, mutant:NAME, model:PROFILE"
+    "no kind of subject is called `lib`; there are libc, shmfd[:STRATEGY], memfd, command:COMMAND, model:PROFILE, \
+     mutant:NAME; see `shmconf explain subjects`"
 )]
-#[case("libc:x", "the subject libc takes no argument, found \"x\"")]
-#[case("command:", "command: takes a program and its arguments, such as command:\"python3 adapter.py\"; found \"\"")]
-#[case("command:'", "command: takes a program and its arguments, such as command:\"python3 adapter.py\"; found \"'\"")]
-#[case("shmfd:x", "shmfd knows no strategy \"x\"; there are auto, posix, shm-anon, shm-mkstemp, tmpfile, memfd")]
+#[case("libc:x", "the subject `libc` takes no argument, found `libc:x`")]
+#[case(
+    "command:",
+    "`command:` takes a program and its arguments, as in command:\"python3 adapter.py\"; found `command:`"
+)]
+#[case(
+    "command:'",
+    "`command:` takes a program and its arguments, as in command:\"python3 adapter.py\"; found `command:'`"
+)]
+#[case("shmfd:x", "shmfd has no strategy called `x`; there are auto, posix, shm-anon, shm-mkstemp, tmpfile, memfd")]
 fn a_subject_that_there_is_not_is_named(#[case] text: &str, #[case] message: &str) {
     assert_eq!(text.parse::<Spec>().expect_err("there is no such subject").to_string(), message);
 }
 
 #[test]
-fn a_mutant_that_there_is_not_is_answered_with_those_that_there_are() {
+fn a_mutant_that_there_is_not_is_answered_with_where_to_look() {
     let error = "mutant:x".parse::<Spec>().expect_err("there is no such mutant");
     assert!(matches!(error, SpecError::Mutant(_)));
-    assert!(error.to_string().starts_with("no mutant is called \"x\"; there are excl-ignored, excl-racy, "));
+    assert_eq!(error.to_string(), "no mutant is called `x`; `shmconf explain mutant` shows them all");
 }
 
 #[rstest]
@@ -103,6 +162,7 @@ fn a_mutant_that_there_is_not_is_answered_with_those_that_there_are() {
 #[case("shmfd:memfd")]
 #[case("memfd")]
 #[case("mutant:excl-racy")]
+#[case("model:freebsd")]
 #[case("command:python3 'a b.py'")]
 fn a_subject_prints_as_it_is_named(#[case] text: &str) {
     assert_eq!(text.parse::<Spec>().map(|spec| spec.to_string()), Ok(text.to_owned()));

@@ -44,8 +44,9 @@ fn outcomes(executor: &mut Executor, lines: &str) -> String {
     "a: f = create(10)
      a: close(f)
      a: close(f)
+     a: g = dup(f)
      a: fstat(g)",
-    "descriptor 4; ok; EBADF; not executed: no descriptor is called g"
+    "descriptor 4; ok; EBADF; EBADF; not executed: no descriptor is called g"
 )]
 #[case::a_mapping_ends_with_its_label(
     "a: f = create(10)
@@ -182,8 +183,7 @@ fn an_actor_that_is_used_again_is_as_new() {
 fn a_name_that_is_somebody_elses_is_refused() {
     let name = format!("/shmconf-test-{}", std::process::id());
     let c_name = std::ffi::CString::new(name.clone()).expect("no zero byte");
-    let fd = Libc.shm_open(&c_name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0o600).expect("it is created");
-    Libc.close(fd).expect("it is open");
+    Libc.shm_open(&c_name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0o600).expect("it is created");
     let script: Script = format!("# test/case\na: shm_unlink(\"{name}\")").parse().expect("the script is valid");
     let refused = executor().execute(&script, 0);
     let still_there = Libc.shm_unlink(&c_name);
@@ -236,7 +236,103 @@ fn an_executor_that_is_asked_to_stop_does() {
         std::thread::sleep(Duration::from_millis(200));
         config.stop.store(true, std::sync::atomic::Ordering::Relaxed);
     });
-    let script: Script = "# test/case\na: recv(b)".parse().expect("the script is valid");
+    let script: Script = "# test/case\na: recv(b)\nb: fds()".parse().expect("the script is valid");
     assert!(matches!(executor.execute(&script, 0), Err(ExecutorError::Interrupted)));
     stop.join().expect("the thread ends");
+}
+
+#[test]
+fn a_program_that_cannot_become_the_spawner_is_told_what_to_do() {
+    let config = Config { program: None, ..config() };
+    let refused = Executor::start(&config).expect_err("this program is a test").to_string();
+    assert!(refused.contains("call shmconf::executor::resume() at the beginning of its main"), "{refused}");
+    let config = Config { program: Some("/bin/true".into()), ..config };
+    let refused = Executor::start(&config).expect_err("it is another program").to_string();
+    assert!(refused.starts_with("/bin/true does not start the actors: it does not answer"), "{refused}");
+    let config = Config { program: Some("/nonexistent/shmconf".into()), ..config };
+    let refused = Executor::start(&config).expect_err("there is no program").to_string();
+    assert!(refused.contains("name the command shmconf as Config::program"), "{refused}");
+}
+
+#[test]
+fn thousands_of_calls_of_racing_actors_are_all_made() {
+    let lines = format!("race {{\n{}}}", "a: umask(022)\nb: umask(022)\n".repeat(5000));
+    let trace = execute(&mut executor(), &lines);
+    let answered = trace.events.iter().filter(|event| matches!(event.outcome, Outcome::Value(_))).count();
+    assert_eq!(answered, 10_000);
+}
+
+#[test]
+fn a_child_is_made_also_where_no_descriptor_is_free() {
+    let seen = outcomes(&mut executor(), "a: rlimit(NOFILE, 3)\na: fork(c)\nc: fds()\nc: create(1)\nc: exit(0)");
+    assert_eq!(seen, "ok; ok; 0; EMFILE; exit 0");
+}
+
+#[test]
+fn an_unmapped_part_stays_inaccessible_and_its_addresses_are_given_to_nobody() {
+    let lines = "a: f = create(8192)
+         a: m = mmap(f, 0, 8192, READ|WRITE, SHARED)
+         a: munmap(m, 4096, 4096)
+         a: n = mmap(f, 0, 4096, READ|WRITE, SHARED)
+         a: store(m, 0, 0x41, 1)
+         a: mprotect(m, READ)
+         a: load(n, 0, 1)
+         a: load(m, 4096, 1)";
+    let seen = outcomes(&mut executor(), lines);
+    let after_mprotect = if cfg!(target_os = "linux") { "; ENOMEM; 41*1; SIGSEGV" } else { "" };
+    assert!(seen.contains(after_mprotect), "{seen}");
+}
+
+/// What exec runs is the program that the actor is a process of, whatever has become of its file.
+#[cfg(target_os = "linux")]
+#[test]
+fn exec_works_though_the_program_is_removed() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let program = directory.path().join("shmconf");
+    std::fs::copy(env!("CARGO_BIN_EXE_shmconf"), &program).expect("it can be copied");
+    let config = Config { program: Some(program.clone()), ..config() };
+    let mut executor = Executor::start(&config).expect("the executor starts");
+    std::fs::remove_file(&program).expect("it is there");
+    assert_eq!(outcomes(&mut executor, "a: exec()\na: fds()"), "ok; 0");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_processors_of_the_caller_are_respected_and_given_back() {
+    use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
+    use nix::unistd::Pid;
+    let own = Pid::from_raw(0);
+    let all = sched_getaffinity(own).expect("it can be asked for");
+    let first = (0..CpuSet::count()).find(|at| all.is_set(*at).unwrap_or(false)).expect("this thread runs somewhere");
+    let mut one = CpuSet::new();
+    one.set(first).expect("it is small");
+    for mask in [one, all] {
+        sched_setaffinity(own, &mask).expect("it can be set");
+        let mut executor = executor();
+        assert_eq!(outcomes(&mut executor, "a: fds()\nb: fds()"), "0; 0");
+        assert_eq!(outcomes(&mut executor, "race {\na: fds()\nb: fds()\n}"), "0; 0");
+        assert_eq!(sched_getaffinity(own), Ok(mask), "after a race");
+        assert_eq!(outcomes(&mut executor, "a: fds()\nb: fds()"), "0; 0");
+        drop(executor);
+        assert_eq!(sched_getaffinity(own), Ok(mask), "after all");
+    }
+}
+
+/// Whoever is not root any more may stay who it is, and become nobody else.
+#[test]
+fn a_user_may_become_itself_and_nobody_else() {
+    let mut executor = executor();
+    if let Some((_, why)) = executor.lacks([shmconf::script::Requirement::Root]) {
+        return eprintln!("skipped: {why}");
+    }
+    assert_eq!(outcomes(&mut executor, "a: setuid(65533)\na: setuid(65533)\na: setuid(65534)"), "ok; ok; EPERM");
+}
+
+#[test]
+fn a_process_whose_subject_leaves_something_open_is_not_used_again() {
+    let subject: Spec = "mutant:leaked-descriptor".parse().expect("there is one");
+    let mut executor = Executor::start(&Config { subject, ..config() }).expect("the executor starts");
+    for _ in 0..3 {
+        assert_eq!(outcomes(&mut executor, "a: shm_open(@x, RDWR|CREAT, 0600)\na: fds()"), "descriptor 4; 2");
+    }
 }

@@ -1,8 +1,10 @@
 //! What the generators draw.
 
 use rstest::rstest;
+use shmconf::call::{Call, Label};
 use shmconf::generator;
 use shmconf::script::Script;
+use std::collections::BTreeSet;
 
 /// Scripts drawn from each property.
 const DRAWS: usize = 200;
@@ -29,6 +31,57 @@ fn a_seed_stands_for_its_scripts(#[case] first: u64, #[case] second: u64, #[case
         };
         assert_eq!(scripts(first) == scripts(second), same, "{}", property.id);
     }
+}
+
+/// Whatever the shrinker tries can be read and run by whoever gets it.
+#[test]
+fn every_smaller_script_passes_the_check_of_scripts() {
+    for property in generator::properties() {
+        let mut draws = property.draws(2);
+        for round in 0..20_u32 {
+            let mut drawn = draws.draw();
+            for step in 0..100_u32 {
+                // As if every third of the smaller ones passed, and the others failed.
+                let tried = if (round + step) % 3 == 0 { drawn.complicate() } else { drawn.simplify() };
+                let script = drawn.script();
+                assert_eq!(script.check(), Ok(()), "{script}");
+                if !tried {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// A receiver whose message never comes waits until its deadline. So every message that is waited for was sent, with
+/// descriptors that a create or a whole message has brought and that no call has closed.
+#[test]
+fn whoever_waits_for_a_message_gets_one() {
+    let id = "passing/same-object-however-it-travels";
+    let property = generator::properties().iter().find(|property| property.id.as_str() == id).expect("it is there");
+    let mut draws = property.draws(5);
+    let mut sent_on = 0;
+    for _ in 0..4000 {
+        let script = draws.draw().script();
+        let mut sure: BTreeSet<(Label, Label)> = BTreeSet::new();
+        let mut closed: BTreeSet<(Label, Label)> = BTreeSet::new();
+        for line in script.lines() {
+            let own = |label: &Label| (line.who.stem, *label);
+            match &line.call {
+                Call::Create { .. } | Call::Recv { room: None, .. } => sure.extend(line.bind.iter().map(own)),
+                Call::Close { fd } if closed.insert(own(fd)) => {
+                    sure.remove(&own(fd));
+                }
+                Call::Close { .. } => sure.retain(|(actor, _)| *actor != line.who.stem),
+                Call::Send { fds, .. } => {
+                    assert!(fds.iter().all(|fd| sure.contains(&own(fd))), "{line} in\n{script}");
+                    sent_on += u32::from(line.who.stem.as_str() != "a");
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(sent_on > 50, "descriptors travel on in {sent_on} messages only");
 }
 
 #[test]

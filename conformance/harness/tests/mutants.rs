@@ -1,13 +1,14 @@
 //! The suite finds every planted fault, each by the case that is meant to.
 
 use rstest::rstest;
+use shmconf::assess::{Against, assess};
 use shmconf::catalogue;
 use shmconf::executor::{Config, Executor};
-use shmconf::judge;
 use shmconf::profile::Profile;
 use shmconf::subject::{Spec, mutant};
 use shmconf::verdict::Verdict;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::AtomicBool;
 
 /// A race is run this often before it counts as not found.
 const ROUNDS: u32 = 400;
@@ -86,7 +87,8 @@ fn worst_verdict(subject: &str, id: &str, rounds: u32) -> Verdict {
     let mut worst = Verdict::Pass;
     for _ in 0..rounds {
         let trace = executor.execute(case, 0).expect("the script runs");
-        worst = worst.max(judge::judge(&trace, &profile).verdict);
+        let against = Against { profile: &profile, others: &[], stop: &AtomicBool::new(false) };
+        worst = worst.max(assess(&trace, against).expect("nobody stops it").verdict());
         if worst == Verdict::Fail {
             break;
         }

@@ -7,6 +7,8 @@
 mod group;
 mod path;
 mod search;
+#[cfg(test)]
+mod tests;
 pub(crate) mod violations;
 
 pub use search::Orders;
@@ -85,7 +87,7 @@ pub fn judge_in(trace: &Trace, profile: &Profile, bounds: Bounds<'_>, orders: Or
             states.truncate(bounds.states);
         }
         rest = after;
-        if rest.len() % 256 == 0 && judge.is_stopped() {
+        if rest.len().is_multiple_of(256) && judge.is_stopped() {
             judge.open = Some("the judge was asked to stop".to_owned());
             break;
         }

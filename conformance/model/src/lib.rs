@@ -7,6 +7,9 @@
 pub mod call;
 pub mod catalogue;
 pub mod clause;
+pub mod constants;
+#[cfg(test)]
+mod drawn;
 pub mod judge;
 pub mod model;
 pub mod naming;
@@ -15,6 +18,7 @@ pub mod portability;
 pub mod profile;
 pub mod script;
 pub mod simulation;
+mod suggestion;
 mod text;
 pub mod trace;
 pub mod verdict;

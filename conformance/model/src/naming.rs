@@ -1,9 +1,11 @@
 //! Fresh names: valid everywhere, different in every run of every script, and recognisable.
 //!
-//! `/sc`, six characters of the run, four of the script's number and one for the stem: 14 bytes, where macOS takes 31.
+//! `/sc`, six characters of the run, four of the script's number and one for the stem (five, if there are many): 14 bytes,
+//! where macOS takes 31.
 
 use crate::call::name::{Form, PREFIX};
 use crate::call::{Label, Name};
+use std::collections::HashMap;
 use std::fmt;
 
 const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
@@ -68,7 +70,7 @@ impl Naming {
     pub fn next_script(&mut self) -> ScriptNames {
         let base = format!("{}{}", self.run_prefix(), base36(self.script, Naming::SCRIPT_DIGITS));
         self.script += self.step;
-        ScriptNames { base, stems: Vec::new() }
+        ScriptNames { base, stems: HashMap::new() }
     }
 }
 
@@ -76,7 +78,8 @@ impl Naming {
 #[derive(Debug)]
 pub struct ScriptNames {
     base: String,
-    stems: Vec<Label>,
+    /// The number of each stem.
+    stems: HashMap<Label, u64>,
 }
 
 impl ScriptNames {
@@ -95,14 +98,21 @@ impl ScriptNames {
         match name {
             Name::Literal(text) => text.clone(),
             Name::Fresh { stem, form } => {
-                let known = self.stems.iter().position(|known| known == stem);
-                let at = known.unwrap_or_else(|| {
-                    self.stems.push(*stem);
-                    self.stems.len() - 1
-                });
-                shaped(&self.base, &base36(at as u64, 1), *form)
+                let next = self.stems.len() as u64;
+                let number = *self.stems.entry(*stem).or_insert(next);
+                shaped(&self.base, &stem_digits(number), *form)
             }
         }
+    }
+}
+
+/// A digit for each of the first 35 stems. More than that begin with `z`, so that no name begins as another one is whole,
+/// whatever is put behind it to make it long.
+fn stem_digits(number: u64) -> String {
+    const ALONE: u64 = 35;
+    match number.checked_sub(ALONE) {
+        None => base36(number, 1),
+        Some(further) => format!("z{}", base36(further, 4)),
     }
 }
 

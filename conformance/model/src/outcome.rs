@@ -1,15 +1,11 @@
 //! What came back from a call, as plain data that means the same on every machine.
 
-mod c_names;
 pub mod content;
-pub mod errno;
-pub mod signal;
 
+pub use crate::constants::{Errno, Signal, errno};
 pub use content::Content;
-pub use errno::Errno;
-pub use signal::Signal;
 
-use crate::call::Seals;
+use crate::constants::{OpenFlags, Seals};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -25,7 +21,7 @@ pub enum Outcome {
     /// Success with a number: bytes moved, an offset, a former mask, flags.
     Value(i64),
     /// Success with an access mode (`RDONLY`, `WRONLY`, `RDWR`).
-    Access(crate::call::OpenFlags),
+    Access(OpenFlags),
     /// Success with seals.
     Seals(Seals),
     /// Success with bytes that were read.
@@ -42,7 +38,7 @@ pub enum Outcome {
     Signal(Signal),
     /// The call ended its actor with this exit code.
     Exited(i32),
-    /// No answer came by the deadline; the actor was killed.
+    /// No answer came by the deadline, and the actor was killed.
     Hang,
     /// The subject cannot do this, and says why.
     Unsupported(String),

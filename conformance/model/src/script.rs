@@ -3,16 +3,39 @@
 //! The text form has one call a line, so that a person can read a case, write one, and paste a counterexample into an
 //! issue. docs/scripts.md describes it.
 
+mod check;
+mod error;
+mod id;
 mod lex;
 mod parse;
 mod print;
 
-pub use parse::ParseError;
+pub use crate::call::{NotARequirement, Requirement};
+pub use crate::suggestion::Suggestion;
+pub use error::ParseError;
+pub use id::{Id, NotAnId};
 
-use crate::call::{Call, Label, Resource};
-use std::collections::BTreeSet;
-use std::fmt;
+use crate::call::{Call, Label};
+use std::collections::{BTreeSet, HashSet};
 use std::str::FromStr;
+
+/// What a script can have at most; one that has more is refused.
+pub mod limits {
+    /// Bytes of the text.
+    pub const TEXT: usize = 64 << 20;
+    /// Bytes of a line.
+    pub const LINE: usize = 64 << 10;
+    /// Actors.
+    pub const ACTORS: usize = 10_000;
+    /// Actors of a row, such as `a[1..64]`.
+    pub const ROW: u32 = 1024;
+    /// Calls, each actor of a row counted.
+    pub const CALLS: usize = 1_000_000;
+    /// How deep children of children go.
+    pub const GENERATIONS: usize = 32;
+    /// How often a script can be executed in one run.
+    pub const REPEAT: u32 = 10_000;
+}
 
 /// A named script, as a file holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,15 +51,6 @@ pub struct Script {
     /// The calls.
     pub steps: Vec<Step>,
 }
-
-/// A case's ID, `area/what_happens`; it is API and never changes its meaning.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Id(String);
-
-/// A text that cannot be an ID.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("an ID is words of a-z, 0-9 and `-`, with slashes between them, such as exclusive/existing-name")]
-pub struct NotAnId;
 
 /// One line, or one `race` block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,14 +109,10 @@ impl Step {
 impl Script {
     /// Every actor in order of its first appearance, with those that a fork makes.
     pub fn actors(&self) -> Vec<Label> {
-        let mut actors = Vec::new();
+        let (mut actors, mut known) = (Vec::new(), HashSet::new());
         for line in self.lines() {
-            let children = match line.call {
-                Call::Fork { child, .. } => Some(child),
-                _ => None,
-            };
-            for actor in line.who.actors().into_iter().chain(children) {
-                if !actors.contains(&actor) {
+            for actor in line.who.actors().into_iter().chain(line.call.child()) {
+                if known.insert(actor) {
                     actors.push(actor);
                 }
             }
@@ -115,7 +125,7 @@ impl Script {
         self.steps.iter().flat_map(Step::lines)
     }
 
-    /// The script without the calls that ask for a need, unless it says itself that it needs it, or nothing would be left.
+    /// The script without the calls that ask for a requirement, unless its head asks for it too, or nothing would be left.
     pub fn without(&self, requirement: Requirement) -> Option<Script> {
         let keeps = |line: &&Line| !Requirement::of(&line.call).contains(&requirement);
         let step = |step: &Step| match step {
@@ -136,137 +146,41 @@ impl Script {
     }
 }
 
-impl Id {
-    /// The ID as text.
-    pub fn as_str(&self) -> &str {
-        &self.0
+impl Script {
+    /// Reads a script that need not say what it is called: without an ID in its first line it is called `otherwise`.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] says where the script cannot be read, or could not do what it says.
+    pub fn read(text: &str, otherwise: Id) -> Result<Script, ParseError> {
+        parse::parse(text, Some(otherwise))
     }
 
-    /// The first word.
-    pub fn area(&self) -> &str {
-        self.0.split('/').next().unwrap_or_default()
-    }
-}
-
-impl FromStr for Id {
-    type Err = NotAnId;
-
-    fn from_str(text: &str) -> Result<Id, NotAnId> {
-        let word = |word: &str| {
-            !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        };
-        if text.contains('/') && text.split('/').all(word) { Ok(Id(text.to_owned())) } else { Err(NotAnId) }
+    /// Could the calls do what they say? Every label is bound by an earlier call of its actor, and every actor that is spoken
+    /// to makes calls.
+    ///
+    /// # Errors
+    ///
+    /// The first line that could not, as the script prints.
+    pub fn check(&self) -> Result<(), ParseError> {
+        parse::parse(&self.to_string(), None).map(drop)
     }
 }
 
-impl fmt::Display for Id {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
-    }
-}
-
-crate::text::serde_as_text!(Id, "pattern": "^[a-z0-9-]+(/[a-z0-9-]+)+$");
-
-macro_rules! requirements {
-    ($($(#[doc = $doc:literal])+ $requirement:ident = $word:literal,)+) => {
-        /// Something that a subject or its host may be unable to do.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Requirement {
-            $($(#[doc = $doc])+ $requirement,)+
-        }
-
-        impl Requirement {
-            /// Every need, with what it means.
-            pub const ALL: &[(Requirement, &str)] = &[$((Requirement::$requirement, concat!($($doc),+))),+];
-        }
-
-        impl fmt::Display for Requirement {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(match self { $(Requirement::$requirement => $word,)+ })
-            }
-        }
-
-        impl FromStr for Requirement {
-            type Err = NotARequirement;
-
-            fn from_str(text: &str) -> Result<Requirement, NotARequirement> {
-                match text {
-                    $($word => Ok(Requirement::$requirement),)+
-                    _ => Err(NotARequirement { found: text.to_owned(), expected: [$($word),+].join(", ") }),
-                }
-            }
-        }
-    };
-}
-
-/// A word that is no need.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{found}` is none of {expected}")]
-pub struct NotARequirement {
-    found: String,
-    expected: String,
-}
-
-requirements! {
-    /// Objects that have names: `shm_open` and `shm_unlink`.
-    Named = "named",
-    /// Objects made without a name: `create`.
-    Anonymous = "anonymous",
-    /// Descriptors sent from one actor to another.
-    Passing = "passing",
-    /// Children that go on with what their parent had.
-    Fork = "fork",
-    /// A new program in the same process.
-    Exec = "exec",
-    /// Seals.
-    Seals = "seals",
-    /// The right to become another user.
-    Root = "root",
-    /// A PID namespace of one's own.
-    PidNamespace = "pid-namespace",
-    /// A store of objects of one's own, as small as one likes.
-    LimitedStore = "limited-store",
-    /// A list of the names that exist.
-    Listing = "listing",
-    /// A generator of unique names.
-    UniqueNames = "unique-names",
-    /// Resource limits.
-    Limits = "limits",
-    /// A limit of the address space.
-    AddressSpace = "address-space",
-    /// Storage that is set aside ahead: `posix_fallocate`.
-    Reserving = "reserving",
-}
-
-crate::text::serde_as_text!(Requirement, "enum": Requirement::ALL.iter().map(|(requirement, _)| requirement.to_string()).collect::<Vec<_>>());
-
-impl Requirement {
-    /// What a call asks for.
-    pub fn of(call: &Call) -> &'static [Requirement] {
-        match call {
-            Call::ShmOpen { .. } | Call::ShmUnlink { .. } => &[Requirement::Named],
-            Call::Create { .. } => &[Requirement::Anonymous],
-            Call::PosixFallocate { .. } => &[Requirement::Reserving],
-            Call::Send { .. } | Call::Recv { .. } => &[Requirement::Passing],
-            Call::Fork { pid_namespace: true, .. } => &[Requirement::PidNamespace],
-            Call::Fork { .. } => &[Requirement::Fork],
-            Call::Exec => &[Requirement::Exec],
-            Call::FcntlGetSeals { .. } | Call::FcntlAddSeals { .. } => &[Requirement::Seals],
-            Call::Setuid { .. } => &[Requirement::Root],
-            Call::LimitedStore { .. } => &[Requirement::LimitedStore],
-            Call::Names => &[Requirement::Listing],
-            Call::UniqueNames { .. } | Call::Collide => &[Requirement::UniqueNames],
-            Call::Rlimit { resource: Resource::As, .. } => &[Requirement::Limits, Requirement::AddressSpace],
-            Call::Rlimit { .. } => &[Requirement::Limits],
-            _ => &[],
-        }
-    }
-}
-
+/// Reads and checks a script with an ID in its first line.
 impl FromStr for Script {
     type Err = ParseError;
 
     fn from_str(text: &str) -> Result<Script, ParseError> {
-        parse::parse(text)
+        parse::parse(text, None)
+    }
+}
+
+/// Reads one line with a call.
+impl FromStr for Line {
+    type Err = ParseError;
+
+    fn from_str(text: &str) -> Result<Line, ParseError> {
+        parse::line(text)
     }
 }

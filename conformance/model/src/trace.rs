@@ -2,13 +2,17 @@
 //!
 //! JSON lines: a header and an event a call. docs/traces.md describes the format.
 
+mod read;
+
+pub use read::{Impossible, ReadError, limits};
+
 use crate::call::{Call, Label};
 use crate::outcome::Outcome;
 use crate::script::Id;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::io::{self, BufRead, Write};
+use std::io::{self, Write};
 
 /// What a trace of this version calls itself.
 pub const FORMAT: &str = "shmconf-trace/1";
@@ -124,57 +128,7 @@ pub struct Event {
     pub end: u64,
 }
 
-/// Why a trace cannot be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// The input failed.
-    #[error(transparent)]
-    Io(#[from] io::Error),
-    /// A line is not what it should be.
-    #[error("{line}: {source}")]
-    Json {
-        /// Line, from 1.
-        line: usize,
-        /// What was wrong with it.
-        source: serde_json::Error,
-    },
-    /// There is no header.
-    #[error("1: found the end of the file, expected a header with \"format\": \"{FORMAT}\"")]
-    Empty,
-    /// The header is of another format or version.
-    #[error("1: found \"format\": \"{0}\", expected \"{FORMAT}\"")]
-    Format(String),
-}
-
 impl Trace {
-    /// Reads one trace.
-    ///
-    /// # Errors
-    ///
-    /// [`ReadError`] names the line and what is wrong with it.
-    pub fn read(input: impl BufRead) -> Result<Trace, ReadError> {
-        #[derive(Deserialize)]
-        struct Format {
-            format: String,
-        }
-        let mut lines = input.lines();
-        let first = lines.next().ok_or(ReadError::Empty)??;
-        let at = |line| move |source| ReadError::Json { line, source };
-        let Format { format } = serde_json::from_str(&first).map_err(at(1))?;
-        if format != FORMAT {
-            return Err(ReadError::Format(format));
-        }
-        let header = serde_json::from_str(&first).map_err(at(1))?;
-        let mut events = Vec::new();
-        for (index, line) in lines.enumerate() {
-            let line = line?;
-            if !line.trim().is_empty() {
-                events.push(serde_json::from_str(&line).map_err(at(index + 2))?);
-            }
-        }
-        Ok(Trace { header, events })
-    }
-
     /// Writes the trace as JSON lines.
     ///
     /// # Errors
@@ -187,6 +141,13 @@ impl Trace {
             serde_json::to_writer(&mut output, event)?;
         }
         output.write_all(b"\n")
+    }
+}
+
+impl Actor {
+    /// The process that the actor is a thread of; one of its own is called as the actor is.
+    pub fn process(&self) -> Label {
+        self.process.unwrap_or(self.name)
     }
 }
 

@@ -1,5 +1,6 @@
-//! The cases hang together: what a call refers to was made before, and nobody calls after the end.
+//! The cases hang together: what a call refers to is still there, what is received was sent, and nobody calls after the end.
 
+use rstest::rstest;
 use shmconf_model::call::{Call, Handle, Label};
 use shmconf_model::catalogue;
 use shmconf_model::script::{Script, Step};
@@ -20,27 +21,20 @@ struct Reader {
     sent: BTreeMap<(Label, Label), usize>,
 }
 
-/// The labels of descriptors and the label of a mapping that a call refers to.
-fn refers_to(call: &Call) -> (Vec<Label>, Option<Label>) {
-    match (call, call.handle()) {
-        (Call::Send { fds, .. }, _) => (fds.clone(), None),
-        (_, Some(Handle::Fd(fd))) => (vec![*fd], None),
-        (_, Some(Handle::Map(map))) => (Vec::new(), Some(*map)),
-        _ => (Vec::new(), None),
-    }
-}
-
 impl Reader {
     fn call(&mut self, who: Label, bind: &[Label], call: &Call) -> Result<(), String> {
         let actor = self.actors.entry(who).or_default();
         if actor.ended {
             return Err("the actor has ended".to_owned());
         }
-        let (fds, map) = refers_to(call);
-        for (label, known) in fds.iter().map(|fd| (fd, &actor.fds)).chain(map.iter().map(|map| (map, &actor.maps))) {
-            if !known.contains(label) {
-                return Err(format!("`{label}` was not bound before"));
-            }
+        let mut gone = None;
+        call.uses(&mut |handle| match handle {
+            Handle::Fd(label) if !actor.fds.contains(&label) => gone = Some(label),
+            Handle::Map(label) if !actor.maps.contains(&label) => gone = Some(label),
+            _ => {}
+        });
+        if let Some(label) = gone {
+            return Err(format!("`{label}` stands for nothing any more"));
         }
         match call {
             Call::Mmap { .. } => actor.maps.extend(bind),
@@ -61,7 +55,7 @@ impl Reader {
                 *sent = rest.unwrap_or_default();
                 let ended = self.actors.get(from).is_some_and(|peer| peer.ended);
                 if rest.is_none() && !ended {
-                    return Err("nothing was sent before, and the peer has not ended".to_owned());
+                    return Err("nothing was sent before".to_owned());
                 }
             }
             _ => actor.fds.extend(bind),
@@ -96,8 +90,14 @@ fn every_call_refers_to_what_an_earlier_call_made() {
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
-#[test]
-fn a_label_that_nothing_bound_is_a_problem() {
-    let script: Script = "# names/x\n# X.\na: fstat(f)\n".parse().expect("it is a script");
-    assert_eq!(problem(&script).as_deref(), Some("a: fstat(f): `f` was not bound before"));
+#[rstest]
+#[case("a: f = create(1)\na: exit(0)\na: fstat(f)", "a: fstat(f): the actor has ended")]
+#[case("a: fds()\nb: recv(a)", "b: recv(a): nothing was sent before")]
+#[case(
+    "a: f = create(1)\na: m = mmap(f, 0, 1, READ, SHARED)\na: munmap(m)\na: load(m, 0, 1)",
+    "a: load(m, 0, 1): `m` stands for nothing any more"
+)]
+fn what_cannot_be_executed_is_a_problem(#[case] calls: &str, #[case] expected: &str) {
+    let script: Script = format!("# names/x\n# X.\n{calls}\n").parse().expect("it is a script");
+    assert_eq!(problem(&script).as_deref(), Some(expected));
 }

@@ -1,4 +1,5 @@
 //! Stored traces, good and bad, judged under each profile: the judge needs no system to run on.
+#![allow(clippy::disallowed_types, reason = "the tests read files, which the model does not")]
 
 use rstest::rstest;
 use shmconf_model::judge::{self, Bounds};

@@ -127,7 +127,7 @@ fn outcome() -> BoxedStrategy<Outcome> {
         1 => prop_oneof![Just(Errno::EINVAL), Just(Errno::EMFILE), Just(Errno::ECONNRESET)].prop_map(Outcome::Errno),
         1 => (any::<i64>(), any::<u32>(), any::<u32>(), any::<u32>())
             .prop_map(|(size, mode, uid, gid)| Outcome::Stat(Stat { size, mode, uid, gid })),
-        1 => any::<u64>().prop_map(|len| {
+        1 => (0..=i64::MAX as u64).prop_map(|len| {
             let mut content = Content::default();
             content.push(0, len);
             Outcome::Bytes(content)

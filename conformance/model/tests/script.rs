@@ -1,7 +1,12 @@
-//! The script language: what it accepts, how it prints, and what it says of mistakes.
+//! The script language: what it accepts, what scripts are called, and how they print.
 
+use proptest::prelude::*;
 use rstest::rstest;
-use shmconf_model::script::{Requirement, Script};
+use shmconf_model::call::{Form, Name};
+use shmconf_model::catalogue;
+use shmconf_model::naming::{Naming, Token};
+use shmconf_model::script::{Id, Requirement, Script};
+use std::collections::HashSet;
 
 const EVERY_CORNER: &str = r#"# exclusive/existing-name
 # A second exclusive create of a name that exists fails.
@@ -38,22 +43,114 @@ fn a_script_can_do_without_the_calls_that_need_what_is_not_there(#[case] lines: 
 }
 
 #[rstest]
-#[case("a: shm_open(@x)", "2:15: found `)`, expected `,`")]
-#[case("a: shm_open(@x, RDWR|CREAT)", "2:27: found `)`, expected `,`")]
-#[case("a: shm_open(x, RDWR)", "2:13: found `x`, expected a name, such as @x or \"/x\"")]
-#[case("a: shm_open(\"/x, RDWR)", "2:13: found `the end of the line`, expected a closing quote")]
-#[case("a: fstat(f) fstat(g)", "2:13: found `fstat`, expected the end of the line")]
-#[case("a: f = fstat(g)", "2:8: found `fstat(g)`, expected a call that answers with as many descriptors or mappings")]
-#[case("a: fchmod(f, 600)", "2:14: found `600`, expected an octal mode with a leading 0, such as 0600")]
-#[case("a: frob(f)", "2:4: found `frob`, expected a call, such as `shm_open(`")]
-#[case("race {\na: fstat(f)", "2:1: found a race block that does not end, expected `}` on a line of its own")]
-#[case(
-    "race {\na: fork(c)\nc: fds()\n}",
-    "2:1: found a race in which c is born and makes a call, expected the calls of a child after the race that forks it"
-)]
-#[case("a[3..1]: fstat(f)", "2:6: found `1`, expected a last number from 3 to 1026")]
-fn a_mistake_is_named_with_its_place(#[case] line: &str, #[case] message: &str) {
-    let text = format!("# names/mistake\n{line}\n");
-    let error = text.parse::<Script>().expect_err("it is a mistake");
-    assert_eq!(error.to_string(), message);
+#[case("a: fds()", "mine")]
+#[case("# What I want to know.\na: fds()", "mine")]
+#[case("\n\na: fds()", "mine")]
+#[case("# needs: root\na: fds()", "mine")]
+#[case("# other\na: fds()", "other")]
+#[case("# size/other\n# needs: root\na: fds()", "size/other")]
+fn a_script_without_a_head_is_called_as_its_file(#[case] text: &str, #[case] id: &str) {
+    let script = Script::read(text, Id::of_path("mine")).expect("it is valid");
+    assert_eq!(script.id.as_str(), id);
+    assert_eq!(script.requirements.contains(&Requirement::Root), text.contains("root"));
+    assert_eq!(script.to_string().parse(), Ok(script));
+}
+
+#[rstest]
+#[case("mine", "mine", "files")]
+#[case("My script (2)", "my-script--2-", "files")]
+#[case("size/Zero.fills", "size/zero-fills", "size")]
+#[case("/tmp//größe", "tmp/gr--e", "tmp")]
+#[case("", "script", "files")]
+fn what_an_id_cannot_have_becomes_a_dash(#[case] path: &str, #[case] id: &str, #[case] area: &str) {
+    let made = Id::of_path(path);
+    assert_eq!((made.as_str(), made.area()), (id, area));
+    assert_eq!(id.parse(), Ok(made));
+}
+
+#[test]
+fn fresh_names_differ_however_many_there_are_and_whatever_their_length() {
+    let mut names = Naming::new(Token::of(7), (0, 1)).next_script();
+    let mut seen = HashSet::new();
+    for number in 0..2000 {
+        for bytes in [None, Some(19), Some(40)] {
+            let form = Form { bytes, ..Form::default() };
+            let stem = format!("x{number}").parse().expect("a label");
+            let name = names.literal(&Name::Fresh { stem, form });
+            assert!(name.len() <= bytes.map_or(18, usize::from));
+            assert!(names.gave(&name) && seen.insert(name), "{number} {bytes:?}");
+        }
+    }
+}
+
+/// A case with a piece put in, taken out or doubled somewhere.
+fn damaged() -> impl Strategy<Value = String> {
+    const PIECES: &[&str] = &[
+        "\"",
+        "\\u{",
+        "#",
+        "(",
+        ")",
+        ",",
+        ":",
+        "=",
+        "[1..3]",
+        "..",
+        "{",
+        "}",
+        "race {\n",
+        "}\n",
+        "\n",
+        "\0",
+        "'",
+        "/",
+        ";",
+        "->",
+        "ß",
+        "|",
+        "O_",
+        "f",
+        "m",
+        "a",
+        "b",
+        "NULL",
+        "0",
+        "9",
+        "-",
+        "*PAGE",
+        "@",
+        ":255",
+        "# ",
+        "# needs: ",
+        "# repeat: ",
+        "fork(c)",
+        "99999999999999999999",
+    ];
+    let cases = prop::sample::select(catalogue::cases().iter().map(ToString::to_string).collect::<Vec<_>>());
+    let damage = (any::<prop::sample::Index>(), 0usize..6, prop::sample::select(PIECES));
+    (cases, prop::collection::vec(damage, 1..5)).prop_map(|(text, damages)| {
+        let mut chars: Vec<char> = text.chars().collect();
+        for (at, removed, piece) in damages {
+            let at = at.index(chars.len() + 1);
+            let end = (at + removed).min(chars.len());
+            chars.splice(at..end, piece.chars());
+        }
+        chars.into_iter().collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn damaged_text_is_refused_with_its_place_or_is_a_script(text in damaged()) {
+        match Script::read(&text, Id::of_path("mine")) {
+            Ok(script) => prop_assert_eq!(script.to_string().parse(), Ok(script)),
+            Err(error) => {
+                let line = text.lines().nth(error.line - 1).unwrap_or_default();
+                prop_assert!((1..=line.chars().count() + 1).contains(&error.column), "{}", error);
+                prop_assert!(!error.to_string().contains('\0'), "{}", error);
+            }
+        }
+    }
 }

@@ -10,7 +10,7 @@ use super::child::in_child;
 use super::descriptors::open_descriptors;
 use super::{left, plan};
 use crate::sys::create_unlink::create_as;
-use crate::{Builder, Call, Error, ErrorKind, Feature, FinalMode, SharedMemory, Strategy, name, sys};
+use crate::{Builder, Call, Commit, Error, ErrorKind, Feature, FinalMode, Prefix, SharedMemory, Strategy, name, sys};
 
 const POSIX: Builder = Builder::new(4096).strategy(Strategy::PosixUnlinked);
 const NO_SPACE: ErrorKind = ErrorKind::NoSpace { wanted: None, free: None, place: "/dev/shm" };
@@ -54,11 +54,20 @@ fn a_failing_call_leaves_nothing(#[case] call: Call, #[case] errno: Errno, #[cas
 #[test]
 fn what_an_open_without_a_descriptor_made_is_taken_away() {
     in_child(|| {
-        let name = name::peek().unwrap();
+        let name = Prefix::default().peek().unwrap();
         shm_open(name.as_c_str(), OFlag::O_RDWR | OFlag::O_CREAT, Mode::empty()).unwrap();
         plan(&[(Call::ShmOpen, Errno::EMFILE)]);
         assert_eq!(*POSIX.create().unwrap_err().kind(), ErrorKind::DescriptorLimit);
         assert_eq!(nix::sys::mman::shm_unlink(name.as_c_str()), Err(Errno::ENOENT));
+    });
+}
+
+#[test]
+fn what_an_open_without_a_descriptor_made_is_told_where_it_stays() {
+    in_child(|| {
+        let name = Prefix::default().peek().unwrap();
+        plan(&[(Call::ShmOpen, Errno::EMFILE), (Call::ShmUnlink, Errno::EACCES)]);
+        assert_eq!(*POSIX.create().unwrap_err().kind(), ErrorKind::NotUnlinked { name });
     });
 }
 
@@ -110,7 +119,7 @@ fn names_that_all_exist_are_given_up() {
 #[test]
 fn a_name_that_somebody_squats_is_passed_over() {
     in_child(|| {
-        let squatted = name::peek().unwrap();
+        let squatted = Prefix::default().peek().unwrap();
         let flags = OFlag::O_RDWR | OFlag::O_CREAT | OFlag::O_EXCL;
         shm_open(squatted.as_c_str(), flags, Mode::empty()).unwrap();
         let made = POSIX.create();
@@ -140,8 +149,8 @@ fn rights_that_are_needed_to_unlink_are_gone_afterwards(
     in_child(|| {
         nix::sys::stat::umask(Mode::from_bits_truncate(mask));
         plan(&[(Call::ShmUnlink, Errno::EACCES)][..usize::from(refused)]);
-        let name = name::peek().unwrap();
-        let fd = create_as(FinalMode::OwnerReadWrite, mode).unwrap();
+        let name = Prefix::default().peek().unwrap();
+        let fd = create_as(FinalMode::OwnerReadWrite, mode, Prefix::default()).unwrap();
         assert_eq!(nix::sys::stat::fstat(fd).unwrap().st_mode & 0o7777, mode.bits().bits());
         assert_eq!(nix::sys::mman::shm_unlink(name.as_c_str()), Err(Errno::ENOENT));
     });
@@ -150,7 +159,7 @@ fn rights_that_are_needed_to_unlink_are_gone_afterwards(
 #[test]
 fn a_name_that_is_gone_already_is_no_error() {
     in_child(|| {
-        let name = name::peek().unwrap();
+        let name = Prefix::default().peek().unwrap();
         plan(&[(Call::ShmUnlink, Errno::ENOENT)]);
         POSIX.create().unwrap();
         nix::sys::mman::shm_unlink(name.as_c_str()).unwrap();
@@ -160,7 +169,7 @@ fn a_name_that_is_gone_already_is_no_error() {
 #[test]
 fn what_cannot_be_unlinked_is_empty_and_told() {
     in_child(|| {
-        let (name, before) = (name::peek().unwrap(), open_descriptors());
+        let (name, before) = (Prefix::default().peek().unwrap(), open_descriptors());
         plan(&[(Call::ShmUnlink, Errno::EACCES), (Call::ShmUnlink, Errno::EACCES)]);
         let error = POSIX.create().unwrap_err();
         assert_eq!(*error.kind(), ErrorKind::NotUnlinked { name });
@@ -189,10 +198,17 @@ fn memfd_on_an_old_kernel_is_made_without_the_new_flag() {
     });
 }
 
-#[test]
-fn auto_goes_on_where_there_is_no_place() {
-    with_faults(&Builder::new(1), &[(Call::ShmOpen, Errno::ENOENT)], |result| {
-        assert_eq!(result.unwrap().strategy(), Some(Strategy::Memfd));
+#[rstest]
+#[case::on_an_old_kernel(&[(Call::MemfdCreate, Errno::ENOSYS)], Strategy::PosixUnlinked)]
+#[case::where_a_filter_denies_it(&[(Call::MemfdCreate, Errno::EPERM)], Strategy::PosixUnlinked)]
+#[case::without_a_place_for_names(
+    &[(Call::MemfdCreate, Errno::ENOSYS), (Call::ShmOpen, Errno::ENOENT)],
+    Strategy::TmpFile
+)]
+fn auto_goes_on_where_a_way_does_not_work(#[case] faults: &[(Call, Errno)], #[case] then: Strategy) {
+    with_faults(&Builder::new(1), faults, |result| match result {
+        Ok(memory) => assert_eq!(memory.strategy(), Some(then)),
+        Err(error) => assert_eq!((error.call(), then), (Some(Call::MemfdCreate), Strategy::TmpFile)),
     });
 }
 
@@ -200,13 +216,37 @@ fn auto_goes_on_where_there_is_no_place() {
 fn auto_tells_the_first_refusal_where_nothing_works() {
     let faults = [(Call::ShmOpen, Errno::ENOENT), (Call::MemfdCreate, Errno::ENOSYS), (Call::Open, Errno::ENOENT)];
     with_faults(&Builder::new(1), &faults, |result| {
-        assert_eq!(result.unwrap_err().call(), Some(Call::ShmOpen));
+        assert_eq!(result.unwrap_err().call(), Some(Call::MemfdCreate));
+    });
+}
+
+#[test]
+fn a_room_that_cannot_be_told_is_an_error_unless_nobody_asks() {
+    with_faults(&POSIX, &[(Call::Fstatvfs, Errno::EIO)], |result| {
+        assert_eq!(result.unwrap_err().call(), Some(Call::Fstatvfs));
+    });
+    let lazy = POSIX.commit(Commit::Lazy).create();
+    plan(&[(Call::Fstatvfs, Errno::EIO)]);
+    assert_eq!((lazy.unwrap().size(), left()), (4096, 1));
+    plan(&[]);
+}
+
+#[test]
+fn names_begin_with_the_prefix_that_was_asked_for() {
+    in_child(|| {
+        let prefix: Prefix = "sc4f2x-00-".parse().unwrap();
+        plan(&[(Call::ShmUnlink, Errno::EPERM), (Call::ShmUnlink, Errno::EPERM)]);
+        let error = POSIX.name_prefix(prefix).create().unwrap_err();
+        let ErrorKind::NotUnlinked { name } = error.kind() else { panic!("{error}") };
+        nix::sys::mman::shm_unlink(name.as_c_str()).unwrap();
+        assert!(name.as_str().starts_with("/sc4f2x-00-"), "{name}");
+        assert_eq!(name.as_str().len(), 30);
     });
 }
 
 #[test]
 fn auto_does_not_go_on_where_descriptors_run_out() {
-    with_faults(&Builder::new(1), &[(Call::ShmOpen, Errno::EMFILE)], |result| {
+    with_faults(&Builder::new(1), &[(Call::MemfdCreate, Errno::EMFILE)], |result| {
         assert_eq!(*result.unwrap_err().kind(), ErrorKind::DescriptorLimit);
     });
 }

@@ -7,7 +7,7 @@ use super::child::in_child;
 use super::descriptors::open_descriptors;
 use super::{left, plan};
 use crate::named::{self, ObjectName};
-use crate::{Call, ErrorKind, name};
+use crate::{Call, Commit, ErrorKind, name};
 
 fn fresh() -> ObjectName {
     name::unique().unwrap().as_str().parse().unwrap()
@@ -15,6 +15,8 @@ fn fresh() -> ObjectName {
 
 #[rstest]
 #[case::mode(Call::Fchmod, Errno::EIO)]
+#[case::kept_mode(Call::Fstat, Errno::EIO)]
+#[case::room(Call::Fstatvfs, Errno::EIO)]
 #[case::size(Call::Ftruncate, Errno::EIO)]
 #[case::space(Call::Ftruncate, Errno::ENOSPC)]
 #[case::descriptor(Call::ShmOpen, Errno::EMFILE)]
@@ -22,7 +24,7 @@ fn what_cannot_be_created_leaves_nothing(#[case] call: Call, #[case] errno: Errn
     in_child(|| {
         let (name, before) = (fresh(), open_descriptors());
         plan(&[(call, errno)]);
-        let error = named::create(&name, 4096, 0o600).unwrap_err();
+        let error = named::create(&name, 4096, 0o600, Commit::Checked).unwrap_err();
         assert_eq!((error.call(), left()), (Some(call), 0));
         assert_eq!(open_descriptors(), before);
         assert_eq!(*named::unlink(&name).unwrap_err().kind(), ErrorKind::NotFound);
@@ -33,7 +35,7 @@ fn what_cannot_be_created_leaves_nothing(#[case] call: Call, #[case] errno: Errn
 fn what_cannot_be_taken_back_is_told() {
     let name = fresh();
     plan(&[(Call::Ftruncate, Errno::EIO), (Call::ShmUnlink, Errno::EACCES)]);
-    let error = named::create(&name, 4096, 0o600).unwrap_err();
+    let error = named::create(&name, 4096, 0o600, Commit::Checked).unwrap_err();
     named::unlink(&name).unwrap();
     assert_eq!((error.kind(), error.call()), (&ErrorKind::Permission, Some(Call::ShmUnlink)));
 }
@@ -42,7 +44,7 @@ fn what_cannot_be_taken_back_is_told() {
 fn an_object_whose_creator_died_before_it_was_sized_is_refused() {
     let name = fresh();
     plan(&[(Call::Ftruncate, Errno::EIO), (Call::ShmUnlink, Errno::EACCES)]);
-    named::create(&name, 4096, 0o600).unwrap_err();
+    named::create(&name, 4096, 0o600, Commit::Checked).unwrap_err();
     let opened = named::open(&name);
     named::unlink(&name).unwrap();
     assert!(matches!(opened.unwrap_err().kind(), ErrorKind::BadDescriptor(_)));
@@ -53,7 +55,7 @@ fn signals_go_unnoticed() {
     let name = fresh();
     let calls = [Call::ShmOpen, Call::Fchmod, Call::Ftruncate, Call::ShmUnlink];
     plan(&calls.map(|call| (call, Errno::EINTR)));
-    named::create(&name, 4096, 0o600).unwrap();
+    named::create(&name, 4096, 0o600, Commit::Checked).unwrap();
     named::unlink(&name).unwrap();
     assert_eq!(left(), 0);
 }

@@ -1,10 +1,11 @@
 //! What an actor cannot do, each with the reason: found out by trying, as permissions and limits differ by host.
 
 use super::Actor;
-use crate::subject::{Answer, Refused, host, listing, system};
+use crate::subject::{CallResult, Fd, Refused, host, listing, system};
 use shmconf_model::script::Requirement;
 use std::collections::BTreeMap;
 use std::ffi::CString;
+use std::os::fd::{IntoRawFd, OwnedFd};
 
 impl Actor {
     /// What the subject or its host cannot do.
@@ -15,7 +16,7 @@ impl Actor {
                 cannot.insert(requirement, reason);
             }
         };
-        let no_root = host::not_root();
+        let no_root = host::no_root(&self.probe_name());
         found(Requirement::Root, no_root.clone());
         found(Requirement::PidNamespace, no_root.clone().or_else(host::no_pid_namespace));
         found(Requirement::LimitedStore, no_root.or_else(host::no_limited_store));
@@ -47,17 +48,24 @@ impl Actor {
         CString::new(format!("{}{:x}-probe", self.prefix, std::process::id())).unwrap_or_default()
     }
 
-    fn try_named(&mut self) -> Answer<()> {
+    fn try_named(&mut self) -> CallResult<()> {
         let name = self.probe_name();
         let fd = self.subject.shm_open(&name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0o600)?;
-        self.subject.close(fd)?;
+        self.close_owned(fd)?;
         self.subject.shm_unlink(&name)
     }
 
-    fn try_anonymous(&mut self) -> Answer<()> {
+    fn try_anonymous(&mut self) -> CallResult<()> {
         let name = self.probe_name();
         let fd = self.subject.create(&name, host::page_size() as i64)?;
-        self.subject.close(fd)
+        self.close_owned(fd)
+    }
+
+    fn close_owned(&mut self, fd: OwnedFd) -> CallResult<()> {
+        // SAFETY: it is this actor's.
+        let fd = unsafe { Fd::from_raw(fd.into_raw_fd()) };
+        // SAFETY: this actor gives it up.
+        unsafe { self.subject.close(fd) }
     }
 }
 

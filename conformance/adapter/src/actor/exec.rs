@@ -27,8 +27,14 @@ pub struct Program {
 
 impl Program {
     /// The program that this process runs, with the arguments that it was given.
-    pub(super) fn this(path: PathBuf) -> Program {
-        Program { path, arguments: std::env::args_os().skip(1).collect(), subject: String::new() }
+    pub(super) fn this() -> Option<Program> {
+        let arguments = std::env::args_os().skip(1).collect();
+        Some(Program { path: host::own_program()?, arguments, subject: String::new() })
+    }
+
+    /// The program that this process runs, without arguments, to make that subject.
+    pub fn of_this(subject: String) -> Option<Program> {
+        Some(Program { path: host::own_program()?, arguments: Vec::new(), subject })
     }
 }
 
@@ -56,8 +62,7 @@ pub(super) struct State {
 /// `make` makes a subject from its name, as `kind[:argument]`.
 pub fn resume(make: impl FnOnce(&str) -> Option<Box<dyn Subject>>) {
     let Some(state) = state() else { return };
-    let program = std::env::current_exe().ok();
-    let program = program.map(|path| Program { path, arguments: Vec::new(), subject: state.subject.clone() });
+    let program = Program::of_this(state.subject.clone());
     match make(&state.subject) {
         Some(subject) => go_on(state, subject, program),
         None => host::exit(2),
@@ -71,13 +76,16 @@ pub(super) fn state() -> Option<State> {
 
 /// Goes on as the actor of that state.
 pub(super) fn go_on(state: State, subject: Box<dyn Subject>, program: Option<Program>) -> ! {
-    let mut actor = Actor::new(subject, program, state.started_fds);
+    // SAFETY: the actor that has replaced its program with this one had these descriptors.
+    let mut actor = unsafe { Actor::new(subject, program, state.started_fds) };
     actor.name = state.name;
+    actor.subject.name_prefix(&state.prefix);
     actor.prefix = state.prefix;
     actor.peers = state.peers;
     actor.children = state.children;
     actor.born = state.born;
     actor.holdings.fds = state.fds;
+    actor.holdings.fds.retain_open();
     actor.start = state.start;
     actor.names_made = state.names_made;
     actor.channel.put_requests(state.requests);

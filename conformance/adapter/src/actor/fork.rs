@@ -29,22 +29,34 @@ impl Actor {
         let Some(&control) = sockets.first() else {
             return Forked::Failed(Outcome::NotExecuted(format!("the sockets for a child {child} are missing")));
         };
-        match if pid_namespace { host::fork_in_pid_namespace() } else { host::fork() } {
+        if host::has_threads() == Some(true) {
+            return Forked::Failed(Outcome::Unsupported("the subject has threads, which a fork would lose".to_owned()));
+        }
+        let forked = match pid_namespace {
+            // SAFETY: this process has one thread as far as can be told.
+            true => unsafe { host::fork_in_pid_namespace() },
+            // SAFETY: as above.
+            false => unsafe { host::fork() },
+        };
+        match forked {
             Err(refused) => Forked::Failed(Refused::into(refused)),
             Ok(Some(pid)) => {
                 self.children.remove(&child);
                 self.born.insert(child, pid);
                 // The numbers stay taken, so that they are not given to the script.
-                descriptors::replace_by_null(&sockets);
+                // SAFETY: the harness's sockets, which are the child's from now on.
+                host::with_spare_descriptors(|| unsafe { descriptors::replace_by_null(&sockets) });
                 Forked::Parent(pid)
             }
             Ok(None) => {
-                descriptors::replace(control, CONTROL_FD);
+                // SAFETY: the harness's sockets; this one is the child's.
+                host::with_spare_descriptors(|| unsafe { descriptors::replace(control, CONTROL_FD) });
                 self.channel.forget();
                 self.born.clear();
                 // What it may keep, its own `start` says.
                 let foreign: Vec<i32> = self.sockets().into_iter().filter(|fd| !sockets[1..].contains(fd)).collect();
-                descriptors::replace_by_null(&foreign);
+                // SAFETY: the harness's sockets, which are others'.
+                host::with_spare_descriptors(|| unsafe { descriptors::replace_by_null(&foreign) });
                 self.peers.clear();
                 self.children.clear();
                 Forked::Child

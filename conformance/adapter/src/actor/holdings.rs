@@ -1,31 +1,28 @@
 //! What the labels of an actor stand for.
 
+use crate::subject::{Fd, Region, native};
 use serde::{Deserialize, Serialize};
 use shmconf_model::call::Label;
 use shmconf_model::outcome::Outcome;
-use std::collections::BTreeMap;
-use std::os::fd::RawFd;
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::fd::{IntoRawFd, OwnedFd, RawFd};
 
 /// What the labels stand for, and every mapping that must be given back.
 #[derive(Debug, Default)]
 pub(super) struct Holdings {
     pub(super) fds: Fds,
     maps: BTreeMap<Label, usize>,
-    mappings: Vec<Mapping>,
+    regions: Vec<Region>,
 }
 
-/// Descriptors by label.
+/// Descriptors by label, and which numbers are the script's.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(super) struct Fds(BTreeMap<Label, RawFd>);
-
-/// A mapping, and which parts of it are still there.
-#[derive(Debug, Clone)]
-pub(super) struct Mapping {
-    start: *mut u8,
-    len: usize,
-    /// Parts that are still mapped, as first byte and end.
-    parts: Vec<(usize, usize)>,
+pub(super) struct Fds {
+    labels: BTreeMap<Label, RawFd>,
+    /// What the script has opened and not closed.
+    open: BTreeSet<RawFd>,
+    /// The most of these at a time.
+    most: usize,
 }
 
 fn unbound(what: &str, label: Label) -> Outcome {
@@ -33,27 +30,74 @@ fn unbound(what: &str, label: Label) -> Outcome {
 }
 
 impl Fds {
-    pub(super) fn bind(&mut self, bind: &[Label], fds: &[RawFd]) {
-        self.0.extend(bind.iter().copied().zip(fds.iter().copied()));
+    /// Takes over descriptors that a call has opened; answers their numbers.
+    pub(super) fn take(&mut self, bind: &[Label], fds: impl IntoIterator<Item = OwnedFd>) -> Vec<RawFd> {
+        let numbers: Vec<RawFd> = fds.into_iter().map(IntoRawFd::into_raw_fd).collect();
+        self.open.extend(&numbers);
+        self.most = self.most.max(self.open.len());
+        self.labels.extend(bind.iter().copied().zip(numbers.iter().copied()));
+        numbers
     }
 
-    /// The number that a label stands for.
-    pub(super) fn get(&self, label: Label) -> Result<RawFd, Outcome> {
-        self.0.get(&label).copied().ok_or_else(|| unbound("descriptor", label))
+    /// The descriptor that a label stands for.
+    pub(super) fn get(&self, label: Label) -> Result<Fd<'_>, Outcome> {
+        let number = self.labels.get(&label).copied().ok_or_else(|| unbound("descriptor", label))?;
+        if !self.open.contains(&number) && native::is_open(number) {
+            let why = format!("{label} is closed, and what has its number {number} by now is not the script's");
+            return Err(Outcome::NotExecuted(why));
+        }
+        // SAFETY: the script's, or not open.
+        Ok(unsafe { Fd::from_raw(number) })
+    }
+
+    /// Notes that a number was closed, if it was.
+    pub(super) fn closed(&mut self, number: RawFd) {
+        if !native::is_open(number) {
+            self.open.remove(&number);
+        }
+    }
+
+    /// Forgets the numbers that are open no more, as after an exec.
+    pub(super) fn retain_open(&mut self) {
+        self.open.retain(|&number| native::is_open(number));
+    }
+
+    /// Closes what is open; answers the most that were at a time.
+    pub(super) fn close_all(&mut self) -> usize {
+        for &number in &self.open {
+            // SAFETY: the script's, which is over.
+            let _ = unsafe { native::close_number(number) };
+        }
+        std::mem::take(self).most
     }
 }
 
 impl Holdings {
-    /// Remembers a mapping of `len` bytes, in whole pages.
-    pub(super) fn map(&mut self, bind: &[Label], start: *mut u8, len: usize) {
-        let at = self.mappings.len();
-        self.mappings.push(Mapping { start, len, parts: vec![(0, len)] });
+    /// Remembers a mapping.
+    pub(super) fn map(&mut self, bind: &[Label], region: Region) {
+        let at = self.regions.len();
+        self.regions.push(region);
         self.maps.extend(bind.iter().map(|label| (*label, at)));
     }
 
-    pub(super) fn mapping(&mut self, label: Label) -> Result<&mut Mapping, Outcome> {
+    /// The mapping that a label stands for.
+    pub(super) fn region(&mut self, label: Label) -> Result<&mut Region, Outcome> {
         let at = self.maps.get(&label).copied().ok_or_else(|| unbound("mapping", label))?;
-        self.mappings.get_mut(at).ok_or_else(|| unbound("mapping", label))
+        self.regions.get_mut(at).ok_or_else(|| unbound("mapping", label))
+    }
+
+    /// A mapping, and a range of it as the script gives it.
+    pub(super) fn range(
+        &mut self,
+        label: Label,
+        offset: i64,
+        len: i64,
+    ) -> Result<(&mut Region, usize, usize), Outcome> {
+        let region = self.region(label)?;
+        match (usize::try_from(offset), usize::try_from(len)) {
+            (Ok(offset), Ok(len)) if region.contains(offset, len) => Ok((region, offset, len)),
+            _ => Err(Outcome::NotExecuted("the range is outside the mapping".to_owned())),
+        }
     }
 
     /// Forgets what a mapping was called, once all of it is unmapped.
@@ -61,37 +105,9 @@ impl Holdings {
         self.maps.remove(&label);
     }
 
-    /// Forgets everything; answers the parts of mappings that are still there.
-    pub(super) fn drain(&mut self) -> Vec<(*mut u8, usize)> {
-        self.fds = Fds::default();
+    /// Forgets every mapping; answers those of which something may still be there.
+    pub(super) fn drain(&mut self) -> Vec<Region> {
         self.maps.clear();
-        let parts = |mapping: Mapping| {
-            mapping.parts.into_iter().map(move |(from, to)| (mapping.start.wrapping_add(from), to - from))
-        };
-        self.mappings.drain(..).flat_map(parts).collect()
-    }
-}
-
-impl Mapping {
-    /// The whole mapping.
-    pub(super) fn whole(&self) -> (*mut u8, usize) {
-        (self.start, self.len)
-    }
-
-    /// Where a range of the mapping lies. A range outside would reach into memory that is not the script's.
-    pub(super) fn range(&self, offset: i64, len: i64) -> Result<(*mut u8, usize), Outcome> {
-        let inside = || {
-            let (offset, len) = (usize::try_from(offset).ok()?, usize::try_from(len).ok()?);
-            (offset.checked_add(len)? <= self.len).then(|| (self.start.wrapping_add(offset), len))
-        };
-        inside().ok_or_else(|| Outcome::NotExecuted("the range is outside the mapping".to_owned()))
-    }
-
-    /// Remembers that `len` bytes from `start` on, in whole pages, are gone.
-    pub(super) fn cut(&mut self, start: *mut u8, len: usize) {
-        let from = start as usize - self.start as usize;
-        let to = from + len;
-        let rest = |&(first, end): &(usize, usize)| [(first, end.min(from)), (first.max(to), end)];
-        self.parts = self.parts.iter().flat_map(rest).filter(|(first, end)| first < end).collect();
+        self.regions.drain(..).filter(|region| !region.is_empty()).collect()
     }
 }

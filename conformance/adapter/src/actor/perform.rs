@@ -3,8 +3,9 @@
 use super::Actor;
 use crate::subject::{Refused, descriptors, errno, hazard, host};
 use shmconf_model::call::{Call, Label, MapFlags, OpenFlags, Prot, Whence};
-use shmconf_model::outcome::Outcome;
+use shmconf_model::outcome::{Outcome, Received};
 use std::ffi::{CString, c_int};
+use std::os::fd::BorrowedFd;
 
 impl From<Refused> for Outcome {
     fn from(refused: Refused) -> Outcome {
@@ -33,16 +34,14 @@ impl Actor {
         Ok(match call {
             Call::ShmOpen { name, flags, mode } => {
                 let fd = subject.shm_open(&c_name(name.literal())?, oflag(*flags), *mode)?;
-                fds.bind(bind, &[fd]);
-                Outcome::Fd(fd)
+                opened(fds.take(bind, [fd]))
             }
             Call::ShmUnlink { name } => done(subject.shm_unlink(&c_name(name.literal())?)?),
             Call::Create { size } => {
                 self.names_made += 1;
                 let name = format!("{}{:x}-{:x}", self.prefix, std::process::id(), self.names_made);
                 let fd = subject.create(&c_name(Some(&name))?, size.get())?;
-                fds.bind(bind, &[fd]);
-                Outcome::Fd(fd)
+                opened(fds.take(bind, [fd]))
             }
             Call::Ftruncate { fd, size } => done(subject.ftruncate(fds.get(*fd)?, size.get())?),
             Call::PosixFallocate { fd, offset, len } => {
@@ -68,10 +67,16 @@ impl Actor {
             }
             Call::Dup { fd } => {
                 let fd = subject.dup(fds.get(*fd)?)?;
-                fds.bind(bind, &[fd]);
-                Outcome::Fd(fd)
+                opened(fds.take(bind, [fd]))
             }
-            Call::Close { fd } => done(subject.close(fds.get(*fd)?)?),
+            Call::Close { fd } => {
+                let fd = fds.get(*fd)?;
+                let number = fd.number();
+                // SAFETY: the script's, or not open.
+                let closed = unsafe { subject.close(fd) };
+                fds.closed(number);
+                done(closed?)
+            }
             Call::FcntlGetfd { fd } => Outcome::Value(subject.cloexec(fds.get(*fd)?)?.into()),
             Call::FcntlSetfd { fd, cloexec } => done(subject.set_cloexec(fds.get(*fd)?, *cloexec)?),
             Call::FcntlGetfl { fd } => access(subject.status_flags(fds.get(*fd)?)?),
@@ -84,9 +89,9 @@ impl Actor {
             Call::Recv { from, room } => {
                 let room = room.map(|room| room as usize);
                 match subject.recv(socket(&self.peers, *from)?, bind.len(), room)? {
-                    Some(received) => {
-                        fds.bind(bind, &received.fds);
-                        Outcome::Received(received)
+                    Some(message) => {
+                        let truncated = message.truncated;
+                        Outcome::Received(Received { fds: fds.take(bind, message.fds), truncated })
                     }
                     None => Outcome::NotExecuted(format!("{from} is gone, and so is every message that it sent")),
                 }
@@ -102,47 +107,37 @@ impl Actor {
     /// The calls on mappings.
     fn map_call(&mut self, call: &Call, bind: &[Label]) -> Result<Option<Outcome>, Outcome> {
         let subject = &mut self.subject;
-        let page = host::page_size();
         Ok(Some(match call {
             Call::Mmap { fd, offset, len, prot, flags } => {
                 let fd = self.holdings.fds.get(*fd)?;
                 // A negative length is the largest there is, as it would be in C.
                 let len = usize::try_from(len.get()).unwrap_or(usize::MAX);
-                let start = subject.mmap(len, protection(*prot), map_flags(*flags), fd, offset.get())?;
-                self.holdings.map(bind, start, len.next_multiple_of(page));
+                let region = subject.mmap(len, protection(*prot), map_flags(*flags), fd, offset.get())?;
+                self.holdings.map(bind, region);
                 Outcome::Ok
             }
             Call::Munmap { map, range: None } => {
-                let mapping = self.holdings.mapping(*map)?;
-                let (start, len) = mapping.whole();
-                // SAFETY: a mapping of the script.
-                let outcome = done(unsafe { subject.munmap(start, len) }?);
-                mapping.cut(start, len);
+                let region = self.holdings.region(*map)?;
+                let len = region.len();
+                subject.munmap(region, 0, len)?;
+                region.give_up();
                 self.holdings.unbind(*map);
-                outcome
+                Outcome::Ok
             }
             Call::Munmap { map, range: Some(range) } => {
-                let mapping = self.holdings.mapping(*map)?;
-                let (start, len) = mapping.range(range.offset.get(), range.len.get())?;
-                // SAFETY: a range of a mapping of the script.
-                let outcome = done(unsafe { subject.munmap(start, len) }?);
-                mapping.cut(start, len.next_multiple_of(page));
-                outcome
+                let (region, offset, len) = self.holdings.range(*map, range.offset.get(), range.len.get())?;
+                subject.munmap(region, offset, len)?;
+                region.reserve_holes();
+                Outcome::Ok
             }
-            Call::Mprotect { map, prot } => {
-                let (start, len) = self.holdings.mapping(*map)?.whole();
-                // SAFETY: a mapping of the script.
-                done(unsafe { subject.mprotect(start, len, protection(*prot)) }?)
-            }
+            Call::Mprotect { map, prot } => done(subject.mprotect(self.holdings.region(*map)?, protection(*prot))?),
             Call::Store { map, offset, byte, len } => {
-                let (start, len) = self.holdings.mapping(*map)?.range(offset.get(), len.get())?;
-                // SAFETY: a range of a mapping of the script.
-                done(unsafe { subject.store(start, *byte, len) }?)
+                let (region, offset, len) = self.holdings.range(*map, offset.get(), len.get())?;
+                done(subject.store(region, offset, *byte, len)?)
             }
             Call::Load { map, offset, len } => {
-                let (start, len) = self.holdings.mapping(*map)?.range(offset.get(), len.get())?;
-                // SAFETY: a range of a mapping of the script.
-                Outcome::Bytes(unsafe { subject.load(start, len) }?)
+                let (region, offset, len) = self.holdings.range(*map, offset.get(), len.get())?;
+                Outcome::Bytes(subject.load(region, offset, len)?)
             }
             _ => return Ok(None),
         }))
@@ -163,6 +158,11 @@ impl Actor {
     }
 }
 
+/// The outcome of a call that has opened one descriptor.
+fn opened(numbers: Vec<c_int>) -> Outcome {
+    Outcome::Fd(numbers.into_iter().next().unwrap_or(-1))
+}
+
 fn done((): ()) -> Outcome {
     Outcome::Ok
 }
@@ -177,8 +177,11 @@ fn length(len: i64) -> Result<usize, Outcome> {
     usize::try_from(len).map_err(|_| Outcome::NotExecuted(format!("a buffer cannot have {len} bytes")))
 }
 
-fn socket(peers: &std::collections::BTreeMap<Label, c_int>, peer: Label) -> Result<c_int, Outcome> {
-    peers.get(&peer).copied().ok_or_else(|| Outcome::NotExecuted(format!("there is no socket to {peer}")))
+fn socket(peers: &std::collections::BTreeMap<Label, c_int>, peer: Label) -> Result<BorrowedFd<'_>, Outcome> {
+    let number = peers.get(&peer).copied().filter(|number| *number >= 0);
+    let number = number.ok_or_else(|| Outcome::NotExecuted(format!("there is no socket to {peer}")))?;
+    // SAFETY: the harness's socket, which stays open.
+    Ok(unsafe { BorrowedFd::borrow_raw(number) })
 }
 
 fn oflag(flags: OpenFlags) -> c_int {

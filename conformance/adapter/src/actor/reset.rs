@@ -7,6 +7,7 @@ use crate::wire::Cleaned;
 use serde::{Deserialize, Serialize};
 use shmconf_model::call::Resource;
 use shmconf_model::outcome::{Errno, Outcome, Signal};
+use std::os::fd::BorrowedFd;
 
 /// What the process was like when it started, as far as calls can change it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,21 +72,25 @@ impl Actor {
     /// Gives back everything that calls have brought.
     pub(super) fn reset(&mut self) -> Cleaned {
         let mut clean = self.start.restore() && self.born.is_empty();
-        for (start, len) in self.holdings.drain() {
-            // SAFETY: a part of a mapping of the script, which nothing refers to any more.
-            clean &= unsafe { self.subject.munmap(start, len) }.is_ok();
+        for mut region in self.holdings.drain() {
+            let len = region.len();
+            clean &= self.subject.munmap(&mut region, 0, len).is_ok();
+            region.give_up();
         }
-        for &socket in self.peers.values() {
-            drain(socket);
+        for &socket in self.peers.values().filter(|socket| **socket >= 0) {
+            // SAFETY: the harness's socket, which stays open.
+            drain(unsafe { BorrowedFd::borrow_raw(socket) });
         }
         self.subject.reset();
-        descriptors::close_all_but(&self.started_fds);
+        let most = self.holdings.fds.close_all();
+        // What a subject leaves open, for itself or by mistake, cannot be told from what it will use again.
+        clean &= !descriptors::is_other_open(&self.started_fds, self.started_fds.len() + most);
         Cleaned { clean, fds: Some(self.started_fds.clone()) }
     }
 }
 
-/// Receives what has been sent and never received; what arrives is closed with everything else.
-fn drain(socket: i32) {
+/// Receives what has been sent and never received, and closes it.
+fn drain(socket: BorrowedFd<'_>) {
     loop {
         match passing::receive(socket, Room::For(253), libc::MSG_DONTWAIT) {
             Ok(Some(_)) | Err(Refused::Errno(Errno::EINTR)) => {}

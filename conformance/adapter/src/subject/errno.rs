@@ -18,12 +18,27 @@ const SIGNALS: &[(i32, Signal)] = table! { Signal:
     SIGXCPU SIGXFSZ
 };
 
+/// The error of a call that capability mode forbids, where there is such a mode.
+#[cfg(target_os = "freebsd")]
+const ECAPMODE: Option<i32> = Some(libc::ECAPMODE);
+/// The error of a call that capability mode forbids, where there is such a mode.
+#[cfg(not(target_os = "freebsd"))]
+const ECAPMODE: Option<i32> = None;
+
 /// The error of a number.
 pub fn of(number: i32) -> Errno {
-    if Some(number) == super::system::ECAPMODE {
+    if Some(number) == ECAPMODE {
         return Errno::ECAPMODE;
     }
     ERRNOS.iter().find(|(raw, _)| *raw == number).map_or(Errno::Other(number), |(_, errno)| *errno)
+}
+
+/// The number of an error, where this system has one.
+pub fn number(errno: Errno) -> Option<i32> {
+    match errno {
+        Errno::Other(number) => Some(number),
+        _ => ERRNOS.iter().find(|(_, named)| *named == errno).map(|(raw, _)| *raw),
+    }
 }
 
 /// The error of the call that has just failed.

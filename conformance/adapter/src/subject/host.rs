@@ -1,10 +1,11 @@
 //! What an actor asks of the system for itself, beside the calls of the subject.
 
-use super::{Answer, Refused, errno, native, system};
+use super::refused::{CallResult, Refused};
+use super::{errno, native, system};
 use nix::sys::stat::{Mode, umask as set_umask};
 use nix::unistd::{Gid, Uid, geteuid, setgid, setuid};
 use shmconf_model::call::Resource;
-use shmconf_model::outcome::{Outcome, Signal};
+use shmconf_model::outcome::Outcome;
 use std::ffi::c_int;
 use std::sync::OnceLock;
 
@@ -17,6 +18,17 @@ pub fn page_size() -> usize {
     })
 }
 
+/// A path of the program that this process runs. On Linux it leads to the very file, also once another stands in its place.
+pub fn own_program() -> Option<std::path::PathBuf> {
+    const OWN: &str = "/proc/self/exe";
+    if cfg!(any(target_os = "linux", target_os = "android")) && std::fs::metadata(OWN).is_ok() {
+        return Some(OWN.into());
+    }
+    // Without /proc what the program was called has to do, where that is a path.
+    let called = || std::env::args_os().next().map(std::path::PathBuf::from).filter(|path| path.is_file());
+    std::env::current_exe().ok().filter(|path| path.is_file()).or_else(called)
+}
+
 /// Ends the process at once, without running anything of the program that it was forked from.
 pub fn exit(code: i32) -> ! {
     // SAFETY: no condition.
@@ -24,14 +36,14 @@ pub fn exit(code: i32) -> ! {
 }
 
 /// Waits for a time of the monotonic clock, awake, so that it is met.
-pub fn wait_until(at: u64) {
+pub(crate) fn wait_until(at: u64) {
     while crate::wire::now() < at {
         std::thread::yield_now();
     }
 }
 
 /// Sends a signal to this process; it goes on if the signal is ignored.
-pub fn kill_self(signal: i32, ignored: bool) -> Outcome {
+pub(crate) fn kill_self(signal: i32, ignored: bool) -> Outcome {
     if signal == libc::SIGPIPE && !ignored {
         // Rust programs start with this one ignored, actors of other languages do not.
         let _ = set_ignored(signal, false);
@@ -44,17 +56,20 @@ pub fn kill_self(signal: i32, ignored: bool) -> Outcome {
 }
 
 /// Ignores a signal, or gives it back its default.
-pub fn set_ignored(signal: i32, ignored: bool) -> Answer<()> {
+pub(crate) fn set_ignored(signal: i32, ignored: bool) -> CallResult<()> {
     let handler = if ignored { libc::SIG_IGN } else { libc::SIG_DFL };
     // SAFETY: neither handler runs code of this program.
-    if unsafe { libc::signal(signal, handler) } == libc::SIG_ERR { Err(errno::last().into()) } else { Ok(()) }
+    if unsafe { libc::signal(signal, handler) } == libc::SIG_ERR { Err(Refused::last()) } else { Ok(()) }
 }
 
-/// Gives every signal that ends an actor its default, and lets all of them through.
+/// Gives every signal its default but the one that Rust programs ignore, and lets all of them through. A caller may have
+/// ignored or blocked any.
 pub fn default_signals() {
-    for signal in Signal::ALL {
-        if !matches!(signal, Signal::SIGKILL | Signal::SIGPIPE) {
-            let _ = set_ignored(errno::signal_number(*signal), false);
+    /// The signals that every system has by these numbers or fewer.
+    const LAST: i32 = 31;
+    for signal in 1..=LAST {
+        if ![libc::SIGKILL, libc::SIGSTOP, libc::SIGPIPE].contains(&signal) {
+            let _ = set_ignored(signal, false);
         }
     }
     let _ = nix::sys::signal::SigSet::empty().thread_set_mask();
@@ -67,7 +82,7 @@ pub fn umask(mode: u32) -> u32 {
 }
 
 /// The file mode creation mask.
-pub fn current_umask() -> u32 {
+pub(crate) fn current_umask() -> u32 {
     let mask = umask(0o077);
     umask(mask);
     mask
@@ -76,7 +91,7 @@ pub fn current_umask() -> u32 {
 /// Sets a soft limit; answers the former one.
 #[allow(clippy::unnecessary_cast, clippy::useless_conversion, reason = "the widths differ between systems")]
 #[allow(clippy::unnecessary_fallible_conversions, reason = "the widths differ between systems")]
-pub fn set_soft_limit(resource: Resource, limit: u64) -> Answer<u64> {
+pub(crate) fn set_soft_limit(resource: Resource, limit: u64) -> CallResult<u64> {
     let resource = system::resource(resource)?;
     let mut limits = limits(resource)?;
     let before = limits.rlim_cur;
@@ -85,7 +100,7 @@ pub fn set_soft_limit(resource: Resource, limit: u64) -> Answer<u64> {
     Ok(before as u64)
 }
 
-fn limits(resource: c_int) -> Answer<system::c::rlimit> {
+fn limits(resource: c_int) -> CallResult<system::c::rlimit> {
     // SAFETY: every field of a limit may be zero.
     let mut limits: system::c::rlimit = unsafe { std::mem::zeroed() };
     // SAFETY: the buffer is one limit.
@@ -93,7 +108,7 @@ fn limits(resource: c_int) -> Answer<system::c::rlimit> {
     Ok(limits)
 }
 
-fn set_limits(resource: c_int, limits: &system::c::rlimit) -> Answer<()> {
+fn set_limits(resource: c_int, limits: &system::c::rlimit) -> CallResult<()> {
     // SAFETY: the buffer is one limit.
     native::checked(unsafe { system::c::setrlimit(resource as _, limits) }).map(drop)
 }
@@ -111,41 +126,100 @@ pub fn raise_limits() {
     }
 }
 
-/// Becomes a user and the group of the same number, for good, with no other group. The system's own list of groups has to
-/// have one where macOS is not to ask its directory service which groups the user is in.
-pub fn become_user(uid: u32) -> Answer<()> {
-    // SAFETY: the list has one group.
-    if unsafe { libc::setgroups(1, &raw const uid) } != 0 {
-        return Err(errno::last().into());
+/// Does something for which the harness itself takes descriptors, whatever number of them the script has limited this process
+/// to.
+pub(crate) fn with_spare_descriptors<T>(what: impl FnOnce() -> T) -> T {
+    const RESOURCE: c_int = libc::RLIMIT_NOFILE as c_int;
+    let Ok(before) = limits(RESOURCE) else { return what() };
+    let enough = before.rlim_max.min(1024);
+    if before.rlim_cur >= enough {
+        return what();
     }
-    setgid(Gid::from_raw(uid))?;
+    let raised = set_limits(RESOURCE, &system::c::rlimit { rlim_cur: enough, ..before });
+    let done = what();
+    if raised.is_ok() {
+        let _ = set_limits(RESOURCE, &before);
+    }
+    done
+}
+
+/// Becomes a user, for good; root also takes the group of the same number, with no other group. The system's own list of
+/// groups has to have one where macOS is not to ask its directory service which groups the user is in.
+pub(crate) fn become_user(uid: u32) -> CallResult<()> {
+    // Only root may change its groups. What the system says to anybody else is then what it says to `setuid`.
+    if geteuid().is_root() {
+        // SAFETY: the list has one group.
+        if unsafe { libc::setgroups(1, &raw const uid) } != 0 {
+            return Err(Refused::last());
+        }
+        setgid(Gid::from_raw(uid))?;
+    }
     Ok(setuid(Uid::from_raw(uid))?)
 }
 
-/// Why this process cannot become another user, if that is so.
-pub fn not_root() -> Option<String> {
+/// Why this process has not what root has, if that is so: becoming another user, and not being bound by modes. User 0 of a
+/// user namespace, or without capabilities, may lack either. `name` is free.
+pub(crate) fn no_root(name: &std::ffi::CStr) -> Option<String> {
+    /// The user that systems call nobody.
+    const NOBODY: u32 = 65534;
     let uid = geteuid();
-    (!uid.is_root()).then(|| format!("this process is uid {uid}, not root"))
+    if !uid.is_root() {
+        return Some(format!("this process is uid {uid}, not root"));
+    }
+    tried("another user, though this process is uid 0", || become_user(NOBODY))
+        .or_else(|| tried("root's access to what its mode forbids", || open_what_is_forbidden(name)))
+}
+
+/// Opens an object of mode 0; succeeds also where none can be made, which is another matter.
+fn open_what_is_forbidden(name: &std::ffi::CStr) -> CallResult<()> {
+    if native::shm_open(name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0).is_err() {
+        return Ok(());
+    }
+    let opened = native::shm_open(name, libc::O_RDWR, 0);
+    let _ = native::shm_unlink(name);
+    opened.map(drop)
 }
 
 /// Makes a child; answers its process number in the parent and nothing in the child.
-pub fn fork() -> Answer<Option<i32>> {
-    // SAFETY: actors have one thread.
+///
+/// # Safety
+///
+/// This process has one thread, or its child does nothing but what may be done in a signal handler.
+pub unsafe fn fork() -> CallResult<Option<i32>> {
+    // SAFETY: the caller's promise.
     match unsafe { libc::fork() } {
-        -1 => Err(errno::last().into()),
+        -1 => Err(Refused::last()),
         0 => Ok(None),
         pid => Ok(Some(pid)),
     }
 }
 
+/// Has this process more threads than one? Nothing where that cannot be told.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn has_threads() -> Option<bool> {
+    use std::os::unix::fs::MetadataExt;
+    // It has a directory for each thread, and links to itself and from its parent.
+    std::fs::metadata("/proc/self/task").ok().map(|tasks| tasks.nlink() > 3)
+}
+/// Has this process more threads than one? That cannot be told here.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn has_threads() -> Option<bool> {
+    None
+}
+
 /// Makes a child in a PID namespace of its own.
+///
+/// # Safety
+///
+/// As for [`fork`].
 #[cfg(target_os = "linux")]
-pub fn fork_in_pid_namespace() -> Answer<Option<i32>> {
+pub(crate) unsafe fn fork_in_pid_namespace() -> CallResult<Option<i32>> {
     use nix::sched::{CloneFlags, setns, unshare};
     let own = std::fs::File::open("/proc/self/ns/pid")
         .map_err(|error| Refused::Unsupported(format!("cannot open /proc/self/ns/pid: {error}")))?;
     unshare(CloneFlags::CLONE_NEWPID)?;
-    let forked = fork()?;
+    // SAFETY: the caller's promise.
+    let forked = unsafe { fork() }?;
     if forked.is_some() {
         // Later children belong where the parent is.
         setns(own, CloneFlags::CLONE_NEWPID)?;
@@ -153,14 +227,18 @@ pub fn fork_in_pid_namespace() -> Answer<Option<i32>> {
     Ok(forked)
 }
 /// Makes a child in a PID namespace of its own, which this system lacks.
+///
+/// # Safety
+///
+/// None; as elsewhere.
 #[cfg(not(target_os = "linux"))]
-pub fn fork_in_pid_namespace() -> Answer<Option<i32>> {
+pub(crate) unsafe fn fork_in_pid_namespace() -> CallResult<Option<i32>> {
     Err(Refused::Unsupported("this system has no PID namespaces".to_owned()))
 }
 
 /// Gives the process a private directory of names with room for so many bytes.
 #[cfg(target_os = "linux")]
-pub fn limited_store(bytes: i64) -> Answer<()> {
+pub(crate) fn limited_store(bytes: i64) -> CallResult<()> {
     use nix::mount::{MsFlags, mount};
     use nix::sched::{CloneFlags, unshare};
     unshare(CloneFlags::CLONE_NEWNS)?;
@@ -171,34 +249,46 @@ pub fn limited_store(bytes: i64) -> Answer<()> {
 }
 /// Gives the process a private store of objects, which this system cannot.
 #[cfg(not(target_os = "linux"))]
-pub fn limited_store(_bytes: i64) -> Answer<()> {
+pub(crate) fn limited_store(_bytes: i64) -> CallResult<()> {
     Err(Refused::Unsupported("this system has no private mounts".to_owned()))
 }
 
 /// Why there is no child in a PID namespace of its own, if that is so.
-pub fn no_pid_namespace() -> Option<String> {
-    tried("a PID namespace", || fork_in_pid_namespace().map(|forked| forked.map_or_else(|| exit(0), drop)))
+pub(crate) fn no_pid_namespace() -> Option<String> {
+    tried("a PID namespace", || {
+        // SAFETY: the child of an attempt has one thread.
+        unsafe { fork_in_pid_namespace() }.map(|forked| forked.map_or_else(|| exit(0), drop))
+    })
 }
 
 /// Why there is no private store, if that is so.
-pub fn no_limited_store() -> Option<String> {
+pub(crate) fn no_limited_store() -> Option<String> {
     tried("a private store", || limited_store(1 << 20))
 }
 
 /// Why the address space cannot be limited, if that is so. Whether a limit holds is for the scripts to see.
-pub fn no_address_space_limit() -> Option<String> {
+pub(crate) fn no_address_space_limit() -> Option<String> {
     tried("a limit of the address space", || set_soft_limit(Resource::As, 4 << 30).map(drop))
 }
 
 /// What a child of this process says of an attempt that would change the process for good.
-fn tried(what: &str, attempt: impl FnOnce() -> Answer<()>) -> Option<String> {
-    match fork() {
+fn tried(what: &str, attempt: impl FnOnce() -> CallResult<()>) -> Option<String> {
+    use nix::errno::Errno;
+    use nix::sys::wait::{WaitStatus, waitpid};
+    if has_threads() == Some(true) {
+        return Some(format!("a subject with threads cannot be forked to try {what}"));
+    }
+    // SAFETY: this process has one thread as far as can be told; a subject that has others does not share its locks with an
+    // attempt.
+    match unsafe { fork() } {
         Ok(None) => exit(i32::from(attempt().is_err())),
-        Ok(Some(pid)) => {
-            let status = nix::sys::wait::waitpid(nix::unistd::Pid::from_raw(pid), None);
-            let fine = matches!(status, Ok(nix::sys::wait::WaitStatus::Exited(_, 0)));
-            (!fine).then(|| format!("this host does not let one have {what}"))
-        }
+        Ok(Some(pid)) => loop {
+            match waitpid(nix::unistd::Pid::from_raw(pid), None) {
+                Ok(WaitStatus::Exited(_, 0)) => return None,
+                Err(Errno::EINTR) => {}
+                _ => return Some(format!("this host does not let one have {what}")),
+            }
+        },
         Err(_) => Some(format!("cannot fork to try {what}")),
     }
 }

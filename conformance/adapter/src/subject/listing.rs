@@ -20,7 +20,7 @@ pub fn directory() -> Option<&'static str> {
 
 /// The names that exist and begin with `prefix`, in order; where names cannot be listed, why.
 pub fn names(prefix: &str) -> Result<Vec<String>, String> {
-    let mut names = all()?;
+    let mut names = super::host::with_spare_descriptors(all)?;
     names.retain(|name| name.starts_with(prefix));
     names.sort();
     Ok(names)

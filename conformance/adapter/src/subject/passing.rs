@@ -2,10 +2,20 @@
 //!
 //! Written on `recvmsg` itself, as what arrives with a control buffer that is too small must be seen to the last number.
 
-use super::{Answer, Refused, errno, native, system};
-use shmconf_model::outcome::Received;
+use super::fd::Fd;
+use super::refused::{CallResult, Refused};
+use super::{errno, native, system};
 use std::ffi::{c_int, c_uint};
-use std::os::fd::RawFd;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+
+/// The descriptors of a message that has arrived.
+#[derive(Debug, Default)]
+pub struct Message {
+    /// In the order in which they were sent.
+    pub fds: Vec<OwnedFd>,
+    /// Did the system say that some did not fit?
+    pub truncated: bool,
+}
 
 /// How much room there is for descriptors that arrive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +26,16 @@ pub enum Room {
     For(usize),
 }
 
+/// The most descriptors that a control buffer has room for here; no system passes as many.
+const MAX_ROOM: usize = 1 << 20;
+
 impl Room {
+    fn fds(self) -> usize {
+        match self {
+            Room::Exactly(fds) | Room::For(fds) => fds,
+        }
+    }
+
     fn bytes(self) -> usize {
         match self {
             Room::For(fds) if system::PADDING_ARRIVES => padded_bytes(fds),
@@ -67,17 +86,18 @@ fn message(data: &mut libc::iovec, control: &mut [u64], control_bytes: usize) ->
 }
 
 /// Sends `fds` with one byte.
-pub fn send(socket: RawFd, fds: &[RawFd]) -> Answer<()> {
-    send_bytes(socket, b".", fds)
+pub fn send(socket: BorrowedFd<'_>, fds: &[Fd<'_>]) -> CallResult<()> {
+    send_bytes(socket, b".", fds).map(drop)
 }
 
-/// Sends `fds` with a few bytes.
-pub fn send_bytes(socket: RawFd, bytes: &[u8], fds: &[RawFd]) -> Answer<()> {
+/// Sends `fds` with a few bytes; answers how many of these were sent.
+pub fn send_bytes(socket: BorrowedFd<'_>, bytes: &[u8], fds: &[Fd<'_>]) -> CallResult<usize> {
     let mut data = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
     let mut control = buffer(padded_bytes(fds.len()));
     let message = message(&mut data, &mut control, padded_bytes(fds.len()));
     if !fds.is_empty() {
-        let bytes = std::mem::size_of_val(fds);
+        let numbers: Vec<RawFd> = fds.iter().map(|fd| fd.number()).collect();
+        let bytes = std::mem::size_of_val(&numbers[..]);
         // SAFETY: the message has a control buffer with room for one header.
         let header = unsafe { libc::CMSG_FIRSTHDR(&raw const message) };
         // SAFETY: every field of a header may be zero; some systems have padding.
@@ -90,12 +110,13 @@ pub fn send_bytes(socket: RawFd, bytes: &[u8], fds: &[RawFd]) -> Answer<()> {
         // SAFETY: the data of a header follow it in the buffer.
         let target = unsafe { libc::CMSG_DATA(header) };
         // SAFETY: the buffer was made for that many descriptors.
-        unsafe { std::ptr::copy_nonoverlapping(fds.as_ptr().cast::<u8>(), target, bytes) };
+        unsafe { std::ptr::copy_nonoverlapping(numbers.as_ptr().cast::<u8>(), target, bytes) };
     }
     loop {
         // SAFETY: the message refers to live buffers.
-        if unsafe { libc::sendmsg(socket, &raw const message, system::NO_SIGNAL) } >= 0 {
-            return Ok(());
+        let sent = unsafe { libc::sendmsg(socket.as_raw_fd(), &raw const message, system::NO_SIGNAL) };
+        if let Ok(sent) = usize::try_from(sent) {
+            return Ok(sent);
         }
         match errno::last() {
             shmconf_model::outcome::Errno::EINTR => {}
@@ -105,19 +126,27 @@ pub fn send_bytes(socket: RawFd, bytes: &[u8], fds: &[RawFd]) -> Answer<()> {
 }
 
 /// Receives one byte with descriptors; nothing if the stream has ended.
-pub fn receive(socket: RawFd, room: Room, flags: c_int) -> Answer<Option<Received>> {
+pub fn receive(socket: BorrowedFd<'_>, room: Room, flags: c_int) -> CallResult<Option<Message>> {
     let mut byte = [0];
     receive_with(socket, &mut byte, room, flags).map(|(bytes, received)| (bytes > 0).then_some(received))
 }
 
 /// Receives up to a buffer of bytes with descriptors; answers how many bytes came.
-pub fn receive_with(socket: RawFd, bytes: &mut [u8], room: Room, flags: c_int) -> Answer<(usize, Received)> {
+pub fn receive_with(
+    socket: BorrowedFd<'_>,
+    bytes: &mut [u8],
+    room: Room,
+    flags: c_int,
+) -> CallResult<(usize, Message)> {
+    if room.fds() > MAX_ROOM {
+        return Err(Refused::Unsupported(format!("a control buffer has room for {MAX_ROOM} descriptors at most")));
+    }
     let mut data = libc::iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: bytes.len() };
     let mut control = buffer(room.bytes());
     let mut message = message(&mut data, &mut control, room.bytes());
     let count = loop {
         // SAFETY: the message refers to live buffers.
-        let count = unsafe { libc::recvmsg(socket, &raw mut message, flags | system::CLOSE_ON_EXEC) };
+        let count = unsafe { libc::recvmsg(socket.as_raw_fd(), &raw mut message, flags | system::CLOSE_ON_EXEC) };
         match usize::try_from(count).map_err(|_| errno::last()) {
             Ok(count) => break count,
             Err(shmconf_model::outcome::Errno::EINTR) => {}
@@ -126,15 +155,15 @@ pub fn receive_with(socket: RawFd, bytes: &mut [u8], room: Room, flags: c_int) -
     };
     let fds = descriptors(&message);
     if system::CLOSE_ON_EXEC == 0 {
-        for &fd in &fds {
-            native::set_cloexec(fd, true)?;
+        for fd in &fds {
+            native::set_cloexec(fd.into(), true)?;
         }
     }
-    Ok((count, Received { fds, truncated: message.msg_flags & libc::MSG_CTRUNC != 0 }))
+    Ok((count, Message { fds, truncated: message.msg_flags & libc::MSG_CTRUNC != 0 }))
 }
 
 /// The descriptors in the control data of a message that has arrived.
-fn descriptors(message: &libc::msghdr) -> Vec<RawFd> {
+fn descriptors(message: &libc::msghdr) -> Vec<OwnedFd> {
     let mut fds = Vec::new();
     let control_len: usize = message.msg_controllen as _;
     let end = message.msg_control as usize + control_len;
@@ -153,7 +182,11 @@ fn descriptors(message: &libc::msghdr) -> Vec<RawFd> {
             for at in 0..count {
                 let source = data.cast::<RawFd>().wrapping_add(at);
                 // SAFETY: within the control data; it need not be aligned.
-                fds.push(unsafe { source.read_unaligned() });
+                let number = unsafe { source.read_unaligned() };
+                if number >= 0 {
+                    // SAFETY: the system has just made it, for this caller.
+                    fds.push(unsafe { OwnedFd::from_raw_fd(number) });
+                }
             }
         }
         // SAFETY: as for the first header.

@@ -1,10 +1,11 @@
 //! Where systems differ: the one place of the subjects that asks which one this is.
 
-use super::{Answer, Refused};
+use super::fd::Fd;
+use super::refused::{CallResult, Refused};
 use nix::sys::socket::SockFlag;
 use shmconf_model::call::{Resource, Seals};
 use std::ffi::c_int;
-use std::os::fd::RawFd;
+use std::os::fd::OwnedFd;
 
 /// The calls that take a size or an offset, in the form that has 64 bits of it wherever there is one.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -108,13 +109,6 @@ pub const SOCKET_FLAGS: SockFlag = SockFlag::SOCK_CLOEXEC;
 #[cfg(any(target_os = "macos", target_os = "ios"))]
 pub const SOCKET_FLAGS: SockFlag = SockFlag::empty();
 
-/// The error of a call that capability mode forbids, where there is such a mode.
-#[cfg(target_os = "freebsd")]
-pub(super) const ECAPMODE: Option<c_int> = Some(libc::ECAPMODE);
-/// The error of a call that capability mode forbids, where there is such a mode.
-#[cfg(not(target_os = "freebsd"))]
-pub(super) const ECAPMODE: Option<c_int> = None;
-
 /// Why no storage can be set aside here, if that is so.
 pub const NO_RESERVING: Option<&str> = if cfg!(any(target_vendor = "apple", target_os = "openbsd")) {
     Some("this system has no posix_fallocate")
@@ -124,32 +118,32 @@ pub const NO_RESERVING: Option<&str> = if cfg!(any(target_vendor = "apple", targ
 
 /// `posix_fallocate`, which returns its error.
 #[cfg(not(any(target_vendor = "apple", target_os = "openbsd")))]
-pub(super) fn posix_fallocate(fd: RawFd, offset: i64, len: i64) -> Answer<()> {
+pub(super) fn posix_fallocate(fd: Fd<'_>, offset: i64, len: i64) -> CallResult<()> {
     #[cfg(not(any(target_os = "netbsd", all(target_os = "linux", target_env = "gnu"))))]
     use libc::posix_fallocate as call;
     #[cfg(target_os = "netbsd")]
     unsafe extern "C" {
         #[link_name = "posix_fallocate"]
-        fn call(fd: RawFd, offset: Off, len: Off) -> c_int;
+        fn call(fd: c_int, offset: Off, len: Off) -> c_int;
     }
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     use libc::posix_fallocate64 as call;
     let too_large = |_| Refused::Unsupported(format!("{offset} or {len} does not fit the system's off_t"));
     let (offset, len) = (Off::try_from(offset).map_err(too_large)?, Off::try_from(len).map_err(too_large)?);
     // SAFETY: numbers only.
-    match unsafe { call(fd, offset, len) } {
+    match unsafe { call(fd.number(), offset, len) } {
         0 => Ok(()),
-        error => Err(super::errno::of(error).into()),
+        error => Err(Refused::Errno(super::errno::of(error))),
     }
 }
 /// `posix_fallocate`, which this system lacks.
 #[cfg(any(target_vendor = "apple", target_os = "openbsd"))]
-pub(super) fn posix_fallocate(_fd: RawFd, _offset: i64, _len: i64) -> Answer<()> {
+pub(super) fn posix_fallocate(_fd: Fd<'_>, _offset: i64, _len: i64) -> CallResult<()> {
     Err(Refused::Unsupported(NO_RESERVING.unwrap_or_default().to_owned()))
 }
 
 /// The number of a resource, where the system limits it.
-pub(super) fn resource(resource: Resource) -> Answer<c_int> {
+pub(super) fn resource(resource: Resource) -> CallResult<c_int> {
     match resource {
         Resource::Fsize => Ok(libc::RLIMIT_FSIZE as c_int),
         Resource::Nofile => Ok(libc::RLIMIT_NOFILE as c_int),
@@ -192,49 +186,50 @@ pub const NO_SEALS: Option<&str> =
 
 /// `F_GET_SEALS`
 #[cfg(any(target_os = "linux", target_os = "freebsd"))]
-pub(super) fn seals(fd: RawFd) -> Answer<Seals> {
+pub(super) fn seals(fd: Fd<'_>) -> CallResult<Seals> {
     // SAFETY: numbers only.
-    match unsafe { libc::fcntl(fd, libc::F_GET_SEALS) } {
-        -1 => Err(super::errno::last().into()),
+    match unsafe { libc::fcntl(fd.number(), libc::F_GET_SEALS) } {
+        -1 => Err(Refused::last()),
         bits => Ok(SEALS.iter().filter(|(_, bit)| bits & bit != 0).map(|(seal, _)| *seal).collect()),
     }
 }
 /// `F_ADD_SEALS`
 #[cfg(any(target_os = "linux", target_os = "freebsd"))]
-pub(super) fn add_seals(fd: RawFd, seals: Seals) -> Answer<()> {
+pub(super) fn add_seals(fd: Fd<'_>, seals: Seals) -> CallResult<()> {
     let known: Seals = SEALS.iter().map(|(seal, _)| *seal).collect();
     if !known.contains(seals) {
         return Err(Refused::Unsupported(format!("this system does not know all of {seals}")));
     }
     let bits = SEALS.iter().filter(|(seal, _)| seals.contains(*seal)).fold(0, |bits, (_, bit)| bits | bit);
     // SAFETY: numbers only.
-    match unsafe { libc::fcntl(fd, libc::F_ADD_SEALS, bits) } {
-        -1 => Err(super::errno::last().into()),
+    match unsafe { libc::fcntl(fd.number(), libc::F_ADD_SEALS, bits) } {
+        -1 => Err(Refused::last()),
         _ => Ok(()),
     }
 }
 /// `F_GET_SEALS`, which this system lacks.
 #[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
-pub(super) fn seals(_fd: RawFd) -> Answer<Seals> {
+pub(super) fn seals(_fd: Fd<'_>) -> CallResult<Seals> {
     Err(Refused::Unsupported(NO_SEALS.unwrap_or_default().to_owned()))
 }
 /// `F_ADD_SEALS`, which this system lacks.
 #[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
-pub(super) fn add_seals(_fd: RawFd, _seals: Seals) -> Answer<()> {
+pub(super) fn add_seals(_fd: Fd<'_>, _seals: Seals) -> CallResult<()> {
     Err(Refused::Unsupported(NO_SEALS.unwrap_or_default().to_owned()))
 }
 
 /// `memfd_create`: closed by exec, and open to seals.
 #[cfg(any(target_os = "linux", target_os = "freebsd"))]
-pub fn memfd(name: &std::ffi::CStr) -> Answer<RawFd> {
+pub fn memfd(name: &std::ffi::CStr) -> CallResult<OwnedFd> {
     // SAFETY: the name is a C string.
     match unsafe { libc::memfd_create(name.as_ptr(), libc::MFD_CLOEXEC | libc::MFD_ALLOW_SEALING) } {
-        -1 => Err(super::errno::last().into()),
-        fd => Ok(fd),
+        -1 => Err(Refused::last()),
+        // SAFETY: the system has just made it, for this caller.
+        fd => Ok(unsafe { std::os::fd::FromRawFd::from_raw_fd(fd) }),
     }
 }
 /// `memfd_create`, which this system lacks.
 #[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
-pub fn memfd(_name: &std::ffi::CStr) -> Answer<RawFd> {
+pub fn memfd(_name: &std::ffi::CStr) -> CallResult<OwnedFd> {
     Err(Refused::Unsupported("this system has no memfd_create".to_owned()))
 }

@@ -1,9 +1,10 @@
 //! Everything that can go wrong between the user and the program: what it was, where, and what to do.
 
-use super::near::or_look;
+use super::near::{near, or_look};
 use crate::exit::Exit;
+use crate::subject::{KINDS, SpecError, mutant};
 use anstyle::AnsiColor;
-use shmconf_model::profile::ProfileError;
+use shmconf_model::profile::{Profile, ProfileError};
 use shmconf_model::script::ParseError;
 use shmconf_model::trace::ReadError;
 use std::io;
@@ -20,7 +21,7 @@ pub(super) enum CliError {
     UnknownCase { id: String, near: Vec<String> },
     /// `explain` knows nothing of that name.
     #[error(
-        "there is nothing called `{id}` to explain; {}",
+        "nothing is called `{id}` that could be explained; {}",
         or_look(near, "`shmconf list` shows all cases, `shmconf explain clauses` all clauses")
     )]
     UnknownId { id: String, near: Vec<String> },
@@ -33,6 +34,9 @@ pub(super) enum CliError {
     /// A trace that is not one.
     #[error("{}:{source}", path.display())]
     Trace { path: PathBuf, source: ReadError },
+    /// A directory without a trace.
+    #[error("{} holds no traces (*.jsonl); `shmconf run --traces DIR` keeps some", .0.display())]
+    NoTraces(PathBuf),
     /// A glob that cannot be read.
     #[error("`{glob}` is not a pattern: {reason}; use * ? [] {{}} as in size/*")]
     Glob { glob: String, reason: String },
@@ -44,7 +48,10 @@ pub(super) enum CliError {
     NothingSelected,
     /// A script that is not one.
     #[error("{}:{source}", path.display())]
-    Script { path: PathBuf, source: ParseError },
+    Script { path: PathBuf, source: Box<ParseError> },
+    /// A folder without scripts.
+    #[error("there is no script below {}; the names of scripts end in .shm", .0.display())]
+    NoScripts(PathBuf),
     /// An input that cannot be read.
     #[error("cannot read {}: {source}; check the path and its permissions", path.display())]
     Read { path: PathBuf, source: io::Error },
@@ -57,12 +64,29 @@ pub(super) enum CliError {
     /// An output that broke while it was written.
     #[error("not all could be written to {}: {source}; make room and run again", path.display())]
     Write { path: PathBuf, source: io::Error },
-    /// The plan asks for something that is not there.
-    #[error("{0}")]
-    Plan(String),
-    /// The harness failed.
-    #[error("{0}; this says nothing about the subject")]
-    Harness(String),
+    /// A word that names no subject.
+    #[error("{source}{}", meant(near))]
+    Subject { source: SpecError, near: Vec<String> },
+    /// Signals cannot be caught.
+    #[error("cannot listen for Ctrl-C: {0}; this says nothing about the subject")]
+    Signals(io::Error),
+}
+
+/// What may have been meant, behind what was wrong.
+fn meant(near: &[String]) -> String {
+    if near.is_empty() { String::new() } else { format!("; {}", or_look(near, "")) }
+}
+
+impl From<SpecError> for CliError {
+    fn from(source: SpecError) -> CliError {
+        let near = match &source {
+            SpecError::Kind { found } => near(found, KINDS.iter().map(|kind| kind.name)),
+            SpecError::Mutant(error) => near(&error.found, mutant::ALL.iter().map(|mutant| mutant.name)),
+            SpecError::Profile { found } => near(found, Profile::ids()),
+            _ => Vec::new(),
+        };
+        CliError::Subject { source, near }
+    }
 }
 
 impl CliError {
@@ -75,7 +99,7 @@ impl CliError {
 
     fn exit(&self) -> Exit {
         match self {
-            CliError::Harness(_) | CliError::Write { .. } => Exit::Harness,
+            CliError::Signals(_) | CliError::Write { .. } => Exit::Harness,
             _ => Exit::Usage,
         }
     }

@@ -1,17 +1,27 @@
-//! Ctrl-C: the first one ends the run in order, the second one ends the program.
+//! Ctrl-C: the first one ends the work in order, or the program where the work goes on for too long; the second one
+//! ends the program at once.
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::{flag, low_level};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
 
 /// Knows whether the user wants the run to end.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Interrupt {
     came: Arc<AtomicBool>,
     signal: Arc<AtomicUsize>,
+    /// Is the work done, so that nothing has to be ended?
+    done: Arc<AtomicBool>,
 }
+
+/// How long the work may take to end in order, once a signal came.
+const GRACE: Duration = Duration::from_millis(800);
+/// How often it is looked whether a signal came.
+const TICK: Duration = Duration::from_millis(50);
 
 impl Interrupt {
     /// Listens from now on.
@@ -29,6 +39,32 @@ impl Interrupt {
             flag::register_usize(signal, Arc::clone(&interrupt.signal), signal.unsigned_abs() as usize)?;
         }
         Ok(interrupt)
+    }
+
+    /// Starts a thread that ends the program by the signal where the work does not end in order soon after. What actors
+    /// leave is then removed by the process that started them. Whoever forks has to do so before.
+    pub(super) fn watch(&self) {
+        let interrupt = self.clone();
+        let watch = move || {
+            while !interrupt.came() {
+                if interrupt.done.load(Ordering::Relaxed) {
+                    return;
+                }
+                thread::sleep(TICK);
+            }
+            thread::sleep(GRACE);
+            if !interrupt.done.load(Ordering::Relaxed) {
+                anstream::eprintln!("interrupted in the middle of long work; what was found until then is lost");
+                interrupt.die_of_it();
+            }
+        };
+        // Where no thread can be started, a second signal still ends the program.
+        let _ = thread::Builder::new().name("interrupt".to_owned()).spawn(watch);
+    }
+
+    /// The work is done; what is left is to write down what came of it.
+    pub(super) fn done(&self) {
+        self.done.store(true, Ordering::Relaxed);
     }
 
     /// What a signal sets.

@@ -2,25 +2,27 @@
 
 use super::Done;
 use super::error::CliError;
+use super::interrupt::Interrupt;
 use super::show;
+use crate::assess::{self, Against, Stopped, Tally};
 use crate::exit::Exit;
-use crate::report::{CaseResult, Counterexample, Document, Kind, Report, Run};
-use shmconf_model::judge;
+use crate::report::{Conditions, Counterexample, Document, Kind, Report};
 use shmconf_model::portability;
 use shmconf_model::profile::Profile;
 use shmconf_model::trace::{Header, Trace};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The traces, as `shmconf run --traces DIR` keeps them
-    #[arg(value_name = "TRACE", required = true)]
+    /// The traces, or directories of them, as `shmconf run --traces DIR` keeps them
+    #[arg(value_name = "TRACE|DIR", required = true)]
     traces: Vec<PathBuf>,
-    /// Whose rules to judge by: a profile, the file of one, or all, for those of the trace's own platform and a
-    /// comparison with every other platform [default: those of the trace's platform]
+    /// The rules to judge by: a profile such as posix, the file of one, or `all`, which judges by those of the trace's
+    /// platform and compares with every other platform [default: those of the trace's platform]
     #[arg(short, long)]
     profile: Option<String>,
     /// Counts a known deviation as a failure
@@ -31,38 +33,72 @@ pub(super) struct Args {
 }
 
 /// The traces of one subject on one platform, judged by one profile.
-struct Group {
+struct TraceGroup {
     header: Header,
     profile: Profile,
+    /// The ID of the profile, or the path of its file.
+    profile_argument: String,
     /// The platforms to compare with.
     others: Vec<Profile>,
-    results: Vec<CaseResult>,
+    /// What is said so far of each case, and how long its calls took, in the order in which its first trace was read.
+    tallies: Vec<(Tally, Duration)>,
 }
 
 pub(super) fn judge(args: &Args) -> Done {
     let shown = args.show.open()?;
-    let begin = Instant::now();
-    let mut groups: Vec<Group> = Vec::new();
-    for path in &args.traces {
-        let trace = read(path)?;
+    let interrupt = Interrupt::listen().map_err(CliError::Signals)?;
+    interrupt.watch();
+    let stop = interrupt.flag();
+    let mut groups: Vec<TraceGroup> = Vec::new();
+    for path in files(&args.traces)? {
+        let trace = read(&path)?;
         let group = match groups.iter().position(|group| group.holds(&trace.header)) {
             Some(at) => &mut groups[at],
             None => {
-                groups.push(Group::of(&trace.header, args.profile.as_deref())?);
+                groups.push(TraceGroup::of(&trace.header, args.profile.as_deref())?);
                 groups.last_mut().expect("one was pushed")
             }
         };
-        group.add(path, &trace);
+        if group.add(&path, &trace, &stop).is_err() {
+            interrupt.die_of_it();
+            return Ok(Exit::Harness);
+        }
     }
+    interrupt.done();
     let reports = groups.into_iter().map(|group| {
         let Header { subject, platform, seed, .. } = group.header;
         let beside = group.others.into_iter().map(|profile| profile.id).collect();
-        let run = Run { platform, subject, profile: group.profile.id, seed, strict: args.strict, beside };
-        Report::new(run, group.results, begin.elapsed())
+        let profile = group.profile.id;
+        let conditions = Conditions { platform, subject, profile, seed, strict: args.strict, beside };
+        // What judging takes differs from time to time, and a report of the same traces does not.
+        let took = group.tallies.iter().map(|(_, took)| *took).sum();
+        let results = group.tallies.into_iter().map(|(tally, took)| tally.finish(took)).collect();
+        Report::new(conditions, results, took)
     });
     let document = Document::of(reports.collect());
     shown.write(&document)?;
     Ok(Exit::of(&document))
+}
+
+/// The files that are meant: those named, and of a directory its traces by name.
+fn files(named: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
+    let mut files = Vec::new();
+    for path in named {
+        if !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let unreadable = |source| CliError::Read { path: path.clone(), source };
+        let entries = fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(unreadable)?;
+        let mut traces: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
+        traces.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
+        if traces.is_empty() {
+            return Err(CliError::NoTraces(path.clone()));
+        }
+        traces.sort();
+        files.extend(traces);
+    }
+    Ok(files)
 }
 
 fn read(path: &Path) -> Result<Trace, CliError> {
@@ -70,13 +106,14 @@ fn read(path: &Path) -> Result<Trace, CliError> {
     Trace::read(BufReader::new(file)).map_err(|source| CliError::Trace { path: path.to_owned(), source })
 }
 
-impl Group {
+impl TraceGroup {
     /// Of the traces that are like the one with this header, by the rules that are wanted.
-    fn of(header: &Header, wanted: Option<&str>) -> Result<Group, CliError> {
+    fn of(header: &Header, wanted: Option<&str>) -> Result<TraceGroup, CliError> {
         let home = Profile::id_for(&header.platform);
         let others = if wanted == Some("all") { portability::platforms_beside(home) } else { Vec::new() };
-        let profile = super::profile::find(wanted.filter(|wanted| *wanted != "all").unwrap_or(home))?;
-        Ok(Group { header: header.clone(), profile, others, results: Vec::new() })
+        let profile_argument = wanted.filter(|wanted| *wanted != "all").unwrap_or(home).to_owned();
+        let profile = super::profile::find(&profile_argument)?;
+        Ok(TraceGroup { header: header.clone(), profile, profile_argument, others, tallies: Vec::new() })
     }
 
     fn holds(&self, header: &Header) -> bool {
@@ -84,20 +121,31 @@ impl Group {
         same_run && self.header.seed == header.seed
     }
 
-    fn add(&mut self, path: &Path, trace: &Trace) {
+    fn add(&mut self, path: &Path, trace: &Trace, stop: &AtomicBool) -> Result<(), Stopped> {
         let id = &trace.header.case;
-        let at = self.results.iter().position(|result| result.id == *id).unwrap_or_else(|| {
-            self.results.push(CaseResult::of(id.clone(), Kind::Case));
-            self.results.len() - 1
+        let at = self.tallies.iter().position(|(tally, _)| tally.result().id == *id).unwrap_or_else(|| {
+            self.tallies.push((Tally::of(id.clone(), Kind::Case), Duration::ZERO));
+            self.tallies.len() - 1
         });
-        let judgement = judge::judge(trace, &self.profile);
-        self.results[at].add(&judgement, || {
+        let (tally, took) = &mut self.tallies[at];
+        *took += span(trace);
+        let others = if tally.result().portability.is_empty() { &self.others[..] } else { &[] };
+        let assessment = assess::assess(trace, Against { profile: &self.profile, others, stop })?;
+        tally.add(assessment, |assessment| {
             let script: String = trace.events.iter().map(|event| format!("{}\n", event.line())).collect();
-            let again = format!("shmconf judge {} -p {}", path.display(), self.profile.id);
-            Counterexample::new(format!("# {id}\n{script}"), trace, judgement.violations.clone(), again)
+            let quote = |text: &str| shell_words::quote(text).into_owned();
+            let path = quote(&path.to_string_lossy());
+            let again = format!("shmconf judge {path} -p {}", quote(&self.profile_argument));
+            let violations = assessment.judgement.violations.clone();
+            Counterexample::new(format!("# {id}\n{script}"), trace, violations, again)
         });
-        if self.results[at].portability.is_empty() {
-            self.results[at].portability = portability::elsewhere(trace, &self.others);
-        }
+        Ok(())
     }
+}
+
+/// From the beginning of the first call to the end of the last.
+fn span(trace: &Trace) -> Duration {
+    let first = trace.events.iter().map(|event| event.start).min().unwrap_or(0);
+    let last = trace.events.iter().map(|event| event.end).max().unwrap_or(0);
+    Duration::from_nanos(last.saturating_sub(first))
 }

@@ -13,7 +13,7 @@ pub(super) struct Args {
 
 pub(super) fn list(args: &Args) -> Done {
     let selection = selection::select(&args.wanted, &[])?;
-    let cases = selection.cases.iter().map(|case| (case.id.as_str(), first_sentence(&case.about)));
+    let cases = selection.cases.iter().map(|case| (case.script.id.as_str(), first_sentence(&case.script.about)));
     let properties = selection
         .properties
         .iter()

@@ -17,8 +17,8 @@ pub(super) struct Args {
     #[arg(value_name = "PROFILE")]
     wanted: Vec<String>,
     /// How to show them
-    #[arg(long, value_enum, default_value_t = FormatName::Pretty)]
-    format: FormatName,
+    #[arg(long, value_enum, default_value_t = PageFormat::Pretty)]
+    format: PageFormat,
     /// Where to write them; - is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -26,7 +26,7 @@ pub(super) struct Args {
 
 /// A format, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FormatName {
+enum PageFormat {
     /// A table for people
     Pretty,
     /// A page with sources and deviations, as docs/platforms.md is
@@ -57,8 +57,8 @@ pub(super) fn profiles(args: &Args) -> Done {
     let output = Output::open(args.output.as_deref())?;
     let width = output.width();
     output.write(|output| match args.format {
-        FormatName::Pretty => table::write(&columns, width, output),
-        FormatName::Markdown => markdown::write(&columns, output),
+        PageFormat::Pretty => table::write(&columns, width, output),
+        PageFormat::Markdown => markdown::write(&columns, output),
     })?;
     Ok(Exit::Conforms)
 }

@@ -6,6 +6,7 @@ use crate::report::CaseResult;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use shmconf_model::script::Id;
 use shmconf_model::verdict::Verdict;
+use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ pub(super) struct Bar {
     bar: ProgressBar,
     scripts: AtomicU64,
     interrupt: Interrupt,
+    watching: Once,
 }
 
 impl Bar {
@@ -23,11 +25,12 @@ impl Bar {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("━╸ "));
         }
-        Bar { bar, scripts: AtomicU64::new(0), interrupt }
+        Bar { bar, scripts: AtomicU64::new(0), interrupt, watching: Once::new() }
     }
 
-    /// Takes the bar away.
+    /// Takes the bar away, when the work is done.
     pub(super) fn clear(&self) {
+        self.interrupt.done();
         self.bar.finish_and_clear();
     }
 
@@ -40,6 +43,7 @@ impl Bar {
 
 impl Progress for Bar {
     fn begin(&self, subject: &str, results: usize) {
+        self.watching.call_once(|| self.interrupt.watch());
         self.bar.set_draw_target(ProgressDrawTarget::stderr());
         self.bar.reset();
         self.bar.set_length(results as u64);

@@ -5,9 +5,10 @@ use super::interrupt::Interrupt;
 use super::progress::Bar;
 use super::show::{self, Shown};
 use super::{Done, keep, selection};
-use crate::campaign::{self, CampaignError, Plan};
+use crate::campaign::{self, ChosenProfile, Plan};
 use crate::exit::Exit;
 use crate::report::{Document, Report};
+use crate::subject::Spec;
 use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::num::NonZeroUsize;
@@ -16,36 +17,38 @@ use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// What to run: an ID such as size/grow-zero-fills, an area such as size, a glob such as 'size/*', or a script of
-    /// your own; everything, if nothing is given
-    #[arg(value_name = "CASE|GLOB|FILE")]
+    /// What to run: an ID such as size/grow-zero-fills, an area such as size, a glob such as 'size/*', a script of your
+    /// own, a folder with scripts, or - for standard input; everything, if nothing is given
+    #[arg(value_name = "CASE|GLOB|FILE|DIR|-")]
     wanted: Vec<String>,
-    /// What to run it on, as kind[:argument], such as libc, shmfd:memfd, command:./adapter.py or
-    /// model:freebsd; can be repeated
+    /// The implementation to run it on, as kind[:argument], such as libc, shmfd:memfd, command:./adapter.py or
+    /// model:freebsd; can be repeated; `shmconf explain subjects` shows every kind
     #[arg(short, long = "subject", value_name = "SUBJECT", default_values = ["libc", "shmfd"])]
     subjects: Vec<String>,
-    /// Whose rules to hold it to, such as posix or linux-glibc [default: those of this platform]
+    /// The rules to judge by: a profile such as posix or linux-glibc, or the file of one [default: those of this
+    /// platform]
     #[arg(short, long)]
     profile: Option<String>,
     /// What not to run, as an ID, an area or a glob; can be repeated
     #[arg(short = 'x', long = "exclude", value_name = "GLOB")]
     unwanted: Vec<String>,
     /// How many scripts each property draws
-    #[arg(long, value_name = "N", default_value_t = 256)]
+    #[arg(long, value_name = "N", default_value_t = Plan::CASES_PER_PROPERTY, value_parser = number::<u32, 0, { u32::MAX as u64 }>)]
     cases: u32,
-    /// Makes the run repeat itself: the same scripts in the same order [default: a new one each time]
-    #[arg(long, value_name = "N")]
+    /// Repeats a run: from the same seed the same scripts are drawn [default: a new one each time]
+    #[arg(long, value_name = "N", value_parser = number::<u64, 0, { u64::MAX }>)]
     seed: Option<u64>,
-    /// How many scripts may run at the same time [default: as many as there are processors]
-    #[arg(short, long, value_name = "N")]
-    jobs: Option<NonZeroUsize>,
+    /// How many scripts may run at the same time, at most 4 for each processor [default: as many as there are
+    /// processors]
+    #[arg(short, long, value_name = "N", value_parser = number::<u16, 1, 1024>)]
+    jobs: Option<u16>,
     /// How long a call may take before it counts as hanging, in seconds
     #[arg(long, value_name = "S", default_value = "5", value_parser = seconds)]
     timeout: Duration,
     /// Counts a known deviation as a failure
     #[arg(long)]
     strict: bool,
-    /// Tells on which other platforms the calls of a case would have had other outcomes, and why
+    /// Compares each case with the other platforms: which calls would have other outcomes there, and why
     #[arg(long)]
     portability: bool,
     /// Keeps the trace of every script in this directory
@@ -56,21 +59,22 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: Args) -> Done {
+    let subjects = args.subjects.iter().map(|subject| subject.parse()).collect::<Result<Vec<Spec>, _>>()?;
+    let profile = args.profile.as_deref().map(chosen).transpose()?;
     let selection = selection::select(&args.wanted, &args.unwanted)?;
     let shown = args.show.open()?;
     if let Some(path) = &args.traces {
         fs::create_dir_all(path).map_err(|source| CliError::Directory { path: path.clone(), source })?;
     }
-    let interrupt =
-        Interrupt::listen().map_err(|error| CliError::Harness(format!("cannot listen for Ctrl-C: {error}")))?;
+    let interrupt = Interrupt::listen().map_err(CliError::Signals)?;
     let plan = Plan {
-        subjects: args.subjects,
+        subjects,
         cases: selection.cases,
         properties: selection.properties,
-        profile: args.profile.as_deref().map(super::profile::find).transpose()?,
+        profile,
         seed: args.seed.unwrap_or_else(new_seed),
         cases_per_property: args.cases,
-        jobs: args.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN),
+        jobs: jobs(args.jobs),
         timeout: args.timeout,
         strict: args.strict,
         portability: args.portability,
@@ -78,12 +82,8 @@ pub(super) fn run(args: Args) -> Done {
         stop: interrupt.flag(),
     };
     let bar = Bar::new(interrupt.clone());
-    let reports = campaign::run(&plan, &bar);
+    let mut reports = campaign::run(&plan, &bar);
     bar.clear();
-    let mut reports = reports.map_err(|error| match error {
-        CampaignError::Plan(text) => CliError::Plan(text),
-        CampaignError::Harness(text) => CliError::Harness(text),
-    })?;
     reports.iter_mut().for_each(keep::keep);
     if interrupt.came() {
         return interrupted(&interrupt, reports, shown);
@@ -101,9 +101,30 @@ fn interrupted(interrupt: &Interrupt, mut reports: Vec<Report>, shown: Shown) ->
     if shown.is_for_people() && done > 0 {
         shown.write(&Document::of(reports))?;
     }
-    anstream::eprintln!("interrupted: {done} results are there, the others are missing");
+    let results = if done == 1 { "1 result is" } else { &*format!("{done} results are") };
+    anstream::eprintln!("interrupted: {results} complete, the others are missing");
     interrupt.die_of_it();
     Ok(Exit::Harness)
+}
+
+fn chosen(argument: &str) -> Result<ChosenProfile, CliError> {
+    Ok(ChosenProfile { profile: super::profile::find(argument)?, argument: argument.to_owned() })
+}
+
+/// As many as were asked for, or as there are processors; more than a few for each processor only wait for each other.
+fn jobs(asked: Option<u16>) -> NonZeroUsize {
+    const PER_PROCESSOR: usize = 4;
+    let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let most = processors.saturating_mul(NonZeroUsize::MIN.saturating_add(PER_PROCESSOR - 1));
+    asked.and_then(|asked| NonZeroUsize::new(asked.into())).map_or(processors, |asked| asked.min(most))
+}
+
+/// A whole number from `LEAST` to `MOST`.
+fn number<N: TryFrom<u64>, const LEAST: u64, const MOST: u64>(text: &str) -> Result<N, String> {
+    let number = text.parse().ok().filter(|number| (LEAST..=MOST).contains(number));
+    number
+        .and_then(|number| N::try_from(number).ok())
+        .ok_or_else(|| format!("give a whole number from {LEAST} to {MOST}"))
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

@@ -1,18 +1,19 @@
-//! Which cases and properties are meant: by ID, by area, by glob, or as a file of one's own.
+//! Which cases and properties are meant: by ID, by area, by glob, or as a file of one's own, a folder of them, or `-`.
+
+mod own;
 
 use super::error::CliError;
 use super::near::near;
+use crate::campaign::Case;
 use crate::generator::{self, Property};
 use globset::{GlobBuilder, GlobMatcher};
 use shmconf_model::catalogue;
-use shmconf_model::script::{Id, Script};
-use std::fs;
-use std::path::Path;
+use shmconf_model::script::Id;
 
 /// Cases and properties, each in the order of their IDs; files of the user's own come last.
 #[derive(Debug, Default)]
 pub(super) struct Selection {
-    pub(super) cases: Vec<Script>,
+    pub(super) cases: Vec<Case>,
     pub(super) properties: Vec<Property>,
 }
 
@@ -27,8 +28,8 @@ pub(super) fn select(wanted: &[String], unwanted: &[String]) -> Result<Selection
     let mut files = Vec::new();
     let mut globs = Vec::new();
     for word in wanted {
-        match file(word)? {
-            Some(script) => files.push(script),
+        match own::scripts(word)? {
+            Some(scripts) => files.extend(scripts),
             None => globs.push(matcher(word)?),
         }
     }
@@ -38,24 +39,13 @@ pub(super) fn select(wanted: &[String], unwanted: &[String]) -> Result<Selection
         meant && !unwanted.iter().any(|glob| glob.is_match(id.as_str()))
     };
     let mut selection = Selection::default();
-    selection.cases.extend(catalogue::cases().iter().filter(|case| is_meant(&case.id)).cloned());
+    selection.cases.extend(catalogue::cases().iter().filter(|case| is_meant(&case.id)).cloned().map(Case::from));
     selection.cases.extend(files);
     selection.properties.extend(generator::properties().iter().filter(|property| is_meant(&property.id)).cloned());
     if selection.cases.is_empty() && selection.properties.is_empty() {
         return Err(CliError::NothingSelected);
     }
     Ok(selection)
-}
-
-/// The script of a file, for a word that looks like a path, or that is one and no ID.
-fn file(word: &str) -> Result<Option<Script>, CliError> {
-    let path = Path::new(word);
-    let looks_like_one = path.extension().is_some_and(|extension| extension == "shm") || word.starts_with(['.', '/']);
-    if !looks_like_one && (ids().any(|id| id.as_str() == word) || !path.is_file()) {
-        return Ok(None);
-    }
-    let text = fs::read_to_string(path).map_err(|source| CliError::Read { path: path.to_owned(), source })?;
-    text.parse().map(Some).map_err(|source| CliError::Script { path: path.to_owned(), source })
 }
 
 /// What an ID, an area or a glob matches; it must match something.

@@ -10,8 +10,8 @@ use std::path::PathBuf;
 #[group(skip)]
 pub(super) struct Args {
     /// How to show the report
-    #[arg(long, value_enum, default_value_t = FormatName::Pretty)]
-    format: FormatName,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Pretty)]
+    format: ReportFormat,
     /// Where to write the report; - is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -19,7 +19,7 @@ pub(super) struct Args {
 
 /// A format, by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum FormatName {
+enum ReportFormat {
     /// For people
     Pretty,
     /// For programs; `shmconf schema report` describes it
@@ -28,7 +28,7 @@ enum FormatName {
 
 /// A place for a report, ready before the work begins.
 pub(super) struct Shown {
-    format: FormatName,
+    format: ReportFormat,
     output: Output,
 }
 
@@ -42,15 +42,15 @@ impl Args {
 impl Shown {
     /// Is the report for a person who sits there?
     pub(super) fn is_for_people(&self) -> bool {
-        self.format == FormatName::Pretty && !self.output.is_file()
+        self.format == ReportFormat::Pretty && !self.output.is_file()
     }
 
     /// Writes the report. If it goes to a file, the person who started the run still hears its last sentence.
     pub(super) fn write(self, document: &Document) -> Result<(), CliError> {
         let (width, is_file) = (self.output.width(), self.output.is_file());
         let format: Box<dyn Format> = match self.format {
-            FormatName::Pretty => Box::new(Pretty { width }),
-            FormatName::Json => Box::new(Json),
+            ReportFormat::Pretty => Box::new(Pretty { width }),
+            ReportFormat::Json => Box::new(Json),
         };
         self.output.write(|output| format.render(document, output))?;
         if is_file {

@@ -8,15 +8,23 @@ use std::io;
 #[non_exhaustive]
 pub enum ExecutorError {
     /// The system refused something that the harness needs for itself.
-    #[error("cannot {what}: {source}")]
+    #[error("cannot {what}: {source}{}", remedy(source))]
     System {
         /// What was tried.
         what: &'static str,
         /// What the system said.
         source: io::Error,
     },
+    /// The process that forks the actors cannot be started from that program.
+    #[error("{program} does not start the actors: {problem}")]
+    Program {
+        /// The program.
+        program: String,
+        /// What it did, and what to do.
+        problem: String,
+    },
     /// The process that forks the actors is gone.
-    #[error("the process that starts the actors is gone; was it killed?")]
+    #[error("the process that starts the actors is gone or does not answer; was it killed or stopped?")]
     SpawnerGone,
     /// A name that the script gives to the letter exists already.
     #[error("an object {0:?} exists already; the script would change it, so remove it or name another")]
@@ -43,16 +51,37 @@ fn after_stderr(stderr: &str) -> String {
     if stderr.is_empty() { String::new() } else { format!("; it wrote to standard error:\n{stderr}") }
 }
 
+/// What can be done about an error of the system.
+fn remedy(error: &io::Error) -> &'static str {
+    match error.raw_os_error() {
+        Some(libc::EMFILE) => "; raise the limit of open files (`ulimit -n`), or run fewer scripts at a time (`-j`)",
+        Some(libc::ENFILE) => "; the system has too many open files: close some, or raise its limit",
+        Some(libc::EAGAIN) => "; raise the limit of processes (`ulimit -u`), or run fewer scripts at a time (`-j`)",
+        Some(libc::ENOMEM) => "; memory is short: run fewer scripts at a time (`-j`)",
+        _ => "",
+    }
+}
+
 impl ExecutorError {
+    /// Is this the script's or its subject's affair alone? The executor then goes on with the next script, and this one is
+    /// inconclusive for the reason that the error tells. After any other error but [`ExecutorError::Interrupted`] the harness
+    /// itself cannot go on.
+    pub fn costs_one_script(&self) -> bool {
+        matches!(self, ExecutorError::Actor { .. } | ExecutorError::NameTaken(_) | ExecutorError::TooManySockets(_))
+    }
+
     pub(super) fn refused(what: &'static str, refused: &Refused) -> ExecutorError {
         let source = match refused {
-            Refused::Errno(errno) => io::Error::other(errno.to_string()),
+            Refused::Errno(errno) => match errno::number(*errno) {
+                Some(number) => io::Error::from_raw_os_error(number),
+                None => io::Error::other(errno.to_string()),
+            },
             Refused::Unsupported(reason) => io::Error::other(reason.clone()),
         };
         ExecutorError::System { what, source }
     }
 
     pub(super) fn nix(what: &'static str, error: nix::errno::Errno) -> ExecutorError {
-        ExecutorError::refused(what, &Refused::Errno(errno::of(error as i32)))
+        ExecutorError::System { what, source: error.into() }
     }
 }

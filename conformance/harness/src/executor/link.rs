@@ -1,21 +1,23 @@
 //! The harness's end of an actor's control socket.
 
-use super::ExecutorError;
+use super::{Config, ExecutorError};
+use nix::poll::{PollFd, PollFlags, poll};
 use nix::sys::socket::{setsockopt, sockopt};
 use nix::sys::time::TimeVal;
-use shmconf_adapter::subject::passing::{self, Room};
-use shmconf_adapter::subject::{Refused, errno, system};
+use shmconf_adapter::subject::{errno, system};
 use shmconf_adapter::wire::{self, Lines, Reply, Request};
 use shmconf_model::outcome::Errno;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::ffi::c_int;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// How often a wait looks whether it should go on.
-const TICK: Duration = Duration::from_millis(50);
+pub(super) const TICK: Duration = Duration::from_millis(50);
 
-/// How long an actor that has just been made may take until it reads, where more is to be sent than fits the socket.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// How much an actor may have sent before all requests are with it, in bytes.
+const MAX_EARLY_BYTES: usize = 64 << 20;
 
 /// Requests on their way out and replies on their way in.
 #[derive(Debug)]
@@ -23,6 +25,9 @@ pub(super) struct Link {
     socket: OwnedFd,
     lines: Lines,
     requests: Vec<u8>,
+    /// How long an actor may take for an answer, and to read what is sent to it.
+    timeout: Duration,
+    stop: Arc<AtomicBool>,
 }
 
 /// What came of listening.
@@ -32,19 +37,17 @@ pub(super) enum Heard {
     Reply(Reply),
     /// The actor has closed its end.
     End,
-    /// Nothing, for too long.
+    /// No reply within the time; whether the actor sent anything else matters not.
     Late,
     /// Something that is no reply.
     Nonsense(String),
 }
 
 impl Link {
-    pub(super) fn new(socket: OwnedFd) -> Result<Link, ExecutorError> {
-        let tick = TimeVal::new(0, TICK.as_micros() as _);
-        setsockopt(&socket, sockopt::ReceiveTimeout, &tick)
-            .and_then(|()| setsockopt(&socket, sockopt::SendTimeout, &tick))
-            .map_err(|error| ExecutorError::nix("set up a socket", error))?;
-        Ok(Link { socket, lines: Lines::default(), requests: Vec::new() })
+    pub(super) fn new(socket: OwnedFd, config: &Config) -> Result<Link, ExecutorError> {
+        tick(&socket)?;
+        let (timeout, stop) = (config.timeout, Arc::clone(&config.stop));
+        Ok(Link { socket, lines: Lines::default(), requests: Vec::new(), timeout, stop })
     }
 
     /// Holds a request until the next flush.
@@ -54,28 +57,55 @@ impl Link {
 
     /// Sends what is held. That the actor is gone or does not read shows when its answers are read.
     pub(super) fn flush(&mut self) {
-        if !self.requests.is_empty() {
-            let mut rest = &self.requests[..];
-            let began = Instant::now();
-            while !rest.is_empty() {
-                // SAFETY: the buffer has that length.
-                let sent =
-                    unsafe { libc::send(self.socket.as_raw_fd(), rest.as_ptr().cast(), rest.len(), system::NO_SIGNAL) };
-                match usize::try_from(sent) {
-                    Ok(sent) => rest = &rest[sent..],
-                    Err(_) => match errno::last() {
-                        Errno::EINTR => {}
-                        Errno::EAGAIN if began.elapsed() < PATIENCE => {}
-                        _ => break,
-                    },
+        let mut sent = 0;
+        let mut deadline = None;
+        while let Some(rest) = self.requests.get(sent..).filter(|rest| !rest.is_empty()) {
+            let flags = system::NO_SIGNAL | libc::MSG_DONTWAIT;
+            // SAFETY: the buffer has that length.
+            let count = unsafe { libc::send(self.socket.as_raw_fd(), rest.as_ptr().cast(), rest.len(), flags) };
+            match usize::try_from(count).map_err(|_| errno::last()) {
+                Ok(count) => sent += count,
+                Err(Errno::EINTR) => {}
+                Err(Errno::EAGAIN) => {
+                    let late = Instant::now() >= *deadline.get_or_insert_with(|| Instant::now() + self.timeout);
+                    if late || self.stop.load(Ordering::Relaxed) || !self.make_room() {
+                        break;
+                    }
                 }
+                Err(_) => break,
             }
-            self.requests.clear();
         }
+        self.requests.clear();
+    }
+
+    /// Waits until the socket takes more, and takes in meanwhile what the actor answers, as it may wait for that itself.
+    /// Answers whether the actor is there and within bounds.
+    fn make_room(&mut self) -> bool {
+        let mut polled = [PollFd::new(self.socket.as_fd(), PollFlags::POLLIN | PollFlags::POLLOUT)];
+        let _ = poll(&mut polled, TICK.as_millis() as u16);
+        if polled[0].revents().is_some_and(|events| events.contains(PollFlags::POLLIN)) {
+            match self.receive(libc::MSG_DONTWAIT) {
+                Ok(0) => return false,
+                Ok(_) | Err(Errno::EAGAIN | Errno::EINTR) => {}
+                Err(_) => return false,
+            }
+        }
+        self.lines.pending() <= MAX_EARLY_BYTES
+    }
+
+    /// Takes in bytes; answers how many.
+    fn receive(&mut self, flags: c_int) -> Result<usize, Errno> {
+        let mut bytes = [0u8; 4 << 10];
+        // SAFETY: the buffer has that length.
+        let count = unsafe { libc::recv(self.socket.as_raw_fd(), bytes.as_mut_ptr().cast(), bytes.len(), flags) };
+        let count = usize::try_from(count).map_err(|_| errno::last())?;
+        self.lines.push(&bytes[..count]);
+        Ok(count)
     }
 
     /// The next reply, if it comes in time.
-    pub(super) fn hear(&mut self, timeout: Duration, stop: &AtomicBool) -> Result<Heard, ExecutorError> {
+    pub(super) fn hear(&mut self) -> Result<Heard, ExecutorError> {
+        // What has arrived costs no look at the clock.
         let mut deadline = None;
         loop {
             if let Some(line) = self.lines.next_line() {
@@ -85,32 +115,37 @@ impl Link {
                 });
             }
             if self.lines.pending() > Lines::MAX_BYTES {
-                return Ok(Heard::Nonsense("a line without an end".to_owned()));
+                return Ok(Heard::Nonsense(format!("a line of more than {} MiB", Lines::MAX_BYTES >> 20)));
             }
-            let mut bytes = [0; 8 << 10];
-            match passing::receive_with(self.socket.as_raw_fd(), &mut bytes, Room::Exactly(0), 0) {
-                Ok((0, _)) | Err(Refused::Errno(Errno::ECONNRESET)) => return Ok(Heard::End),
-                Ok((count, _)) => self.lines.push(&bytes[..count]),
-                Err(Refused::Errno(Errno::EAGAIN)) => {
-                    if stop.load(Ordering::Relaxed) {
-                        return Err(ExecutorError::Interrupted);
-                    }
-                    let now = Instant::now();
-                    if now >= *deadline.get_or_insert(now + timeout.saturating_sub(TICK)) {
-                        return Ok(Heard::Late);
-                    }
-                }
-                Err(refused) => return Err(ExecutorError::refused("hear an actor", &refused)),
+            if self.stop.load(Ordering::Relaxed) {
+                return Err(ExecutorError::Interrupted);
+            }
+            let now = Instant::now();
+            if now >= *deadline.get_or_insert(now + self.timeout) {
+                return Ok(Heard::Late);
+            }
+            match self.receive(0) {
+                Ok(0) | Err(Errno::ECONNRESET) => return Ok(Heard::End),
+                Ok(_) | Err(Errno::EAGAIN | Errno::EINTR) => {}
+                Err(failed) => return Err(ExecutorError::refused("hear an actor", &failed.into())),
             }
         }
     }
 }
 
+/// Has a socket's calls come back after a while, so that who waits can look at the clock.
+pub(super) fn tick(socket: &OwnedFd) -> Result<(), ExecutorError> {
+    let tick = TimeVal::new(0, TICK.as_micros() as _);
+    setsockopt(socket, sockopt::ReceiveTimeout, &tick)
+        .and_then(|()| setsockopt(socket, sockopt::SendTimeout, &tick))
+        .map_err(|error| ExecutorError::nix("set up a socket", error))
+}
+
 /// A line as a message can show it.
 fn shortened(line: &[u8]) -> String {
     const MAX_CHARS: usize = 200;
-    let text = String::from_utf8_lossy(line);
-    if text.chars().count() > MAX_CHARS {
+    let text = String::from_utf8_lossy(&line[..line.len().min(4 * MAX_CHARS)]);
+    if line.len() > 4 * MAX_CHARS || text.chars().count() > MAX_CHARS {
         text.chars().take(MAX_CHARS).chain("…".chars()).collect()
     } else {
         text.into_owned()

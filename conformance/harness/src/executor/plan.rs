@@ -6,15 +6,17 @@ use std::ops::Range;
 
 /// Actors and the sockets between them. Scripts that need the same can be served by the same processes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Roles {
-    pub(super) parts: Vec<Part>,
+pub(super) struct Topology {
+    pub(super) actors: Vec<ActorSpec>,
     /// Pairs of actors, by index, that send to each other.
     pub(super) pairs: Vec<(usize, usize)>,
+    /// Do the actors share a processor, as they never make calls at once?
+    pub(super) confined: bool,
 }
 
 /// One actor.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct ActorSpec {
     pub(super) name: Label,
     /// The actor whose fork makes this one.
     pub(super) parent: Option<usize>,
@@ -23,10 +25,10 @@ pub(super) struct Part {
 /// A script, made ready.
 #[derive(Debug)]
 pub(super) struct Plan<'s> {
-    pub(super) roles: Roles,
+    pub(super) topology: Topology,
     /// Every call, in the order of the script.
     pub(super) calls: Vec<Planned<'s>>,
-    pub(super) steps: Vec<Stage>,
+    pub(super) steps: Vec<Phase>,
     /// Does a call lower a limit, so that more calls than usual may end their actor?
     pub(super) limited: bool,
     /// Can the actors serve no other script after this one?
@@ -42,23 +44,23 @@ pub(super) struct Planned<'s> {
 
 /// Calls that are sent at once.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum Phase {
     /// Calls of one actor in a row.
     Batch(usize, Range<usize>),
     /// Calls of several actors at once; for each actor its own in order.
     Race(Vec<(usize, Vec<usize>)>),
 }
 
-impl Roles {
-    /// The role of one actor alone.
-    pub(super) fn one(name: Label) -> Roles {
-        Roles { parts: vec![Part { name, parent: None }], pairs: Vec::new() }
+impl Topology {
+    /// One actor alone.
+    pub(super) fn one(name: Label) -> Topology {
+        Topology { actors: vec![ActorSpec { name, parent: None }], pairs: Vec::new(), confined: false }
     }
 
     fn index(&mut self, name: Label) -> usize {
-        self.parts.iter().position(|part| part.name == name).unwrap_or_else(|| {
-            self.parts.push(Part { name, parent: None });
-            self.parts.len() - 1
+        self.actors.iter().position(|spec| spec.name == name).unwrap_or_else(|| {
+            self.actors.push(ActorSpec { name, parent: None });
+            self.actors.len() - 1
         })
     }
 
@@ -80,18 +82,24 @@ impl Roles {
 
     /// The children of an actor.
     pub(super) fn children(&self, actor: usize) -> impl Iterator<Item = usize> {
-        (0..self.parts.len()).filter(move |&child| self.parts[child].parent == Some(actor))
+        (0..self.actors.len()).filter(move |&child| self.actors[child].parent == Some(actor))
     }
 }
 
 impl<'s> Plan<'s> {
     pub(super) fn of(script: &'s Script) -> Plan<'s> {
-        let mut plan =
-            Plan { roles: Roles::default(), calls: Vec::new(), steps: Vec::new(), limited: false, spoils: false };
+        let mut plan = Plan {
+            topology: Topology { confined: true, ..Topology::default() },
+            calls: Vec::new(),
+            steps: Vec::new(),
+            limited: false,
+            spoils: false,
+        };
         for step in &script.steps {
             let first = plan.calls.len();
             step.lines().iter().for_each(|line| plan.add(line));
             let calls = first..plan.calls.len();
+            plan.topology.confined &= matches!(step, Step::Line(_));
             match step {
                 Step::Line(_) => calls.for_each(|call| plan.in_order(call)),
                 Step::Race(_) => plan.at_once(calls),
@@ -102,16 +110,16 @@ impl<'s> Plan<'s> {
 
     fn add(&mut self, line: &'s Line) {
         for name in line.who.actors() {
-            let actor = self.roles.index(name);
+            let actor = self.topology.index(name);
             match &line.call {
                 Call::Send { to: other, .. } | Call::Recv { from: other, .. } => {
-                    let other = self.roles.index(*other);
-                    self.roles.pair(actor, other);
+                    let other = self.topology.index(*other);
+                    self.topology.pair(actor, other);
                 }
                 Call::Fork { child, .. } => {
                     // Only an actor that has not appeared yet can be born.
-                    if self.roles.parts.iter().all(|part| part.name != *child) {
-                        self.roles.parts.push(Part { name: *child, parent: Some(actor) });
+                    if self.topology.actors.iter().all(|spec| spec.name != *child) {
+                        self.topology.actors.push(ActorSpec { name: *child, parent: Some(actor) });
                     }
                     self.spoils = true;
                 }
@@ -131,14 +139,14 @@ impl<'s> Plan<'s> {
     fn in_order(&mut self, call: usize) {
         let Planned { actor, .. } = self.calls[call];
         match self.steps.last_mut() {
-            Some(Stage::Batch(same, calls))
+            Some(Phase::Batch(same, calls))
                 if *same == actor
                     && calls.len() < MAX_BATCH
                     && !matches!(self.calls[calls.end - 1].line.call, Call::Exec) =>
             {
                 calls.end = call + 1;
             }
-            _ => self.steps.push(Stage::Batch(actor, call..call + 1)),
+            _ => self.steps.push(Phase::Batch(actor, call..call + 1)),
         }
     }
 
@@ -151,7 +159,7 @@ impl<'s> Plan<'s> {
                 None => racers.push((actor, vec![call])),
             }
         }
-        self.steps.push(Stage::Race(racers));
+        self.steps.push(Phase::Race(racers));
     }
 }
 

@@ -1,5 +1,7 @@
 //! The caller's side of the process that forks the actors.
 //!
+//! That process is a program of its own, started by exec, since a process that may have threads cannot be forked and go on.
+//!
 //! Requests are records of three numbers; the sockets of an actor travel with the request to spawn it. Most requests
 //! have no reply, so that they cost the caller one system call. That the sockets have arrived is replied, since macOS takes
 //! those that are open nowhere but in a message for garbage, and cuts their connections.
@@ -8,184 +10,188 @@
 //!
 //! xnu bsd/kern/uipc_usrreq.c:unp_gc, which follows the messages only of sockets that are on their way themselves.
 
-mod process;
+mod children;
+mod record;
+mod server;
+mod start;
+mod tail;
 
+pub(super) use start::serve_if_asked;
+
+use super::link::TICK;
+use super::processors::Processors;
 use super::{Config, ExecutorError};
-use crate::subject::Spec;
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, getsockopt, setsockopt, socketpair, sockopt};
-use nix::sys::wait::waitpid;
 use nix::unistd::Pid;
-use shmconf_adapter::actor::Program;
-use shmconf_adapter::subject::passing::{self, Room};
-use shmconf_adapter::subject::{Refused, errno, host, system};
+use record::{End, Kind, RECORD_BYTES, Record, from_bytes, to_bytes};
+use shmconf_adapter::subject::passing;
+use shmconf_adapter::subject::{Fd, Refused, errno, system};
 use shmconf_model::naming::Naming;
 use shmconf_model::outcome::{Errno, Outcome};
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
-use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::process::Child;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 /// The most sockets that one actor can be given: less than what any system takes in a message, which is 127 on OpenBSD.
 pub(super) const MAX_SOCKETS: usize = 120;
 
-/// What the spawner is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u64)]
-enum Kind {
-    /// Make an actor of this number, with the sockets that come along. Replied to once they have arrived.
-    Spawn = 1,
-    /// How did the actor end? It is killed if it has not. Replied to.
-    Wait,
-    /// Kill the actor; nobody asks how it ends.
-    Dismiss,
-    /// How did the process of this number end, which was not executed by the spawner? Replied to.
-    WaitProcess,
-    /// Kill the process of this number.
-    KillProcess,
-    /// The names of the next script follow, in so many bytes, with a zero byte behind each.
-    Names,
-    /// End.
-    Quit,
-}
-
-/// A request: a kind and a number; or a reply: how something ended, as a kind and a number.
-type Record = [u64; 3];
-const RECORD_BYTES: usize = size_of::<Record>();
-
-fn to_bytes(record: Record) -> [u8; RECORD_BYTES] {
-    let mut bytes = [0; RECORD_BYTES];
-    for (chunk, number) in bytes.chunks_exact_mut(8).zip(record) {
-        chunk.copy_from_slice(&number.to_ne_bytes());
-    }
-    bytes
-}
-
-fn from_bytes(bytes: &[u8; RECORD_BYTES]) -> Record {
-    let mut record = [0; 3];
-    for (number, chunk) in record.iter_mut().zip(bytes.as_chunks::<8>().0) {
-        *number = u64::from_ne_bytes(*chunk);
-    }
-    record
-}
-
-/// How a process ended, as a reply tells it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u64)]
-enum End {
-    Exited = 1,
-    Signaled,
-    /// There was no process, since `fork` failed with this error.
-    NotForked,
-    Unknown,
-    /// It has only begun: the sockets for it have arrived.
-    Begun,
-}
+/// How long the spawner may take for an answer: it waits itself for processes that are ending.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The spawner.
 #[derive(Debug)]
 pub(super) struct Spawner {
     socket: OwnedFd,
-    pid: Pid,
+    process: Child,
+    /// Is it the leader of a process group of its own, in which all that it starts is?
+    leads: bool,
     next: u64,
-    /// Where adapters write to standard error.
-    stderr: Option<File>,
-}
-
-/// What the spawner makes actors of.
-enum Recipe {
-    /// This very program, with a subject.
-    Subject(Spec, Option<Program>),
-    /// Another program.
-    Command(Vec<std::ffi::CString>),
+    /// The number of the last request that is replied to.
+    asked: u64,
+    stop: Arc<AtomicBool>,
 }
 
 impl Spawner {
-    /// Forks the spawner.
-    pub(super) fn start(config: &Config, naming: &Naming) -> Result<Spawner, ExecutorError> {
-        host::raise_limits();
-        let (own, its) = pair()?;
-        let mut stderr = None;
-        let recipe = match &config.subject {
-            Spec::Command(_, words) => {
-                let file = tempfile::tempfile();
-                stderr = Some(file.map_err(|source| ExecutorError::System { what: "make a temporary file", source })?);
-                let words = words.iter().map(|word| std::ffi::CString::new(word.as_str()).unwrap_or_default());
-                Recipe::Command(words.collect())
-            }
-            spec => {
-                let program = config.program.clone();
-                let program =
-                    program.map(|path| Program { path, arguments: Vec::new(), subject: config.subject.to_string() });
-                Recipe::Subject(spec.clone(), program)
-            }
-        };
-        let prefix = naming.run_prefix();
-        match host::fork().map_err(|refused| ExecutorError::refused("fork", &refused))? {
-            None => process::main(its.as_raw_fd(), stderr.as_ref().map(AsRawFd::as_raw_fd), &recipe, &prefix),
-            Some(pid) => Ok(Spawner { socket: own, pid: Pid::from_raw(pid), next: 0, stderr }),
-        }
+    /// Starts the spawner.
+    pub(super) fn start(config: &Config, naming: &Naming, processors: &Processors) -> Result<Spawner, ExecutorError> {
+        start::start(config, naming, processors)
     }
 
     /// Its process.
     pub(super) fn pid(&self) -> Pid {
-        self.pid
+        Pid::from_raw(self.process.id().cast_signed())
     }
 
-    fn send(&self, kind: Kind, number: u64, sockets: &[RawFd]) -> Result<(), ExecutorError> {
-        let bytes = to_bytes([kind as u64, number, 0]);
-        passing::send_bytes(self.socket.as_raw_fd(), &bytes, sockets).map_err(gone)
+    fn send(&self, kind: Kind, number: u64, argument: u64, fds: &[BorrowedFd<'_>]) -> Result<(), ExecutorError> {
+        let fds: Vec<Fd<'_>> = fds.iter().map(|&fd| fd.into()).collect();
+        self.send_all(&to_bytes([kind as u64, number, argument]), &fds)
     }
 
-    /// Tells the names of the next script, which are removed should the caller be killed.
-    pub(super) fn know(&mut self, names: &[String]) -> Result<(), ExecutorError> {
+    /// Sends bytes with the descriptors that belong to the first of them.
+    fn send_all(&self, mut bytes: &[u8], fds: &[Fd<'_>]) -> Result<(), ExecutorError> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut fds = fds;
+        while !bytes.is_empty() {
+            match passing::send_bytes(self.socket.as_fd(), bytes, fds) {
+                Ok(sent) => (bytes, fds) = (&bytes[sent..], &[]),
+                Err(Refused::Errno(Errno::EAGAIN)) if Instant::now() < deadline => {
+                    if self.stop.load(Ordering::Relaxed) {
+                        return Err(ExecutorError::Interrupted);
+                    }
+                }
+                Err(refused) => return Err(gone(refused)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the names that the script may leave, for when the caller is gone.
+    pub(super) fn know(&self, names: &[String]) -> Result<(), ExecutorError> {
         let names: Vec<u8> = names.iter().flat_map(|name| name.bytes().chain([0])).collect();
-        let record = to_bytes([Kind::Names as u64, names.len() as u64, 0]);
-        passing::send_bytes(self.socket.as_raw_fd(), &[&record[..], &names].concat(), &[]).map_err(gone)
+        self.send(Kind::Names, names.len() as u64, 0, &[])?;
+        self.send_all(&names, &[])
     }
 
-    /// Makes an actor that has those sockets as its descriptors from 3 on; answers its number.
-    pub(super) fn spawn(&mut self, sockets: &[RawFd]) -> Result<u64, ExecutorError> {
+    /// Makes an actor that has those sockets as its descriptors from 3 on; answers its number. It runs on all processors, or
+    /// on that of this executor alone. [`Spawner::arrived`] is to be called before the sockets are closed.
+    pub(super) fn spawn(&mut self, sockets: &[BorrowedFd<'_>], confined: bool) -> Result<u64, ExecutorError> {
         if sockets.len() > MAX_SOCKETS {
             return Err(ExecutorError::TooManySockets(sockets.len()));
         }
         self.next += 1;
-        self.send(Kind::Spawn, self.next, sockets)?;
-        self.reply().map(|_| self.next)
+        self.send(Kind::Spawn, self.next, u64::from(confined), sockets)?;
+        Ok(self.next)
+    }
+
+    /// Waits until the sockets of an actor have arrived.
+    pub(super) fn arrived(&mut self, actor: u64) -> Result<(), ExecutorError> {
+        self.reply(actor, true).map(drop)
     }
 
     /// Kills an actor whose end nobody asks for.
-    pub(super) fn dismiss(&self, actor: u64) {
+    pub(super) fn discard(&self, actor: u64) {
         // Where the spawner is gone so are its actors.
-        let _ = self.send(Kind::Dismiss, actor, &[]);
+        let _ = self.send(Kind::Discard, actor, 0, &[]);
     }
 
-    /// How an actor ended that has closed its socket, or should be killed.
+    /// Kills actors, and waits until they are gone.
+    pub(super) fn kill(&mut self, actors: &[u64]) {
+        let asked: Vec<u64> = actors.iter().filter_map(|actor| self.ask(Kind::Kill, *actor).ok()).collect();
+        // Where the spawner is gone so are its actors.
+        let _ = asked.last().map(|last| self.reply(*last, false));
+    }
+
+    /// How an actor ended that has closed its socket. It is killed if it does not end soon.
     pub(super) fn wait(&mut self, actor: u64) -> Result<Outcome, ExecutorError> {
-        self.send(Kind::Wait, actor, &[])?;
-        self.ending()
+        let asked = self.ask(Kind::Wait, actor)?;
+        self.ending(asked)
     }
 
-    /// How a process ended whose parent is gone.
+    /// How a process ended whose parent is gone. The number is what an adapter says.
     pub(super) fn wait_process(&mut self, pid: i32) -> Result<Outcome, ExecutorError> {
-        self.send(Kind::WaitProcess, pid as u64, &[])?;
-        self.ending()
+        let asked = self.ask(Kind::WaitProcess, u64::from(pid.cast_unsigned()))?;
+        self.ending(asked)
     }
 
-    /// Kills a process that an actor has made.
+    /// Kills a process that an actor has made, if it is one. The number is what an adapter says.
     pub(super) fn kill_process(&mut self, pid: i32) -> Result<(), ExecutorError> {
-        self.send(Kind::KillProcess, pid as u64, &[])
+        self.send(Kind::KillProcess, u64::from(pid.cast_unsigned()), 0, &[])
     }
 
-    fn reply(&self) -> Result<Record, ExecutorError> {
-        let mut bytes = [0; RECORD_BYTES];
-        let socket = self.socket.as_raw_fd();
-        match passing::receive_with(socket, &mut bytes, Room::Exactly(0), libc::MSG_WAITALL).map_err(gone)? {
-            (RECORD_BYTES, _) => Ok(from_bytes(&bytes)),
-            _ => Err(ExecutorError::SpawnerGone),
+    /// Sends a request that has a reply; answers its number.
+    fn ask(&mut self, kind: Kind, number: u64) -> Result<u64, ExecutorError> {
+        self.asked += 1;
+        // Apart from the numbers of actors, by which those that have arrived are replied to.
+        let asked = self.asked | 1 << 63;
+        self.send(kind, number, asked, &[])?;
+        Ok(asked)
+    }
+
+    /// The reply to a request; those to earlier ones, which nobody waited for in the end, are passed over.
+    fn reply(&mut self, to: u64, stoppable: bool) -> Result<Record, ExecutorError> {
+        self.reply_within(PATIENCE, to, stoppable)
+    }
+
+    fn reply_within(&mut self, time: Duration, to: u64, stoppable: bool) -> Result<Record, ExecutorError> {
+        let deadline = Instant::now() + time;
+        loop {
+            let mut bytes = [0; RECORD_BYTES];
+            self.receive(&mut bytes, deadline, stoppable)?;
+            let record = from_bytes(&bytes);
+            if record[2] == to {
+                return Ok(record);
+            }
         }
     }
 
-    fn ending(&self) -> Result<Outcome, ExecutorError> {
-        let [end, number, _] = self.reply()?;
+    /// Fills a buffer.
+    fn receive(&self, bytes: &mut [u8], deadline: Instant, stoppable: bool) -> Result<(), ExecutorError> {
+        let mut filled = 0;
+        while filled < bytes.len() {
+            let rest = &mut bytes[filled..];
+            // SAFETY: the buffer has that length.
+            let count = unsafe { libc::recv(self.socket.as_raw_fd(), rest.as_mut_ptr().cast(), rest.len(), 0) };
+            match usize::try_from(count).map_err(|_| errno::last()) {
+                Ok(0) => return Err(ExecutorError::SpawnerGone),
+                Ok(count) => filled += count,
+                Err(Errno::EAGAIN | Errno::EINTR) if Instant::now() < deadline => {
+                    // A half record would be taken for the next one.
+                    if stoppable && filled == 0 && self.stop.load(Ordering::Relaxed) {
+                        return Err(ExecutorError::Interrupted);
+                    }
+                }
+                Err(Errno::EAGAIN | Errno::EINTR) => return Err(ExecutorError::SpawnerGone),
+                Err(failed) => return Err(gone(failed.into())),
+            }
+        }
+        Ok(())
+    }
+
+    fn ending(&mut self, asked: u64) -> Result<Outcome, ExecutorError> {
+        let [end, number, _] = self.reply(asked, true)?;
         let number = number as i32;
         Ok(match end {
             end if end == End::Exited as u64 => Outcome::Exited(number),
@@ -194,35 +200,52 @@ impl Spawner {
                 let source = std::io::Error::from_raw_os_error(number);
                 return Err(ExecutorError::System { what: "fork an actor", source });
             }
+            end if end == End::NotOurs as u64 => Outcome::Unsupported(format!(
+                "how the actor ended cannot be told: its parent is gone, and process {number} is none that it has made"
+            )),
             _ => Outcome::Unsupported("how the actor ended went to init, as its parent was gone".to_owned()),
         })
     }
 
-    /// The end of what adapters have written to standard error.
+    /// The end of what adapters have written to standard error since this was asked last.
     pub(super) fn stderr(&mut self) -> String {
-        const TAIL_BYTES: u64 = 2048;
-        let Some(file) = &mut self.stderr else { return String::new() };
-        let mut tail = Vec::new();
-        let read = file
-            .seek(SeekFrom::End(0))
-            .and_then(|len| file.seek(SeekFrom::Start(len.saturating_sub(TAIL_BYTES))))
-            .and_then(|_| file.take(TAIL_BYTES).read_to_end(&mut tail));
-        if read.is_err() {
-            return String::new();
-        }
-        String::from_utf8_lossy(&tail).trim_end().to_owned()
+        /// The spawner may be stopped, and what is asked for is not worth a long wait.
+        const TIME: Duration = Duration::from_secs(1);
+        let tail = self.ask(Kind::Stderr, 0).and_then(|asked| {
+            let [_, len, _] = self.reply_within(TIME, asked, false)?;
+            let mut tail = vec![0; (len as usize).min(record::STDERR_BYTES)];
+            self.receive(&mut tail, Instant::now() + PATIENCE, false)?;
+            Ok(tail)
+        });
+        String::from_utf8_lossy(&tail.unwrap_or_default()).trim_end().to_owned()
     }
 
     /// Ends the spawner, and with it every actor that is left.
     pub(super) fn end(&mut self) {
-        let _ = self.send(Kind::Quit, 0, &[]);
-        while waitpid(self.pid, None) == Err(nix::errno::Errno::EINTR) {}
+        /// How long it may take to do so by itself.
+        const TIME: Duration = Duration::from_secs(2);
+        let _ = self.send(Kind::Quit, 0, 0, &[]);
+        let began = Instant::now();
+        let mut pause = Duration::from_micros(50);
+        while matches!(self.process.try_wait(), Ok(None)) {
+            if began.elapsed() >= TIME {
+                let _ = kill(self.pid(), Signal::SIGKILL);
+                if self.leads {
+                    // It has not been waited for, so that no other group has its number.
+                    let _ = killpg(self.pid(), Signal::SIGKILL);
+                }
+                let _ = self.process.wait();
+                return;
+            }
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(TICK);
+        }
     }
 }
 
 fn gone(refused: Refused) -> ExecutorError {
     match refused {
-        Refused::Errno(Errno::ECONNRESET | Errno::EPIPE) => ExecutorError::SpawnerGone,
+        Refused::Errno(Errno::ECONNRESET | Errno::EPIPE | Errno::EAGAIN) => ExecutorError::SpawnerGone,
         refused => ExecutorError::refused("speak to the process that starts the actors", &refused),
     }
 }
@@ -237,7 +260,7 @@ pub(super) fn pair() -> Result<(OwnedFd, OwnedFd), ExecutorError> {
         .map_err(|error| ExecutorError::nix("make a pair of sockets", error))?;
     if flags == SockFlag::empty() {
         for fd in [&one, &other] {
-            shmconf_adapter::subject::native::set_cloexec(fd.as_raw_fd(), true)
+            shmconf_adapter::subject::native::set_cloexec(fd.into(), true)
                 .map_err(|refused| ExecutorError::refused("set up a socket", &refused))?;
         }
     }

@@ -3,17 +3,14 @@
 use shmconf_adapter::subject::{Refused, descriptors, listing, native};
 use shmconf_model::outcome::Errno;
 use std::ffi::CString;
+use std::os::fd::AsFd;
 
 /// Is there an object of that name?
 pub(super) fn exists(name: &str) -> bool {
     let Ok(name) = CString::new(name) else { return false };
     match native::shm_open(&name, libc::O_RDONLY, 0) {
-        Ok(fd) => {
-            // Some systems open a directory as `/.`, which is nobody's object.
-            let object = !descriptors::is_directory(fd);
-            let _ = native::close(fd);
-            object
-        }
+        // Some systems open a directory as `/.`, which is nobody's object.
+        Ok(fd) => !descriptors::is_directory(fd.as_fd()),
         Err(refused) => refused == Refused::Errno(Errno::EACCES),
     }
 }

@@ -83,3 +83,129 @@ pub(super) fn no_sigpipe(socket: std::os::fd::RawFd) {
 /// Has writing to this socket report a closed peer as an error alone; here a flag of each write does.
 #[cfg(not(any(target_os = "macos", target_os = "ios")))]
 pub(super) fn no_sigpipe(_socket: std::os::fd::RawFd) {}
+
+/// The processors that this thread may run on, in order; none where that cannot be told.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn allowed_processors() -> Vec<usize> {
+    // SAFETY: a set of processors may be all zeros.
+    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
+    // SAFETY: the buffer is one set.
+    if unsafe { libc::sched_getaffinity(0, size_of_val(&set), &raw mut set) } != 0 {
+        return Vec::new();
+    }
+    // SAFETY: the numbers are less than the set has.
+    (0..libc::CPU_SETSIZE as usize).filter(|&at| unsafe { libc::CPU_ISSET(at, &set) }).collect()
+}
+
+/// Has this thread run on those processors alone; answers whether the system does.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn run_on(processors: &[usize]) -> bool {
+    // SAFETY: a set of processors may be all zeros.
+    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
+    for &at in processors.iter().filter(|&&at| at < libc::CPU_SETSIZE as usize) {
+        // SAFETY: the number is less than the set has.
+        unsafe { libc::CPU_SET(at, &mut set) };
+    }
+    // SAFETY: the buffer is one set.
+    unsafe { libc::sched_setaffinity(0, size_of_val(&set), &raw const set) == 0 }
+}
+
+/// The processor that this thread runs on now.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(super) fn current_processor() -> Option<usize> {
+    // SAFETY: no condition.
+    usize::try_from(unsafe { libc::sched_getcpu() }).ok()
+}
+
+/// The processors that this thread may run on, in order; none where that cannot be told.
+#[cfg(target_os = "freebsd")]
+pub(super) fn allowed_processors() -> Vec<usize> {
+    // SAFETY: a set of processors may be all zeros.
+    let mut set: libc::cpuset_t = unsafe { std::mem::zeroed() };
+    let (level, which, size) = (libc::CPU_LEVEL_WHICH, libc::CPU_WHICH_TID, size_of_val(&set));
+    // SAFETY: the buffer is one set.
+    if unsafe { libc::cpuset_getaffinity(level, which, -1, size, &raw mut set) } != 0 {
+        return Vec::new();
+    }
+    // SAFETY: the numbers are less than the set has.
+    (0..libc::CPU_SETSIZE as usize).filter(|&at| unsafe { libc::CPU_ISSET(at, &set) }).collect()
+}
+
+/// Has this thread run on those processors alone; answers whether the system does.
+#[cfg(target_os = "freebsd")]
+pub(super) fn run_on(processors: &[usize]) -> bool {
+    // SAFETY: a set of processors may be all zeros.
+    let mut set: libc::cpuset_t = unsafe { std::mem::zeroed() };
+    for &at in processors.iter().filter(|&&at| at < libc::CPU_SETSIZE as usize) {
+        // SAFETY: the number is less than the set has.
+        unsafe { libc::CPU_SET(at, &mut set) };
+    }
+    let (level, which, size) = (libc::CPU_LEVEL_WHICH, libc::CPU_WHICH_TID, size_of_val(&set));
+    // SAFETY: the buffer is one set.
+    unsafe { libc::cpuset_setaffinity(level, which, -1, size, &raw const set) == 0 }
+}
+
+/// The processor that this thread runs on now, which is not asked for here.
+#[cfg(target_os = "freebsd")]
+pub(super) fn current_processor() -> Option<usize> {
+    None
+}
+
+/// The processors that this thread may run on, among which this system lets nobody choose.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+pub(super) fn allowed_processors() -> Vec<usize> {
+    Vec::new()
+}
+/// Has this thread run on those processors alone, which this system cannot.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+pub(super) fn run_on(_processors: &[usize]) -> bool {
+    false
+}
+/// The processor that this thread runs on now.
+#[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd")))]
+pub(super) fn current_processor() -> Option<usize> {
+    None
+}
+
+/// Kills a process if it is one that may be killed, such that no other one can have taken its number between the question and
+/// the signal.
+#[cfg(target_os = "linux")]
+pub(super) fn kill_if(pid: nix::unistd::Pid, may_be_killed: impl FnOnce() -> bool) {
+    use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+    // SAFETY: numbers only.
+    let opened = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) };
+    let Some(opened) = i32::try_from(opened).ok().filter(|fd| *fd >= 0) else {
+        // A kernel without them, or a filter.
+        if may_be_killed() {
+            let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL);
+        }
+        return;
+    };
+    // SAFETY: the system has just made it, for this caller.
+    let process = unsafe { OwnedFd::from_raw_fd(opened) };
+    if may_be_killed() {
+        let none = std::ptr::null::<libc::siginfo_t>();
+        // SAFETY: numbers only, and no further information.
+        unsafe { libc::syscall(libc::SYS_pidfd_send_signal, process.as_raw_fd(), libc::SIGKILL, none, 0) };
+    }
+}
+/// Kills a process if it is one that may be killed.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn kill_if(pid: nix::unistd::Pid, may_be_killed: impl FnOnce() -> bool) {
+    if may_be_killed() {
+        let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL);
+    }
+}
+
+/// The children of this process, where the system lists them.
+#[cfg(target_os = "linux")]
+pub(super) fn children() -> Vec<i32> {
+    let own = std::process::id();
+    let listed = std::fs::read_to_string(format!("/proc/{own}/task/{own}/children")).unwrap_or_default();
+    listed.split_whitespace().filter_map(|pid| pid.parse().ok()).collect()
+}
+/// The children of this process, which this system does not list.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn children() -> Vec<i32> {
+    Vec::new()
+}

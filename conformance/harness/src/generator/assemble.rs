@@ -1,9 +1,10 @@
-//! From drawn calls to a script: every label stands for something that an earlier call made.
+//! From drawn calls to a script: every label stands for something that an earlier call made, every actor that is spoken to
+//! makes calls, and whoever waits for a message gets one.
 
 use super::draw::{Draw, label};
 use shmconf_model::call::{Call, Handle, Label};
 use shmconf_model::script::{Line, Script, Step, Who};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Puts a script together, line by line.
 pub(super) struct Assembly {
@@ -19,8 +20,11 @@ pub(super) struct Assembly {
 #[derive(Default)]
 struct Holdings {
     fds: Vec<Label>,
-    /// Those of them that a call has closed. What is sent is open, or whoever receives would wait for nothing.
-    closed: Vec<Label>,
+    /// Those of them that a call has closed.
+    closed: BTreeSet<Label>,
+    /// Those of them that surely stand for an open descriptor. Others are not sent: the send could fail, or not be executed,
+    /// and whoever receives would wait for nothing.
+    sure: Vec<Label>,
     maps: Vec<Label>,
     gone: bool,
 }
@@ -57,7 +61,14 @@ impl Assembly {
         self
     }
 
-    pub(super) fn script(self) -> Script {
+    /// The script. An actor that would make no call, though it is spoken to, makes one that does nothing.
+    pub(super) fn script(mut self) -> Script {
+        let callers: BTreeSet<Label> = self.script.lines().map(|line| line.who.stem).collect();
+        let spoken_to: BTreeSet<Label> = self.script.lines().filter_map(|line| line.call.peer()).collect();
+        let nobody = self.actors.iter().copied().take(1).filter(|_| callers.is_empty());
+        for actor in spoken_to.difference(&callers).copied().chain(nobody) {
+            self.script.steps.push(Step::Line(Line { who: Who::one(actor), bind: Vec::new(), call: Call::Fds }));
+        }
         self.script
     }
 
@@ -75,7 +86,11 @@ impl Assembly {
             None => {}
         }
         let bind = match &mut call {
-            Call::ShmOpen { .. } | Call::Create { .. } | Call::Dup { .. } => vec![self.new_fd(actor)],
+            Call::ShmOpen { .. } | Call::Create { .. } => vec![self.new_fd(actor, true)],
+            Call::Dup { fd } => {
+                let sure = holdings.sure.contains(fd);
+                vec![self.new_fd(actor, sure)]
+            }
             Call::Mmap { .. } => {
                 self.labels += 1;
                 let map = label(&format!("m{}", self.labels));
@@ -83,7 +98,11 @@ impl Assembly {
                 vec![map]
             }
             Call::Close { fd } => {
-                holdings.closed.push(*fd);
+                // Closed a second time, the number may be another descriptor's by now.
+                match holdings.closed.insert(*fd) {
+                    true => holdings.sure.retain(|sure| sure != fd),
+                    false => holdings.sure.clear(),
+                }
                 Vec::new()
             }
             Call::Munmap { map, range: None } => {
@@ -97,31 +116,34 @@ impl Assembly {
             Call::Send { to, fds } => {
                 let others: Vec<Label> = self.actors.iter().copied().filter(|other| *other != actor).collect();
                 *to = picked(&others)?;
-                let open: Vec<Label> =
-                    holdings.fds.iter().copied().filter(|fd| !holdings.closed.contains(fd)).collect();
-                let count = fds.len().min(open.len());
-                *fds = open.iter().cycle().skip(usize::from(pick)).take(count).copied().collect();
+                let sure = holdings.sure.clone();
+                let count = fds.len().min(sure.len());
+                *fds = sure.iter().cycle().skip(usize::from(pick)).take(count).copied().collect();
                 if count == 0 || self.holdings.get(to).is_some_and(|peer| peer.gone) {
                     return None;
                 }
                 self.messages.entry((actor, *to)).or_default().push(count);
                 Vec::new()
             }
-            Call::Recv { from, .. } => {
+            Call::Recv { from, room } => {
                 let waiting = self.messages.iter().filter(|((_, to), counts)| *to == actor && !counts.is_empty());
                 *from = waiting.map(|((from, _), _)| *from).next()?;
                 let count = self.messages.get_mut(&(*from, actor))?.remove(0);
-                (0..count).map(|_| self.new_fd(actor)).collect()
+                // What does not fit is lost, on some systems the whole message with it.
+                let sure = room.is_none();
+                (0..count).map(|_| self.new_fd(actor, sure)).collect()
             }
             _ => Vec::new(),
         };
         Some(Line { who: Who::one(actor), bind, call })
     }
 
-    fn new_fd(&mut self, actor: Label) -> Label {
+    fn new_fd(&mut self, actor: Label, sure: bool) -> Label {
         self.labels += 1;
         let fd = label(&format!("f{}", self.labels));
-        self.holdings.entry(actor).or_default().fds.push(fd);
+        let holdings = self.holdings.entry(actor).or_default();
+        holdings.fds.push(fd);
+        holdings.sure.extend(sure.then_some(fd));
         fd
     }
 }

@@ -20,8 +20,12 @@ pub(super) fn offset() -> BoxedStrategy<Amount> {
 
 /// Nothing, a byte, and around one and two pages.
 pub(super) fn near_pages() -> BoxedStrategy<Amount> {
-    (0i64..=2, -1i64..=1)
-        .prop_map(|(pages, bytes)| if pages == 0 { Amount::bytes(bytes.abs()) } else { Amount { pages, bytes } })
+    (0i32..=2, -1i32..=1)
+        .prop_map(
+            |(pages, bytes)| {
+                if pages == 0 { Amount::bytes(bytes.abs().into()) } else { Amount::pages_and(pages, bytes) }
+            },
+        )
         .boxed()
 }
 
@@ -30,7 +34,7 @@ pub(super) fn inside() -> BoxedStrategy<Amount> {
     prop_oneof![
         3 => Just(Amount::bytes(0)),
         2 => Just(Amount::bytes(100)),
-        1 => Just(Amount { pages: 1, bytes: -1 }),
+        1 => Just(Amount::pages_and(1, -1)),
         1 => Just(Amount::pages(1)),
     ]
     .boxed()

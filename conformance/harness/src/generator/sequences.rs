@@ -131,7 +131,7 @@ fn limited() -> BoxedStrategy<Script> {
 }
 
 fn full() -> BoxedStrategy<Script> {
-    let large = prop::sample::select(vec![4i64, 16, 17, 32]).prop_map(Amount::pages);
+    let large = prop::sample::select(vec![4i32, 16, 17, 32]).prop_map(Amount::pages);
     let calls = prop_oneof![
         3 => large.clone().prop_map(|size| Call::Ftruncate { fd: draw::some(), size }).boxed(),
         2 => large.clone().prop_map(|len| Call::PosixFallocate { fd: draw::some(), offset: Amount::bytes(0), len }).boxed(),

@@ -6,22 +6,22 @@ use serde::{Deserialize, Serialize};
 use shmconf_model::verdict::{Allowed, Certainty, Difference};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How many cases would go otherwise on another platform, and by what.
+/// How many cases would have other outcomes on another platform, and why.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Portability {
     /// Its profile.
     pub profile: String,
     /// How many cases were compared.
     pub compared: u64,
-    /// How many of them would certainly go otherwise.
+    /// How many of them would certainly have other outcomes.
     pub differ: u64,
-    /// How many of these meet each of its departures, by ID.
+    /// How many of these meet each of its deviations, by ID.
     pub deviations: BTreeMap<String, u64>,
-    /// How many of these part first by something that POSIX leaves open.
+    /// How many of these differ first by something that POSIX leaves open.
     pub choices: u64,
-    /// How many others meet each of its departures that happens at times, by ID.
+    /// How many others possibly meet each of its deviations, by version, settings or chance; by ID.
     pub possible: BTreeMap<String, u64>,
-    /// How many others again meet something of which it is not known what the platform does.
+    /// How many of the rest make a call of which it is not known what the platform does.
     pub unknown: u64,
 }
 
@@ -45,8 +45,8 @@ impl Portability {
         let with = |certainty| differences.iter().filter(move |difference| difference.certainty == certainty);
         if let Some(first) = with(Certainty::Certain).next() {
             self.differ += 1;
-            // What comes later may follow from a departure.
-            self.choices += u64::from(departures(first).next().is_none());
+            // What comes later may follow from a deviation.
+            self.choices += u64::from(deviations_of(first).next().is_none());
             count(&mut self.deviations, with(Certainty::Certain));
         } else if with(Certainty::Possible).next().is_some() {
             count(&mut self.possible, with(Certainty::Possible));
@@ -56,15 +56,15 @@ impl Portability {
     }
 }
 
-/// One more case for each departure.
+/// One more case for each deviation.
 fn count<'a>(counts: &mut BTreeMap<String, u64>, differences: impl Iterator<Item = &'a Difference>) {
-    for deviation in differences.flat_map(departures).collect::<BTreeSet<_>>() {
+    for deviation in differences.flat_map(deviations_of).collect::<BTreeSet<_>>() {
         *counts.entry(deviation.clone()).or_default() += 1;
     }
 }
 
-/// The departures without which the difference would not be.
-fn departures(difference: &Difference) -> impl Iterator<Item = &String> {
+/// The deviations without which there would be no difference.
+fn deviations_of(difference: &Difference) -> impl Iterator<Item = &String> {
     let departs =
         |allowed: &Allowed| allowed.justifications.iter().any(|justification| justification.deviation.is_some());
     let there = if difference.there.iter().all(departs) { &difference.there[..] } else { &[] };

@@ -9,7 +9,7 @@ mod paint;
 mod portability;
 mod table;
 
-use super::{Document, Format, Report, Summary};
+use super::{Document, Format, Report, Summary, Tool};
 use paint::{clean, paint, style};
 use shmconf_model::verdict::Verdict;
 use std::io::{self, Write};
@@ -31,19 +31,20 @@ impl Pretty {
     ///
     /// Those of the output.
     pub fn closing(&self, document: &Document, output: &mut dyn Write) -> io::Result<()> {
-        closing::write(document.reports(), output)
+        closing::write(&document.reports, output)
     }
 }
 
 impl Format for Pretty {
     fn render(&self, document: &Document, output: &mut dyn Write) -> io::Result<()> {
         let width = self.width.max(NARROWEST);
-        let reports = document.reports();
+        let reports = &document.reports[..];
         let Some(first) = reports.first() else { return Ok(()) };
-        header(first, width, output)?;
+        header(&document.tool, first, width, output)?;
         table::write(reports, width, output)?;
         notes::write(reports, width, output)?;
         for report in reports {
+            failure::gave_up(report, width, output)?;
             for result in &report.results {
                 if matches!(result.verdict, Verdict::Fail | Verdict::Inconclusive | Verdict::Xpass) {
                     failure::write(report, result, width, output)?;
@@ -56,10 +57,10 @@ impl Format for Pretty {
 }
 
 /// `shmconf 0.1.0 · Linux 6.18 x86_64 · glibc 2.36 · profile linux-glibc · seed 7`, on as many lines as it takes.
-fn header(report: &Report, width: usize, output: &mut dyn Write) -> io::Result<()> {
+fn header(tool: &Tool, report: &Report, width: usize, output: &mut dyn Write) -> io::Result<()> {
     let platform = &report.platform;
     let words = [
-        format!("{} {}", report.tool.name, report.tool.version),
+        format!("{} {}", tool.name, tool.version),
         format!("{} {} {}", platform.os, platform.release, platform.arch),
         platform.libc.clone(),
         if platform.stand_in.is_empty() { String::new() } else { format!("under {}", platform.stand_in) },

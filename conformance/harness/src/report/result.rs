@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shmconf_model::clause::ClauseId;
 use shmconf_model::script::Id;
-use shmconf_model::verdict::{Elsewhere, Judgement, Verdict};
+use shmconf_model::verdict::{Elsewhere, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -23,10 +23,12 @@ pub struct CaseResult {
     pub reason: Option<String>,
     /// The clauses that the verdict rests on.
     pub clauses: BTreeSet<ClauseId>,
-    /// The known departures of the platform that were seen, by ID.
+    /// The known deviations of the platform that were seen, by ID.
     pub deviations: BTreeSet<String>,
     /// How many scripts were executed and judged.
     pub scripts: u64,
+    /// How many calls of these scripts were not executed, since their actor was gone or a label in them stood for nothing.
+    pub not_executed: u64,
     /// How many of the scripts that a property drew, or which part of a case, were left out, by the reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub left_out: BTreeMap<String, u64>,
@@ -61,6 +63,7 @@ impl CaseResult {
             clauses: BTreeSet::new(),
             deviations: BTreeSet::new(),
             scripts: 0,
+            not_executed: 0,
             left_out: BTreeMap::new(),
             duration_ms: 0,
             counterexample: None,
@@ -71,20 +74,6 @@ impl CaseResult {
     /// The result of a case or a property that cannot be run here.
     pub fn skipped(id: Id, kind: Kind, reason: String) -> CaseResult {
         CaseResult { verdict: Verdict::Skip, reason: Some(reason), ..CaseResult::of(id, kind) }
-    }
-
-    /// Adds what the judge says of one more script; `show` makes the counterexample of the first one that fails.
-    pub fn add(&mut self, judgement: &Judgement, show: impl FnOnce() -> Counterexample) {
-        self.scripts += 1;
-        self.clauses.extend(&judgement.clauses);
-        self.deviations.extend(judgement.deviations.iter().cloned());
-        if judgement.verdict > self.verdict {
-            self.verdict = judgement.verdict;
-            self.reason.clone_from(&judgement.reason);
-        }
-        if judgement.verdict == Verdict::Fail && self.counterexample.is_none() {
-            self.counterexample = Some(show());
-        }
     }
 
     /// The result with the time that it took.

@@ -24,13 +24,10 @@ pub struct Mutant {
 
 /// A name that no mutant has.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no mutant is called {found:?}; there are {}", names())]
+#[error("no mutant is called `{found}`; `shmconf explain mutant` shows them all")]
 pub struct NotAMutant {
-    found: String,
-}
-
-fn names() -> String {
-    ALL.iter().map(|mutant| mutant.name).collect::<Vec<_>>().join(", ")
+    /// What stood there.
+    pub found: String,
 }
 
 impl Mutant {

@@ -1,33 +1,41 @@
 //! The crate `shmfd`: what it offers is its own, and the rest is the system's.
 //!
-//! It makes nameless objects, maps them, reads and writes them, and passes descriptors. Mappings that it does not offer
+//! It makes anonymous objects, maps them, reads and writes them, and passes descriptors. Mappings that it does not offer
 //! (private ones, ones beyond the object, ones of descriptors that it did not make) are the system's.
 
-use shmconf_adapter::subject::{Answer, Libc, Refused, Subject, errno, host, native, passing};
-use shmconf_model::outcome::{Content, Errno, Received};
+use shmconf_adapter::subject::{CallResult, Fd, Libc, Message, Refused, Region, Subject, errno, host, native, passing};
+use shmconf_model::outcome::{Content, Errno};
 use shmconf_model::script::Requirement;
-use shmfd::{Builder, DescriptorFault, ErrorKind, Mapping, SharedMemory, Strategy};
+use shmfd::{Builder, Commit, DescriptorFault, ErrorKind, Mapping, Prefix, SharedMemory, Strategy};
 use std::collections::BTreeMap;
 use std::ffi::{CStr, c_int};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, RawFd};
+use std::mem::ManuallyDrop;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
 
 /// The crate, making objects in one of its ways.
 #[derive(Debug, Default)]
 pub struct Shmfd {
     strategy: Strategy,
-    /// What it made, by descriptor.
-    memories: BTreeMap<RawFd, SharedMemory>,
+    /// What the names begin with that its objects briefly have.
+    prefix: Prefix,
+    /// What it made, by descriptor. The script has the descriptors, and closes them.
+    memories: BTreeMap<RawFd, ManuallyDrop<SharedMemory>>,
     /// Its mappings, by first byte.
     mappings: BTreeMap<usize, Mapping>,
 }
 
-const NO_NAMES: &str = "shmfd makes objects that have no names";
+const NO_NAMES: &str = "shmfd makes anonymous objects only";
 
 impl Shmfd {
     /// The crate, making objects in that way.
     pub fn new(strategy: Strategy) -> Shmfd {
         Shmfd { strategy, ..Shmfd::default() }
     }
+}
+
+/// Forgets what the crate made without closing it.
+fn give_up(memory: ManuallyDrop<SharedMemory>) {
+    let _scripts_own = OwnedFd::from(ManuallyDrop::into_inner(memory)).into_raw_fd();
 }
 
 /// What an error of the crate would be in C.
@@ -45,37 +53,43 @@ impl Subject for Shmfd {
         vec![(Requirement::Named, NO_NAMES.to_owned())]
     }
 
+    fn name_prefix(&mut self, prefix: &str) {
+        self.prefix = prefix.trim_start_matches('/').parse().unwrap_or_default();
+    }
+
     fn reset(&mut self) {
-        self.memories.clear();
+        std::mem::take(&mut self.memories).into_values().for_each(give_up);
         self.mappings.clear();
     }
 
-    fn shm_open(&mut self, _name: &CStr, _oflag: c_int, _mode: u32) -> Answer<RawFd> {
+    fn shm_open(&mut self, _name: &CStr, _oflag: c_int, _mode: u32) -> CallResult<OwnedFd> {
         Err(Refused::Unsupported(NO_NAMES.to_owned()))
     }
 
-    fn shm_unlink(&mut self, _name: &CStr) -> Answer<()> {
+    fn shm_unlink(&mut self, _name: &CStr) -> CallResult<()> {
         Err(Refused::Unsupported(NO_NAMES.to_owned()))
     }
 
-    fn create(&mut self, _name: &CStr, size: i64) -> Answer<RawFd> {
+    fn create(&mut self, _name: &CStr, size: i64) -> CallResult<OwnedFd> {
         let size = u64::try_from(size).map_err(|_| Errno::EINVAL)?;
-        let memory = Builder::new(size).strategy(self.strategy).create().map_err(|error| refused(&error))?;
+        // Scripts size objects beyond all room, and look at what the system says of it.
+        let builder = Builder::new(size).strategy(self.strategy).commit(Commit::Lazy).name_prefix(self.prefix);
+        let memory = builder.create().map_err(|error| refused(&error))?;
         let fd = memory.as_fd().as_raw_fd();
-        self.memories.insert(fd, memory);
-        Ok(fd)
+        self.memories.insert(fd, ManuallyDrop::new(memory));
+        // SAFETY: what the crate made is given up without closing it.
+        Ok(unsafe { OwnedFd::from_raw_fd(fd) })
     }
 
-    fn close(&mut self, fd: RawFd) -> Answer<()> {
-        if let Some(memory) = self.memories.remove(&fd) {
-            // Given up without closing, so that what `close` says is seen.
-            let _ = std::os::fd::OwnedFd::from(memory).into_raw_fd();
-        }
-        native::close(fd)
+    unsafe fn close(&mut self, fd: Fd<'_>) -> CallResult<()> {
+        // What `close` says is one of the questions.
+        self.memories.remove(&fd.number()).into_iter().for_each(give_up);
+        // SAFETY: the caller's promise.
+        unsafe { native::close_number(fd.number()) }
     }
 
-    fn mmap(&mut self, len: usize, prot: c_int, flags: c_int, fd: RawFd, offset: i64) -> Answer<*mut u8> {
-        let offered = self.memories.get(&fd).filter(|memory| {
+    fn mmap(&mut self, len: usize, prot: c_int, flags: c_int, fd: Fd<'_>, offset: i64) -> CallResult<Region> {
+        let offered = self.memories.get(&fd.number()).filter(|memory| {
             let end = u64::try_from(offset).ok().and_then(|offset| offset.checked_add(len as u64));
             flags == libc::MAP_SHARED
                 && prot & libc::PROT_READ != 0
@@ -90,94 +104,79 @@ impl Subject for Shmfd {
             ErrorKind::Misaligned { .. } => Errno::EINVAL.into(),
             _ => refused(&error),
         })?;
-        let start = mapping.as_ptr();
+        let (start, len) = (mapping.as_ptr(), mapping.len());
         self.mappings.insert(start as usize, mapping);
-        Ok(start)
+        // SAFETY: a mapping that is unmapped with the region, or forgotten.
+        Ok(unsafe { Region::from_raw(start, len) })
     }
 
-    unsafe fn munmap(&mut self, start: *mut u8, len: usize) -> Answer<()> {
-        let page = host::page_size();
-        let own = self.mappings.iter().find(|(first, mapping)| {
-            (**first..**first + mapping.len().next_multiple_of(page)).contains(&(start as usize))
-        });
-        if let Some((first, mapping)) = own.map(|(first, mapping)| (*first, mapping.len())) {
-            let whole = first == start as usize && len >= mapping;
-            if let Some(mapping) = self.mappings.remove(&first) {
-                if whole {
-                    drop(mapping);
-                    return Ok(());
-                }
-                // What is unmapped in part is no mapping of the crate any more.
-                std::mem::forget(mapping);
+    fn munmap(&mut self, region: &mut Region, offset: usize, len: usize) -> CallResult<()> {
+        let whole = offset == 0 && len.next_multiple_of(host::page_size()) == region.len();
+        match self.mappings.remove(&(region.start() as usize)) {
+            Some(mapping) if whole => {
+                drop(mapping);
+                region.note_unmapped(offset, len);
+                return Ok(());
             }
+            // What is unmapped in part is no mapping of the crate any more.
+            Some(mapping) => std::mem::forget(mapping),
+            None => {}
         }
-        // SAFETY: the caller's promise.
-        unsafe { native::munmap(start, len) }
+        native::munmap(region, offset, len)
     }
 
-    unsafe fn store(&mut self, start: *mut u8, byte: u8, len: usize) -> Answer<()> {
-        let written = self.inside(start, len).map(|(mapping, offset)| mapping.write(offset, &vec![byte; len]));
+    fn store(&mut self, region: &Region, offset: usize, byte: u8, len: usize) -> CallResult<()> {
+        let written = self.inside(region, offset, len).map(|mapping| mapping.write(offset, &vec![byte; len]));
         match written {
             Some(Ok(())) => Ok(()),
             Some(Err(error)) if *error.kind() != ErrorKind::ReadOnly => Err(refused(&error)),
-            Some(Err(_)) | None => {
-                // SAFETY: the caller's promise.
-                unsafe { native::store(start, byte, len) };
-                Ok(())
-            }
+            Some(Err(_)) | None => native::store(region, offset, byte, len),
         }
     }
 
-    unsafe fn load(&mut self, start: *const u8, len: usize) -> Answer<Content> {
-        match self.inside(start, len) {
-            Some((mapping, offset)) => {
+    fn load(&mut self, region: &Region, offset: usize, len: usize) -> CallResult<Content> {
+        match self.inside(region, offset, len) {
+            Some(mapping) => {
                 let mut bytes = vec![0; len];
                 mapping.read(offset, &mut bytes).map_err(|error| refused(&error))?;
                 Ok(Content::of(&bytes))
             }
-            // SAFETY: the caller's promise.
-            None => Ok(unsafe { native::load(start, len) }),
+            None => native::load(region, offset, len),
         }
     }
 
-    fn send(&mut self, number: RawFd, fds: &[RawFd]) -> Answer<()> {
-        if !fds.iter().all(|&fd| native::is_open(fd)) {
-            return passing::send(number, fds);
+    fn send(&mut self, socket: BorrowedFd<'_>, fds: &[Fd<'_>]) -> CallResult<()> {
+        if !fds.iter().all(|fd| native::is_open(fd.number())) {
+            return passing::send(socket, fds);
         }
         // SAFETY: open, and nothing closes them during the call.
-        let borrowed: Vec<_> = fds.iter().map(|&fd| unsafe { BorrowedFd::borrow_raw(fd) }).collect();
-        // SAFETY: the harness's socket stays open.
-        let socket = unsafe { BorrowedFd::borrow_raw(number) };
+        let borrowed: Vec<_> = fds.iter().map(|fd| unsafe { BorrowedFd::borrow_raw(fd.number()) }).collect();
         match shmfd::passing::send(socket, b".", &borrowed) {
             Ok(_) => Ok(()),
             // The crate does not even ask; what the system says is one of the questions.
-            Err(error) if matches!(error.kind(), ErrorKind::BadMessage { .. }) => passing::send(number, fds),
+            Err(error) if matches!(error.kind(), ErrorKind::BadMessage { .. }) => passing::send(socket, fds),
             Err(error) => Err(refused(&error)),
         }
     }
 
-    fn recv(&mut self, socket: RawFd, wanted: usize, room: Option<usize>) -> Answer<Option<Received>> {
+    fn recv(&mut self, socket: BorrowedFd<'_>, wanted: usize, room: Option<usize>) -> CallResult<Option<Message>> {
         if room.is_some() {
             // The crate sizes its control buffer itself.
             return Libc.recv(socket, wanted, room);
         }
-        // SAFETY: the harness's socket stays open.
-        let socket = unsafe { BorrowedFd::borrow_raw(socket) };
         match shmfd::passing::receive(socket, &mut [0], wanted) {
-            Ok(received) => {
-                let fds = received.fds.into_iter().map(IntoRawFd::into_raw_fd).collect();
-                Ok((received.bytes > 0).then_some(Received { fds, truncated: false }))
-            }
+            Ok(received) => Ok((received.bytes > 0).then_some(Message { fds: received.fds, truncated: false })),
             // It has closed those that did fit.
             Err(error) if *error.kind() == ErrorKind::BadDescriptor(DescriptorFault::Lost) => {
-                Ok(Some(Received { fds: Vec::new(), truncated: true }))
+                Ok(Some(Message { fds: Vec::new(), truncated: true }))
             }
             Err(error) => Err(refused(&error)),
         }
     }
 
-    fn unique_names(&mut self, count: u32, threads: u32) -> Answer<Vec<String>> {
-        let names = move || (0..count).map(|_| shmfd::name::unique().map(|name| name.to_string())).collect();
+    fn unique_names(&mut self, count: u32, threads: u32) -> CallResult<Vec<String>> {
+        let prefix = self.prefix;
+        let names = move || (0..count).map(|_| prefix.unique().map(|name| name.to_string())).collect();
         let threads: Vec<std::thread::JoinHandle<Result<Vec<String>, shmfd::Error>>> =
             (0..threads).map(|_| std::thread::spawn(names)).collect();
         let mut all = Vec::new();
@@ -189,12 +188,12 @@ impl Subject for Shmfd {
         Ok(all)
     }
 
-    fn collide(&mut self) -> Answer<String> {
+    fn collide(&mut self) -> CallResult<String> {
         let (name, fd) = loop {
-            let name = shmfd::name::peek().map_err(|error| refused(&error))?;
+            let name = self.prefix.peek().map_err(|error| refused(&error))?;
             match native::shm_open(name.as_c_str(), libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0o600) {
-                // Squatted already: the generator passes over it, and so does this.
-                Err(Refused::Errno(Errno::EEXIST)) => drop(shmfd::name::unique().map_err(|error| refused(&error))?),
+                // Taken already: the generator passes over it, and so does this.
+                Err(Refused::Errno(Errno::EEXIST)) => drop(self.prefix.unique().map_err(|error| refused(&error))?),
                 opened => break (name, opened?),
             }
         };
@@ -204,10 +203,9 @@ impl Subject for Shmfd {
 }
 
 impl Shmfd {
-    /// The mapping of the crate that a range lies in, and where.
-    fn inside(&self, start: *const u8, len: usize) -> Option<(&Mapping, usize)> {
-        let (first, mapping) = self.mappings.range(..=start as usize).next_back()?;
-        let offset = start as usize - first;
-        (offset.checked_add(len)? <= mapping.len()).then_some((mapping, offset))
+    /// The mapping of the crate that a region is, if the range lies in it.
+    fn inside(&self, region: &Region, offset: usize, len: usize) -> Option<&Mapping> {
+        let mapping = self.mappings.get(&(region.start() as usize))?;
+        (offset.checked_add(len)? <= mapping.len()).then_some(mapping)
     }
 }

@@ -37,10 +37,9 @@ fn report(command: &mut Command) -> Report {
     let output = command.args(["--format", "json"]).output().expect("it starts");
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{complaint}");
-    match serde_json::from_slice(&output.stdout).expect("it is a report") {
-        Document::One(report) => *report,
-        Document::Several { .. } => panic!("there is one subject on one platform"),
-    }
+    let document: Document = serde_json::from_slice(&output.stdout).expect("it is a report");
+    let [report] = <[Report; 1]>::try_from(document.reports).expect("there is one subject on one platform");
+    report
 }
 
 /// Keeps the traces of the whole catalogue by that user, and judges them by the rules of all platforms.

@@ -3,12 +3,18 @@
 mod samples;
 
 use samples::{deviation, exclusive_fails, passes, property_fails, report, skipped};
-use shmconf::report::{Document, Format, Json, Portability, Pretty, Report};
+use shmconf::report::{Document, Format, Json, Portability, Pretty, Report, Tool};
 use shmconf::verdict::Verdict;
+
+/// The document of those reports, by a program whose version stays what it is.
+fn document(reports: Vec<Report>) -> Document {
+    let tool = Tool { name: "shmconf".to_owned(), version: "0.1.0".to_owned() };
+    Document { tool, ..Document::of(reports) }
+}
 
 fn pretty(reports: Vec<Report>) -> String {
     let mut output = anstream::StripStream::new(Vec::new());
-    Pretty { width: 80 }.render(&Document::of(reports), &mut output).expect("a vector takes everything");
+    Pretty { width: 80 }.render(&document(reports), &mut output).expect("a vector takes everything");
     String::from_utf8(output.into_inner()).expect("it is text")
 }
 
@@ -45,9 +51,9 @@ fn a_race_shows_which_calls_overlapped() {
 fn skips_are_counted_by_their_reason() {
     let results = vec![
         passes("names/empty"),
-        skipped("access/other-user", "needs root: the right to become another user"),
-        skipped("access/other-group", "needs root: the right to become another user"),
-        skipped("passing/across-pid-namespace", "needs pid-namespace: a PID namespace of one's own"),
+        skipped("access/other-user", "requires the right to become another user; this user is not root"),
+        skipped("access/other-group", "requires the right to become another user; this user is not root"),
+        skipped("passing/across-pid-namespace", "requires a PID namespace of its own; the system has none"),
     ];
     insta::assert_snapshot!(pretty(vec![report("libc", results)]));
 }
@@ -57,7 +63,7 @@ fn several_subjects_stand_beside_each_other() {
     let both =
         || vec![passes("names/empty"), passes("size/set"), deviation("size/regrow", "linux/stale-bytes-past-end")];
     let mut shmfd = both();
-    shmfd[0] = skipped("names/empty", "needs named: objects that have names");
+    shmfd[0] = skipped("names/empty", "requires named objects (shm_open); shmfd makes anonymous objects only");
     let reports = vec![
         report("libc", both()),
         report("shmfd:posix", shmfd),

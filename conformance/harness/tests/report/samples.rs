@@ -2,7 +2,7 @@
 
 use shmconf::clause::{ClauseId, Level, shm_open, shm_unlink};
 use shmconf::outcome::{Errno, Outcome};
-use shmconf::report::{CaseResult, Counterexample, Coverage, FORMAT, Kind, Report, Summary, Tool};
+use shmconf::report::{CaseResult, Counterexample, Coverage, Kind, Report, Summary};
 use shmconf::script::Script;
 use shmconf::trace::{Event, Header, Platform, Trace};
 use shmconf::verdict::{Allowed, Explanation, Verdict, Violation};
@@ -17,8 +17,6 @@ pub(crate) fn report(subject: &str, results: Vec<CaseResult>) -> Report {
     };
     let levels = [(1, Level::Shall), (2, Level::May), (3, Level::ImplementationDefined), (22, Level::Shall)];
     Report {
-        format: FORMAT.to_owned(),
-        tool: Tool { name: "shmconf".to_owned(), version: "0.1.0".to_owned() },
         platform: Platform {
             os: "Linux".to_owned(),
             release: "6.18.44".to_owned(),
@@ -32,6 +30,7 @@ pub(crate) fn report(subject: &str, results: Vec<CaseResult>) -> Report {
         seed: 7,
         strict: false,
         interrupted: false,
+        gave_up: None,
         left_behind: Vec::new(),
         duration_ms: 3217,
         portability: Vec::new(),
@@ -50,6 +49,7 @@ pub(crate) fn passes(id: &str) -> CaseResult {
         clauses: BTreeSet::from([shm_open(1)]),
         deviations: BTreeSet::new(),
         scripts: 1,
+        not_executed: 0,
         left_out: Default::default(),
         duration_ms: 2,
         counterexample: None,
@@ -74,7 +74,7 @@ pub(crate) fn exclusive_fails() -> CaseResult {
         # needs: named\n\
         a: f = shm_open(\"/sc-4f2x\", RDWR|CREAT|EXCL, 0600)\n\
         a: ftruncate(f, 4096)\n\
-        b: shm_open(\"/sc-4f2x\", RDWR|CREAT|EXCL, 0600)\n\
+        b: g = shm_open(\"/sc-4f2x\", RDWR|CREAT|EXCL, 0600)\n\
         b: fstat(g)\n";
     let outcomes =
         [Outcome::Fd(3), Outcome::Ok, Outcome::Fd(3), Outcome::NotExecuted("g stands for nothing".to_owned())];

@@ -127,11 +127,13 @@ fn names_that_cannot_be_listed_are_removed_all_the_same() {
 fn a_list_of_names_that_there_is_not_is_left_out_aloud() {
     let script = "$nobody run exclusive/creators-race names/listing passing/copy -s libc 2>&1";
     if let Some(said) = nobody_with_own_store("mode=1733", script) {
-        let why = "needs listing: cannot list /dev/shm: Permission denied (os error 13)";
+        let why = "requires a list of the names that exist; cannot list /dev/shm: Permission denied (os error 13)";
         let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-        for part in
-            ["names 1 skip exclusive 1 pass passing 1 pass", &format!("1 left out names(): {why}"), &format!("1 {why}")]
-        {
+        for part in [
+            "names 1 skip exclusive 1 pass passing 1 pass",
+            &format!("1 without its names() calls: {why}"),
+            &format!("1 {why}"),
+        ] {
             assert!(said.contains(part), "{part}: {said}");
         }
     }
@@ -151,7 +153,7 @@ fn names_that_cannot_be_removed_are_told() {
         "#
     );
     if let Some(said) = nobody_with_own_store("mode=1777", &script) {
-        assert!(said.contains("left        this user may not remove /sc"), "{said}");
+        assert!(said.contains("left over   2 objects that this user may not remove: /sc"), "{said}");
     }
 }
 

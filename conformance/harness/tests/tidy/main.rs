@@ -1,8 +1,11 @@
-//! Holds what ARCHITECTURE.md promises of the source and no compiler checks: where code may differ by system, and how
-//! files look.
+//! Holds what ARCHITECTURE.md promises of the source and no compiler checks: where code may differ by system, what uses
+//! what, and how files look.
 
+mod arrows;
+mod dependencies;
 mod sources;
 
+use shmconf::profile::Profile;
 use sources::Source;
 
 /// The crates of the harness.
@@ -11,6 +14,7 @@ const CRATES: &[&str] = &["model", "adapter", "harness"];
 /// Where code may differ by system.
 const BY_SYSTEM: &[&str] = &[
     "backend/src/sys",
+    "conformance/adapter/src/subject/errno.rs",
     "conformance/adapter/src/subject/host.rs",
     "conformance/adapter/src/subject/descriptors.rs",
     "conformance/adapter/src/subject/listing.rs",
@@ -27,6 +31,23 @@ fn code_differs_by_system_in_a_few_places_alone() {
     let breaches = breaches(sources.filter(elsewhere), |line| {
         let words = ["target_os", "target_env", "target_vendor", "target_arch"];
         words.into_iter().find(|word| code(line).contains(word)).map(|word| format!("`{word}`"))
+    });
+    assert_eq!(breaches, Vec::<String>::new());
+}
+
+/// Platforms are data: the model and the judge read rules, and never ask whose they are.
+#[test]
+fn the_model_names_no_platform() {
+    let platforms: Vec<String> = Profile::ids().filter(|id| *id != "posix").map(|id| format!("\"{id}\"")).collect();
+    let is_meant = |source: &Source| {
+        ["model.rs", "model/", "judge.rs", "judge/"]
+            .iter()
+            .any(|name| source.path.strip_prefix("conformance/model/src/").is_some_and(|path| path.starts_with(name)))
+    };
+    let sources: Vec<Source> = sources::of("conformance/model/src").into_iter().filter(is_meant).collect();
+    assert!(sources.len() > 10, "the model lies elsewhere");
+    let breaches = breaches(sources.into_iter(), |line| {
+        platforms.iter().find(|platform| code(line).contains(platform.as_str())).cloned()
     });
     assert_eq!(breaches, Vec::<String>::new());
 }

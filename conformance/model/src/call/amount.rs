@@ -8,13 +8,12 @@ use std::str::FromStr;
 
 /// `pages × page size + bytes`, written `4096`, `PAGE`, `2*PAGE-1`.
 ///
-/// May be negative, since what a system says to a negative size is one of the questions.
+/// May be negative, since what a system says to a negative size is one of the questions. Whatever the page size, it fits
+/// 64 bits: beside pages there are at most 2⁶² bytes, and of pages at most 2³¹.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Amount {
-    /// Whole pages of the system that the script runs on.
-    pub pages: i64,
-    /// Bytes beside them.
-    pub bytes: i64,
+    pages: i32,
+    bytes: i64,
 }
 
 /// A text that is no amount.
@@ -23,20 +22,37 @@ pub struct Amount {
 pub struct NotAnAmount;
 
 impl Amount {
+    /// The largest page size that amounts are resolved with, in bytes.
+    pub const MAX_PAGE: u64 = 1 << 30;
+
+    /// The most bytes that can stand beside pages.
+    const MOST_BESIDE_PAGES: u64 = 1 << 62;
+
     /// An amount of bytes alone.
     pub const fn bytes(bytes: i64) -> Amount {
         Amount { pages: 0, bytes }
     }
 
     /// An amount of whole pages.
-    pub const fn pages(pages: i64) -> Amount {
+    pub const fn pages(pages: i32) -> Amount {
         Amount { pages, bytes: 0 }
     }
 
-    /// The same amount in bytes alone; saturates at the ends of the type.
+    /// Whole pages, and some bytes more or less.
+    pub const fn pages_and(pages: i32, bytes: i32) -> Amount {
+        Amount { pages, bytes: bytes as i64 }
+    }
+
+    /// The same amount in bytes alone.
+    ///
+    /// Exact for every page size up to [`Amount::MAX_PAGE`], far more than any system has; a larger one counts as that.
     pub fn resolve(self, page: u64) -> Amount {
-        let page = i64::try_from(page).unwrap_or(i64::MAX);
-        Amount::bytes(self.pages.saturating_mul(page).saturating_add(self.bytes))
+        Amount::bytes(i64::from(self.pages) * page.min(Amount::MAX_PAGE) as i64 + self.bytes)
+    }
+
+    /// The bytes of an amount without pages.
+    pub(crate) fn without_pages(self) -> Option<i64> {
+        (self.pages == 0).then_some(self.bytes)
     }
 
     /// The bytes of a resolved amount.
@@ -73,6 +89,7 @@ impl FromStr for Amount {
             "" => 1,
             factor => factor.strip_suffix('*').and_then(number).ok_or(NotAnAmount)?,
         };
+        let pages = i32::try_from(pages).map_err(|_| NotAnAmount)?;
         let bytes = match after.strip_prefix('+') {
             Some(plus) if plus.starts_with(|c: char| c.is_ascii_digit()) => number(plus),
             Some(_) => None,
@@ -80,6 +97,7 @@ impl FromStr for Amount {
             None if after.starts_with('-') => number(after),
             None => None,
         };
+        let bytes = bytes.filter(|bytes| bytes.unsigned_abs() <= Amount::MOST_BESIDE_PAGES);
         Ok(Amount { pages, bytes: bytes.ok_or(NotAnAmount)? })
     }
 }

@@ -29,6 +29,11 @@ impl Relied {
         }
     }
 
+    /// How many steps rest on deviations.
+    pub(super) fn departures(&self) -> u32 {
+        self.departures
+    }
+
     /// The clauses.
     pub(super) fn clauses(&self) -> impl Iterator<Item = ClauseId> {
         let each = Interface::ALL.iter().zip(self.clauses);

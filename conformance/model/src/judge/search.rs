@@ -14,7 +14,8 @@ use super::group::{Group, Taken};
 use super::path::{Path, StateSet, fingerprint};
 use super::{Called, Judge};
 use crate::model;
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 /// How the search looks for orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,7 +34,7 @@ struct Node {
 }
 
 /// What is still to be searched.
-enum Entry {
+enum Waiting {
     /// All that follows from a node.
     Node(Node),
     /// What follows from a node by the next calls of these rows, last things first.
@@ -51,14 +52,14 @@ pub(super) fn any_order(judge: &mut Judge<'_>, states: StateSet, calls: &[Called
     let calls: Vec<Called<'_>> = calls.iter().copied().filter(|called| !judge.passes_over(*called)).collect();
     let group = Group::new(&states, &calls);
     let taken: Taken = vec![0; group.rows.len()];
-    let starts = states.into_paths().into_iter().rev().map(|path| Entry::Node(Node { taken: taken.clone(), path }));
+    let starts = states.into_paths().into_iter().rev().map(|path| Waiting::Node(Node { taken: taken.clone(), path }));
     let stack = starts.collect();
-    let mut search = Search { group, stack, seen: HashSet::new(), ends: Vec::new(), deepest: None, work: 0 };
+    let mut search = Search { group, stack, seen: HashMap::new(), ends: Vec::new(), deepest: None, work: 0 };
     loop {
         while let Some(entry) = search.stack.pop() {
             match entry {
-                Entry::Node(node) => search.visit(judge, node),
-                Entry::Rows(node, rows) => search.try_rows(judge, node, rows),
+                Waiting::Node(node) => search.visit(judge, node),
+                Waiting::Rows(node, rows) => search.try_rows(judge, node, rows),
             }
             if let Some(reason) = search.gives_up(judge) {
                 return search.truncated(judge, format!("{} calls overlap, and {reason}", calls.len()));
@@ -71,14 +72,15 @@ pub(super) fn any_order(judge: &mut Judge<'_>, states: StateSet, calls: &[Called
         }
         let Some(stuck) = search.deepest.take() else { return StateSet::default() };
         let node = search.go_on(judge, stuck);
-        search.stack.push(Entry::Node(node));
+        search.stack.push(Waiting::Node(node));
     }
 }
 
 struct Search<'a> {
     group: Group<'a>,
-    stack: Vec<Entry>,
-    seen: HashSet<u128>,
+    stack: Vec<Waiting>,
+    /// The fewest deviations on the way to each node that was searched.
+    seen: HashMap<u128, u32>,
     ends: Vec<Path>,
     deepest: Option<Stuck>,
     /// What was done, in steps of the model.
@@ -98,7 +100,7 @@ impl Search<'_> {
         };
         self.work += self.group.rows.len() / 32;
         if rows.len() > 1 {
-            if !self.seen.insert(fingerprint(&(&node.taken, &node.path.state))) {
+            if self.is_known(&node) {
                 return;
             }
             let harmless = match judge.orders {
@@ -119,11 +121,27 @@ impl Search<'_> {
         self.try_rows(judge, node, rows);
     }
 
+    /// Was the node searched before, with no more deviations on the way to it?
+    fn is_known(&mut self, node: &Node) -> bool {
+        let departures = node.path.relied().departures();
+        match self.seen.entry(fingerprint(&(&node.taken, &node.path.state))) {
+            Entry::Occupied(known) if *known.get() <= departures => true,
+            Entry::Occupied(mut known) => {
+                known.insert(departures);
+                false
+            }
+            Entry::Vacant(new) => {
+                new.insert(departures);
+                false
+            }
+        }
+    }
+
     /// Tries the next call of one row, and leaves the others for later.
     fn try_rows(&mut self, judge: &mut Judge<'_>, node: Node, mut rows: Vec<usize>) {
         let Some(row) = rows.pop() else { return };
         if !rows.is_empty() {
-            self.stack.push(Entry::Rows(node.clone(), rows));
+            self.stack.push(Waiting::Rows(node.clone(), rows));
         }
         if !self.is_allowed(judge, &node, row) {
             return;
@@ -134,7 +152,7 @@ impl Search<'_> {
         let mut after = StateSet::default();
         after.extend(path, &judge.branches, &called.event.outcome);
         let nodes = after.into_paths().into_iter().rev();
-        self.stack.extend(nodes.map(|path| Entry::Node(Node { taken: taken.clone(), path })));
+        self.stack.extend(nodes.map(|path| Waiting::Node(Node { taken: taken.clone(), path })));
     }
 
     /// Is what came back of the next call of a row allowed now? Leaves the branches with the judge.
@@ -146,16 +164,21 @@ impl Search<'_> {
         judge.branches.iter().any(|branch| branch.expect.matches(&called.event.outcome))
     }
 
-    /// Can the next call of a row be taken before all others, whatever these do? It can if it is allowed and only reads;
-    /// and if it changes nothing now, and nobody else changes what it writes or reads.
+    /// Can the next call of a row be taken before all others, whatever these do? It can if it is allowed and only reads,
+    /// and is no deviation that it might not be later; and if it changes nothing now, and nobody else changes what it
+    /// writes or reads.
     fn is_harmless(&mut self, judge: &mut Judge<'_>, node: &Node, row: usize) -> bool {
         let only_reads = self.group.only_reads(&node.taken, row);
-        if !only_reads && !self.group.is_undisturbed(&node.taken, row) || !self.is_allowed(judge, node, row) {
+        let is_undisturbed = self.group.is_undisturbed(&node.taken, row);
+        if !only_reads && !is_undisturbed || !self.is_allowed(judge, node, row) {
             return false;
         }
-        let Some(called) = self.group.call(&node.taken, row).filter(|_| !only_reads) else { return only_reads };
+        let Some(called) = self.group.call(&node.taken, row) else { return false };
         let outcome = &called.event.outcome;
         let mut matching = judge.branches.iter().filter(|branch| branch.expect.matches(outcome));
+        if only_reads {
+            return is_undisturbed || matching.any(|branch| !branch.departs());
+        }
         matching.all(|branch| branch.apply(node.path.state.clone(), outcome) == node.path.state)
     }
 
@@ -167,7 +190,7 @@ impl Search<'_> {
         if self.ends.len() > judge.bounds.states {
             return Some(format!("more than {} states agree with what was seen", judge.bounds.states));
         }
-        (self.work % 64 == 0 && judge.is_stopped()).then(|| "the judge was asked to stop".to_owned())
+        judge.is_stopped().then(|| "the judge was asked to stop".to_owned())
     }
 
     /// What was found until the search was given up. An order that was found is one, however many were not.

@@ -6,7 +6,11 @@
 
 mod place;
 mod scene;
+#[cfg(test)]
+mod tests;
 
+#[cfg(test)]
+pub(crate) use place::Of;
 pub(crate) use place::{Footprint, Place};
 pub(crate) use scene::Scene;
 
@@ -14,7 +18,7 @@ use super::Site;
 use super::state::ProcessId;
 use crate::call::{Call, Label, OpenFlags, Whence};
 use crate::outcome::Outcome;
-use place::{Of, whole};
+use place::whole;
 use std::sync::Arc;
 
 /// A call that was made, with what came back.
@@ -113,13 +117,14 @@ impl Asked<'_> {
                 }
                 let has_effect = self.succeeds() || self.may_lack_number();
                 if flags.contains(OpenFlags::CREAT) && has_effect {
-                    footprint.write([Place::name(name), Place::Object(Of::One(self.scene.made_by(self.made)))]);
+                    footprint.write([Place::name(name), Place::Object(place::Of::One(self.scene.made_by(self.made)))]);
                 }
                 if flags.contains(OpenFlags::TRUNC) {
                     footprint.read(objects.places(Place::Mapped));
                 }
                 if flags.contains(OpenFlags::TRUNC) && has_effect {
                     footprint.write(objects.places(Place::Object).chain(objects.places(whole)));
+                    footprint.write(self.scene.copying());
                 }
             }
             Call::ShmUnlink { name } => {
@@ -133,12 +138,12 @@ impl Asked<'_> {
             Call::Create { .. } => {
                 footprint.read([own.clone()]);
                 if self.succeeds() {
-                    footprint.write([own, Place::Object(Of::One(self.scene.made_by(self.made)))]);
+                    footprint.write([own, Place::Object(place::Of::One(self.scene.made_by(self.made)))]);
                 } else if self.may_lack_number() {
                     footprint.write([Place::Strays]);
                 }
             }
-            Call::Names => footprint.read([Place::Names, Place::Strays, Place::Object(Of::Any)]),
+            Call::Names => footprint.read([Place::Names, Place::Strays, Place::Object(place::Of::Any)]),
             _ => {
                 footprint.read(self.given());
                 footprint.write([Place::Attributes(self.process)]);
@@ -179,11 +184,12 @@ impl Asked<'_> {
     fn on_contents(self, fd: Label, objects: &scene::Objects, footprint: &mut Footprint) {
         let offset = self.scene.descriptions(self.process, fd);
         match self.made.call {
-            // Copies that private mappings have of pages that are cut off go as well. What reads them reads the bytes, too.
+            // Copies that private mappings have of pages that are cut off go as well.
             Call::Ftruncate { .. } | Call::PosixFallocate { .. } => {
                 footprint.read(objects.places(Place::Mapped));
                 if self.succeeds() {
                     footprint.write(objects.places(Place::Object).chain(objects.places(whole)));
+                    footprint.write(self.scene.copying());
                 }
             }
             Call::Fchmod { .. } | Call::FcntlGetSeals { .. } if self.succeeds() => {

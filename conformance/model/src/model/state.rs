@@ -3,6 +3,8 @@
 //! Parts are shared between states until one of them changes, so that a state costs little more than what sets it apart.
 //! What nothing refers to any more is forgotten, so that a state grows with what is open and not with what was done.
 
+#[cfg(test)]
+mod changes;
 mod object;
 mod process;
 
@@ -130,7 +132,11 @@ impl State {
     }
 
     pub(crate) fn processes(&self) -> impl Iterator<Item = &Process> {
-        self.processes.values().map(|process| &**process)
+        self.processes_by_id().map(|(_, process)| process)
+    }
+
+    pub(crate) fn processes_by_id(&self) -> impl Iterator<Item = (ProcessId, &Process)> {
+        self.processes.iter().map(|(id, process)| (*id, &**process))
     }
 
     /// An object that something refers to, or that has a name.
@@ -144,22 +150,12 @@ impl State {
 
     /// The pages from `start` on that private mappings have copied of an object are gone, or kept for that reason.
     pub(crate) fn cut_copies(&mut self, object: ObjectId, start: i64, kept: Option<Justification>) {
-        let has_copies = |map: &Mapping| {
-            map.object == object && map.private.as_ref().is_some_and(|private| private.copied.holds_from(start))
-        };
-        let touched: Vec<ProcessId> = (self.processes.iter())
-            .filter(|(_, process)| process.maps.values().any(has_copies))
-            .map(|(id, _)| *id)
-            .collect();
+        let has_copies = |process: &Process| process.copies(object).any(|private| private.copied.holds_from(start));
+        let touched: Vec<ProcessId> =
+            self.processes_by_id().filter(|(_, process)| has_copies(process)).map(|(id, _)| id).collect();
         for id in touched {
-            let maps = self.process_mut(id).into_iter().flat_map(|process| process.maps.values_mut());
-            for private in maps.filter(|map| map.object == object).filter_map(|map| map.private.as_mut()) {
-                if kept.is_some() {
-                    private.kept_by = kept;
-                } else {
-                    private.copied.clear_from(start);
-                    private.own.clear_from(start);
-                }
+            if let Some(process) = self.process_mut(id) {
+                process.cut_copies(object, start, kept);
             }
         }
     }

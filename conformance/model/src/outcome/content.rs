@@ -7,6 +7,8 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Content {
     runs: Vec<Repeated>,
+    /// Bytes in all runs, at most [`Content::MAX_LEN`].
+    len: u64,
 }
 
 /// `len` times `byte`.
@@ -20,10 +22,13 @@ pub struct Repeated {
 
 /// A text that is no content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("content is runs such as `41*8 00*4088`, or `empty`")]
+#[error("content is runs such as `41*8 00*4088`, of at most 2^63-1 bytes in all, or `empty`")]
 pub struct NotContent;
 
 impl Content {
+    /// The most bytes that one call can read.
+    pub const MAX_LEN: u64 = i64::MAX as u64;
+
     /// Content from bytes.
     pub fn of(bytes: &[u8]) -> Content {
         let mut content = Content::default();
@@ -34,12 +39,23 @@ impl Content {
     }
 
     /// Appends `len` times `byte`.
+    ///
+    /// # Panics
+    ///
+    /// Where all together is more than [`Content::MAX_LEN`], which no system can have read.
     pub fn push(&mut self, byte: u8, len: u64) {
+        assert!(self.try_push(byte, len).is_some(), "content has at most {} bytes", Content::MAX_LEN);
+    }
+
+    /// Appends `len` times `byte`, unless it is too much.
+    fn try_push(&mut self, byte: u8, len: u64) -> Option<()> {
+        self.len = self.len.checked_add(len).filter(|len| *len <= Content::MAX_LEN)?;
         match self.runs.last_mut() {
             _ if len == 0 => {}
             Some(last) if last.byte == byte => last.len += len,
             _ => self.runs.push(Repeated { byte, len }),
         }
+        Some(())
     }
 
     /// The runs in order.
@@ -49,7 +65,7 @@ impl Content {
 
     /// Number of bytes.
     pub fn len(&self) -> u64 {
-        self.runs.iter().map(|run| run.len).sum()
+        self.len
     }
 
     /// Is there no byte at all?
@@ -81,7 +97,8 @@ impl FromStr for Content {
         for word in text.split(' ') {
             let (byte, len) = word.split_once('*').ok_or(NotContent)?;
             let byte = u8::from_str_radix(byte, 16).map_err(|_| NotContent)?;
-            content.push(byte, len.parse().map_err(|_| NotContent)?);
+            let len = len.parse().map_err(|_| NotContent)?;
+            content.try_push(byte, len).ok_or(NotContent)?;
         }
         Ok(content)
     }

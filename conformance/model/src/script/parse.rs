@@ -2,168 +2,146 @@
 
 mod call;
 mod cursor;
+mod head;
+mod line;
 
-use super::lex::{self, Token};
-use super::{Id, Line, Requirement, Script, Step, Who};
-use crate::call::Call;
+use super::check::{self, Problem};
+use super::error::{ParseError, quoted};
+use super::lex::{self, Stray, Token, Word};
+use super::{Id, Line, Script, Step, limits};
 use cursor::Cursor;
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
-/// A place in a script that cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{line}:{column}: found {found}, expected {expected}")]
-pub struct ParseError {
-    /// Line, from 1.
-    pub line: usize,
-    /// Column in characters, from 1.
-    pub column: usize,
-    /// What stood there.
-    pub found: String,
-    /// What could have stood there.
-    pub expected: String,
+/// Reads a script and checks it. Without an ID in its first line it is called `otherwise`, if that is given.
+pub(super) fn parse(text: &str, otherwise: Option<Id>) -> Result<Script, ParseError> {
+    if text.len() > limits::TEXT {
+        let expected = format!("at most {} MiB", limits::TEXT >> 20);
+        return Err(ParseError::new((1, 1), format!("a script of {} bytes", text.len()), expected));
+    }
+    let mut reader = Reader { steps: Vec::new(), numbers: Vec::new(), race: None, calls: 0, actors: HashSet::new() };
+    let mut lines = text.lines().enumerate().map(|(at, line)| (at + 1, line)).peekable();
+    let mut script = head::read(&mut lines, otherwise)?;
+    for (number, line) in lines {
+        reader.line(number, line)?;
+    }
+    if let Some((line, _)) = reader.race {
+        return Err(ParseError::new((line, 1), "a race block that does not end", "`}` on a line of its own"));
+    }
+    if reader.numbers.is_empty() {
+        let place = (text.lines().count().max(1), 1);
+        return Err(ParseError::new(place, "the end of the script", "a call, such as `a: f = create(4096)`"));
+    }
+    script.steps = reader.steps;
+    check::check(&script).map_err(|problem| place(problem, text, &reader.numbers))?;
+    Ok(script)
 }
 
-/// The most actors that one row can have.
-const MAX_ROW: u32 = 1024;
+/// Reads one line with a call.
+pub(super) fn line(text: &str) -> Result<Line, ParseError> {
+    let words = words(1, text)?;
+    line::read(&mut Cursor::new(1, text, &words))
+}
 
-pub(super) fn parse(text: &str) -> Result<Script, ParseError> {
-    let mut lines = text.lines().enumerate().map(|(at, line)| (at + 1, line));
-    let mut script = match lines.next() {
-        Some((_, first)) => {
-            Script { id: id(first)?, about: Vec::new(), requirements: BTreeSet::new(), repeat: 1, steps: Vec::new() }
-        }
-        None => {
-            return Err(ParseError {
-                line: 1,
-                column: 1,
-                found: "an empty file".to_owned(),
-                expected: ID_LINE.to_owned(),
-            });
-        }
-    };
-    let mut in_header = true;
-    let mut race: Option<(usize, Vec<Line>)> = None;
-    for (number, line) in lines {
-        if in_header && let Some(comment) = line.strip_prefix('#') {
-            header(&mut script, number, comment.trim())?;
-            continue;
-        }
-        in_header = in_header && line.trim().is_empty();
-        let words = lex::words(line).map_err(|stray| ParseError {
-            line: number,
-            column: stray.column,
-            found: format!("`{}`", stray.found),
-            expected: stray.expected.to_owned(),
-        })?;
+/// Where the problem is: at the first word behind the bracket that is the one in question.
+fn place(problem: Problem, text: &str, numbers: &[u32]) -> ParseError {
+    let number = numbers.get(problem.line).map_or(1, |number| *number as usize);
+    let words = text.lines().nth(number - 1).and_then(|line| lex::words(line).ok()).unwrap_or_default();
+    let arguments = words.iter().skip_while(|word| word.token != Token::Mark("("));
+    let mut places = arguments.filter(|word| matches!(&word.token, Token::Text(text) if text == problem.word.as_str()));
+    let column = places.next().map_or(1, |word| word.column);
+    ParseError::new((number, column), problem.found, problem.expected).meaning(problem.suggestion)
+}
+
+fn words(number: usize, line: &str) -> Result<Vec<Word>, ParseError> {
+    if line.len() > limits::LINE {
+        let found = format!("a line of {} bytes", line.len());
+        return Err(ParseError::new((number, 1), found, format!("at most {} KiB", limits::LINE >> 10)));
+    }
+    lex::words(line).map_err(|Stray { found, expected, column, suggestion }| {
+        let found = if found.chars().count() == 1 { quoted(&found) } else { found };
+        ParseError::new((number, column), found, expected).meaning(suggestion)
+    })
+}
+
+/// The steps that were read so far.
+struct Reader {
+    steps: Vec<Step>,
+    /// The number of the text's line for each line with a call.
+    numbers: Vec<u32>,
+    /// The race that has not ended yet, and where it began.
+    race: Option<(usize, Vec<Line>)>,
+    calls: usize,
+    actors: HashSet<crate::call::Label>,
+}
+
+impl Reader {
+    fn line(&mut self, number: usize, line: &str) -> Result<(), ParseError> {
+        let words = words(number, line)?;
         let mut cursor = Cursor::new(number, line, &words);
-        match (cursor.peek(), &mut race) {
+        match (cursor.peek(), &mut self.race) {
             (None, _) => {}
-            (Some(Token::Text(word)), None) if word == "race" && cursor.nth_is(1, "{") => {
+            (Some(Token::Text(word)), race) if word == "race" && cursor.nth_is(1, "{") => {
+                if let Some((began, _)) = race {
+                    let expected = format!("`}}` first: a race cannot begin in the race of line {began}");
+                    return Err(cursor.unexpected(&expected));
+                }
                 cursor.skip(2);
                 cursor.end()?;
-                race = Some((number, Vec::new()));
+                *race = Some((number, Vec::new()));
             }
             (Some(Token::Mark("}")), Some(_)) => {
                 cursor.skip(1);
                 cursor.end()?;
-                if let Some((began, lines)) = race.take() {
+                if let Some((began, lines)) = self.race.take() {
                     check_race(began, &lines)?;
-                    script.steps.push(Step::Race(lines));
+                    self.steps.push(Step::Race(lines));
                 }
             }
-            (Some(_), Some((_, lines))) => lines.push(call_line(&mut cursor)?),
-            (Some(_), None) => script.steps.push(Step::Line(call_line(&mut cursor)?)),
+            (Some(_), _) => {
+                let line = line::read(&mut cursor)?;
+                self.count(number, &line)?;
+                match &mut self.race {
+                    Some((_, lines)) => lines.push(line),
+                    None => self.steps.push(Step::Line(line)),
+                }
+            }
         }
+        Ok(())
     }
-    match race {
-        None => Ok(script),
-        Some((line, _)) => {
-            let found = "a race block that does not end".to_owned();
-            Err(ParseError { line, column: 1, found, expected: "`}` on a line of its own".to_owned() })
+
+    /// Holds the limits, before anything is made that is as large as what the line asks for.
+    fn count(&mut self, number: usize, line: &Line) -> Result<(), ParseError> {
+        let actors = line.who.actors();
+        self.calls += actors.len();
+        self.actors.extend(actors.into_iter().chain(line.call.child()));
+        let over = |what: &str, most: usize| {
+            let expected = format!("at most {most} {what} in a script");
+            Err(ParseError::new((number, 1), format!("more than {most} {what}"), expected))
+        };
+        match () {
+            () if self.calls > limits::CALLS => over("calls", limits::CALLS),
+            () if self.actors.len() > limits::ACTORS => over("actors", limits::ACTORS),
+            () => {
+                self.numbers.push(u32::try_from(number).unwrap_or(u32::MAX));
+                Ok(())
+            }
         }
     }
 }
 
 /// A child can make its first call once its parent has answered for the fork, which is after the race.
 fn check_race(line: usize, lines: &[Line]) -> Result<(), ParseError> {
-    let born = lines.iter().find_map(|line| match line.call {
-        Call::Fork { child, .. } => {
-            Some(child).filter(|child| lines.iter().any(|line| line.who.actors().contains(child)))
-        }
-        _ => None,
-    });
+    if lines.is_empty() {
+        let expected = "calls of several actors between `race {` and `}`";
+        return Err(ParseError::new((line, 1), "a race without calls", expected));
+    }
+    let children: HashSet<_> = lines.iter().filter_map(|line| line.call.child()).collect();
+    if children.is_empty() {
+        return Ok(());
+    }
+    let born = lines.iter().flat_map(|line| line.who.actors()).find(|actor| children.contains(actor));
     born.map_or(Ok(()), |child| {
         let found = format!("a race in which {child} is born and makes a call");
-        Err(ParseError {
-            line,
-            column: 1,
-            found,
-            expected: "the calls of a child after the race that forks it".to_owned(),
-        })
+        Err(ParseError::new((line, 1), found, "the calls of a child after the race that forks it"))
     })
-}
-
-const ID_LINE: &str = "the case's ID as the first line, such as `# exclusive/existing-name`";
-
-fn id(line: &str) -> Result<Id, ParseError> {
-    let error = || ParseError { line: 1, column: 1, found: format!("`{line}`"), expected: ID_LINE.to_owned() };
-    line.strip_prefix('#').and_then(|id| id.trim().parse().ok()).ok_or_else(error)
-}
-
-/// One `#` line between the ID and the first call.
-fn header(script: &mut Script, line: usize, comment: &str) -> Result<(), ParseError> {
-    let error = |found: &str, expected: String| ParseError { line, column: 3, found: format!("`{found}`"), expected };
-    if let Some(words) = comment.strip_prefix("needs:") {
-        for word in words.split(',').map(str::trim) {
-            let requirement =
-                word.parse::<Requirement>().map_err(|error_| error(word, format!("one of {}", error_.expected)))?;
-            script.requirements.insert(requirement);
-        }
-    } else if let Some(count) = comment.strip_prefix("repeat:") {
-        let fits = |count: &u32| (1..=10_000).contains(count);
-        let expected = || "a number from 1 to 10000".to_owned();
-        script.repeat = count.trim().parse().ok().filter(fits).ok_or_else(|| error(count.trim(), expected()))?;
-    } else {
-        script.about.push(comment.to_owned());
-    }
-    Ok(())
-}
-
-/// `a: f = shm_open(…)`
-fn call_line(cursor: &mut Cursor<'_>) -> Result<Line, ParseError> {
-    let stem = cursor.label("an actor, such as `a:` or `a[1..64]:`")?;
-    let row = if cursor.eat("[") {
-        let first = cursor.number("the first number of the row")?;
-        cursor.mark("..")?;
-        let column = cursor.column();
-        let last = cursor.number("the last number of the row")?;
-        if last < first || last - first >= MAX_ROW || stem.numbered(last).is_err() {
-            let expected = format!("a last number from {first} to {}", first.saturating_add(MAX_ROW - 1));
-            return Err(cursor.error_at(column, format!("`{last}`"), expected));
-        }
-        cursor.mark("]")?;
-        Some((first, last))
-    } else {
-        None
-    };
-    cursor.mark(":")?;
-    let mut bind = Vec::new();
-    if !cursor.nth_is(1, "(") {
-        bind.push(cursor.label("a call, or a label and `=`")?);
-        while cursor.eat(",") {
-            bind.push(cursor.label("a label")?);
-        }
-        cursor.mark("=")?;
-    }
-    let column = cursor.column();
-    let call = call::call(cursor)?;
-    cursor.end()?;
-    if bind.len() > call::labels_bound(&call) {
-        return Err(cursor.error_at(
-            column,
-            format!("`{call}`"),
-            "a call that answers with as many descriptors or mappings".to_owned(),
-        ));
-    }
-    Ok(Line { who: Who { stem, row }, bind, call })
 }

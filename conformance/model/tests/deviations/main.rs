@@ -9,7 +9,7 @@ use rstest::rstest;
 use shmconf_model::judge;
 use shmconf_model::outcome::Outcome;
 use shmconf_model::profile::Profile;
-use shmconf_model::script::Script;
+use shmconf_model::script::Line;
 use shmconf_model::trace::{Event, Trace};
 use shmconf_model::verdict::{Judgement, Verdict};
 use std::collections::BTreeSet;
@@ -44,9 +44,7 @@ fn trace(lines: &str) -> Trace {
 /// A call and its outcome in JSON, behind an arrow.
 fn event(at: u64, line: &str) -> Event {
     let (call, outcome) = line.split_once(" -> ").expect("an arrow parts them");
-    let script: Script =
-        format!("# my/trace\n# A line.\n{call}\n").parse().unwrap_or_else(|error| panic!("{call}: {error}"));
-    let line = script.steps[0].lines()[0].clone();
+    let line: Line = call.parse().unwrap_or_else(|error| panic!("{call}: {error}"));
     let outcome: Outcome = serde_json::from_str(outcome).unwrap_or_else(|error| panic!("{outcome}: {error}"));
     Event { actor: line.who.stem, bind: line.bind, call: line.call, outcome, start: at * 1000, end: at * 1000 + 500 }
 }

@@ -1,12 +1,12 @@
 //! What a case or a property is about.
 
-use super::{Explanation, paragraph};
+use super::{Page, paragraph};
 use crate::{catalogue, generator};
 use anstyle::Style;
 use shmconf_model::script::{Requirement, Script};
 use std::io::{self, Write};
 
-pub(super) fn explain(id: &str) -> Option<Explanation> {
+pub(super) fn explain(id: &str) -> Option<Page> {
     if let Some(case) = catalogue::case(id) {
         return Some(Box::new(|output, width| write_case(output, width, case)));
     }
@@ -36,5 +36,5 @@ fn write_case(output: &mut dyn Write, width: usize, case: &Script) -> io::Result
 
 fn write_requirements(output: &mut dyn Write, requirements: &[Requirement]) -> io::Result<()> {
     let mut meanings = Requirement::ALL.iter().filter(|(requirement, _)| requirements.contains(requirement));
-    meanings.try_for_each(|(requirement, meaning)| writeln!(output, "  needs {requirement}. {}", meaning.trim()))
+    meanings.try_for_each(|(requirement, meaning)| writeln!(output, "  requires {requirement}. {}", meaning.trim()))
 }

@@ -1,11 +1,11 @@
 //! What a clause says, or all of them.
 
-use super::{Explanation, paragraph};
+use super::{Page, paragraph};
 use anstyle::Style;
 use shmconf_model::clause::{Clause, ClauseId, Interface, Ledger};
 use std::io::{self, Write};
 
-pub(super) fn explain(id: &str) -> Option<Explanation> {
+pub(super) fn explain(id: &str) -> Option<Page> {
     if let Some(clause) = id.parse::<ClauseId>().ok().and_then(|id| Ledger::get().clause(id)) {
         return Some(Box::new(|output, width| write_clause(output, width, clause)));
     }

@@ -1,12 +1,12 @@
 //! What a platform does: a profile, one of its rules, or a deviation, with sources.
 
-use super::{Explanation, paragraph};
+use super::{Page, paragraph};
 use anstyle::Style;
 use shmconf_model::clause::Ledger;
 use shmconf_model::profile::{Deviation, Justification, Profile, RuleInfo, Rules};
 use std::io::{self, Write};
 
-pub(super) fn explain(id: &str) -> Option<Explanation> {
+pub(super) fn explain(id: &str) -> Option<Page> {
     let profiles: Vec<Profile> = Profile::ids().filter_map(|id| Profile::get(id).ok()).collect();
     if let Some(profile) = profiles.iter().find(|profile| profile.id == id).cloned() {
         return Some(Box::new(move |output, width| write_profile(output, width, &profile)));

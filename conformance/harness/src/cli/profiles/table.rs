@@ -21,9 +21,9 @@ pub(super) fn write(columns: &[Column], width: usize, output: &mut dyn Write) ->
     while !rest.is_empty() {
         let mut left = width.saturating_sub(keys);
         let fits = rest.iter().take_while(|(column, cells)| {
-            let requirements = GAP + wide(column, cells);
-            let fits = requirements <= left;
-            left = left.saturating_sub(requirements);
+            let needed = GAP + wide(column, cells);
+            let fits = needed <= left;
+            left = left.saturating_sub(needed);
             fits
         });
         let count = fits.count().max(1);

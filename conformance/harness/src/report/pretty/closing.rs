@@ -19,20 +19,33 @@ fn sentence(report: &Report) -> (anstyle::Style, String) {
     let profile = clean(&report.profile);
     let summary = report.summary;
     let deviations: BTreeSet<&String> = report.results.iter().flat_map(|result| &result.deviations).collect();
-    if summary.total() == summary.skip {
-        return (style::OPEN, "could not do anything that was asked of it: every case was skipped".to_owned());
-    }
     if report.interrupted {
-        return (
-            style::OPEN,
-            format!("was interrupted: {} judged, {} of them against it", summary.total(), against(report)),
-        );
+        let judged = count(summary.total() as usize, "result", "results");
+        let against = match against(report) {
+            0 => "nothing speaks against it so far".to_owned(),
+            against => format!("{against} of them speak against it"),
+        };
+        return (style::OPEN, format!("was interrupted after {judged}; {against}"));
+    }
+    if let (true, Some(reason)) = (report.conforms(), &report.gave_up) {
+        let reason = clean(&reason.lines().collect::<Vec<_>>().join(" ")).into_owned();
+        let tested = if report.tried_anything() { "was not tested to the end" } else { "could not be tested" };
+        return (style::OPEN, format!("{tested}: {reason}"));
+    }
+    if summary.total() == summary.skip {
+        return (style::OPEN, "could not be tested: everything that was asked for was skipped".to_owned());
     }
     if !report.conforms() {
-        let against = super::Summary::ORDER.into_iter().filter(|verdict| report.counts_against(*verdict));
-        let counts = against.map(|verdict| (verdict, summary.count(verdict))).filter(|(_, count)| *count > 0);
+        let verdicts = super::Summary::ORDER.into_iter().filter(|verdict| report.counts_against(*verdict));
+        let counts = verdicts.map(|verdict| (verdict, summary.count(verdict))).filter(|(_, count)| *count > 0);
         let counts: Vec<String> = counts.map(|(verdict, count)| format!("{count} {verdict}")).collect();
-        return (style::BAD, format!("does not conform to {profile}: {}", counts.join(", ")));
+        let early = if report.gave_up.is_some() { "; not everything was tried" } else { "" };
+        let counts = counts.join(", ");
+        let open = against(report) == summary.inconclusive;
+        return match open {
+            true => (style::OPEN, format!("may conform to {profile} or not: {counts}{early}")),
+            false => (style::BAD, format!("does not conform to {profile}: {counts}{early}")),
+        };
     }
     let with = match deviations.len() {
         0 => String::new(),

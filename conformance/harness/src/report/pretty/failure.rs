@@ -21,10 +21,8 @@ pub(super) fn write(report: &Report, result: &CaseResult, width: usize, output: 
     let verdict = result.verdict.to_string().to_uppercase();
     let verdict = paint(paint::of(result.verdict), &verdict);
     writeln!(output, "{}  {verdict}  {}", paint(style::STRONG, result.id.as_str()), clean(&report.subject))?;
-    if let Some(reason) = &result.reason {
-        let indent = " ".repeat(INDENT);
-        let options = wrapped(width).initial_indent(&indent).subsequent_indent(&indent);
-        writeln!(output, "{}", textwrap::fill(&clean(reason), options))?;
+    if let Some(text) = &result.reason {
+        paragraph(text, width, output)?;
     }
     if let Some(counterexample) = &result.counterexample {
         calls(counterexample, width, output)?;
@@ -34,6 +32,25 @@ pub(super) fn write(report: &Report, result: &CaseResult, width: usize, output: 
         }
     }
     writeln!(output)
+}
+
+/// Why the harness gave up on a subject, if it did.
+pub(super) fn gave_up(report: &Report, width: usize, output: &mut dyn Write) -> io::Result<()> {
+    let Some(reason) = &report.gave_up else { return Ok(()) };
+    let given_up = paint(style::OPEN, "GIVEN UP");
+    writeln!(output, "{}  {given_up}", paint(style::STRONG, &clean(&report.subject)))?;
+    paragraph(reason, width, output)?;
+    writeln!(output)
+}
+
+/// Text below a title, with the lines that it has.
+fn paragraph(text: &str, width: usize, output: &mut dyn Write) -> io::Result<()> {
+    let indent = " ".repeat(INDENT);
+    for line in text.lines() {
+        let options = wrapped(width).initial_indent(&indent).subsequent_indent(&indent);
+        writeln!(output, "{}", textwrap::fill(&clean(line), options))?;
+    }
+    Ok(())
 }
 
 fn calls(counterexample: &Counterexample, width: usize, output: &mut dyn Write) -> io::Result<()> {

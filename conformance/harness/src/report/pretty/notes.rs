@@ -14,11 +14,16 @@ const NAMED: usize = 3;
 
 pub(super) fn write(reports: &[Report], width: usize, output: &mut dyn Write) -> io::Result<()> {
     writeln!(output)?;
-    note("scripts", &[scripts(reports)], width, output)?;
+    note(
+        "scripts",
+        &Vec::from_iter([Some(scripts(reports)), not_executed(reports)].into_iter().flatten()),
+        width,
+        output,
+    )?;
     note("deviations", &deviations(reports), width, output)?;
     note("clauses", &[clauses(reports)], width, output)?;
-    note("skips", &skips(reports), width, output)?;
-    note("left", &left_behind(reports), width, output)?;
+    note("skipped", &skips(reports), width, output)?;
+    note("left over", &left_behind(reports), width, output)?;
     note("elsewhere", &elsewhere(reports), width, output)?;
     writeln!(output)
 }
@@ -53,6 +58,24 @@ fn scripts(reports: &[Report]) -> String {
     }
 }
 
+/// How many calls were not executed, and in which cases.
+fn not_executed(reports: &[Report]) -> Option<String> {
+    let results = || reports.iter().flat_map(|report| &report.results).filter(|result| result.not_executed > 0);
+    let calls: u64 = results().map(|result| result.not_executed).sum();
+    let ids: BTreeSet<&str> = results().map(|result| result.id.as_str()).collect();
+    let were = if calls == 1 { "call was" } else { "calls were" };
+    (calls > 0).then(|| {
+        format!("{calls} {were} not executed, as the actor or what a label stood for was gone: {}", named(&ids))
+    })
+}
+
+/// The first few of them, and how many more there are.
+fn named(ids: &BTreeSet<&str>) -> String {
+    let first: Vec<_> = ids.iter().take(NAMED).map(|id| clean(id)).collect();
+    let more = ids.len().checked_sub(NAMED).filter(|more| *more > 0);
+    format!("{}{}", first.join(", "), more.map(|more| format!(" and {more} more")).unwrap_or_default())
+}
+
 /// Each deviation that was seen, with the cases that saw it.
 fn deviations(reports: &[Report]) -> Vec<String> {
     let mut seen: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
@@ -61,13 +84,7 @@ fn deviations(reports: &[Report]) -> Vec<String> {
             seen.entry(deviation).or_default().insert(result.id.as_str());
         }
     }
-    let entry = |(deviation, ids): (&str, BTreeSet<&str>)| {
-        let named: Vec<&str> = ids.iter().copied().take(NAMED).collect();
-        let more = ids.len().checked_sub(NAMED).filter(|more| *more > 0);
-        let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
-        format!("{}  {}{more}", clean(deviation), named.join(", "))
-    };
-    seen.into_iter().map(entry).collect()
+    seen.into_iter().map(|(deviation, ids)| format!("{}  {}", clean(deviation), named(&ids))).collect()
 }
 
 /// `61 of 63 "shall", 4 of 9 "may" exercised; shmconf explain clauses`
@@ -89,14 +106,13 @@ fn clauses(reports: &[Report]) -> String {
 
 /// The names that are still there, though the scripts that made them are done.
 fn left_behind(reports: &[Report]) -> Vec<String> {
-    let names: Vec<&str> = reports.iter().flat_map(|report| &report.left_behind).map(String::as_str).collect();
+    let names: BTreeSet<&str> = reports.iter().flat_map(|report| &report.left_behind).map(String::as_str).collect();
+    let objects = count(names.len(), "object", "objects");
     if names.is_empty() {
-        return Vec::new();
+        Vec::new()
+    } else {
+        vec![format!("{objects} that this user may not remove: {}", named(&names))]
     }
-    let more = names.len().checked_sub(NAMED).filter(|more| *more > 0);
-    let more = more.map(|more| format!(" and {more} more")).unwrap_or_default();
-    let named: Vec<_> = names.iter().take(NAMED).map(|name| clean(name)).collect();
-    vec![format!("this user may not remove {}{more}", named.join(", "))]
 }
 
 /// How often each reason made a case, a script of a property, or a part of a case be left out, and on which subject.
@@ -121,40 +137,54 @@ fn skips(reports: &[Report]) -> Vec<String> {
     entries.into_iter().map(entry).collect()
 }
 
-/// What each other platform would do with the same calls.
+/// What the same calls would do on each other platform; those of which the same is said share a line.
 fn elsewhere(reports: &[Report]) -> Vec<String> {
-    let entry = |report: &Report, other: &Portability| {
-        let subject = if reports.len() > 1 { format!("{} ", clean(&report.subject)) } else { String::new() };
-        format!("{subject}on {}: {}", clean(&other.profile), otherwise(other))
-    };
-    reports.iter().flat_map(|report| report.portability.iter().map(move |other| entry(report, other))).collect()
+    let mut said: Vec<(String, Vec<String>)> = Vec::new();
+    for report in reports {
+        for other in &report.portability {
+            let subject = if reports.len() > 1 { format!(" ({})", clean(&report.subject)) } else { String::new() };
+            let platform = format!("{}{subject}", clean(&other.profile));
+            let text = outcomes_on(other);
+            match said.iter_mut().find(|(known, _)| *known == text) {
+                Some((_, platforms)) => platforms.push(platform),
+                None => said.push((text, vec![platform])),
+            }
+        }
+    }
+    said.into_iter().map(|(text, platforms)| format!("{}: {text}", platforms.join(", "))).collect()
 }
 
-/// `7 of 383 otherwise: 5 by macos/size-once, 2 by what POSIX leaves open; at times 1 by macos/unlink-needs-write; not
-/// known of 3`
-fn otherwise(other: &Portability) -> String {
+/// `other outcomes in 218 of 383 results: macos/size-once (40), choices that POSIX leaves open (120); not known for 3`
+fn outcomes_on(other: &Portability) -> String {
     let mut reasons = by(&other.deviations);
     if other.choices > 0 {
-        reasons.push(format!("{} by what POSIX leaves open", other.choices));
+        reasons.push(format!("choices that POSIX leaves open ({})", other.choices));
     }
-    let mut parts = match other.differ {
-        0 => vec![format!("none of {} otherwise", other.compared)],
-        differ => vec![format!("{differ} of {} otherwise: {}", other.compared, reasons.join(", "))],
-    };
-    if !other.possible.is_empty() {
-        parts.push(format!("at times {}", by(&other.possible).join(", ")));
+    let possible = by(&other.possible).join(", ");
+    let mut parts = Vec::new();
+    match other.differ {
+        0 if !possible.is_empty() => {}
+        0 => parts.push("the same outcomes".to_owned()),
+        differ => {
+            let of = count(other.compared as usize, "result", "results");
+            parts.push(format!("other outcomes in {differ} of {of}: {}", reasons.join(", ")));
+        }
+    }
+    if !possible.is_empty() {
+        let what = if other.differ > 0 { "possibly in more" } else { "possibly other outcomes" };
+        parts.push(format!("{what}, by version, settings or chance: {possible}"));
     }
     if other.unknown > 0 {
-        parts.push(format!("not known of {}", other.unknown));
+        parts.push(format!("not known for {}", other.unknown));
     }
     parts.join("; ")
 }
 
-/// How many cases meet each departure, the most frequent first.
+/// The deviations with the number of results that meet them, the most frequent first.
 fn by(deviations: &BTreeMap<String, u64>) -> Vec<String> {
     let mut deviations: Vec<(&String, &u64)> = deviations.iter().collect();
     deviations.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-    deviations.into_iter().map(|(deviation, count)| format!("{count} by {}", clean(deviation))).collect()
+    deviations.into_iter().map(|(deviation, count)| format!("{} ({count})", clean(deviation))).collect()
 }
 
 /// `1 property`, `9 properties`

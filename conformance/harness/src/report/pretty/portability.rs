@@ -1,4 +1,4 @@
-//! What other platforms would have made of the same calls: a call once, and the platforms by what they would do.
+//! The calls that have other outcomes on other platforms: each call once, and below it the platforms with the same outcome.
 
 use super::super::{CaseResult, Report};
 use super::failure::reason;
@@ -49,7 +49,7 @@ fn calls(
             for difference in elsewhere.differences.iter().filter(at) {
                 let platform = match difference.certainty {
                     Certainty::Certain => elsewhere.profile.clone(),
-                    Certainty::Possible => format!("{} at times", elsewhere.profile),
+                    Certainty::Possible => format!("{}, possibly", elsewhere.profile),
                     Certainty::Unknown => {
                         unknown.push(elsewhere.profile.as_str());
                         continue;
@@ -67,14 +67,14 @@ fn calls(
         if !unknown.is_empty() {
             let indent = " ".repeat(INDENT);
             let options = wrapped(width).initial_indent(&indent).subsequent_indent(&indent);
-            let text = format!("not known of {}", clean(&unknown.join(", ")));
+            let text = format!("not known for {}", clean(&unknown.join(", ")));
             writeln!(output, "{}", paint(style::FAINT, &textwrap::fill(&text, options)))?;
         }
     }
     Ok(())
 }
 
-/// Platforms, what they would do, and why; a departure that was told before has its ID alone.
+/// Platforms, their outcome, and why; a deviation that was explained before has its ID alone.
 fn group(
     platforms: &str,
     there: &[Allowed],

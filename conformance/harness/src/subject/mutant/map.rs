@@ -1,6 +1,6 @@
 //! Faults of mappings.
 
-use shmconf_adapter::subject::{Answer, Subject, native};
+use shmconf_adapter::subject::{CallResult, Fd, Region, Subject, native};
 use std::collections::BTreeMap;
 use std::ffi::c_int;
 use std::os::fd::RawFd;
@@ -9,7 +9,7 @@ use std::os::fd::RawFd;
 pub(super) struct PrivateStore;
 
 impl Subject for PrivateStore {
-    fn mmap(&mut self, len: usize, prot: c_int, flags: c_int, fd: RawFd, offset: i64) -> Answer<*mut u8> {
+    fn mmap(&mut self, len: usize, prot: c_int, flags: c_int, fd: Fd<'_>, offset: i64) -> CallResult<Region> {
         let flags = if flags & libc::MAP_SHARED != 0 { flags & !libc::MAP_SHARED | libc::MAP_PRIVATE } else { flags };
         native::mmap(len, prot, flags, fd, offset)
     }
@@ -25,24 +25,25 @@ impl Subject for DiesWithClose {
         self.mappings.clear();
     }
 
-    fn mmap(&mut self, len: usize, prot: c_int, flags: c_int, fd: RawFd, offset: i64) -> Answer<*mut u8> {
-        let start = native::mmap(len, prot, flags, fd, offset)?;
-        self.mappings.insert(fd, (start as usize, len));
-        Ok(start)
+    fn mmap(&mut self, len: usize, prot: c_int, flags: c_int, fd: Fd<'_>, offset: i64) -> CallResult<Region> {
+        let region = native::mmap(len, prot, flags, fd, offset)?;
+        self.mappings.insert(fd.number(), (region.start() as usize, len));
+        Ok(region)
     }
 
-    unsafe fn munmap(&mut self, start: *mut u8, len: usize) -> Answer<()> {
-        self.mappings.retain(|_, (mapped, _)| *mapped != start as usize);
-        // SAFETY: the caller's promise.
-        unsafe { native::munmap(start, len) }
+    fn munmap(&mut self, region: &mut Region, offset: usize, len: usize) -> CallResult<()> {
+        self.mappings.retain(|_, (mapped, _)| *mapped != region.start() as usize);
+        native::munmap(region, offset, len)
     }
 
-    fn close(&mut self, fd: RawFd) -> Answer<()> {
-        if let Some((start, len)) = self.mappings.remove(&fd) {
-            // SAFETY: the mapping has not been unmapped.
-            unsafe { native::mprotect(start as *mut u8, len, libc::PROT_NONE) }?;
+    unsafe fn close(&mut self, fd: Fd<'_>) -> CallResult<()> {
+        if let Some((start, len)) = self.mappings.remove(&fd.number()) {
+            // SAFETY: the mapping has not been unmapped, and nothing else protects it meanwhile.
+            let mut region = unsafe { Region::from_raw(std::ptr::with_exposed_provenance_mut(start), len) };
+            native::mprotect(&mut region, libc::PROT_NONE)?;
         }
-        native::close(fd)
+        // SAFETY: the caller's promise.
+        unsafe { native::close_number(fd.number()) }
     }
 }
 
@@ -50,7 +51,7 @@ impl Subject for DiesWithClose {
 pub(super) struct OffsetIgnored;
 
 impl Subject for OffsetIgnored {
-    fn mmap(&mut self, len: usize, prot: c_int, flags: c_int, fd: RawFd, offset: i64) -> Answer<*mut u8> {
+    fn mmap(&mut self, len: usize, prot: c_int, flags: c_int, fd: Fd<'_>, offset: i64) -> CallResult<Region> {
         native::mmap(len, prot, flags, fd, if offset > 0 { 0 } else { offset })
     }
 }
@@ -59,11 +60,7 @@ impl Subject for OffsetIgnored {
 pub(super) struct ProtectionIgnored;
 
 impl Subject for ProtectionIgnored {
-    unsafe fn mprotect(&mut self, start: *mut u8, len: usize, prot: c_int) -> Answer<()> {
-        if prot & libc::PROT_WRITE == 0 {
-            return Ok(());
-        }
-        // SAFETY: the caller's promise.
-        unsafe { native::mprotect(start, len, prot) }
+    fn mprotect(&mut self, region: &mut Region, prot: c_int) -> CallResult<()> {
+        if prot & libc::PROT_WRITE == 0 { Ok(()) } else { native::mprotect(region, prot) }
     }
 }

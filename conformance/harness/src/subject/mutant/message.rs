@@ -1,22 +1,22 @@
 //! Faults of descriptors sent and received.
 
-use shmconf_adapter::subject::{Answer, Libc, Subject, descriptors, native, passing};
-use shmconf_model::outcome::Received;
+use shmconf_adapter::subject::{CallResult, Fd, Libc, Message, Subject, descriptors, native, passing};
 use std::ffi::CString;
-use std::os::fd::RawFd;
+use std::os::fd::{AsRawFd, BorrowedFd};
 
 #[derive(Default)]
 pub(super) struct OtherObject;
 
 impl Subject for OtherObject {
-    fn recv(&mut self, socket: RawFd, wanted: usize, room: Option<usize>) -> Answer<Option<Received>> {
+    fn recv(&mut self, socket: BorrowedFd<'_>, wanted: usize, room: Option<usize>) -> CallResult<Option<Message>> {
         let received = Libc.recv(socket, wanted, room)?;
-        for &fd in received.iter().flat_map(|received| &received.fds) {
-            let size = native::fstat(fd)?.size;
+        for fd in received.iter().flat_map(|received| &received.fds) {
+            let size = native::fstat(fd.into())?.size;
             let name = format!("{}-other-{:x}", shmconf_model::call::name::PREFIX, std::process::id());
             let other = Libc.create(&CString::new(name).unwrap_or_default(), size)?;
-            descriptors::replace(other, fd);
-            native::set_cloexec(fd, true)?;
+            // SAFETY: both have just arrived, and stay this subject's.
+            unsafe { descriptors::replace(other.as_raw_fd(), fd.as_raw_fd()) };
+            native::set_cloexec(fd.into(), true)?;
             native::close(other)?;
         }
         Ok(received)
@@ -27,10 +27,10 @@ impl Subject for OtherObject {
 pub(super) struct NoCloexec;
 
 impl Subject for NoCloexec {
-    fn recv(&mut self, socket: RawFd, wanted: usize, room: Option<usize>) -> Answer<Option<Received>> {
+    fn recv(&mut self, socket: BorrowedFd<'_>, wanted: usize, room: Option<usize>) -> CallResult<Option<Message>> {
         let received = Libc.recv(socket, wanted, room)?;
-        for &fd in received.iter().flat_map(|received| &received.fds) {
-            native::set_cloexec(fd, false)?;
+        for fd in received.iter().flat_map(|received| &received.fds) {
+            native::set_cloexec(fd.into(), false)?;
         }
         Ok(received)
     }
@@ -40,9 +40,9 @@ impl Subject for NoCloexec {
 pub(super) struct TruncationUnseen;
 
 impl Subject for TruncationUnseen {
-    fn recv(&mut self, socket: RawFd, wanted: usize, room: Option<usize>) -> Answer<Option<Received>> {
+    fn recv(&mut self, socket: BorrowedFd<'_>, wanted: usize, room: Option<usize>) -> CallResult<Option<Message>> {
         let received = Libc.recv(socket, wanted, room)?;
-        Ok(received.map(|received| Received { truncated: false, ..received }))
+        Ok(received.map(|received| Message { truncated: false, ..received }))
     }
 }
 
@@ -50,7 +50,7 @@ impl Subject for TruncationUnseen {
 pub(super) struct LastLost;
 
 impl Subject for LastLost {
-    fn send(&mut self, socket: RawFd, fds: &[RawFd]) -> Answer<()> {
+    fn send(&mut self, socket: BorrowedFd<'_>, fds: &[Fd<'_>]) -> CallResult<()> {
         let fds = if fds.len() > 1 { &fds[..fds.len() - 1] } else { fds };
         passing::send(socket, fds)
     }

@@ -1,10 +1,10 @@
 //! Faults of `shm_open`.
 
-use shmconf_adapter::subject::{Answer, Refused, Subject, descriptors, host, native};
+use shmconf_adapter::subject::{CallResult, Refused, Subject, descriptors, host, native};
 use shmconf_model::outcome::Errno;
 use std::collections::BTreeMap;
 use std::ffi::{CStr, CString, c_int};
-use std::os::fd::RawFd;
+use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd, RawFd};
 use std::time::Duration;
 
 /// How long a fault that races leaves its window open.
@@ -14,7 +14,7 @@ pub(super) const WINDOW: Duration = Duration::from_micros(50);
 pub(super) struct ExclIgnored;
 
 impl Subject for ExclIgnored {
-    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
         native::shm_open(name, oflag & !libc::O_EXCL, mode)
     }
 }
@@ -23,7 +23,7 @@ impl Subject for ExclIgnored {
 pub(super) struct ExclRacy;
 
 impl Subject for ExclRacy {
-    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
         const EXCLUSIVE: c_int = libc::O_CREAT | libc::O_EXCL;
         if oflag & EXCLUSIVE != EXCLUSIVE {
             return native::shm_open(name, oflag, mode);
@@ -37,7 +37,7 @@ impl Subject for ExclRacy {
 }
 
 /// Is there an object of that name?
-pub(super) fn exists(name: &CStr) -> Answer<bool> {
+pub(super) fn exists(name: &CStr) -> CallResult<bool> {
     match native::shm_open(name, libc::O_RDONLY, 0) {
         Ok(fd) => native::close(fd).map(|()| true),
         Err(Refused::Errno(Errno::ENOENT)) => Ok(false),
@@ -50,7 +50,7 @@ pub(super) fn exists(name: &CStr) -> Answer<bool> {
 pub(super) struct TruncIgnored;
 
 impl Subject for TruncIgnored {
-    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
         native::shm_open(name, oflag & !libc::O_TRUNC, mode)
     }
 }
@@ -59,7 +59,7 @@ impl Subject for TruncIgnored {
 pub(super) struct WrongErrno;
 
 impl Subject for WrongErrno {
-    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
         native::shm_open(name, oflag, mode).map_err(|refused| match refused {
             Refused::Errno(Errno::ENOENT) => Refused::Errno(Errno::EINVAL),
             other => other,
@@ -71,9 +71,9 @@ impl Subject for WrongErrno {
 pub(super) struct NoCloexec;
 
 impl Subject for NoCloexec {
-    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
         let fd = native::shm_open(name, oflag, mode)?;
-        native::set_cloexec(fd, false).map(|()| fd)
+        native::set_cloexec((&fd).into(), false).map(|()| fd)
     }
 }
 
@@ -81,7 +81,7 @@ impl Subject for NoCloexec {
 pub(super) struct UmaskIgnored;
 
 impl Subject for UmaskIgnored {
-    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
         let mask = host::umask(0);
         let opened = native::shm_open(name, oflag, mode);
         host::umask(mask);
@@ -93,7 +93,7 @@ impl Subject for UmaskIgnored {
 pub(super) struct ModeIgnored;
 
 impl Subject for ModeIgnored {
-    fn shm_open(&mut self, name: &CStr, oflag: c_int, _mode: u32) -> Answer<RawFd> {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, _mode: u32) -> CallResult<OwnedFd> {
         native::shm_open(name, oflag, 0o600)
     }
 }
@@ -102,9 +102,10 @@ impl Subject for ModeIgnored {
 pub(super) struct LeakedDescriptor;
 
 impl Subject for LeakedDescriptor {
-    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
         let fd = native::shm_open(name, oflag, mode)?;
-        native::dup(fd).map(|_| fd)
+        let _leaked = native::dup((&fd).into())?.into_raw_fd();
+        Ok(fd)
     }
 }
 
@@ -112,7 +113,7 @@ impl Subject for LeakedDescriptor {
 pub(super) struct ReadonlyWidened;
 
 impl Subject for ReadonlyWidened {
-    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
         native::shm_open(name, oflag & !libc::O_ACCMODE | libc::O_RDWR, mode)
     }
 }
@@ -121,10 +122,10 @@ impl Subject for ReadonlyWidened {
 pub(super) struct NotTheLowest;
 
 impl Subject for NotTheLowest {
-    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
         let low = native::shm_open(name, oflag, mode)?;
-        let fd = native::dup(low)?;
-        native::set_cloexec(fd, true)?;
+        let fd = native::dup((&low).into())?;
+        native::set_cloexec((&fd).into(), true)?;
         native::close(low).map(|()| fd)
     }
 }
@@ -139,15 +140,16 @@ impl Subject for SharedDescription {
         self.opened.clear();
     }
 
-    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> Answer<RawFd> {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
         let fd = native::shm_open(name, oflag, mode)?;
         if let Some(&first) = self.opened.get(name)
             && native::is_open(first)
         {
-            descriptors::replace(first, fd);
-            native::set_cloexec(fd, true)?;
+            // SAFETY: the script's, which knows nothing of the other.
+            unsafe { descriptors::replace(first, fd.as_raw_fd()) };
+            native::set_cloexec((&fd).into(), true)?;
         }
-        self.opened.insert(name.to_owned(), fd);
+        self.opened.insert(name.to_owned(), fd.as_raw_fd());
         Ok(fd)
     }
 }

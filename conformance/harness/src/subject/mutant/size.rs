@@ -1,6 +1,6 @@
 //! Faults of `ftruncate`, `fstat` and `close`.
 
-use shmconf_adapter::subject::{Answer, Refused, Subject, host, native};
+use shmconf_adapter::subject::{CallResult, Fd, Refused, Subject, host, native};
 use shmconf_model::outcome::{Content, Errno, Stat};
 use std::collections::BTreeMap;
 use std::os::fd::RawFd;
@@ -9,7 +9,7 @@ use std::os::fd::RawFd;
 pub(super) struct RoundedUp;
 
 impl Subject for RoundedUp {
-    fn ftruncate(&mut self, fd: RawFd, size: i64) -> Answer<()> {
+    fn ftruncate(&mut self, fd: Fd<'_>, size: i64) -> CallResult<()> {
         let page = host::page_size() as i64;
         native::ftruncate(fd, if size > 0 { size.saturating_add(page - 1) / page * page } else { size })
     }
@@ -25,9 +25,9 @@ impl Subject for Remembered {
         self.sizes.clear();
     }
 
-    fn fstat(&mut self, fd: RawFd) -> Answer<Stat> {
+    fn fstat(&mut self, fd: Fd<'_>) -> CallResult<Stat> {
         let stat = native::fstat(fd)?;
-        Ok(Stat { size: *self.sizes.entry(fd).or_insert(stat.size), ..stat })
+        Ok(Stat { size: *self.sizes.entry(fd.number()).or_insert(stat.size), ..stat })
     }
 }
 
@@ -35,7 +35,7 @@ impl Subject for Remembered {
 pub(super) struct ShrinkIgnored;
 
 impl Subject for ShrinkIgnored {
-    fn ftruncate(&mut self, fd: RawFd, size: i64) -> Answer<()> {
+    fn ftruncate(&mut self, fd: Fd<'_>, size: i64) -> CallResult<()> {
         match native::fstat(fd) {
             Ok(stat) if (0..stat.size).contains(&size) => Ok(()),
             _ => native::ftruncate(fd, size),
@@ -54,7 +54,7 @@ impl Subject for StaleAfterRegrow {
         self.cut.clear();
     }
 
-    fn ftruncate(&mut self, fd: RawFd, size: i64) -> Answer<()> {
+    fn ftruncate(&mut self, fd: Fd<'_>, size: i64) -> CallResult<()> {
         let before = native::fstat(fd).map_or(0, |stat| stat.size);
         let tail = usize::try_from(before.saturating_sub(size))
             .ok()
@@ -62,8 +62,8 @@ impl Subject for StaleAfterRegrow {
             .and_then(|len| native::pread(fd, len, size).ok());
         native::ftruncate(fd, size)?;
         if let Some(tail) = tail {
-            self.cut.insert(fd, (size, tail));
-        } else if let Some((mut offset, tail)) = self.cut.remove(&fd) {
+            self.cut.insert(fd.number(), (size, tail));
+        } else if let Some((mut offset, tail)) = self.cut.remove(&fd.number()) {
             for run in tail.runs() {
                 let len = (size - offset).clamp(0, run.len as i64);
                 native::pwrite(fd, run.byte, len as usize, offset)?;
@@ -78,7 +78,7 @@ impl Subject for StaleAfterRegrow {
 pub(super) struct GrowNotZeroed;
 
 impl Subject for GrowNotZeroed {
-    fn ftruncate(&mut self, fd: RawFd, size: i64) -> Answer<()> {
+    fn ftruncate(&mut self, fd: Fd<'_>, size: i64) -> CallResult<()> {
         let before = native::fstat(fd).map_or(0, |stat| stat.size);
         native::ftruncate(fd, size)?;
         if size > before { native::pwrite(fd, 0xff, 1, before).map(drop) } else { Ok(()) }
@@ -89,7 +89,7 @@ impl Subject for GrowNotZeroed {
 pub(super) struct NegativeAccepted;
 
 impl Subject for NegativeAccepted {
-    fn ftruncate(&mut self, fd: RawFd, size: i64) -> Answer<()> {
+    fn ftruncate(&mut self, fd: Fd<'_>, size: i64) -> CallResult<()> {
         if size < 0 { Ok(()) } else { native::ftruncate(fd, size) }
     }
 }
@@ -98,8 +98,9 @@ impl Subject for NegativeAccepted {
 pub(super) struct CloseTwiceSucceeds;
 
 impl Subject for CloseTwiceSucceeds {
-    fn close(&mut self, fd: RawFd) -> Answer<()> {
-        let closed = native::close(fd);
+    unsafe fn close(&mut self, fd: Fd<'_>) -> CallResult<()> {
+        // SAFETY: the caller's promise.
+        let closed = unsafe { native::close_number(fd.number()) };
         if closed == Err(Refused::Errno(Errno::EBADF)) { Ok(()) } else { closed }
     }
 }

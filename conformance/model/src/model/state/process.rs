@@ -135,6 +135,24 @@ impl Process {
         self.maps.values().map(|map| map.object)
     }
 
+    /// What its private mappings of an object have of their own.
+    pub(super) fn copies(&self, object: ObjectId) -> impl Iterator<Item = &Private> {
+        self.maps.values().filter(move |map| map.object == object).filter_map(|map| map.private.as_ref())
+    }
+
+    /// Pages of an object that it has copied are gone from `start` on, or kept for that reason.
+    pub(super) fn cut_copies(&mut self, object: ObjectId, start: i64, kept: Option<Justification>) {
+        let maps = self.maps.values_mut().filter(|map| map.object == object);
+        for private in maps.filter_map(|map| map.private.as_mut()) {
+            if kept.is_some() {
+                private.kept_by = kept;
+            } else {
+                private.copied.clear_from(start);
+                private.own.clear_from(start);
+            }
+        }
+    }
+
     /// Adds a descriptor; answers the one that had its number.
     pub(super) fn add(&mut self, fd: Descriptor) -> Option<Descriptor> {
         let before = self.fds.insert(fd.number, fd);

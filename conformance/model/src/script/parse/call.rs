@@ -1,168 +1,167 @@
-//! Reads one call with its arguments.
+//! Reads one call with its arguments, by the table of calls.
 
+use super::super::error::ParseError;
 use super::super::lex::Token;
-use super::ParseError;
 use super::cursor::Cursor;
 use crate::call::name::Form;
-use crate::call::{Amount, Call, Label, Name, OpenFlags, Range};
-use std::str::FromStr;
+use crate::call::{Call, Entry, Function, Label, Name, Source};
+use crate::suggestion::Suggestion;
 
-/// How many labels the answer of a call can be bound to.
-pub(super) fn labels_bound(call: &Call) -> usize {
-    match call {
-        Call::ShmOpen { .. } | Call::Create { .. } | Call::Dup { .. } | Call::Mmap { .. } => 1,
-        Call::Recv { .. } => usize::MAX,
-        _ => 0,
-    }
-}
+const CALL: &str = "a call, such as `shm_open(`";
+
+/// How other systems and C call what a script calls differently.
+const ALIASES: &[(&str, &str)] = &[
+    ("memfd_create", "create"),
+    ("open", "shm_open"),
+    ("unlink", "shm_unlink"),
+    ("fallocate", "posix_fallocate"),
+    ("truncate", "ftruncate"),
+    ("chmod", "fchmod"),
+    ("stat", "fstat"),
+    ("sendmsg", "send"),
+    ("recvmsg", "recv"),
+    ("setrlimit", "rlimit"),
+    ("_exit", "exit"),
+    ("execve", "exec"),
+    ("raise", "kill"),
+    ("vfork", "fork"),
+];
 
 /// The arguments of a call, one after the other.
 struct Args<'c, 'w> {
     cursor: &'c mut Cursor<'w>,
-    first: bool,
+    name: &'static str,
+    /// Arguments so far.
+    passed: usize,
+    /// The word behind the first argument, which is read already.
+    command: bool,
+    creates: bool,
 }
 
 pub(super) fn call(cursor: &mut Cursor<'_>) -> Result<Call, ParseError> {
-    const CALL: &str = "a call, such as `shm_open(`";
-    let unknown = cursor.unexpected(CALL);
-    let name: String = cursor.text(CALL)?;
+    let function = cursor.text(CALL, |name| Function::first_called(name).ok_or_else(|| meant(name)))?;
     cursor.mark("(")?;
-    let mut args = Args { cursor, first: true };
-    let call = match name.as_str() {
-        "shm_open" => args.shm_open()?,
-        "shm_unlink" => Call::ShmUnlink { name: args.name()? },
-        "create" => Call::Create { size: args.amount()? },
-        "ftruncate" => Call::Ftruncate { fd: args.fd()?, size: args.amount()? },
-        "posix_fallocate" => Call::PosixFallocate { fd: args.fd()?, offset: args.amount()?, len: args.amount()? },
-        "fstat" => Call::Fstat { fd: args.fd()? },
-        "fchmod" => Call::Fchmod { fd: args.fd()?, mode: args.mode()? },
-        "mmap" => Call::Mmap {
-            fd: args.fd()?,
-            offset: args.amount()?,
-            len: args.amount()?,
-            prot: args.word("a protection, such as READ|WRITE, or 0")?,
-            flags: args.word("SHARED, PRIVATE, or 0")?,
-        },
-        "munmap" => {
-            let map = args.map()?;
-            let range = if args.more() { Some(Range { offset: args.amount()?, len: args.amount()? }) } else { None };
-            Call::Munmap { map, range }
-        }
-        "mprotect" => Call::Mprotect { map: args.map()?, prot: args.word("a protection, such as READ, or 0")? },
-        "store" => {
-            Call::Store { map: args.map()?, offset: args.amount()?, byte: args.byte()?, len: args.amount_or(1)? }
-        }
-        "load" => Call::Load { map: args.map()?, offset: args.amount()?, len: args.amount_or(1)? },
-        "read" => Call::Read { fd: args.fd()?, len: args.amount()? },
-        "write" => Call::Write { fd: args.fd()?, byte: args.byte()?, len: args.amount()? },
-        "pread" => Call::Pread { fd: args.fd()?, offset: args.amount()?, len: args.amount()? },
-        "pwrite" => Call::Pwrite { fd: args.fd()?, offset: args.amount()?, byte: args.byte()?, len: args.amount()? },
-        "lseek" => Call::Lseek { fd: args.fd()?, offset: args.amount()?, whence: args.word("SET, CUR or END")? },
-        "dup" => Call::Dup { fd: args.fd()? },
-        "close" => Call::Close { fd: args.fd()? },
-        "fcntl" => args.fcntl()?,
-        "send" => args.send()?,
-        "recv" => {
-            let from = args.label("the actor who sends")?;
-            let room = if args.more() { Some(args.number("a number of descriptors")?) } else { None };
-            Call::Recv { from, room }
-        }
-        "fork" => {
-            let child = args.label("what the child is called")?;
-            let pid_namespace = args.more() && args.keyword("NEWPID")?;
-            Call::Fork { child, pid_namespace }
-        }
-        "exec" => Call::Exec,
-        "exit" => Call::Exit { code: args.word("an exit code from 0 to 255")? },
-        "kill" => Call::Kill { signal: args.word("a signal, such as SIGKILL")? },
-        "sigignore" => Call::Sigignore { signal: args.word("a signal, such as SIGXFSZ")? },
-        "umask" => Call::Umask { mode: args.mode()? },
-        "rlimit" => Call::Rlimit { resource: args.word("FSIZE, NOFILE or AS")?, limit: args.amount()? },
-        "setuid" => Call::Setuid { uid: args.number("a user number")? },
-        "names" => Call::Names,
-        "fds" => Call::Fds,
-        "unique_names" => {
-            Call::UniqueNames { count: args.number("a number of names")?, threads: args.number("a number of threads")? }
-        }
-        "collide" => Call::Collide,
-        "limited_store" => Call::LimitedStore { bytes: args.amount()? },
-        _ => return Err(unknown),
-    };
-    args.cursor.mark(")")?;
+    let Entry { name, command, .. } = *function.entry();
+    let command = command.is_some();
+    let function = if command { fcntl(cursor, name)? } else { function };
+    let mut args = Args { cursor, name, passed: 0, command, creates: false };
+    let call = Call::read(function, &mut args)?;
+    args.command()?;
+    args.close()?;
     Ok(call)
 }
 
-impl Args<'_, '_> {
-    /// Passes the comma before every argument but the first.
-    fn next(&mut self) -> Result<(), ParseError> {
-        if std::mem::take(&mut self.first) { Ok(()) } else { self.cursor.mark(",") }
+fn meant(name: &str) -> Option<Suggestion> {
+    let alias = ALIASES.iter().find(|(alias, _)| *alias == name);
+    let alias = alias.map(|(_, name)| Suggestion::new(*name, ""));
+    alias.or_else(|| Suggestion::spelling(&name.to_ascii_lowercase(), Call::ENTRIES.iter().map(|entry| entry.name)))
+}
+
+/// Which function of that name it is, by the word behind the first argument.
+fn fcntl(cursor: &Cursor<'_>, name: &str) -> Result<Function, ParseError> {
+    let commands: Vec<&str> =
+        Call::ENTRIES.iter().filter(|entry| entry.name == name).filter_map(|entry| entry.command).collect();
+    let expected = commands.join(", ");
+    let mut ahead = Cursor::clone(cursor);
+    ahead.label("a descriptor's label")?;
+    if !ahead.eat(",") {
+        return Err(ahead.unexpected(&format!("`,` and one of {expected}")));
     }
+    ahead.text(&format!("one of {expected}"), |word| {
+        Function::called(name, word).ok_or_else(|| {
+            let bare = word.strip_prefix("F_");
+            let because = if bare.is_some() { "commands are written without F_" } else { "" };
+            let known = |bare: &str| commands.iter().copied().find(|known| *known == bare);
+            let found = known(bare.unwrap_or(word)).map(|known| Suggestion::new(known, because));
+            found.or_else(|| Suggestion::spelling(&word.to_ascii_uppercase(), commands.iter().copied()))
+        })
+    })
+}
+
+impl Args<'_, '_> {
+    /// Passes the comma before every argument but the first, and the command behind the first.
+    fn next(&mut self) -> Result<(), ParseError> {
+        if self.passed == 1 {
+            self.command()?;
+        }
+        if self.passed > 0 {
+            self.comma()?;
+        }
+        self.passed += 1;
+        Ok(())
+    }
+
+    /// What `fcntl` has read already.
+    fn command(&mut self) -> Result<(), ParseError> {
+        if std::mem::take(&mut self.command) {
+            self.comma()?;
+            self.cursor.skip(1);
+        }
+        Ok(())
+    }
+
+    fn comma(&mut self) -> Result<(), ParseError> {
+        if self.cursor.eat(",") {
+            return Ok(());
+        }
+        let error = self.cursor.unexpected("`,`");
+        let meant = match self.cursor.peek() {
+            Some(Token::Text(text)) if !text.starts_with('|') => {
+                Some(Suggestion::new(format!(", {text}"), "arguments stand behind commas"))
+            }
+            _ => self.blank_in_flags(),
+        };
+        Err(error.meaning(meant))
+    }
+
+    fn close(&mut self) -> Result<(), ParseError> {
+        if self.cursor.eat(")") {
+            return Ok(());
+        }
+        let expected = if self.cursor.peek().is_none() { "`)`" } else { "`)`, since there are no more arguments" };
+        Err(self.cursor.unexpected(expected).meaning(self.blank_in_flags()))
+    }
+
+    /// Then a comma is missing, and not an argument.
+    fn followed_by_text(&self) -> bool {
+        !matches!(self.cursor.nth(if self.command { 2 } else { 0 }), Some(Token::Mark(_)) | None)
+    }
+
+    /// `RDWR | CREAT`
+    fn blank_in_flags(&self) -> Option<Suggestion> {
+        let Some(Token::Text(text)) = self.cursor.peek() else { return None };
+        text.starts_with('|').then(|| Suggestion::new("RDWR|CREAT", "flags are joined by | without blanks"))
+    }
+}
+
+impl Source for Args<'_, '_> {
+    type Error = ParseError;
 
     fn more(&self) -> bool {
-        self.cursor.nth_is(0, ",")
+        match self.passed {
+            0 => !self.cursor.nth_is(0, ")"),
+            1 if self.command => self.cursor.nth_is(2, ","),
+            _ => self.cursor.nth_is(0, ","),
+        }
     }
 
-    fn word<T: FromStr>(&mut self, expected: &str) -> Result<T, ParseError> {
+    fn word<T>(
+        &mut self,
+        expected: &str,
+        read: impl FnOnce(&str) -> Result<T, Option<Suggestion>>,
+    ) -> Result<T, ParseError> {
+        if self.passed > 0 && !self.more() && !self.followed_by_text() {
+            let error = self.cursor.unexpected(&format!("`,` and {expected}"));
+            let mode = Suggestion::new(", 0600", "shm_open with CREAT takes a mode");
+            return Err(error.meaning(Some(mode).filter(|_| self.creates)));
+        }
         self.next()?;
-        self.cursor.text(expected)
-    }
-
-    fn label(&mut self, expected: &str) -> Result<Label, ParseError> {
-        self.word(expected)
-    }
-
-    fn fd(&mut self) -> Result<Label, ParseError> {
-        self.label("a descriptor's label")
-    }
-
-    fn map(&mut self) -> Result<Label, ParseError> {
-        self.label("a mapping's label")
-    }
-
-    fn number(&mut self, expected: &str) -> Result<u32, ParseError> {
-        self.word(expected)
-    }
-
-    fn amount(&mut self) -> Result<Amount, ParseError> {
-        self.word("a number of bytes, such as 4096 or PAGE+1")
-    }
-
-    fn amount_or(&mut self, bytes: i64) -> Result<Amount, ParseError> {
-        if self.more() { self.amount() } else { Ok(Amount::bytes(bytes)) }
-    }
-
-    /// An octal number with a leading 0, so that nobody writes 600 for 0600.
-    fn mode(&mut self) -> Result<u32, ParseError> {
-        struct Mode(u32);
-        impl FromStr for Mode {
-            type Err = ();
-            fn from_str(text: &str) -> Result<Mode, ()> {
-                let digits = text.strip_prefix('0').filter(|digits| digits.len() <= 4).ok_or(())?;
-                u32::from_str_radix(if digits.is_empty() { "0" } else { digits }, 8).map(Mode).map_err(drop)
-            }
+        if matches!(self.cursor.peek(), Some(Token::Text(text)) if text == "NULL") {
+            let because = if self.name == "mmap" { "mmap takes no address here" } else { "no argument is a pointer" };
+            let usage = Call::ENTRIES.iter().find(|entry| entry.name == self.name).map(|entry| entry.signature());
+            return Err(self.cursor.unexpected(expected).meaning(usage.map(|usage| Suggestion::new(usage, because))));
         }
-        self.word::<Mode>("an octal mode with a leading 0, such as 0600").map(|mode| mode.0)
-    }
-
-    fn byte(&mut self) -> Result<u8, ParseError> {
-        struct Byte(u8);
-        impl FromStr for Byte {
-            type Err = ();
-            fn from_str(text: &str) -> Result<Byte, ()> {
-                let amount: Amount = text.parse().map_err(drop)?;
-                if amount.pages != 0 { Err(()) } else { u8::try_from(amount.bytes).map(Byte).map_err(drop) }
-            }
-        }
-        self.word::<Byte>("a byte, such as 0x5a").map(|byte| byte.0)
-    }
-
-    fn keyword(&mut self, keyword: &str) -> Result<bool, ParseError> {
-        self.next()?;
-        if matches!(self.cursor.peek(), Some(Token::Text(found)) if found == keyword) {
-            self.cursor.skip(1);
-            return Ok(true);
-        }
-        Err(self.cursor.unexpected(keyword))
+        self.cursor.text(expected, read)
     }
 
     fn name(&mut self) -> Result<Name, ParseError> {
@@ -171,57 +170,26 @@ impl Args<'_, '_> {
         let name = match self.cursor.peek() {
             Some(Token::Quoted(text)) => Some(Name::Literal(text.clone())),
             Some(Token::Fresh(text)) => fresh(text),
+            Some(Token::Text(text)) if text.parse::<Label>().is_ok() => {
+                let meant = Suggestion::new(format!("@{text}"), "a fresh name begins with @");
+                return Err(self.cursor.unexpected(NAME).meaning(Some(meant)));
+            }
             _ => return Err(self.cursor.unexpected(NAME)),
         };
-        let expected = format!(
-            "@x with any of :bare :double :inner :trailing and a length from {} to {}",
-            Form::MIN_BYTES,
-            Form::MAX_BYTES
-        );
-        let name = name.ok_or_else(|| self.cursor.unexpected(&expected))?;
+        let expected = || {
+            format!(
+                "@x with any of :bare :double :inner :trailing and a length from {} to {}",
+                Form::MIN_BYTES,
+                Form::MAX_BYTES
+            )
+        };
+        let name = name.ok_or_else(|| self.cursor.unexpected(&expected()))?;
         self.cursor.skip(1);
         Ok(name)
     }
 
-    fn shm_open(&mut self) -> Result<Call, ParseError> {
-        let name = self.name()?;
-        let flags: OpenFlags = self.word("open flags, such as RDWR|CREAT|EXCL")?;
-        let mode = if self.more() || flags.contains(OpenFlags::CREAT) { self.mode()? } else { 0 };
-        Ok(Call::ShmOpen { name, flags, mode })
-    }
-
-    fn fcntl(&mut self) -> Result<Call, ParseError> {
-        const COMMAND: &str = "GETFD, SETFD, GETFL, GET_SEALS or ADD_SEALS";
-        let fd = self.fd()?;
-        self.next()?;
-        let unknown = self.cursor.unexpected(COMMAND);
-        let command: String = self.cursor.text(COMMAND)?;
-        match command.as_str() {
-            "GETFD" => Ok(Call::FcntlGetfd { fd }),
-            "GETFL" => Ok(Call::FcntlGetfl { fd }),
-            "GET_SEALS" => Ok(Call::FcntlGetSeals { fd }),
-            "ADD_SEALS" => Ok(Call::FcntlAddSeals { fd, seals: self.word("seals, such as SHRINK|GROW")? }),
-            "SETFD" => {
-                self.next()?;
-                let unknown = self.cursor.unexpected("CLOEXEC or 0");
-                let flag: String = self.cursor.text("CLOEXEC or 0")?;
-                match flag.as_str() {
-                    "CLOEXEC" => Ok(Call::FcntlSetfd { fd, cloexec: true }),
-                    "0" => Ok(Call::FcntlSetfd { fd, cloexec: false }),
-                    _ => Err(unknown),
-                }
-            }
-            _ => Err(unknown),
-        }
-    }
-
-    fn send(&mut self) -> Result<Call, ParseError> {
-        let to = self.label("the actor to send to")?;
-        let mut fds = Vec::new();
-        while self.more() {
-            fds.push(self.fd()?);
-        }
-        Ok(Call::Send { to, fds })
+    fn creates(&mut self) -> &mut bool {
+        &mut self.creates
     }
 }
 

@@ -1,0 +1,124 @@
+//! What works on one subject: as many sources of traces as the plan has jobs, each with a thread.
+
+use super::plan::{Plan, Progress};
+use super::source::TraceSource;
+use super::unassessed::{GiveUp, Unassessed};
+use super::workbench::Workbench;
+use crate::report::{CaseResult, Conditions, Report};
+use crate::subject::Spec;
+use shmconf_model::naming::Token;
+use shmconf_model::portability;
+use shmconf_model::profile::Profile;
+use shmconf_model::trace::Platform;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+/// One subject, ready to begin.
+pub(super) struct Crew<'a> {
+    subject: &'a Spec,
+    profile: Profile,
+    /// The platforms to compare with.
+    others: Vec<Profile>,
+    sources: Vec<TraceSource>,
+}
+
+/// What the workers of a crew have found so far.
+#[derive(Default)]
+struct SoFar {
+    results: Vec<CaseResult>,
+    left_behind: Vec<String>,
+    gave_up: Option<GiveUp>,
+}
+
+impl<'a> Crew<'a> {
+    /// Starts the processes of a subject.
+    ///
+    /// # Errors
+    ///
+    /// [`GiveUp`], where the subject does not start.
+    pub(super) fn start(plan: &Plan, subject: &'a Spec, token: Token) -> Result<Crew<'a>, GiveUp> {
+        let jobs = u32::try_from(plan.jobs.get()).unwrap_or(u32::MAX);
+        let start = |share| TraceSource::start(plan, subject, token, (share, jobs));
+        let sources: Vec<TraceSource> = (0..jobs).map(start).collect::<Result<_, _>>()?;
+        let home = Profile::id_for(sources[0].platform());
+        let profile = match &plan.profile {
+            Some(chosen) => chosen.profile.clone(),
+            None => Profile::get(home)?,
+        };
+        let others = if plan.portability { portability::platforms_beside(home) } else { Vec::new() };
+        Ok(Crew { subject, profile, others, sources })
+    }
+
+    /// Does everything of the plan, each case and property once.
+    pub(super) fn work(self, plan: &Plan, progress: &dyn Progress) -> Report {
+        let began = Instant::now();
+        let Crew { subject, profile, others, sources } = self;
+        progress.begin(&subject.to_string(), plan.cases.len() + plan.properties.len());
+        let platform = sources[0].platform().clone();
+        let (next, found) = (AtomicUsize::new(0), Mutex::new(SoFar::default()));
+        let bench = |source: TraceSource| {
+            let (profile, others) = (&profile, &*others);
+            let mut workbench = Workbench { plan, subject, profile, others, source, progress, failures: 0 };
+            work_through(&mut workbench, &next, &found);
+            let left_behind = workbench.source.left_behind().to_vec();
+            locked(&found).left_behind.extend(left_behind);
+        };
+        let panicked = thread::scope(|scope| {
+            let workers: Vec<_> = sources.into_iter().map(|source| scope.spawn(|| bench(source))).collect();
+            // Every worker is waited for, whatever came of the others.
+            workers.into_iter().filter_map(|worker| worker.join().err()).count() > 0
+        });
+        let SoFar { results, left_behind, gave_up } = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let gave_up = gave_up.or(panicked.then_some(GiveUp::Panic));
+        let beside = others.into_iter().map(|profile| profile.id).collect();
+        let conditions = conditions(plan, subject, platform, profile.id, beside);
+        let report = Report::new(conditions, results, began.elapsed());
+        Report { left_behind, gave_up: gave_up.map(|reason| reason.to_string()), ..report }
+    }
+}
+
+/// Takes one case or property after the other, until none is left, the run is stopped, or the subject is given up.
+fn work_through(workbench: &mut Workbench<'_>, next: &AtomicUsize, found: &Mutex<SoFar>) {
+    let (plan, progress) = (workbench.plan, workbench.progress);
+    while !plan.stop.load(Relaxed) {
+        let at = next.fetch_add(1, Relaxed);
+        // Properties take longest, so they come first.
+        let result = match (plan.properties.get(at), plan.cases.get(at.wrapping_sub(plan.properties.len()))) {
+            (Some(property), _) => workbench.property(property),
+            (None, Some(case)) => workbench.case(case),
+            (None, None) => break,
+        };
+        match result {
+            Ok(result) => {
+                progress.done(&result);
+                locked(found).results.push(result);
+            }
+            Err(Unassessed::GiveUp(reason)) => {
+                next.store(usize::MAX / 2, Relaxed);
+                locked(found).gave_up.get_or_insert(reason);
+                break;
+            }
+            Err(Unassessed::Stopped | Unassessed::Skip(_) | Unassessed::Undecided(_)) => break,
+        }
+    }
+}
+
+/// What is known of the run of a subject before it begins.
+pub(super) fn conditions(
+    plan: &Plan,
+    subject: &Spec,
+    platform: Platform,
+    profile: String,
+    beside: Vec<String>,
+) -> Conditions {
+    let subject = subject.to_string();
+    Conditions { platform, subject, profile, seed: plan.seed, strict: plan.strict, beside }
+}
+
+/// What was found is whole even if a worker panicked: each change is one step.
+fn locked(found: &Mutex<SoFar>) -> std::sync::MutexGuard<'_, SoFar> {
+    found.lock().unwrap_or_else(PoisonError::into_inner)
+}

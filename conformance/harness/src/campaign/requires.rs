@@ -1,0 +1,27 @@
+//! How a person is told that a script cannot be run: what it requires, and why that is not there.
+
+use shmconf_model::script::Requirement;
+
+/// `requires named objects (shm_open); shmfd makes anonymous objects only`
+pub(super) fn but(requirement: Requirement, reason: &str) -> String {
+    format!("requires {}; {reason}", phrase(requirement))
+}
+
+fn phrase(requirement: Requirement) -> &'static str {
+    match requirement {
+        Requirement::Named => "named objects (shm_open)",
+        Requirement::Anonymous => "anonymous objects",
+        Requirement::Passing => "descriptors sent from one process to another",
+        Requirement::Fork => "fork",
+        Requirement::Exec => "exec",
+        Requirement::Seals => "seals",
+        Requirement::Root => "the right to become another user",
+        Requirement::PidNamespace => "a PID namespace of its own",
+        Requirement::LimitedStore => "a size-limited store of its own",
+        Requirement::Listing => "a list of the names that exist",
+        Requirement::UniqueNames => "a generator of unique names",
+        Requirement::Limits => "resource limits",
+        Requirement::AddressSpace => "a limit of the address space",
+        Requirement::Reserving => "posix_fallocate",
+    }
+}

@@ -1,0 +1,274 @@
+//! One execution of a script.
+
+mod calls;
+
+use super::link::Heard;
+use super::plan::{Phase, Plan, Topology};
+use super::pool::{Life, ProcessSet};
+use super::processors::Processors;
+use super::{Ability, Executor, ExecutorError, sweep};
+use shmconf_adapter::wire::{Reply, Started};
+use shmconf_model::call::{Call, Label, Name};
+use shmconf_model::naming::ScriptNames;
+use shmconf_model::outcome::Outcome;
+use shmconf_model::script::{Requirement, Script};
+use shmconf_model::trace::{self, Actor, Event, Header, Trace};
+use std::collections::BTreeMap;
+
+/// One attempt to execute a script.
+struct Execution<'a> {
+    executor: &'a mut Executor,
+    plan: &'a Plan<'a>,
+    /// The calls with names and amounts resolved.
+    calls: Vec<Call>,
+    events: Vec<Option<Event>>,
+    set: ProcessSet,
+    /// Is every call sent alone, so that the one that ends its actor is certain?
+    singly: bool,
+    /// Can the processes serve no other script?
+    spoiled: bool,
+}
+
+/// Why an attempt ends early.
+enum Halt {
+    /// Another attempt is needed, with fresh processes and every call sent alone.
+    Again,
+    /// No attempt can succeed.
+    Error(ExecutorError),
+}
+
+impl From<ExecutorError> for Halt {
+    fn from(error: ExecutorError) -> Halt {
+        Halt::Error(error)
+    }
+}
+
+/// Executes a script once.
+pub(super) fn execute(executor: &mut Executor, script: &Script, seed: u64) -> Result<Trace, ExecutorError> {
+    let plan = Plan::of(script);
+    match plan.topology.confined {
+        true => executor.processors.confine(),
+        false => Processors::release(),
+    }
+    let trace = match attempt(executor, &plan, false) {
+        Err(Halt::Again) => attempt(executor, &plan, true),
+        done => done,
+    };
+    match trace {
+        Ok((actors, mut events)) => {
+            events.sort_by_key(|event| event.start);
+            let header = Header {
+                format: trace::FORMAT.to_owned(),
+                case: script.id.clone(),
+                subject: executor.config.subject.to_string(),
+                platform: executor.platform.clone(),
+                machine: trace::Machine::default(),
+                seed,
+                actors,
+            };
+            Ok(Trace { header, events })
+        }
+        Err(Halt::Again) => Err(executor.actor_error("does not come to a state in which it can be used".to_owned())),
+        Err(Halt::Error(error)) => {
+            if matches!(error, ExecutorError::Actor { .. }) {
+                // What the others would do next is anybody's guess.
+                executor.pool.discard(&executor.spawner);
+            }
+            Err(error)
+        }
+    }
+}
+
+type Seen = (Vec<Actor>, Vec<Event>);
+
+fn attempt(executor: &mut Executor, plan: &Plan<'_>, singly: bool) -> Result<Seen, Halt> {
+    let mut names = executor.naming.next_script();
+    let mut used = Vec::new();
+    let calls = resolve(executor, plan, &mut names, &mut used)?;
+    if !executor.lists {
+        executor.spawner.know(&used)?;
+    }
+    let set = processes_for(executor, &plan.topology, singly)?;
+    let events = vec![None; plan.calls.len()];
+    let mut run = Execution { executor, plan, calls, events, set, singly, spoiled: plan.spoils };
+    let done = run.make_calls();
+    let Execution { events, set, spoiled, .. } = run;
+    let actors = actors_of(&set);
+    if done.is_ok() && executor.config.reuse && !spoiled && !singly {
+        executor.pool.put(set, &executor.spawner);
+    } else if done.is_ok() {
+        set.discard(&executor.spawner);
+    } else {
+        set.end(&mut executor.spawner);
+    }
+    let mut events: Vec<Event> = events.into_iter().flatten().collect();
+    let left = clean_up(&names, &used, &mut events, &executor.naming.own_prefix());
+    executor.left_behind.extend(left);
+    done.map(|()| (actors, events))
+}
+
+/// Makes names and amounts concrete. A name to the letter must be free: what it stands for may be somebody's.
+fn resolve(
+    executor: &Executor,
+    plan: &Plan<'_>,
+    names: &mut ScriptNames,
+    used: &mut Vec<String>,
+) -> Result<Vec<Call>, ExecutorError> {
+    let mut literal = |name: &Name| {
+        let text = names.literal(name);
+        if !used.contains(&text) {
+            used.push(text.clone());
+        }
+        text
+    };
+    let page = executor.platform.page_size;
+    let calls = plan.calls.iter().map(|planned| planned.line.call.resolve(page, &mut literal)).collect();
+    for planned in &plan.calls {
+        if let Some(Name::Literal(name)) = planned.line.call.name()
+            && sweep::exists(name)
+        {
+            return Err(ExecutorError::NameTaken(name.clone()));
+        }
+    }
+    Ok(calls)
+}
+
+/// Processes for the topology: ones that wait, or new ones.
+fn processes_for(executor: &mut Executor, topology: &Topology, fresh: bool) -> Result<ProcessSet, ExecutorError> {
+    if !fresh && let Some(mut set) = executor.pool.take(topology) {
+        for process in &mut set.processes {
+            process.reset();
+        }
+        return Ok(set);
+    }
+    let prefix = executor.naming.own_prefix();
+    let start = |executor: &mut Executor| {
+        ProcessSet::start(topology.clone(), &mut executor.spawner, &executor.config, &prefix, false)
+    };
+    match start(executor) {
+        // What waits for later scripts has what this one lacks.
+        Err(ExecutorError::System { .. }) if executor.pool.discard(&executor.spawner) => start(executor),
+        done => done,
+    }
+}
+
+/// Removes every name that a script can have left, and from lists of names those that are not the script's. Answers those
+/// of its own that it cannot remove.
+fn clean_up(names: &ScriptNames, used: &[String], events: &mut [Event], own_prefix: &str) -> Vec<String> {
+    let mut left = Vec::new();
+    let mut remove = |name: &String| {
+        if !sweep::remove(name) && names.gave(name) {
+            left.push(name.clone());
+        }
+    };
+    for event in events {
+        match (&event.call, &mut event.outcome) {
+            (Call::Names, Outcome::Names(found)) => {
+                found.retain(|name| name.starts_with(names.base()) || name.starts_with(own_prefix));
+                found.iter().filter(|name| !used.contains(name)).for_each(&mut remove);
+            }
+            (Call::Collide, Outcome::Names(made)) => made.iter().for_each(&mut remove),
+            _ => {}
+        }
+    }
+    used.iter().for_each(remove);
+    left
+}
+
+fn actors_of(set: &ProcessSet) -> Vec<Actor> {
+    let named = set.topology.actors.iter().zip(&set.processes).filter(|(spec, _)| spec.parent.is_none());
+    named.filter_map(|(spec, process)| Some(as_actor(spec.name, process.started.as_ref()?))).collect()
+}
+
+fn as_actor(name: Label, started: &Started) -> Actor {
+    Actor { name, uid: started.uid, gid: started.gid, umask: started.umask, process: None, fds: started.fds.clone() }
+}
+
+/// What one actor says that the subject cannot do.
+pub(super) fn probe(executor: &mut Executor) -> Result<BTreeMap<Requirement, Ability>, ExecutorError> {
+    let name = "a".parse().map_err(|_| ExecutorError::SpawnerGone)?;
+    let prefix = executor.naming.own_prefix();
+    let mut set = ProcessSet::start(Topology::one(name), &mut executor.spawner, &executor.config, &prefix, true)?;
+    let mut cannot = BTreeMap::new();
+    for process in &mut set.processes {
+        process.link.flush();
+        let heard = process.link.hear()?;
+        match heard {
+            Heard::Reply(Reply::Started(started)) => cannot.extend(executor.checked(started)?.cannot),
+            heard => return Err(executor.misbehaves(&heard, "`start`", process.number)),
+        }
+    }
+    set.discard(&executor.spawner);
+    let mut ability = |requirement: Requirement| cannot.remove(&requirement).map_or(Ability::Can, Ability::Cannot);
+    Ok(Requirement::ALL.iter().map(|(requirement, _)| (*requirement, ability(*requirement))).collect())
+}
+
+impl Execution<'_> {
+    fn make_calls(&mut self) -> Result<(), Halt> {
+        if !self.plan.topology.pairs.is_empty() {
+            // A message of this script must not be taken for one that the last script has left.
+            self.settle()?;
+        }
+        for phase in &self.plan.steps {
+            match phase {
+                Phase::Batch(actor, calls) if self.singly => {
+                    for call in calls.clone() {
+                        self.batch(*actor, call..call + 1)?;
+                    }
+                }
+                Phase::Batch(actor, calls) => self.batch(*actor, calls.clone())?,
+                Phase::Race(racers) => self.race(racers)?,
+            }
+        }
+        self.settle()
+    }
+
+    /// Waits until every actor that was there from the beginning has said who it is, and that it is clean.
+    fn settle(&mut self) -> Result<(), Halt> {
+        for process in &mut self.set.processes {
+            if process.life == Life::Lives {
+                process.link.flush();
+            }
+        }
+        let roots = self.set.processes.iter().enumerate().filter(|(_, process)| process.number.is_some());
+        for actor in roots.map(|(actor, _)| actor).collect::<Vec<_>>() {
+            self.await_ready(actor)?;
+        }
+        Ok(())
+    }
+}
+
+impl Executor {
+    pub(super) fn actor_error(&mut self, problem: String) -> ExecutorError {
+        let subject = self.config.subject.to_string();
+        ExecutorError::Actor { subject, problem, stderr: self.spawner.stderr() }
+    }
+
+    /// What is wrong with an actor from which that was heard instead of an answer.
+    fn misbehaves(&mut self, heard: &Heard, instead_of: &str, number: Option<u64>) -> ExecutorError {
+        let problem = match heard {
+            Heard::Reply(Reply::Error { message }) => format!("gives up: {message}"),
+            Heard::Reply(reply) => format!("answers {instead_of} with {reply:?}"),
+            Heard::Nonsense(line) => format!("answers {instead_of} with what is no reply: {line}"),
+            Heard::Late => format!("does not answer {instead_of} within {:?}", self.config.timeout),
+            Heard::End => match number.map(|number| self.spawner.wait(number)) {
+                Some(Ok(outcome)) => format!("ends before it has answered {instead_of} ({outcome})"),
+                Some(Err(error)) => return error,
+                None => format!("ends before it has answered {instead_of}"),
+            },
+        };
+        self.actor_error(problem)
+    }
+
+    /// An actor that speaks this version of the protocol.
+    fn checked(&mut self, started: Started) -> Result<Started, ExecutorError> {
+        match started.protocol == shmconf_adapter::wire::PROTOCOL {
+            true => Ok(started),
+            false => Err(self.actor_error(format!(
+                "speaks {:?}, and the harness {:?}",
+                started.protocol,
+                shmconf_adapter::wire::PROTOCOL
+            ))),
+        }
+    }
+}

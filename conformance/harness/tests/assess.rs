@@ -1,0 +1,90 @@
+//! The way from a trace to a verdict: what was not executed, and what that means.
+
+use rstest::rstest;
+use shmconf::assess::{Against, Assessment, Stopped, Tally, assess};
+use shmconf::profile::Profile;
+use shmconf::report::Kind;
+use shmconf::trace::Trace;
+use shmconf::verdict::Verdict;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+const CREATE: &str = r#""bind":["f"],"call":{"call":"shm_open","name":"/scx","flags":"RDWR|CREAT|EXCL","mode":384}"#;
+/// What no machine has room for.
+const HUGE: &str = r#""bind":["f"],"call":{"call":"create","size":1125899906842624}"#;
+const REFUSED: &str = r#""bind":["f"],"call":{"call":"shm_open","name":"/a/b","flags":"RDWR|CREAT|EXCL","mode":384}"#;
+const SIZE: &str = r#""call":{"call":"ftruncate","fd":"f","size":4096}"#;
+const STAT: &str = r#""call":{"call":"fstat","fd":"f"}"#;
+const GONE: &str = r#"{"not_executed":"the actor is gone"}"#;
+
+/// A trace by one actor, from calls and outcomes.
+fn trace(events: &[(&str, &str)]) -> Trace {
+    let head = r#"{"format":"shmconf-trace/1","case":"my/case","subject":"libc","seed":7,"platform":{"os":"Linux","release":"6.18","arch":"x86_64","libc":"glibc 2.36","page_size":4096},"actors":[{"name":"a","uid":0,"gid":0,"umask":18,"fds":[0,1,2,3]}]}"#;
+    let line = |(at, (call, outcome)): (usize, &(&str, &str))| {
+        format!("{{\"actor\":\"a\",{call},\"outcome\":{outcome},\"start\":{},\"end\":{}}}", at * 10, at * 10 + 5)
+    };
+    let lines: Vec<String> = std::iter::once(head.to_owned()).chain(events.iter().enumerate().map(line)).collect();
+    Trace::read(lines.join("\n").as_bytes()).expect("it is a trace")
+}
+
+fn assessed(events: &[(&str, &str)]) -> Assessment {
+    let profile = Profile::get("linux-glibc").expect("it is built in");
+    assess(&trace(events), Against { profile: &profile, others: &[], stop: &AtomicBool::new(false) }).expect("no stop")
+}
+
+#[rstest]
+#[case::all_was_executed(&[(CREATE, r#"{"fd":4}"#), (SIZE, r#""ok""#)], 0, Verdict::Pass)]
+#[case::nothing_behind_the_setup(&[(HUGE, r#"{"errno":"ENOSPC"}"#), (SIZE, GONE), (STAT, GONE)], 2, Verdict::Inconclusive)]
+#[case::a_refusal_of_the_arguments_is_a_result(&[(REFUSED, r#"{"errno":"EINVAL"}"#), (STAT, GONE)], 1, Verdict::Pass)]
+#[case::what_is_not_allowed_fails_all_the_same(&[(CREATE, r#"{"errno":"EIO"}"#), (STAT, GONE)], 1, Verdict::Fail)]
+fn a_trace_with_no_more_than_its_setup_is_no_pass(
+    #[case] events: &[(&str, &str)],
+    #[case] not_executed: u64,
+    #[case] verdict: Verdict,
+) {
+    let assessment = assessed(events);
+    assert_eq!((assessment.not_executed, assessment.verdict()), (not_executed, verdict));
+}
+
+#[test]
+fn the_reason_counts_the_calls_and_names_the_first() {
+    let assessment = assessed(&[(HUGE, r#"{"errno":"ENOMEM"}"#), (SIZE, GONE), (STAT, GONE)]);
+    let mut tally = Tally::of("my/case".parse().expect("it is an ID"), Kind::Case);
+    tally.add(assessment, |_| unreachable!("nothing fails"));
+    let result = tally.finish(Duration::ZERO);
+    assert_eq!(result.verdict, Verdict::Inconclusive);
+    assert_eq!(
+        result.reason.as_deref(),
+        Some(
+            "only its setup was executed: 2 of 3 calls were not executed, the first of them `a: ftruncate(f, 4096)` \
+             (the actor is gone)"
+        )
+    );
+}
+
+#[test]
+fn one_execution_that_went_further_is_enough() {
+    let mut tally = Tally::of("my/case".parse().expect("it is an ID"), Kind::Case);
+    let stat = r#"{"stat":{"size":0,"mode":384,"uid":0,"gid":0}}"#;
+    tally.add(assessed(&[(HUGE, r#"{"errno":"ENOMEM"}"#), (STAT, GONE)]), |_| unreachable!("nothing fails"));
+    tally.add(assessed(&[(CREATE, r#"{"fd":4}"#), (STAT, stat)]), |_| unreachable!("nothing fails"));
+    let result = tally.finish(Duration::ZERO);
+    assert_eq!((result.verdict, result.not_executed, result.reason), (Verdict::Pass, 1, None));
+}
+
+#[test]
+fn nobody_waits_for_an_assessment_that_was_stopped() {
+    let profile = Profile::get("posix").expect("it is built in");
+    let stopped = assess(&trace(&[]), Against { profile: &profile, others: &[], stop: &AtomicBool::new(true) });
+    assert_eq!(stopped, Err(Stopped));
+}
+
+#[test]
+fn one_trace_has_one_assessment() {
+    let fails = &[(CREATE, r#"{"fd":9}"#), (SIZE, r#"{"errno":"EIO"}"#), (STAT, r#"{"errno":"EIO"}"#)];
+    let first = assessed(fails);
+    assert_eq!(first.verdict(), Verdict::Fail);
+    for _ in 0..20 {
+        assert_eq!(assessed(fails), first);
+    }
+}

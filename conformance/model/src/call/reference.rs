@@ -1,0 +1,51 @@
+//! The table of calls as documents show it.
+
+use super::{Binds, Call, Entry, Requirement};
+use std::fmt::Write;
+
+/// The calls in Markdown, a table for each group.
+pub fn calls() -> String {
+    let mut page = String::new();
+    for group in Call::ENTRIES.chunk_by(|one, next| one.group == next.group) {
+        let rows: String = group.iter().map(row).collect();
+        let heading = group.first().map_or("", |entry| entry.group);
+        let before = if page.is_empty() { "" } else { "\n" };
+        page += &format!("{before}### {heading}\n\n| call | what it does | answers |\n|---|---|---|\n{rows}");
+    }
+    page
+}
+
+fn row(entry: &Entry) -> String {
+    let answers = match entry.binds {
+        Binds::Nothing => entry.answers,
+        Binds::Descriptor => "binds a descriptor",
+        Binds::Mapping => "binds a mapping",
+        Binds::Descriptors => "binds those that arrive",
+    };
+    let mut words = String::new();
+    for parameter in entry.parameters.iter().filter(|parameter| (1..12).contains(&parameter.words.len())) {
+        // A string takes everything.
+        let _ = write!(words, " `{}`: `{}`.", parameter.name, parameter.words.join(" "));
+    }
+    format!("| `{}` | {}{words} | {answers} |\n", entry.signature(), entry.about.trim())
+}
+
+/// The requirements in Markdown, with the calls that ask for them.
+pub fn requirements() -> String {
+    let mut page = "| word | meaning | asked for by |\n|---|---|---|\n".to_owned();
+    for (requirement, meaning) in Requirement::ALL {
+        let asking = Call::ENTRIES.iter().filter(|entry| entry.requirements.contains(requirement));
+        let mut asking: Vec<String> = asking
+            .map(|entry| entry.command.map_or(entry.name.to_owned(), |command| format!("{}(…, {command})", entry.name)))
+            .collect();
+        // These depend on an argument.
+        match requirement {
+            Requirement::PidNamespace => asking.push("fork(…, NEWPID)".to_owned()),
+            Requirement::AddressSpace => asking.push("rlimit(AS, …)".to_owned()),
+            _ => {}
+        }
+        let meaning = meaning.trim().trim_end_matches('.');
+        page += &format!("| `{requirement}` | {meaning} | `{}` |\n", asking.join("`, `"));
+    }
+    page
+}

@@ -1,0 +1,129 @@
+//! The table of calls. A new call is an entry here, its effect in the model, and its performing in the actor.
+
+use super::argument::*;
+use super::entry::{Binds, Entry, Parameter, calls};
+use super::{Amount, Label, Name, OutOfRange, Range, Requirement};
+use crate::constants::{MapFlags, OpenFlags, Prot, Resource, Seals, Signal, Whence};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+calls! {
+    "Names and objects":
+    /// Opens, and with `CREAT` creates, the object of a name. The mode must be given with `CREAT`.
+    ShmOpen = "shm_open" {
+        name: Name as Object,
+        flags: OpenFlags as OpenWords,
+        #[serde(default)]
+        mode: u32 as CreateMode,
+    } -> Descriptor "" Named;
+    /// Removes a name.
+    ShmUnlink = "shm_unlink" { name: Name as Object } -> Nothing "`ok`" Named;
+    /// Makes an object of that size that has no name, open for reading and writing.
+    Create = "create" { size: Amount as Bytes } -> Descriptor "" Anonymous;
+    /// The names of this run that the system lets one list. Where it lists none the call is left out of a case, unless
+    /// the case says `# needs: listing`.
+    Names = "names" -> Nothing "names" Listing;
+    /// So many names from the subject's own generator, by each of so many threads.
+    UniqueNames = "unique_names" { count: u32 as NameCount, threads: u32 as ThreadCount } -> Nothing "names" UniqueNames;
+    /// Creates an object under the very name that the subject's generator would give out next.
+    Collide = "collide" -> Nothing "that name" UniqueNames;
+    /// Gives the actor a private store of objects with room for so many bytes only.
+    LimitedStore = "limited_store" { bytes: Amount as Bytes } -> Nothing "`ok`" LimitedStore;
+
+    "Descriptors":
+    /// Sets the size of an object.
+    Ftruncate = "ftruncate" { fd: Label as Fd, size: Amount as Bytes } -> Nothing "`ok`";
+    /// Makes sure that a range of an object has storage, growing it if the range ends beyond it.
+    PosixFallocate = "posix_fallocate" { fd: Label as Fd, offset: Amount as Bytes, len: Amount as Bytes }
+        -> Nothing "`ok`" Reserving;
+    /// Asks for size, permission bits and owner.
+    Fstat = "fstat" { fd: Label as Fd } -> Nothing "`size 4096 mode 0600 uid 0 gid 0`";
+    /// Sets the permission bits.
+    Fchmod = "fchmod" { fd: Label as Fd, mode: u32 as Mode } -> Nothing "`ok`";
+    /// Reads at the file offset.
+    Read = "read" { fd: Label as Fd, len: Amount as Bytes } -> Nothing "bytes";
+    /// Writes `len` times `byte` at the file offset.
+    Write = "write" { fd: Label as Fd, byte: u8 as Byte, len: Amount as Bytes } -> Nothing "a number";
+    /// Reads at `offset`.
+    Pread = "pread" { fd: Label as Fd, offset: Amount as Bytes, len: Amount as Bytes } -> Nothing "bytes";
+    /// Writes `len` times `byte` at `offset`.
+    Pwrite = "pwrite" { fd: Label as Fd, offset: Amount as Bytes, byte: u8 as Byte, len: Amount as Bytes }
+        -> Nothing "a number";
+    /// Moves the file offset.
+    Lseek = "lseek" { fd: Label as Fd, offset: Amount as Bytes, whence: Whence as Word } -> Nothing "a number";
+    /// Duplicates a descriptor.
+    Dup = "dup" { fd: Label as Fd } -> Descriptor "";
+    /// Closes a descriptor. Its label goes on to stand for the same number.
+    Close = "close" { fd: Label as Fd } -> Nothing "`ok`";
+    /// Is the descriptor closed by `exec`?
+    FcntlGetfd = "fcntl" "GETFD" { fd: Label as Fd } -> Nothing "`1` or `0`";
+    /// Makes `exec` close the descriptor, or with `0` keep it.
+    FcntlSetfd = "fcntl" "SETFD" { fd: Label as Fd, cloexec: bool as CloseOnExec } -> Nothing "`ok`";
+    /// With which access was the descriptor opened?
+    FcntlGetfl = "fcntl" "GETFL" { fd: Label as Fd } -> Nothing "`RDONLY`, `WRONLY` or `RDWR`";
+    /// Which seals has the object?
+    FcntlGetSeals = "fcntl" "GET_SEALS" { fd: Label as Fd } -> Nothing "seals" Seals;
+    /// Adds seals to the object.
+    FcntlAddSeals = "fcntl" "ADD_SEALS" { fd: Label as Fd, seals: Seals as Word } -> Nothing "`ok`" Seals;
+    /// How many descriptors has the actor open, beside those that it started with?
+    Fds = "fds" -> Nothing "a number";
+
+    "Mappings":
+    /// Maps a range of an object.
+    Mmap = "mmap" {
+        fd: Label as Fd,
+        offset: Amount as Bytes,
+        len: Amount as Bytes,
+        prot: Prot as Word,
+        flags: MapFlags as Word,
+    } -> Mapping "";
+    /// Unmaps a mapping, or a range of it.
+    Munmap = "munmap" {
+        map: Label as Map,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        range: Option<Range> as WholeOrRange,
+    } -> Nothing "`ok`";
+    /// Sets the protection of a whole mapping.
+    Mprotect = "mprotect" { map: Label as Map, prot: Prot as Word } -> Nothing "`ok`";
+    /// Writes `len` times `byte` through a mapping; once, if no length is given.
+    Store = "store" { map: Label as Map, offset: Amount as Bytes, byte: u8 as Byte, len: Amount as OneOrBytes }
+        -> Nothing "`ok`, or the signal that ended the actor";
+    /// Reads `len` bytes through a mapping; one, if no length is given.
+    Load = "load" { map: Label as Map, offset: Amount as Bytes, len: Amount as OneOrBytes }
+        -> Nothing "bytes, or the signal that ended the actor";
+
+    "Between actors":
+    /// Sends descriptors to another actor, in one message (`SCM_RIGHTS`).
+    Send = "send" { to: Label as Peer, fds: Vec<Label> as Cargo } -> Nothing "`ok`" Passing;
+    /// Receives one message of another actor, with a control buffer for `room` descriptors. Without `room` the buffer holds
+    /// as many as there are labels.
+    Recv = "recv" {
+        from: Label as Peer,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room: Option<u32> as Room,
+    } -> Descriptors "" Passing;
+
+    "Processes":
+    /// Makes a child that is the actor `child` from then on, with the labels of its parent; with `NEWPID`, in a PID
+    /// namespace of its own.
+    Fork = "fork" {
+        child: Label as Child,
+        #[serde(default)]
+        pid_namespace: bool as PidNamespace,
+    } -> Nothing "`ok`" Fork;
+    /// Replaces the program of the actor; labels stay, and stand for what is still open.
+    Exec = "exec" -> Nothing "`ok`" Exec;
+    /// Ends the actor.
+    Exit = "exit" { code: u8 as ExitCode } -> Nothing "`exit 0`";
+    /// Sends the actor itself a signal.
+    Kill = "kill" { signal: Signal as Word } -> Nothing "the signal, or `ok` where it is ignored";
+    /// Ignores a signal from then on.
+    Sigignore = "sigignore" { signal: Signal as Word } -> Nothing "`ok`";
+    /// Sets the file mode creation mask.
+    Umask = "umask" { mode: u32 as Mode } -> Nothing "the former mask";
+    /// Sets a soft resource limit.
+    Rlimit = "rlimit" { resource: Resource as Word, limit: Amount as Bytes } -> Nothing "`ok`" Limits;
+    /// Becomes the user and the group of that number, for good.
+    Setuid = "setuid" { uid: u32 as User } -> Nothing "`ok`" Root;
+}

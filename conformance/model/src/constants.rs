@@ -1,0 +1,12 @@
+//! The constants of C that calls and outcomes speak of: flags, error numbers and signals, each by its name.
+
+mod c_names;
+pub mod errno;
+pub mod flags;
+pub mod signal;
+mod vocabulary;
+
+pub use errno::Errno;
+pub use flags::{MapFlags, OpenFlags, Prot, Resource, Seals, Whence};
+pub use signal::Signal;
+pub(crate) use vocabulary::{Vocabulary, meant};

@@ -1,8 +1,0 @@
-//! Signals.
-
-super::c_names::c_names! {
-    /// A signal, by its C name.
-    Signal, NotASignal, "a signal", "signal ":
-    SIGABRT SIGALRM SIGBUS SIGFPE SIGHUP SIGILL SIGINT SIGKILL SIGPIPE SIGSEGV SIGSYS SIGTERM SIGTRAP SIGUSR1
-    SIGUSR2 SIGXCPU SIGXFSZ
-}
