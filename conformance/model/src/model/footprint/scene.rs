@@ -153,7 +153,7 @@ impl<'a> Scene<'a> {
             };
             descriptor().is_some_and(|description| description.appends)
         };
-        self.rebinding.contains(&process) || self.states.iter().any(|state| appends(state))
+        self.rebinding.contains(&process) || self.states.iter().any(appends)
     }
 
     /// The objects that a label of a descriptor may stand for.
