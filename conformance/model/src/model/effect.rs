@@ -43,6 +43,8 @@ pub(crate) enum Effect {
     Empty(ObjectId, Justification),
     /// The object gets a size.
     Resize { object: ObjectId, size: i64, tail: Tail, by: Justification, bytes_by: ClauseId },
+    /// What private mappings have copied from there on is gone, or stays for that reason.
+    CutCopies(ObjectId, i64, Option<Justification>),
     /// What certainly stood there may be lost.
     Blur(ObjectId, (i64, i64)),
     /// Something was stored there, all of it or a part.
@@ -178,6 +180,7 @@ impl Effect {
                     self.change(object, outcome);
                 }
             }
+            Effect::CutCopies(object, start, kept) => state.cut_copies(*object, *start, *kept),
             Effect::Write { .. } => self.write(state, outcome),
             Effect::StorePrivate(store) => store_private(store, state),
             Effect::Ignore(process, signal) => with(state, *process, |process| {

@@ -4,7 +4,8 @@ use crate::clause::{self, ClauseId};
 use crate::model::branch::Cx;
 use crate::model::bytes::Value;
 use crate::model::checks::Checks;
-use crate::model::state::Object;
+use crate::model::effect::Effect;
+use crate::model::state::{Object, ObjectId};
 use crate::outcome::{Errno, Signal};
 use crate::profile::{Beyond, Check, Choice, Justification, Rounding, Rule, Tail};
 use smallvec::{SmallVec, smallvec};
@@ -16,6 +17,14 @@ pub(in crate::model) const CERTAIN: i64 = 1 << 30;
 pub(in crate::model) struct Rounded {
     pub(in crate::model) size: i64,
     pub(in crate::model) justification: Justification,
+}
+
+/// What becomes of the copies that private mappings have of pages beyond `size`, where the object has pages there.
+pub(in crate::model) fn cut_copies(cx: Cx<'_>, id: ObjectId, size: i64) -> Option<Effect> {
+    let choices = &cx.profile.rules.private_survives.choices;
+    let kept = choices.iter().find(|choice| choice.value).map(|choice| choice.justification);
+    let shrinks = size < cx.state.object(id).size && cx.state.object(id).is_mapped();
+    shrinks.then(|| Effect::CutCopies(id, whole_pages(size, cx.state.page), kept))
 }
 
 /// `bytes` rounded up to whole pages.
@@ -30,6 +39,8 @@ pub(in crate::model) fn rounded(cx: Cx<'_>, size: i64) -> SmallVec<[Rounded; 2]>
     for choice in &rule.choices {
         let rounded = match choice.value {
             Rounding::Exact => size,
+            // Where there is no such multiple the sum becomes the smallest number.
+            Rounding::Page if size > i64::MAX - (cx.state.page - 1) => i64::MIN,
             Rounding::Page => whole_pages(size, cx.state.page),
         };
         let justification =
@@ -93,13 +104,26 @@ fn refused(cx: Cx<'_>, justification: Justification, checks: &mut Checks<'_>) {
     }
 }
 
-/// What may become of the bytes behind the end when an object grows to `end`; where there are none, that rests on `by`.
+/// What may become of the bytes behind the end when an object becomes `end` bytes large; where there are none, that rests on
+/// `by`.
 pub(in crate::model) fn tails(cx: Cx<'_>, object: &Object, end: i64, by: ClauseId) -> SmallVec<[Choice<Tail>; 2]> {
-    if end > object.size && object.bytes.holds_from(object.size) {
-        cx.profile.rules.tail.choices.iter().cloned().collect()
-    } else {
-        smallvec![Choice { value: Tail::Zero, justification: by.into() }]
+    if !object.bytes.holds_from(object.size) {
+        return smallvec![Choice { value: Tail::Zero, justification: by.into() }];
     }
+    if end > object.size {
+        return cx.profile.rules.tail.choices.iter().cloned().collect();
+    }
+    let cuts = cx.profile.rules.tail_cut.choices.iter().map(|choice| {
+        let value = if choice.value.clears(end, object.size) { Tail::Zero } else { Tail::Kept };
+        Choice { value, justification: choice.justification }
+    });
+    let mut tails = SmallVec::<[Choice<Tail>; 2]>::new();
+    for tail in cuts {
+        if tails.iter().all(|known| known.value != tail.value) {
+            tails.push(tail);
+        }
+    }
+    tails
 }
 
 /// May what was stored in the page where an object will end be lost when it shrinks to `size`? Where there is nothing to
