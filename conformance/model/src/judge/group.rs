@@ -11,6 +11,20 @@ use std::collections::BTreeMap;
 /// How many calls of each row have been taken.
 pub(super) type Taken = Vec<u32>;
 
+/// How many rows are tried as the start of a persistent set: most sets are found at the first.
+const MOST_CLOSURES: usize = 4;
+
+/// Whether what a store leaves is overwritten before anybody looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Overwritten {
+    /// It may be seen.
+    Not,
+    /// It is seen only if the store is made last.
+    UnlessLast,
+    /// It is never seen.
+    Always,
+}
+
 /// Overlapping calls, those of each actor in a row, in order.
 pub(super) struct Group<'a> {
     pub(super) rows: Vec<Vec<Called<'a>>>,
@@ -65,15 +79,17 @@ impl<'a> Group<'a> {
     /// Of the rows whose call may come next, some that suffice: whatever the others do first, these calls come out the
     /// same, so that they can as well be taken before (a persistent set, after Godefroid).
     pub(super) fn enough(&self, taken: &Taken, next: &[usize]) -> Vec<usize> {
+        let is_alone =
+            |row: &&usize| (0..self.rows.len()).all(|other| other == **row || !self.meets(taken, **row, other));
+        if let Some(row) = next.iter().find(is_alone) {
+            return vec![*row];
+        }
         let mut best = next.to_vec();
-        for start in next {
+        for start in next.iter().take(MOST_CLOSURES) {
             let closed = self.closure(taken, *start, best.len());
             let found: Vec<usize> = next.iter().copied().filter(|row| closed[*row]).collect();
             if !found.is_empty() && found.len() < best.len() {
                 best = found;
-            }
-            if best.len() == 1 {
-                break;
             }
         }
         best
@@ -88,18 +104,21 @@ impl<'a> Group<'a> {
         while at < rows.len() && rows.len() <= most {
             let row = rows[at];
             at += 1;
-            let Some(called) = self.call(taken, row) else { continue };
-            for other in (0..self.rows.len()).filter(|other| !closed[*other]).collect::<Vec<_>>() {
-                let Some(waiting) = self.call(taken, other) else { continue };
-                // What has to come before a call has to be tried with it, too.
-                let comes_before = waiting.event.end < called.event.start;
-                if comes_before || self.conflicts(taken, row, other) {
+            for other in 0..self.rows.len() {
+                if !closed[other] && self.meets(taken, row, other) {
                     closed[other] = true;
                     rows.push(other);
                 }
             }
         }
         if rows.len() > most { vec![true; self.rows.len()] } else { closed }
+    }
+
+    /// Has the next call of `row` to be tried together with that of `other`? It has if a waiting call of `other` conflicts
+    /// with it, and if the next one has to come before it.
+    fn meets(&self, taken: &Taken, row: usize, other: usize) -> bool {
+        let (Some(called), Some(waiting)) = (self.call(taken, row), self.call(taken, other)) else { return false };
+        waiting.event.end < called.event.start || self.conflicts(taken, row, other)
     }
 
     /// Does the next call of `row` conflict with a waiting call of `other` that could come before it?
@@ -128,6 +147,48 @@ impl<'a> Group<'a> {
     /// Can the next call of a row have no effect, given what came back?
     pub(super) fn only_reads(&self, taken: &Taken, row: usize) -> bool {
         self.footprints[row][taken[row] as usize].writes.is_empty()
+    }
+
+    /// Is the next call of a row a store that every waiting call which could see it overwrites, without looking? Then it
+    /// makes no difference when it is made, unless it is the last one.
+    pub(super) fn is_overwritten(&self, taken: &Taken, row: usize) -> Overwritten {
+        let own = &self.footprints[row][taken[row] as usize];
+        let called = &self.rows[row][taken[row] as usize];
+        let mut is_last_possible = true;
+        let mut meets_any = false;
+        for (other, calls) in self.rows.iter().enumerate() {
+            let first = taken[other] as usize + usize::from(other == row);
+            for (at, waiting) in calls.iter().enumerate().skip(first) {
+                let footprint = &self.footprints[other][at];
+                if !footprint.conflicts(own) {
+                    continue;
+                }
+                if !footprint.overwrites(own) {
+                    return Overwritten::Not;
+                }
+                meets_any = true;
+                is_last_possible &= other != row && waiting.event.start <= called.event.end;
+            }
+        }
+        match (meets_any, is_last_possible) {
+            (false, _) => Overwritten::Not,
+            (true, true) => Overwritten::UnlessLast,
+            (true, false) => Overwritten::Always,
+        }
+    }
+
+    /// Does a waiting call of another row conflict with the next call of this one?
+    pub(super) fn is_met(&self, taken: &Taken, row: usize) -> bool {
+        let own = &self.footprints[row][taken[row] as usize];
+        let others = (0..self.rows.len()).filter(|other| *other != row);
+        let mut waiting = others.flat_map(|other| &self.footprints[other][taken[other] as usize..]);
+        waiting.any(|other| other.conflicts(own))
+    }
+
+    /// Do the next calls of two rows conflict?
+    pub(super) fn conflict(&self, taken: &Taken, one: usize, other: usize) -> bool {
+        let footprint = |row: usize| &self.footprints[row][taken[row] as usize];
+        footprint(one).conflicts(footprint(other))
     }
 
     /// Can no waiting call change what the next call of `row` reads, or undo what it writes?

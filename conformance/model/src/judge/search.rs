@@ -10,9 +10,10 @@
 //! J. M. Wing and C. Gong, *Testing and Verifying Concurrent Objects*, 1993. G. Lowe, *Testing for Linearizability*, 2017.
 //! P. Godefroid, *Partial-Order Methods for the Verification of Concurrent Systems*, 1996.
 
-use super::group::{Group, Taken};
+use super::group::{Group, Overwritten, Taken};
 use super::path::{Path, StateSet, fingerprint};
 use super::{Called, Judge};
+use crate::model::Branch;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -30,6 +31,8 @@ pub enum Orders {
 struct Node {
     taken: Taken,
     path: Path,
+    /// Rows whose next call, a store, comes after every other that it conflicts with.
+    last: Vec<usize>,
 }
 
 /// What is still to be searched.
@@ -51,7 +54,11 @@ pub(super) fn any_order(judge: &mut Judge<'_>, states: StateSet, calls: &[Called
     let calls: Vec<Called<'_>> = calls.iter().copied().filter(|called| !judge.passes_over(*called)).collect();
     let group = Group::new(&states, &calls);
     let taken: Taken = vec![0; group.rows.len()];
-    let starts = states.into_paths().into_iter().rev().map(|path| Waiting::Node(Node { taken: taken.clone(), path }));
+    let starts = states
+        .into_paths()
+        .into_iter()
+        .rev()
+        .map(|path| Waiting::Node(Node { taken: taken.clone(), path, last: Vec::new() }));
     let stack = starts.collect();
     let mut search = Search { group, stack, seen: HashMap::new(), ends: Vec::new(), deepest: None, work: 0 };
     loop {
@@ -88,31 +95,54 @@ struct Search<'a> {
 
 impl Search<'_> {
     /// Finds which calls have to be tried at a node.
-    fn visit(&mut self, judge: &mut Judge<'_>, node: Node) {
-        let next = self.group.next(&node.taken);
+    fn visit(&mut self, judge: &mut Judge<'_>, mut node: Node) {
+        let mut next = self.group.next(&node.taken);
         if next.is_empty() {
             return self.ends.push(node.path);
         }
-        let mut rows = match judge.orders {
-            Orders::Enough => self.group.enough(&node.taken, &next),
-            Orders::Every => next,
-        };
-        self.work += self.group.rows.len() / 32;
+        self.work += self.group.rows.len() / 8;
+        node.last.retain(|row| self.group.is_met(&node.taken, *row));
+        next.retain(|row| !node.last.contains(row));
+        if judge.orders == Orders::Every {
+            return self.try_those(judge, node, next);
+        }
+        let mut rows = self.group.enough(&node.taken, &next);
         if rows.len() > 1 {
             if self.is_known(&node) {
                 return;
             }
-            let harmless = match judge.orders {
-                Orders::Enough => rows.iter().copied().find(|row| self.is_harmless(judge, &node, *row)),
-                Orders::Every => None,
-            };
-            rows = harmless.map_or(rows, |row| vec![row]);
+            if let Some(row) = rows.iter().copied().find(|row| self.is_harmless(judge, &node, *row)) {
+                rows = vec![row];
+            } else if let Some(row) = self.overwritten(judge, &node, &rows) {
+                rows = vec![row];
+            }
         }
+        self.try_those(judge, node, rows);
+    }
+
+    /// A row whose next call is overwritten before anybody looks, so that it can be made at once. That it is the last of
+    /// those that it conflicts with is left for later.
+    fn overwritten(&mut self, judge: &mut Judge<'_>, node: &Node, rows: &[usize]) -> Option<usize> {
+        self.work += self.group.rows.len() / 8;
+        let overwritten = |row: &usize| Some((*row, self.group.is_overwritten(&node.taken, *row)));
+        let found = rows.iter().filter_map(overwritten).find(|(_, how)| *how != Overwritten::Not);
+        let (row, how) = found.filter(|(row, _)| self.is_allowed(judge, node, *row))?;
+        let another_is_last = node.last.iter().any(|last| self.group.conflict(&node.taken, row, *last));
+        if how == Overwritten::UnlessLast && !another_is_last {
+            let mut later = node.clone();
+            later.last.push(row);
+            self.stack.push(Waiting::Node(later));
+        }
+        Some(row)
+    }
+
+    /// Tries the next calls of rows; a node at which none is allowed may be where the calls go wrong.
+    fn try_those(&mut self, judge: &mut Judge<'_>, node: Node, mut rows: Vec<usize>) {
         rows.reverse();
         let may_be_stuck = !rows.iter().any(|row| self.is_allowed(judge, &node, *row));
         if may_be_stuck {
             let is_deeper = |stuck: &Stuck| depth(&stuck.node.taken) < depth(&node.taken);
-            if self.deepest.as_ref().is_none_or(is_deeper) {
+            if node.last.is_empty() && self.deepest.as_ref().is_none_or(is_deeper) {
                 self.deepest = Some(Stuck { node, rows });
             }
             return;
@@ -123,7 +153,7 @@ impl Search<'_> {
     /// Was the node searched before, with no more deviations on the way to it?
     fn is_known(&mut self, node: &Node) -> bool {
         let departures = node.path.relied().departures();
-        match self.seen.entry(fingerprint(&(&node.taken, &node.path.state))) {
+        match self.seen.entry(fingerprint(&(&node.taken, &node.last, &node.path.state))) {
             Entry::Occupied(known) if *known.get() <= departures => true,
             Entry::Occupied(mut known) => {
                 known.insert(departures);
@@ -146,12 +176,12 @@ impl Search<'_> {
             return;
         }
         let Some(called) = self.group.call(&node.taken, row) else { return };
-        let Node { mut taken, path } = node;
+        let Node { mut taken, path, last } = node;
         taken[row] += 1;
         let mut after = StateSet::default();
         after.extend(path, &judge.branches, &called.event.outcome);
         let nodes = after.into_paths().into_iter().rev();
-        self.stack.extend(nodes.map(|path| Waiting::Node(Node { taken: taken.clone(), path })));
+        self.stack.extend(nodes.map(|path| Waiting::Node(Node { taken: taken.clone(), path, last: last.clone() })));
     }
 
     /// Is what came back of the next call of a row allowed now? Leaves the branches with the judge.
@@ -166,17 +196,17 @@ impl Search<'_> {
     /// and is no deviation that it might not be later; and if it changes nothing now, and nobody else changes what it
     /// writes or reads.
     fn is_harmless(&mut self, judge: &mut Judge<'_>, node: &Node, row: usize) -> bool {
-        let only_reads = self.group.only_reads(&node.taken, row);
-        let is_undisturbed = self.group.is_undisturbed(&node.taken, row);
-        if !only_reads && !is_undisturbed || !self.is_allowed(judge, node, row) {
+        if !self.is_allowed(judge, node, row) {
             return false;
         }
-        let Some(called) = self.group.call(&node.taken, row) else { return false };
-        let outcome = &called.event.outcome;
-        if only_reads {
-            return is_undisturbed || judge.branches.iter().any(|branch| !branch.departs());
+        if self.group.only_reads(&node.taken, row) {
+            return judge.branches.iter().any(|branch| !branch.departs())
+                || self.group.is_undisturbed(&node.taken, row);
         }
-        judge.branches.iter().all(|branch| branch.apply(node.path.state.clone(), outcome) == node.path.state)
+        let Some(called) = self.group.call(&node.taken, row) else { return false };
+        let changes_nothing =
+            |branch: &Branch| branch.apply(node.path.state.clone(), &called.event.outcome) == node.path.state;
+        judge.branches.iter().all(changes_nothing) && self.group.is_undisturbed(&node.taken, row)
     }
 
     /// Is the work too much, or is nobody interested any more?
@@ -206,12 +236,12 @@ impl Search<'_> {
     /// No order is left: a waiting call that no other could have come before is a violation, and the search goes on
     /// behind it.
     fn go_on(&mut self, judge: &mut Judge<'_>, stuck: Stuck) -> Node {
-        let Stuck { node: Node { mut taken, path }, rows } = stuck;
+        let Stuck { node: Node { mut taken, path, last }, rows } = stuck;
         let ends = |row: &usize| self.group.call(&taken, *row).map(|called| (called.event.end, called.index));
         let row = rows.iter().copied().min_by_key(ends).unwrap_or_default();
-        let Some(called) = self.group.call(&taken, row) else { return Node { taken, path } };
+        let Some(called) = self.group.call(&taken, row) else { return Node { taken, path, last } };
         taken[row] += 1;
-        Node { taken, path: judge.find(path, called) }
+        Node { taken, path: judge.find(path, called), last }
     }
 }
 

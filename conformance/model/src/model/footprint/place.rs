@@ -82,6 +82,16 @@ impl Place {
         }
     }
 
+    /// Are both bytes of one object, of which these hold all of the others?
+    fn lies_over(&self, other: &Place) -> bool {
+        match (self, other) {
+            (Place::Bytes(Of::One(one), (from, to), _), Place::Bytes(Of::One(other), (start, end), _)) => {
+                one == other && from <= start && end <= to
+            }
+            _ => false,
+        }
+    }
+
     /// Do two writes come to the same in either order?
     fn is_alike(&self, other: &Place) -> bool {
         matches!((self, other), (Place::Bytes(_, _, Some(one)), Place::Bytes(_, _, Some(other))) if one == other)
@@ -137,6 +147,16 @@ impl Footprint {
     pub(crate) fn is_disturbed_by(&self, other: &Footprint) -> bool {
         let undoes = |write: &Place| self.writes.iter().any(|own| own.overlaps(write) && !own.is_alike(write));
         other.writes.iter().any(|write| undoes(write) || self.reads_it(write))
+    }
+
+    /// Are both stores, of which this one overwrites all that the other one leaves, without looking at it?
+    pub(crate) fn overwrites(&self, other: &Footprint) -> bool {
+        let known = |place: &Place| matches!(place, Place::Bytes(Of::One(_), _, Some(_)));
+        let over = |write: &Place| self.writes.iter().any(|own| own.lies_over(write));
+        let are_stores = [self, other].iter().all(|footprint| footprint.writes.iter().all(known));
+        let look =
+            [(self, other), (other, self)].iter().any(|(one, two)| two.writes.iter().any(|write| one.reads_it(write)));
+        are_stores && !look && !other.writes.is_empty() && other.writes.iter().all(over)
     }
 
     fn reads_it(&self, place: &Place) -> bool {
