@@ -29,7 +29,8 @@ fn next_free() -> RawFd {
 fn exchange(bytes: &mut impl Iterator<Item = u8>) {
     let mut byte = || bytes.next().unwrap_or_default();
     let kind = if byte() % 4 == 0 { SockType::Datagram } else { SockType::Stream };
-    let (ours, theirs) = socketpair(AddressFamily::Unix, kind, None, SockFlag::SOCK_CLOEXEC).expect("there are sockets");
+    let (ours, theirs) =
+        socketpair(AddressFamily::Unix, kind, None, SockFlag::SOCK_CLOEXEC).expect("there are sockets");
     let (data, room, most) = ([7; 40], usize::from(byte() % 40), usize::from(byte() % 12));
     let fds: Vec<OwnedFd> = (0..byte() % 10).map(|_| sent(&mut byte)).collect();
     let numbers: Vec<RawFd> = fds.iter().map(AsRawFd::as_raw_fd).collect();

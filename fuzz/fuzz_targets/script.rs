@@ -3,7 +3,6 @@
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target};
 use shmconf_model::naming::Token;
-use shmconf_model::profile::Profile;
 use shmconf_model::script::{Line, Script};
 use shmconf_model::simulation::Simulation;
 use shmconf_model::trace::Trace;
@@ -23,11 +22,10 @@ fn script(text: &str) {
     let printed = script.to_string();
     assert_eq!(printed.parse::<Script>().as_ref(), Ok(&script), "{printed}");
 
-    let ids: Vec<&str> = Profile::ids().collect();
-    let profile = Profile::get(ids[text.len() % ids.len()]).expect("it is built in");
+    let profile = fuzz::platform(text.len());
     let mut platform = Simulation::new("model:any", profile.clone(), Token::of(0), (0, 1));
     let trace = platform.execute(&script, 0);
-    let judged = judge::judge(&trace, &profile);
+    let judged = judge::judge(&trace, profile);
     assert!(judged.verdict < Verdict::Fail, "{}: {:?}\n{script}", profile.id, judged.violations);
     let mut written = Vec::new();
     trace.write(&mut written).expect("memory can be written");

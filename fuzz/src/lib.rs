@@ -2,8 +2,10 @@
 
 mod bounds;
 mod lines;
+mod platforms;
 mod seeds;
 
 pub use bounds::within_bounds;
 pub use lines::mutate;
+pub use platforms::platform;
 pub use seeds::{profiles, put, scripts, traces, wire};

@@ -54,13 +54,8 @@ type Entry = (&'static str, &'static str, &'static [Requirement], fn() -> BoxedS
 pub fn properties() -> &'static [Property] {
     static PROPERTIES: OnceLock<Vec<Property>> = OnceLock::new();
     PROPERTIES.get_or_init(|| {
-        let files = [
-            exclusive::PROPERTIES,
-            sequences::PROPERTIES,
-            names::PROPERTIES,
-            passing::PROPERTIES,
-            whole::PROPERTIES,
-        ];
+        let files =
+            [exclusive::PROPERTIES, sequences::PROPERTIES, names::PROPERTIES, passing::PROPERTIES, whole::PROPERTIES];
         let entries = files.concat();
         let property = |(id, about, requirements, strategy): Entry| Property {
             id: id.parse().expect("the IDs are written down in this folder"),
