@@ -128,6 +128,7 @@ fn trace(profile: &Profile, calls: &[Drawn], fault: Option<(prop::sample::Index,
         case: "drawn/trace".parse().expect("it is an ID"),
         subject: "libc".to_owned(),
         platform: Platform { page_size: 4096, ..Platform::default() },
+        machine: crate::trace::Machine::default(),
         seed: 0,
         actors: vec![actor(actors[0], None)],
     };

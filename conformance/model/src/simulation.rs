@@ -42,6 +42,7 @@ impl Simulation {
             case: script.id.clone(),
             subject: self.subject.clone(),
             platform: self.platform.clone(),
+            machine: trace::Machine::default(),
             seed,
             actors: actors(script),
         };

@@ -62,6 +62,7 @@ pub(super) fn execute(executor: &mut Executor, script: &Script, seed: u64) -> Re
                 case: script.id.clone(),
                 subject: executor.config.subject.to_string(),
                 platform: executor.platform.clone(),
+                machine: trace::Machine::default(),
                 seed,
                 actors,
             };
