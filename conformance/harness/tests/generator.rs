@@ -105,7 +105,7 @@ fn every_call_of_the_table_is_drawn_alone_and_at_once_with_others() {
     for _ in 0..5000 {
         for step in &draws.draw().script().steps {
             let drawn = if matches!(step, Step::Race(_)) { &mut at_once } else { &mut alone };
-            drawn.extend(step.lines().map(|line| line.call.entry().signature()));
+            drawn.extend(step.lines().iter().map(|line| line.call.entry().signature()));
         }
     }
     let table: BTreeSet<String> = Call::ENTRIES.iter().map(Entry::signature).collect();

@@ -2,7 +2,7 @@
 //! makes calls, and whoever waits for a message gets one.
 
 use super::draw::{Draw, label, some};
-use shmconf_model::call::{Call, Handle, Label};
+use shmconf_model::call::{Call, Handle, Label, Resource};
 use shmconf_model::script::{Line, Script, Step, Who};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,6 +36,10 @@ struct Holdings {
     gone: bool,
     /// May a call have ended the actor, or kept it from sending or receiving?
     doubtful: bool,
+    /// Has a call taken its rights, with which it could make a PID namespace, or a store of its own?
+    unprivileged: bool,
+    /// Has a call taken its room for descriptors, without which no program starts?
+    limited: bool,
 }
 
 impl Assembly {
@@ -104,6 +108,13 @@ impl Assembly {
             return None;
         }
         holdings.doubtful |= self.careful && may_end_its_actor(&call);
+        match call {
+            Call::Fork { pid_namespace: true, .. } | Call::LimitedStore { .. } if holdings.unprivileged => return None,
+            Call::Exec if holdings.limited => return None,
+            Call::Setuid { .. } => holdings.unprivileged = true,
+            Call::Rlimit { resource: Resource::Nofile, .. } => holdings.limited = true,
+            _ => {}
+        }
         let picked = |of: &[Label]| of.get(usize::from(pick) % of.len().max(1)).copied();
         match call.handle_mut() {
             Some(Handle::Fd(fd)) => *fd = picked(&holdings.fds)?,
