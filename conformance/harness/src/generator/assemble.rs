@@ -38,8 +38,10 @@ struct Holdings {
     doubtful: bool,
     /// Has a call taken its rights, with which it could make a PID namespace, or a store of its own?
     unprivileged: bool,
-    /// Has a call taken its room for descriptors, without which no program starts?
+    /// Has a call limited it, so that no program and no namespace may start?
     limited: bool,
+    /// Is it the first of a PID namespace? Linux passes over signals that would end it, and it ends its children.
+    first: bool,
 }
 
 impl Assembly {
@@ -108,11 +110,15 @@ impl Assembly {
             return None;
         }
         holdings.doubtful |= self.careful && may_end_its_actor(&call);
+        let rights = !holdings.unprivileged && !holdings.limited;
         match call {
-            Call::Fork { pid_namespace: true, .. } | Call::LimitedStore { .. } if holdings.unprivileged => return None,
+            Call::Fork { pid_namespace: true, .. } | Call::LimitedStore { .. } if self.careful && !rights => {
+                return None;
+            }
             Call::Exec if holdings.limited => return None,
+            Call::Kill { .. } | Call::Fork { .. } | Call::Rlimit { .. } if holdings.first => return None,
             Call::Setuid { .. } => holdings.unprivileged = true,
-            Call::Rlimit { resource: Resource::Nofile, .. } => holdings.limited = true,
+            Call::Rlimit { resource: Resource::Nofile | Resource::Fsize, .. } => holdings.limited = true,
             _ => {}
         }
         let picked = |of: &[Label]| of.get(usize::from(pick) % of.len().max(1)).copied();
@@ -176,13 +182,13 @@ impl Assembly {
                 holdings.maps.clear();
                 Vec::new()
             }
-            Call::Fork { child, .. } if *child == some() => {
+            Call::Fork { child, pid_namespace } if *child == some() => {
                 let number = self.actors.len() + self.born.len();
                 if number >= MOST_ACTORS {
                     return None;
                 }
                 *child = label(&format!("c{number}"));
-                self.born.push((*child, holdings.clone()));
+                self.born.push((*child, Holdings { first: *pid_namespace, ..holdings.clone() }));
                 Vec::new()
             }
             _ => Vec::new(),

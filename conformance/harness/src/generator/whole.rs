@@ -118,7 +118,7 @@ fn of_mappings() -> BoxedStrategy<Call> {
 }
 
 fn of_actors() -> BoxedStrategy<Call> {
-    let signals = || prop::sample::select(vec![Signal::SIGTERM, Signal::SIGXFSZ, Signal::SIGBUS]);
+    let signals = || prop::sample::select(vec![Signal::SIGTERM, Signal::SIGXFSZ, Signal::SIGUSR1]);
     let all_signals = prop_oneof![3 => signals(), 1 => Just(Signal::SIGKILL)];
     let limits = prop_oneof![
         (0i32..3).prop_map(|pages| (Resource::Fsize, Amount::pages(pages))),
