@@ -33,6 +33,7 @@ mod refusal;
 mod size;
 mod value;
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 pub use backend::Backend;
@@ -89,7 +90,7 @@ struct Draft {
     prealloc_threads: Option<usize>,
     merge: Option<bool>,
     dump: Option<bool>,
-    host_nodes: Vec<u64>,
+    host_nodes: BTreeSet<u32>,
     policy: Policy,
 }
 
@@ -117,7 +118,12 @@ impl Draft {
             }
             "merge" => self.merge = Some(value.switch(key)?),
             "dump" => self.dump = Some(value.switch(key)?),
-            "host-nodes" => self.host_nodes.extend(value.numbers(key)?),
+            // Each is looked at when it comes, and kept once: ranges that are said again and again take no room.
+            "host-nodes" => {
+                for node in value.numbers(key)? {
+                    self.host_nodes.insert(node_number(node)?);
+                }
+            }
             "policy" => self.policy = policy(value)?,
             "x-use-canonical-path-for-ramblock-id" => drop(value.switch(key)?),
             "prealloc-context" => return Err(Refusal::NoContext(value.text(key)?)),
@@ -161,7 +167,7 @@ impl Draft {
             prealloc_threads: self.prealloc_threads,
             merge: self.merge,
             dump: self.dump,
-            numa: numa(self.policy, &self.host_nodes)?,
+            numa: numa(self.policy, self.host_nodes)?,
         })
     }
 }
@@ -180,11 +186,13 @@ fn policy(value: Value) -> Result<Policy, Refusal> {
     })
 }
 
-fn numa(policy: Policy, nodes: &[u64]) -> Result<Numa, Refusal> {
-    if let Some(node) = nodes.iter().find(|&&node| node >= Nodes::MAX.into()) {
-        return Err(Refusal::NoSuchNode(*node));
-    }
-    match (policy, Nodes::new(nodes.iter().map(|&node| node as u32))) {
+fn node_number(node: u64) -> Result<u32, Refusal> {
+    let number = u32::try_from(node).ok().filter(|number| *number < Nodes::MAX);
+    number.ok_or(Refusal::NoSuchNode(node))
+}
+
+fn numa(policy: Policy, nodes: BTreeSet<u32>) -> Result<Numa, Refusal> {
+    match (policy, Nodes::new(nodes)) {
         (Policy::Default, Err(_)) => Ok(Numa::Default),
         (Policy::Default, Ok(_)) => Err(Refusal::NodesWithoutPolicy),
         (_, Err(_)) => Err(Refusal::PolicyWithoutNodes),

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 use shmfd::qemu::{Options, Refusal};
 use shmfd::{ErrorKind, Nodes, Numa};
+use std::time::{Duration, Instant};
 
 fn read(text: &str) -> Result<Options, Refusal> {
     text.parse()
@@ -105,6 +106,17 @@ fn a_backend_is_made_as_its_options_say() {
 fn a_comma_in_a_value_is_written_twice() {
     let refusal = read("memory-backend-shm,id=a,,b,size=1M").unwrap_err();
     assert_eq!(refusal, Refusal::BadId("a,b".into()));
+}
+
+/// Who gives a program its options must not be able to take its time and memory: some of this took minutes and gigabytes.
+#[rstest]
+#[case::ranges_said_again(format!("memory-backend-shm,id=mem0,size=1M,policy=bind{}", ",host-nodes=0-127".repeat(50_000)))]
+#[case::ranges_of_no_node(format!("memory-backend-shm,id=mem0,size=1M,policy=bind{}", ",host-nodes=0-65535".repeat(50_000)))]
+#[case::keys_in_json(format!("{{{}}}", (0..200_000).map(|n| format!("\"k{n}\":1")).collect::<Vec<_>>().join(",")))]
+fn a_long_text_is_read_in_no_time(#[case] text: String) {
+    let before = Instant::now();
+    let read = read(&text);
+    assert!(before.elapsed() < Duration::from_secs(20), "{read:?} after {:?}", before.elapsed());
 }
 
 fn quiet() -> ProptestConfig {

@@ -1,5 +1,6 @@
 //! The JSON form: `{"qom-type": "memory-backend-shm", "id": "mem0", "size": 1073741824}`.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -12,12 +13,11 @@ pub(super) fn read(text: &str) -> Result<Vec<(String, Value)>, Refusal> {
     let mut reader = serde_json::Deserializer::from_str(text);
     let properties = reader.deserialize_map(Properties).and_then(|found| reader.end().map(|()| found));
     let properties = properties.map_err(|error| Refusal::Syntax(error.to_string()))?;
-    for (index, (key, _)) in properties.iter().enumerate() {
-        if properties[..index].iter().any(|(earlier, _)| earlier == key) {
-            return Err(Refusal::Twice(key.clone()));
-        }
+    let mut earlier = HashSet::new();
+    match properties.iter().find(|(key, _)| !earlier.insert(key)) {
+        Some((key, _)) => Err(Refusal::Twice(key.clone())),
+        None => Ok(properties),
     }
-    Ok(properties)
 }
 
 struct Properties;

@@ -10,6 +10,7 @@ mod exclusive;
 mod names;
 mod passing;
 mod sequences;
+mod whole;
 
 use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -53,7 +54,9 @@ type Entry = (&'static str, &'static str, &'static [Requirement], fn() -> BoxedS
 pub fn properties() -> &'static [Property] {
     static PROPERTIES: OnceLock<Vec<Property>> = OnceLock::new();
     PROPERTIES.get_or_init(|| {
-        let entries = [exclusive::PROPERTIES, sequences::PROPERTIES, names::PROPERTIES, passing::PROPERTIES].concat();
+        let files =
+            [exclusive::PROPERTIES, sequences::PROPERTIES, names::PROPERTIES, passing::PROPERTIES, whole::PROPERTIES];
+        let entries = files.concat();
         let property = |(id, about, requirements, strategy): Entry| Property {
             id: id.parse().expect("the IDs are written down in this folder"),
             about,

@@ -1,9 +1,9 @@
 //! What the generators draw.
 
 use rstest::rstest;
-use shmconf::call::{Call, Label};
+use shmconf::call::{Call, Entry, Label};
 use shmconf::generator;
-use shmconf::script::Script;
+use shmconf::script::{Script, Step};
 use std::collections::BTreeSet;
 
 /// Scripts drawn from each property.
@@ -93,4 +93,21 @@ fn a_script_is_made_smaller_until_nothing_is_left_to_drop() {
         while drawn.simplify() {}
         assert!(drawn.script().lines().count() <= before, "{}", property.id);
     }
+}
+
+/// So that no call is left to the cases that somebody thought of.
+#[test]
+fn every_call_of_the_table_is_drawn_alone_and_at_once_with_others() {
+    let id = "lifetime/any-calls-by-anybody";
+    let property = generator::properties().iter().find(|property| property.id.as_str() == id).expect("it is there");
+    let mut draws = property.draws(1);
+    let (mut alone, mut at_once) = (BTreeSet::new(), BTreeSet::new());
+    for _ in 0..5000 {
+        for step in &draws.draw().script().steps {
+            let drawn = if matches!(step, Step::Race(_)) { &mut at_once } else { &mut alone };
+            drawn.extend(step.lines().iter().map(|line| line.call.entry().signature()));
+        }
+    }
+    let table: BTreeSet<String> = Call::ENTRIES.iter().map(Entry::signature).collect();
+    assert_eq!((&alone, &at_once), (&table, &table));
 }

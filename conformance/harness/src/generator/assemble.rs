@@ -1,10 +1,13 @@
 //! From drawn calls to a script: every label stands for something that an earlier call made, every actor that is spoken to
 //! makes calls, and whoever waits for a message gets one.
 
-use super::draw::{Draw, label};
-use shmconf_model::call::{Call, Handle, Label};
+use super::draw::{Draw, label, some};
+use shmconf_model::call::{Call, Handle, Label, Resource};
 use shmconf_model::script::{Line, Script, Step, Who};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Children are made until there are so many actors.
+const MOST_ACTORS: usize = 6;
 
 /// Puts a script together, line by line.
 pub(super) struct Assembly {
@@ -14,10 +17,14 @@ pub(super) struct Assembly {
     /// Descriptors in each message on its way from one actor to another.
     messages: BTreeMap<(Label, Label), Vec<usize>>,
     labels: u32,
+    /// Is nothing sent by an actor that an earlier call may have ended? Whoever receives would wait for nothing.
+    careful: bool,
+    /// Children of the step that is being put together: their calls come after it.
+    born: Vec<(Label, Holdings)>,
 }
 
 /// What an actor has to refer to.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Holdings {
     fds: Vec<Label>,
     /// Those of them that a call has closed.
@@ -27,6 +34,14 @@ struct Holdings {
     sure: Vec<Label>,
     maps: Vec<Label>,
     gone: bool,
+    /// May a call have ended the actor, or kept it from sending or receiving?
+    doubtful: bool,
+    /// Has a call taken its rights, with which it could make a PID namespace, or a store of its own?
+    unprivileged: bool,
+    /// Has a call limited it, so that no program and no namespace may start?
+    limited: bool,
+    /// Is it the first of a PID namespace? Linux passes over signals that would end it, and it ends its children.
+    first: bool,
 }
 
 impl Assembly {
@@ -40,7 +55,20 @@ impl Assembly {
             steps: Vec::new(),
         };
         let actors = (0..actors).map(|at| label(&char::from(b'a' + at).to_string())).collect();
-        Assembly { script, actors, holdings: BTreeMap::new(), messages: BTreeMap::new(), labels: 0 }
+        Assembly {
+            script,
+            actors,
+            holdings: BTreeMap::new(),
+            messages: BTreeMap::new(),
+            labels: 0,
+            careful: false,
+            born: Vec::new(),
+        }
+    }
+
+    /// Has nothing sent by an actor that a call may have ended.
+    pub(super) fn careful(self) -> Assembly {
+        Assembly { careful: true, ..self }
     }
 
     /// Adds the calls one after the other.
@@ -48,6 +76,7 @@ impl Assembly {
         for draw in draws {
             let line = self.line(draw);
             self.script.steps.extend(line.map(Step::Line));
+            self.grow_up();
         }
         self
     }
@@ -58,6 +87,7 @@ impl Assembly {
         if !lines.is_empty() {
             self.script.steps.push(Step::Race(lines));
         }
+        self.grow_up();
         self
     }
 
@@ -78,6 +108,18 @@ impl Assembly {
         let holdings = self.holdings.entry(actor).or_default();
         if holdings.gone {
             return None;
+        }
+        holdings.doubtful |= self.careful && may_end_its_actor(&call);
+        let rights = !holdings.unprivileged && !holdings.limited;
+        match call {
+            Call::Fork { pid_namespace: true, .. } | Call::LimitedStore { .. } if self.careful && !rights => {
+                return None;
+            }
+            Call::Exec if holdings.limited => return None,
+            Call::Kill { .. } | Call::Fork { .. } | Call::Rlimit { .. } if holdings.first => return None,
+            Call::Setuid { .. } => holdings.unprivileged = true,
+            Call::Rlimit { resource: Resource::Nofile | Resource::Fsize, .. } => holdings.limited = true,
+            _ => {}
         }
         let picked = |of: &[Label]| of.get(usize::from(pick) % of.len().max(1)).copied();
         match call.handle_mut() {
@@ -119,7 +161,8 @@ impl Assembly {
                 let sure = holdings.sure.clone();
                 let count = fds.len().min(sure.len());
                 *fds = sure.iter().cycle().skip(usize::from(pick)).take(count).copied().collect();
-                if count == 0 || self.holdings.get(to).is_some_and(|peer| peer.gone) {
+                let stuck = |peer: &Holdings| peer.gone || peer.doubtful;
+                if count == 0 || holdings.doubtful || self.holdings.get(to).is_some_and(stuck) {
                     return None;
                 }
                 self.messages.entry((actor, *to)).or_default().push(count);
@@ -133,9 +176,32 @@ impl Assembly {
                 let sure = room.is_none();
                 (0..count).map(|_| self.new_fd(actor, sure)).collect()
             }
+            Call::Exec => {
+                // Descriptors are close-on-exec but where a call has said otherwise, and mappings are gone.
+                holdings.sure.clear();
+                holdings.maps.clear();
+                Vec::new()
+            }
+            Call::Fork { child, pid_namespace } if *child == some() => {
+                let number = self.actors.len() + self.born.len();
+                if number >= MOST_ACTORS {
+                    return None;
+                }
+                *child = label(&format!("c{number}"));
+                self.born.push((*child, Holdings { first: *pid_namespace, ..holdings.clone() }));
+                Vec::new()
+            }
             _ => Vec::new(),
         };
         Some(Line { who: Who::one(actor), bind, call })
+    }
+
+    /// Has the children of the last step make calls from now on.
+    fn grow_up(&mut self) {
+        for (child, holdings) in self.born.drain(..) {
+            self.actors.push(child);
+            self.holdings.insert(child, holdings);
+        }
     }
 
     fn new_fd(&mut self, actor: Label, sure: bool) -> Label {
@@ -146,4 +212,20 @@ impl Assembly {
         holdings.sure.extend(sure.then_some(fd));
         fd
     }
+}
+
+/// May a call end its actor, or leave it without room for a descriptor?
+fn may_end_its_actor(call: &Call) -> bool {
+    matches!(
+        call,
+        Call::Store { .. }
+            | Call::Load { .. }
+            | Call::Ftruncate { .. }
+            | Call::PosixFallocate { .. }
+            | Call::Write { .. }
+            | Call::Pwrite { .. }
+            | Call::Create { .. }
+            | Call::Rlimit { .. }
+            | Call::Exec
+    )
 }

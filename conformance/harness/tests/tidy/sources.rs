@@ -13,7 +13,7 @@ pub(crate) struct Source {
 
 /// Every file of every crate.
 pub(crate) fn all() -> Vec<Source> {
-    ["backend", "conformance"].into_iter().flat_map(of).collect()
+    ["backend", "conformance", "fuzz"].into_iter().flat_map(of).collect()
 }
 
 /// Every file below a folder, in order.
