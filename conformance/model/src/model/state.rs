@@ -5,9 +5,11 @@
 
 #[cfg(test)]
 mod changes;
+mod message;
 mod object;
 mod process;
 
+pub(crate) use message::Message;
 pub(crate) use object::{Object, References};
 pub(crate) use process::{Descriptor, Mapping, Private, Process};
 
@@ -80,12 +82,6 @@ pub(crate) struct Description {
     pub(crate) offset: Option<i64>,
     /// How many descriptors and messages refer to it.
     pub(crate) references: u32,
-}
-
-/// Descriptors on their way.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Message {
-    pub(crate) descriptions: Vec<DescriptionId>,
 }
 
 impl State {
@@ -297,40 +293,6 @@ impl State {
         if object.references == References::default() && object.room.is_none() {
             Arc::make_mut(&mut self.objects).remove(&id);
         }
-    }
-
-    /// The messages on their way from one actor to another, oldest first.
-    pub(crate) fn messages(&self, from: Label, to: Label) -> impl Iterator<Item = &Message> {
-        self.messages.get(&(from, to)).into_iter().flatten()
-    }
-
-    /// How many descriptors are on their way, of all processes.
-    pub(crate) fn in_flight(&self) -> usize {
-        self.messages.values().flatten().map(|message| message.descriptions.len()).sum()
-    }
-
-    pub(crate) fn push_message(&mut self, from: Label, to: Label, message: Message) {
-        for description in &message.descriptions {
-            self.hold(*description);
-        }
-        Arc::make_mut(&mut self.messages).entry((from, to)).or_default().push_back(message);
-    }
-
-    /// Takes the oldest message; what it refers to stays held by the caller.
-    pub(crate) fn take_message(&mut self, from: Label, to: Label) -> Option<Message> {
-        let messages = Arc::make_mut(&mut self.messages);
-        let queue = messages.get_mut(&(from, to))?;
-        let message = queue.pop_front();
-        if queue.is_empty() {
-            messages.remove(&(from, to));
-        }
-        message
-    }
-
-    /// Takes the descriptors out of the oldest message; they stay held by the caller.
-    pub(crate) fn empty_message(&mut self, from: Label, to: Label) -> Vec<DescriptionId> {
-        let oldest = Arc::make_mut(&mut self.messages).get_mut(&(from, to)).and_then(|queue| queue.front_mut());
-        oldest.map(|message| std::mem::take(&mut message.descriptions)).unwrap_or_default()
     }
 
     /// Takes over what an outcome that is not allowed leaves behind in the process itself.
