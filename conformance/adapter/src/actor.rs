@@ -124,6 +124,8 @@ impl Actor {
             gid: nix::unistd::getegid().as_raw(),
             umask: self.start.umask(),
             fds: Some(self.started_fds.clone()),
+            privileged: (start.probe && host::is_powerless_root(&self.probe_name())).then_some(false),
+            nameless_in_store: if start.probe { self.nameless_in_store() } else { None },
             cannot: if start.probe { self.cannot() } else { BTreeMap::new() },
         };
         self.channel.put(&Reply::Started(started));

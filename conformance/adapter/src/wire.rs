@@ -116,6 +116,12 @@ pub struct Started {
     /// The descriptors that are open, if it can tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fds: Option<Vec<i32>>,
+    /// Is it spared what an object's mode or owner forbids others? Left out, user 0 is; read where `start` had `probe`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub privileged: Option<bool>,
+    /// Do objects that `create` makes take room where those with names do? Left out, they do; read where `start` had `probe`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nameless_in_store: Option<bool>,
     /// What it cannot do, each with the reason; read where `start` had `probe`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub cannot: BTreeMap<Requirement, String>,

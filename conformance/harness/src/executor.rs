@@ -6,6 +6,7 @@
 mod error;
 mod execution;
 mod link;
+mod machine;
 mod plan;
 mod platform;
 mod pool;
@@ -94,6 +95,10 @@ pub struct Executor {
     spawner: Spawner,
     pool: Pool,
     abilities: BTreeMap<Requirement, Ability>,
+    /// Is an actor spared what modes and owners forbid? Nothing where that was not said.
+    privileged: Option<bool>,
+    /// Do objects that the subject makes without a name take room where those with names do?
+    nameless_in_store: bool,
     /// Names of scripts that could not be removed.
     left_behind: Vec<String>,
     /// Can names be listed, so that they can be swept without being known?
@@ -120,6 +125,8 @@ impl Executor {
             spawner,
             pool: Pool::default(),
             abilities: BTreeMap::new(),
+            privileged: None,
+            nameless_in_store: true,
             left_behind: Vec::new(),
             lists: listing::all().is_ok(),
         };

@@ -128,6 +128,7 @@ fn trace(profile: &Profile, calls: &[Drawn], fault: Option<(prop::sample::Index,
         case: "drawn/trace".parse().expect("it is an ID"),
         subject: "libc".to_owned(),
         platform: Platform { page_size: 4096, ..Platform::default() },
+        machine: trace::Machine::default(),
         seed: 0,
         actors: vec![actor(actors[0], None)],
     };
@@ -162,7 +163,7 @@ fn trace(profile: &Profile, calls: &[Drawn], fault: Option<(prop::sample::Index,
 }
 
 fn actor(name: Label, process: Option<Label>) -> Actor {
-    Actor { name, uid: 1000, gid: 1000, umask: 0o022, process, fds: Some(vec![0, 1, 2, 3]) }
+    Actor { name, uid: 1000, gid: 1000, umask: 0o022, privileged: None, process, fds: Some(vec![0, 1, 2, 3]) }
 }
 
 /// Makes a call, with one of the outcomes that are allowed.

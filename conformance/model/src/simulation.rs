@@ -8,6 +8,7 @@ use crate::outcome::Outcome;
 use crate::profile::Profile;
 use crate::script::{Requirement, Script};
 use crate::trace::{self, Actor, Event, Header, Platform, Trace};
+use std::collections::HashSet;
 
 /// What a call takes, and what lies between two of them, in nanoseconds.
 const TICK: u64 = 1000;
@@ -42,6 +43,7 @@ impl Simulation {
             case: script.id.clone(),
             subject: self.subject.clone(),
             platform: self.platform.clone(),
+            machine: trace::Machine::default(),
             seed,
             actors: actors(script),
         };
@@ -89,22 +91,27 @@ fn unlikeliness(branch: &Branch) -> (bool, u8) {
 /// Everybody who is there from the beginning; children come with their fork.
 fn actors(script: &Script) -> Vec<Actor> {
     let id = if script.requirements().contains(&Requirement::Root) { 0 } else { ORDINARY };
-    let (mut there, mut born): (Vec<Label>, Vec<Label>) = (Vec::new(), Vec::new());
+    let (mut there, mut known): (Vec<Label>, HashSet<Label>) = (Vec::new(), HashSet::new());
     for line in script.lines() {
         let peer = match line.call {
             Call::Send { to: peer, .. } | Call::Recv { from: peer, .. } => Some(peer),
             _ => None,
         };
         for name in line.who.actors().into_iter().chain(peer) {
-            if !there.contains(&name) && !born.contains(&name) {
+            if known.insert(name) {
                 there.push(name);
             }
         }
-        match line.call {
-            Call::Fork { child, .. } if !there.contains(&child) => born.push(child),
-            _ => {}
-        }
+        known.extend(line.call.child());
     }
-    let actor = |name| Actor { name, uid: id, gid: id, umask: 0o022, process: None, fds: Some(vec![0, 1, 2, 3]) };
+    let actor = |name| Actor {
+        name,
+        uid: id,
+        gid: id,
+        umask: 0o022,
+        privileged: None,
+        process: None,
+        fds: Some(vec![0, 1, 2, 3]),
+    };
     there.into_iter().map(actor).collect()
 }

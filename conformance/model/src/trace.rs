@@ -37,6 +37,9 @@ pub struct Header {
     pub subject: String,
     /// The system that it ran on.
     pub platform: Platform,
+    /// What is known of the machine.
+    #[serde(default, skip_serializing_if = "Machine::is_unknown")]
+    pub machine: Machine,
     /// The seed of the run.
     pub seed: u64,
     /// The actors that were there from the beginning.
@@ -61,6 +64,32 @@ pub struct Platform {
     pub page_size: u64,
 }
 
+/// What a machine has at the moment, as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Machine {
+    /// The file system of the objects with names, where they have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store: Option<Storage>,
+}
+
+/// The room of a file system.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub struct Storage {
+    /// Bytes that an ordinary user can still take, when the first call began.
+    pub free_bytes: u64,
+    /// Files that can still be made; left out where the file system does not count them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free_inodes: Option<u64>,
+    /// Bytes that it has in all.
+    pub total_bytes: u64,
+}
+
+impl Machine {
+    fn is_unknown(&self) -> bool {
+        *self == Machine::default()
+    }
+}
+
 /// What an actor had when it began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Actor {
@@ -72,6 +101,9 @@ pub struct Actor {
     pub gid: u32,
     /// File mode creation mask.
     pub umask: u32,
+    /// May it do what an object's mode or owner forbids others? Left out, user 0 may, and nobody else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub privileged: Option<bool>,
     /// The process that the actor is a thread of, by the name of the actor that the process began with. Left out, the
     /// actor has a process of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]

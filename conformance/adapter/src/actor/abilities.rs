@@ -5,6 +5,7 @@ use crate::subject::{CallResult, Fd, Refused, host, listing, system};
 use shmconf_model::script::Requirement;
 use std::collections::BTreeMap;
 use std::ffi::CString;
+use std::fs::File;
 use std::os::fd::{IntoRawFd, OwnedFd};
 
 impl Actor {
@@ -44,7 +45,7 @@ impl Actor {
         cannot
     }
 
-    fn probe_name(&self) -> CString {
+    pub(super) fn probe_name(&self) -> CString {
         CString::new(format!("{}{:x}-probe", self.prefix, std::process::id())).unwrap_or_default()
     }
 
@@ -53,6 +54,17 @@ impl Actor {
         let fd = self.subject.shm_open(&name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0o600)?;
         self.close_owned(fd)?;
         self.subject.shm_unlink(&name)
+    }
+
+    /// Do objects that the subject makes without a name lie in the directory of names? Nothing where that cannot be told.
+    pub(super) fn nameless_in_store(&mut self) -> Option<bool> {
+        use std::os::unix::fs::MetadataExt;
+        let directory = std::fs::metadata(listing::directory()?).ok()?;
+        let name = self.probe_name();
+        let object = File::from(self.subject.create(&name, host::page_size() as i64).ok()?);
+        let found = object.metadata().ok().map(|object| object.dev() == directory.dev());
+        self.close_owned(object.into()).ok()?;
+        found
     }
 
     fn try_anonymous(&mut self) -> CallResult<()> {

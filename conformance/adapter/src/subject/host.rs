@@ -5,7 +5,7 @@ use super::{errno, native, system};
 use nix::sys::stat::{Mode, umask as set_umask};
 use nix::unistd::{Gid, Uid, geteuid, setgid, setuid};
 use shmconf_model::call::Resource;
-use shmconf_model::outcome::Outcome;
+use shmconf_model::outcome::{Errno, Outcome};
 use std::ffi::c_int;
 use std::sync::OnceLock;
 
@@ -162,22 +162,23 @@ pub(crate) fn become_user(uid: u32) -> CallResult<()> {
 pub(crate) fn no_root(name: &std::ffi::CStr) -> Option<String> {
     /// The user that systems call nobody.
     const NOBODY: u32 = 65534;
+    const POWERLESS: &str = "this process is uid 0, and yet bound by the modes of objects";
     let uid = geteuid();
     if !uid.is_root() {
         return Some(format!("this process is uid {uid}, not root"));
     }
     tried("another user, though this process is uid 0", || become_user(NOBODY))
-        .or_else(|| tried("root's access to what its mode forbids", || open_what_is_forbidden(name)))
+        .or_else(|| is_powerless_root(name).then(|| POWERLESS.to_owned()))
 }
 
-/// Opens an object of mode 0; succeeds also where none can be made, which is another matter.
-fn open_what_is_forbidden(name: &std::ffi::CStr) -> CallResult<()> {
-    if native::shm_open(name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0).is_err() {
-        return Ok(());
+/// Is this process user 0, and yet bound by the modes of objects? No, where no object can be made to try. `name` is free.
+pub(crate) fn is_powerless_root(name: &std::ffi::CStr) -> bool {
+    if !geteuid().is_root() || native::shm_open(name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0).is_err() {
+        return false;
     }
     let opened = native::shm_open(name, libc::O_RDWR, 0);
     let _ = native::shm_unlink(name);
-    opened.map(drop)
+    matches!(opened, Err(Refused::Errno(Errno::EACCES)))
 }
 
 /// Makes a child; answers its process number in the parent and nothing in the child.

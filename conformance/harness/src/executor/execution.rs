@@ -6,6 +6,7 @@ use super::link::Heard;
 use super::plan::{Phase, Plan, Topology};
 use super::pool::{Life, ProcessSet};
 use super::processors::Processors;
+use super::machine::{self, Needs};
 use super::{Ability, Executor, ExecutorError, sweep};
 use shmconf_adapter::wire::{Reply, Started};
 use shmconf_model::call::{Call, Label, Name};
@@ -13,7 +14,7 @@ use shmconf_model::naming::ScriptNames;
 use shmconf_model::outcome::Outcome;
 use shmconf_model::script::{Requirement, Script};
 use shmconf_model::trace::{self, Actor, Event, Header, Trace};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// One attempt to execute a script.
 struct Execution<'a> {
@@ -27,6 +28,13 @@ struct Execution<'a> {
     singly: bool,
     /// Can the processes serve no other script?
     spoiled: bool,
+}
+
+/// The names of a script, in order of their first appearance.
+#[derive(Default)]
+struct Used {
+    names: Vec<String>,
+    known: HashSet<String>,
 }
 
 /// Why an attempt ends early.
@@ -50,6 +58,9 @@ pub(super) fn execute(executor: &mut Executor, script: &Script, seed: u64) -> Re
         true => executor.processors.confine(),
         false => Processors::release(),
     }
+    let machine = machine::this();
+    let (page, scripts) = (executor.platform.page_size, executor.config.share.1);
+    Needs::of(script, page, executor.nameless_in_store).check(&machine, scripts)?;
     let trace = match attempt(executor, &plan, false) {
         Err(Halt::Again) => attempt(executor, &plan, true),
         done => done,
@@ -62,6 +73,7 @@ pub(super) fn execute(executor: &mut Executor, script: &Script, seed: u64) -> Re
                 case: script.id.clone(),
                 subject: executor.config.subject.to_string(),
                 platform: executor.platform.clone(),
+                machine,
                 seed,
                 actors,
             };
@@ -82,17 +94,17 @@ type Seen = (Vec<Actor>, Vec<Event>);
 
 fn attempt(executor: &mut Executor, plan: &Plan<'_>, singly: bool) -> Result<Seen, Halt> {
     let mut names = executor.naming.next_script();
-    let mut used = Vec::new();
+    let mut used = Used::default();
     let calls = resolve(executor, plan, &mut names, &mut used)?;
     if !executor.lists {
-        executor.spawner.know(&used)?;
+        executor.spawner.know(&used.names)?;
     }
     let set = processes_for(executor, &plan.topology, singly)?;
     let events = vec![None; plan.calls.len()];
     let mut run = Execution { executor, plan, calls, events, set, singly, spoiled: plan.spoils };
     let done = run.make_calls();
     let Execution { events, set, spoiled, .. } = run;
-    let actors = actors_of(&set);
+    let actors = actors_of(&set, executor.privileged);
     if done.is_ok() && executor.config.reuse && !spoiled && !singly {
         executor.pool.put(set, &executor.spawner);
     } else if done.is_ok() {
@@ -111,12 +123,12 @@ fn resolve(
     executor: &Executor,
     plan: &Plan<'_>,
     names: &mut ScriptNames,
-    used: &mut Vec<String>,
+    used: &mut Used,
 ) -> Result<Vec<Call>, ExecutorError> {
     let mut literal = |name: &Name| {
         let text = names.literal(name);
-        if !used.contains(&text) {
-            used.push(text.clone());
+        if used.known.insert(text.clone()) {
+            used.names.push(text.clone());
         }
         text
     };
@@ -153,7 +165,7 @@ fn processes_for(executor: &mut Executor, topology: &Topology, fresh: bool) -> R
 
 /// Removes every name that a script can have left, and from lists of names those that are not the script's. Answers those
 /// of its own that it cannot remove.
-fn clean_up(names: &ScriptNames, used: &[String], events: &mut [Event], own_prefix: &str) -> Vec<String> {
+fn clean_up(names: &ScriptNames, used: &Used, events: &mut [Event], own_prefix: &str) -> Vec<String> {
     let mut left = Vec::new();
     let mut remove = |name: &String| {
         if !sweep::remove(name) && names.gave(name) {
@@ -164,23 +176,24 @@ fn clean_up(names: &ScriptNames, used: &[String], events: &mut [Event], own_pref
         match (&event.call, &mut event.outcome) {
             (Call::Names, Outcome::Names(found)) => {
                 found.retain(|name| name.starts_with(names.base()) || name.starts_with(own_prefix));
-                found.iter().filter(|name| !used.contains(name)).for_each(&mut remove);
+                found.iter().filter(|name| !used.known.contains(*name)).for_each(&mut remove);
             }
             (Call::Collide, Outcome::Names(made)) => made.iter().for_each(&mut remove),
             _ => {}
         }
     }
-    used.iter().for_each(remove);
+    used.names.iter().for_each(remove);
     left
 }
 
-fn actors_of(set: &ProcessSet) -> Vec<Actor> {
+fn actors_of(set: &ProcessSet, privileged: Option<bool>) -> Vec<Actor> {
     let named = set.topology.actors.iter().zip(&set.processes).filter(|(spec, _)| spec.parent.is_none());
-    named.filter_map(|(spec, process)| Some(as_actor(spec.name, process.started.as_ref()?))).collect()
+    named.filter_map(|(spec, process)| Some(as_actor(spec.name, process.started.as_ref()?, privileged))).collect()
 }
 
-fn as_actor(name: Label, started: &Started) -> Actor {
-    Actor { name, uid: started.uid, gid: started.gid, umask: started.umask, process: None, fds: started.fds.clone() }
+fn as_actor(name: Label, started: &Started, privileged: Option<bool>) -> Actor {
+    let Started { uid, gid, umask, .. } = *started;
+    Actor { name, uid, gid, umask, privileged, process: None, fds: started.fds.clone() }
 }
 
 /// What one actor says that the subject cannot do.
@@ -193,11 +206,22 @@ pub(super) fn probe(executor: &mut Executor) -> Result<BTreeMap<Requirement, Abi
         process.link.flush();
         let heard = process.link.hear()?;
         match heard {
-            Heard::Reply(Reply::Started(started)) => cannot.extend(executor.checked(started)?.cannot),
+            Heard::Reply(Reply::Started(started)) => {
+                let started = executor.checked(started)?;
+                executor.privileged = started.privileged;
+                executor.nameless_in_store = started.nameless_in_store.unwrap_or(true);
+                cannot.extend(started.cannot);
+            }
             heard => return Err(executor.misbehaves(&heard, "`start`", process.number)),
         }
     }
     set.discard(&executor.spawner);
+    if let Some(reason) = machine::unfit_store() {
+        cannot.insert(Requirement::Named, reason.clone());
+        if executor.nameless_in_store {
+            cannot.insert(Requirement::Anonymous, reason);
+        }
+    }
     let mut ability = |requirement: Requirement| cannot.remove(&requirement).map_or(Ability::Can, Ability::Cannot);
     Ok(Requirement::ALL.iter().map(|(requirement, _)| (*requirement, ability(*requirement))).collect())
 }

@@ -173,6 +173,7 @@ fn header(id: &str) -> Header {
         case: id.parse().expect("it is an ID"),
         subject: "libc".to_owned(),
         platform: Platform::default(),
+        machine: shmconf::trace::Machine::default(),
         seed: 7,
         actors: Vec::new(),
     }

@@ -9,6 +9,9 @@ use crate::trace::Actor;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The superuser's number.
+const ROOT: u32 = 0;
+
 /// A process.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Process {
@@ -28,6 +31,8 @@ pub(crate) struct Process {
     pub(crate) maps: BTreeMap<Label, Mapping>,
     pub(crate) uid: u32,
     pub(crate) gid: u32,
+    /// May it do what an object's mode or owner forbids others?
+    privileged: bool,
     pub(crate) umask: u32,
     /// The largest file, in bytes.
     pub(crate) fsize: Option<i64>,
@@ -95,6 +100,7 @@ impl Process {
             maps: BTreeMap::new(),
             uid: actor.uid,
             gid: actor.gid,
+            privileged: actor.privileged.unwrap_or(actor.uid == ROOT),
             umask: actor.umask,
             fsize: None,
             nofile: None,
@@ -180,9 +186,15 @@ impl Process {
         }
     }
 
-    /// Is it the superuser, whom permissions do not stop?
+    /// Is it the superuser, whom permissions do not stop? User 0 of a user namespace, or without capabilities, may not be.
     pub(crate) fn is_root(&self) -> bool {
-        self.uid == 0
+        self.privileged
+    }
+
+    /// Becomes that user, whose group has the same number where the superuser does so.
+    pub(in crate::model) fn become_user(&mut self, uid: u32, gid: u32) {
+        self.privileged &= uid == ROOT;
+        (self.uid, self.gid) = (uid, gid);
     }
 
     pub(super) fn weight(&self) -> usize {
