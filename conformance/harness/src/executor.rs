@@ -20,10 +20,11 @@ pub use error::ExecutorError;
 use crate::subject::Spec;
 use pool::Pool;
 use processors::Processors;
-use shmconf_adapter::subject::listing;
+use shmconf_adapter::subject::{host, listing};
+use shmconf_model::call::Resource;
 use shmconf_model::naming::{Naming, Token};
 use shmconf_model::script::{Requirement, Script};
-use shmconf_model::trace::{Platform, Trace};
+use shmconf_model::trace::{Platform, Privilege, Trace};
 use spawner::Spawner;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher};
@@ -95,8 +96,10 @@ pub struct Executor {
     spawner: Spawner,
     pool: Pool,
     abilities: BTreeMap<Requirement, Ability>,
-    /// Is an actor spared what modes and owners forbid? Nothing where that was not said.
-    privileged: Option<bool>,
+    /// The limits of actors, as far as calls may meet them.
+    limits: BTreeMap<Resource, u64>,
+    /// What actors may do though a mode forbids it, where they have told.
+    privilege: Option<Privilege>,
     /// Do objects that the subject makes without a name take room where those with names do?
     nameless_in_store: bool,
     /// Names of scripts that could not be removed.
@@ -125,7 +128,8 @@ impl Executor {
             spawner,
             pool: Pool::default(),
             abilities: BTreeMap::new(),
-            privileged: None,
+            limits: host::low_limits(),
+            privilege: None,
             nameless_in_store: true,
             left_behind: Vec::new(),
             lists: listing::all().is_ok(),

@@ -8,7 +8,7 @@ use crate::outcome::Outcome;
 use crate::profile::Profile;
 use crate::script::{Requirement, Script};
 use crate::trace::{self, Actor, Event, Header, Platform, Trace};
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// What a call takes, and what lies between two of them, in nanoseconds.
 const TICK: u64 = 1000;
@@ -109,7 +109,8 @@ fn actors(script: &Script) -> Vec<Actor> {
         uid: id,
         gid: id,
         umask: 0o022,
-        privileged: None,
+        privilege: None,
+        limits: BTreeMap::new(),
         process: None,
         fds: Some(vec![0, 1, 2, 3]),
     };

@@ -1,7 +1,7 @@
 //! What an actor cannot do, each with the reason: found out by trying, as permissions and limits differ by host.
 
-use super::Actor;
-use crate::subject::{CallResult, Fd, Refused, host, listing, system};
+use super::{Actor, privilege};
+use crate::subject::{CallResult, Fd, Refused, host, listing, native, system};
 use shmconf_model::script::Requirement;
 use std::collections::BTreeMap;
 use std::ffi::CString;
@@ -17,7 +17,7 @@ impl Actor {
                 cannot.insert(requirement, reason);
             }
         };
-        let no_root = host::no_root(&self.probe_name());
+        let no_root = privilege::no_root(&self.probe_name());
         found(Requirement::Root, no_root.clone());
         found(Requirement::PidNamespace, no_root.clone().or_else(host::no_pid_namespace));
         found(Requirement::LimitedStore, no_root.or_else(host::no_limited_store));
@@ -38,8 +38,7 @@ impl Actor {
             found(Requirement::Listing, names.err().map(|refused| reason("listing names", &refused)));
         }
         if !skip(Requirement::UniqueNames) {
-            let names = self.subject.unique_names(1, 1);
-            found(Requirement::UniqueNames, names.err().map(|refused| reason("making names", &refused)));
+            found(Requirement::UniqueNames, self.try_unique_names().err());
         }
         cannot.extend(declared);
         cannot
@@ -73,6 +72,20 @@ impl Actor {
         self.close_owned(fd)
     }
 
+    /// Makes up a name, and takes one as another program would.
+    fn try_unique_names(&mut self) -> Result<(), String> {
+        self.subject.unique_names(1, 1).map_err(|refused| reason("making names", &refused))?;
+        match self.subject.collide() {
+            Ok(taken) => {
+                let _ = CString::new(taken).map(|taken| native::shm_unlink(&taken));
+                Ok(())
+            }
+            Err(refused @ Refused::Errno(_)) => Err(in_directory(reason("taking a name", &refused))),
+            // The scripts that ask for it say so.
+            Err(Refused::Unsupported(_)) => Ok(()),
+        }
+    }
+
     fn close_owned(&mut self, fd: OwnedFd) -> CallResult<()> {
         // SAFETY: it is this actor's.
         let fd = unsafe { Fd::from_raw(fd.into_raw_fd()) };
@@ -91,10 +104,13 @@ fn reason(what: &str, refused: &Refused) -> String {
 /// A system whose names live in a directory most often lacks just that.
 fn named_reason(refused: &Refused) -> String {
     let reason = reason("shm_open of a new name", refused);
+    if matches!(refused, Refused::Errno(_)) { in_directory(reason) } else { reason }
+}
+
+/// The reason, and what to look at on a system whose names live in a directory.
+fn in_directory(reason: String) -> String {
     match listing::directory() {
-        Some(directory) if matches!(refused, Refused::Errno(_)) => {
-            format!("{reason}; is there a tmpfs at {directory}, writable and of mode 1777?")
-        }
-        _ => reason,
+        Some(directory) => format!("{reason}; is there a tmpfs at {directory}, writable and of mode 1777?"),
+        None => reason,
     }
 }

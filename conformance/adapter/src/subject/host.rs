@@ -5,7 +5,8 @@ use super::{errno, native, system};
 use nix::sys::stat::{Mode, umask as set_umask};
 use nix::unistd::{Gid, Uid, geteuid, setgid, setuid};
 use shmconf_model::call::Resource;
-use shmconf_model::outcome::{Errno, Outcome};
+use shmconf_model::outcome::Outcome;
+use std::collections::BTreeMap;
 use std::ffi::c_int;
 use std::sync::OnceLock;
 
@@ -113,12 +114,15 @@ fn set_limits(resource: c_int, limits: &system::c::rlimit) -> CallResult<()> {
     native::checked(unsafe { system::c::setrlimit(resource as _, limits) }).map(drop)
 }
 
+/// The descriptors, and the processes, that scripts need.
+const ENOUGH: u16 = 1024;
+
 /// Lets this process and its children have as many descriptors and processes as scripts need, as far as the hard limits
 /// allow: some systems give 128 of the one and 160 of the other unless asked for more.
 pub fn raise_limits() {
     for resource in [Some(libc::RLIMIT_NOFILE as c_int), system::PROCESSES].into_iter().flatten() {
         let Ok(mut limits) = limits(resource) else { continue };
-        let enough = limits.rlim_max.min(1024);
+        let enough = limits.rlim_max.min(ENOUGH.into());
         if limits.rlim_cur < enough {
             limits.rlim_cur = enough;
             let _ = set_limits(resource, &limits);
@@ -126,12 +130,36 @@ pub fn raise_limits() {
     }
 }
 
+/// Lets this process and its children have files and address space as large as the hard limits allow.
+pub fn lift_limits() {
+    for resource in LIFTED.into_iter().filter_map(|resource| system::resource(resource).ok()) {
+        let Ok(limits) = limits(resource) else { continue };
+        if limits.rlim_cur != limits.rlim_max {
+            let _ = set_limits(resource, &system::c::rlimit { rlim_cur: limits.rlim_max, ..limits });
+        }
+    }
+}
+
+/// The limits that [`lift_limits`] lifts.
+const LIFTED: [Resource; 2] = [Resource::Fsize, Resource::As];
+
+/// The limits of processes whose limits were raised and lifted, as far as calls of scripts may meet them.
+#[allow(clippy::unnecessary_cast, reason = "the widths differ between systems")]
+pub fn low_limits() -> BTreeMap<Resource, u64> {
+    let hard = |resource| Some(limits(system::resource(resource).ok()?).ok()?.rlim_max);
+    let is_none = |limit: u64| limit == libc::RLIM_INFINITY as u64;
+    let finite = LIFTED.into_iter().filter_map(|resource| Some((resource, hard(resource)?)));
+    let finite = finite.filter(|(_, limit)| !is_none(*limit as u64));
+    let few = hard(Resource::Nofile).filter(|limit| *limit < ENOUGH.into()).map(|limit| (Resource::Nofile, limit));
+    finite.chain(few).map(|(resource, limit)| (resource, limit as u64)).collect()
+}
+
 /// Does something for which the harness itself takes descriptors, whatever number of them the script has limited this process
 /// to.
 pub(crate) fn with_spare_descriptors<T>(what: impl FnOnce() -> T) -> T {
     const RESOURCE: c_int = libc::RLIMIT_NOFILE as c_int;
     let Ok(before) = limits(RESOURCE) else { return what() };
-    let enough = before.rlim_max.min(1024);
+    let enough = before.rlim_max.min(ENOUGH.into());
     if before.rlim_cur >= enough {
         return what();
     }
@@ -155,30 +183,6 @@ pub(crate) fn become_user(uid: u32) -> CallResult<()> {
         setgid(Gid::from_raw(uid))?;
     }
     Ok(setuid(Uid::from_raw(uid))?)
-}
-
-/// Why this process has not what root has, if that is so: becoming another user, and not being bound by modes. User 0 of a
-/// user namespace, or without capabilities, may lack either. `name` is free.
-pub(crate) fn no_root(name: &std::ffi::CStr) -> Option<String> {
-    /// The user that systems call nobody.
-    const NOBODY: u32 = 65534;
-    const POWERLESS: &str = "this process is uid 0, and yet bound by the modes of objects";
-    let uid = geteuid();
-    if !uid.is_root() {
-        return Some(format!("this process is uid {uid}, not root"));
-    }
-    tried("another user, though this process is uid 0", || become_user(NOBODY))
-        .or_else(|| is_powerless_root(name).then(|| POWERLESS.to_owned()))
-}
-
-/// Is this process user 0, and yet bound by the modes of objects? No, where no object can be made to try. `name` is free.
-pub(crate) fn is_powerless_root(name: &std::ffi::CStr) -> bool {
-    if !geteuid().is_root() || native::shm_open(name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0).is_err() {
-        return false;
-    }
-    let opened = native::shm_open(name, libc::O_RDWR, 0);
-    let _ = native::shm_unlink(name);
-    matches!(opened, Err(Refused::Errno(Errno::EACCES)))
 }
 
 /// Makes a child; answers its process number in the parent and nothing in the child.
@@ -273,7 +277,7 @@ pub(crate) fn no_address_space_limit() -> Option<String> {
 }
 
 /// What a child of this process says of an attempt that would change the process for good.
-fn tried(what: &str, attempt: impl FnOnce() -> CallResult<()>) -> Option<String> {
+pub(crate) fn tried(what: &str, attempt: impl FnOnce() -> CallResult<()>) -> Option<String> {
     use nix::errno::Errno;
     use nix::sys::wait::{WaitStatus, waitpid};
     if has_threads() == Some(true) {

@@ -31,6 +31,9 @@ impl Interrupt {
     /// Those of `sigaction`.
     pub(super) fn listen() -> io::Result<Interrupt> {
         let interrupt = Interrupt::default();
+        // What has no room left in a file is an error that can be told.
+        // SAFETY: the handler runs no code of this program.
+        unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
         // `nohup` has a hangup ignored, and a shell without job control an interrupt of what it runs behind itself.
         for signal in [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_ignored(*signal)) {
             // In this order, since handlers run in the order of their registration: the flag of a first signal must be

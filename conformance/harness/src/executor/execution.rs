@@ -3,10 +3,10 @@
 mod calls;
 
 use super::link::Heard;
+use super::machine::{self, Needs};
 use super::plan::{Phase, Plan, Topology};
 use super::pool::{Life, ProcessSet};
 use super::processors::Processors;
-use super::machine::{self, Needs};
 use super::{Ability, Executor, ExecutorError, sweep};
 use shmconf_adapter::wire::{Reply, Started};
 use shmconf_model::call::{Call, Label, Name};
@@ -53,7 +53,8 @@ impl From<ExecutorError> for Halt {
 
 /// Executes a script once.
 pub(super) fn execute(executor: &mut Executor, script: &Script, seed: u64) -> Result<Trace, ExecutorError> {
-    let plan = Plan::of(script);
+    let mut plan = Plan::of(script);
+    plan.limited |= !executor.limits.is_empty();
     match plan.topology.confined {
         true => executor.processors.confine(),
         false => Processors::release(),
@@ -104,7 +105,7 @@ fn attempt(executor: &mut Executor, plan: &Plan<'_>, singly: bool) -> Result<See
     let mut run = Execution { executor, plan, calls, events, set, singly, spoiled: plan.spoils };
     let done = run.make_calls();
     let Execution { events, set, spoiled, .. } = run;
-    let actors = actors_of(&set, executor.privileged);
+    let actors = actors_of(&set, executor);
     if done.is_ok() && executor.config.reuse && !spoiled && !singly {
         executor.pool.put(set, &executor.spawner);
     } else if done.is_ok() {
@@ -186,14 +187,15 @@ fn clean_up(names: &ScriptNames, used: &Used, events: &mut [Event], own_prefix: 
     left
 }
 
-fn actors_of(set: &ProcessSet, privileged: Option<bool>) -> Vec<Actor> {
+fn actors_of(set: &ProcessSet, executor: &Executor) -> Vec<Actor> {
     let named = set.topology.actors.iter().zip(&set.processes).filter(|(spec, _)| spec.parent.is_none());
-    named.filter_map(|(spec, process)| Some(as_actor(spec.name, process.started.as_ref()?, privileged))).collect()
+    named.filter_map(|(spec, process)| Some(as_actor(spec.name, process.started.as_ref()?, executor))).collect()
 }
 
-fn as_actor(name: Label, started: &Started, privileged: Option<bool>) -> Actor {
+fn as_actor(name: Label, started: &Started, executor: &Executor) -> Actor {
     let Started { uid, gid, umask, .. } = *started;
-    Actor { name, uid, gid, umask, privileged, process: None, fds: started.fds.clone() }
+    let (privilege, limits) = (executor.privilege, executor.limits.clone());
+    Actor { name, uid, gid, umask, privilege, limits, process: None, fds: started.fds.clone() }
 }
 
 /// What one actor says that the subject cannot do.
@@ -208,7 +210,7 @@ pub(super) fn probe(executor: &mut Executor) -> Result<BTreeMap<Requirement, Abi
         match heard {
             Heard::Reply(Reply::Started(started)) => {
                 let started = executor.checked(started)?;
-                executor.privileged = started.privileged;
+                executor.privilege = started.privilege;
                 executor.nameless_in_store = started.nameless_in_store.unwrap_or(true);
                 cannot.extend(started.cannot);
             }

@@ -32,7 +32,9 @@ pub(super) fn unfit_store() -> Option<String> {
     let directory = listing::directory()?;
     let mode = std::fs::metadata(directory).ok()?.permissions().mode();
     if mode & SET_GROUP_ID != 0 {
-        return Some(format!("{directory} gives its own group to new objects: take that off by `chmod g-s {directory}`"));
+        return Some(format!(
+            "{directory} gives its own group to new objects: take that off by `chmod g-s {directory}`"
+        ));
     }
     is_foreign(directory).then(|| format!("{directory} is no tmpfs, as it should be on this system: mount one there"))
 }
@@ -141,7 +143,10 @@ mod tests {
     #[case::of_each_of_a_row("race\n    a[1..3]: f = shm_open(@x, RDWR|CREAT, 0600)\nend", 0, 3)]
     #[case::of_storage("a: f = shm_open(@x, RDWR|CREAT, 0600)\na: posix_fallocate(f, 0, 5000)", 3 * PAGE, 1)]
     #[case::of_what_is_refused(
-        "a: f = shm_open(@x, RDWR|CREAT, 0600)\na: posix_fallocate(f, 0, 9223372036854775807)", 0, 1)]
+        "a: f = shm_open(@x, RDWR|CREAT, 0600)\na: posix_fallocate(f, 0, 9223372036854775807)",
+        0,
+        1
+    )]
     fn room_is_needed(#[case] lines: &str, #[case] bytes: u64, #[case] inodes: u64) {
         assert_eq!(needs(lines, true), Needs { bytes, inodes });
     }
