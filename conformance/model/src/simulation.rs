@@ -55,7 +55,8 @@ impl Simulation {
                 let call = line.call.resolve(PAGE, &mut |name: &Name| names.literal(name));
                 let number = events.len() as u32;
                 let site = Site { actor, bind: &line.bind, event: number };
-                let outcome = self.answer(&mut state, site, &call);
+                let outcome;
+                (state, outcome) = self.answer(state, site, &call);
                 let start = u64::from(number) * 2 * TICK;
                 events.push(Event { actor, bind: line.bind.clone(), call, outcome, start, end: start + TICK });
             }
@@ -63,17 +64,16 @@ impl Simulation {
         Trace { header, events }
     }
 
-    /// What the platform answers, which the state then has behind it.
-    fn answer(&self, state: &mut State, site: Site<'_>, call: &Call) -> Outcome {
+    /// What the platform answers, and the state afterwards. The one before is taken, so that nothing of it is copied.
+    fn answer(&self, state: State, site: Site<'_>, call: &Call) -> (State, Outcome) {
         let mut branches = Vec::new();
-        model::step(&self.profile, state, site, call, &mut branches);
+        model::step(&self.profile, &state, site, call, &mut branches);
         let Some(likeliest) = (0..branches.len()).min_by_key(|at| unlikeliness(&branches[*at])) else {
-            return Outcome::Unsupported("the model allows nothing".to_owned());
+            return (state, Outcome::Unsupported("the model allows nothing".to_owned()));
         };
         let branch = branches.swap_remove(likeliest);
-        let outcome = branch.expect.example(state, site.actor);
-        *state = branch.apply(state.clone(), &outcome);
-        outcome
+        let outcome = branch.expect.example(&state, site.actor);
+        (branch.apply(state, &outcome), outcome)
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn said(script: &str) -> Option<String> {
     shell.args(["sh", "-c", script]).env("DIRECTORY", directory.path()).stdin(Stdio::null());
     let output = shell.output().expect("the shell runs");
     let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-    for needed in ["setpriv", "capsh", "unshare"] {
+    for needed in ["setpriv", "capsh", "unshare", "prlimit"] {
         if said.contains(&format!("{needed}: not found")) {
             eprintln!("skipped: there is no `{needed}`");
             return None;

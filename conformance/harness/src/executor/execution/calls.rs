@@ -47,7 +47,7 @@ impl Execution<'_> {
                     bind: line.bind.clone(),
                     call: self.calls[call].clone(),
                     at: at.filter(|_| nth == 0),
-                    flush: nth > 0 && (at.is_some() || may_end_or_block(&self.calls[call], self.plan.limited)),
+                    flush: nth > 0 && at.is_some() || may_end_or_block(&self.calls[call], self.plan.limited),
                 };
                 process.link.queue(&Request::Call(invocation));
             }
