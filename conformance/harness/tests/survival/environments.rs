@@ -22,8 +22,7 @@ use End::{Cannot, Conforms, Skips};
 
 const STORE: &str = "mount -t tmpfs -o mode=1777 test /dev/shm";
 /// What a usual test runs: each area that some machine makes trouble for.
-const FEW: &str =
-    "access/owner-of-mode-0 access/root-is-not-bound size passing/64-descriptors passing/in-a-circle anonymous";
+const FEW: &str = "access/owner-of-mode-0 access/root-is-not-bound size passing/64-descriptors passing/in-a-circle exclusive/creators-race-of-32 anonymous";
 /// An ordinary user whom nobody else is, so that only its own processes count.
 const USER: &str = "setpriv --reuid=64738 --regid=64738 --clear-groups";
 

@@ -25,9 +25,11 @@ pub(crate) fn said(script: &str) -> Option<String> {
     use std::os::unix::fs::PermissionsExt;
     let directory = tempfile::tempdir().expect("there is room");
     std::fs::set_permissions(directory.path(), std::fs::Permissions::from_mode(0o1777)).expect("it is this user's");
-    std::fs::copy(env!("CARGO_BIN_EXE_shmconf"), directory.path().join("shmconf")).expect("there is room");
     let mut shell = command()?;
-    shell.args(["sh", "-c", script]).env("DIRECTORY", directory.path()).stdin(Stdio::null());
+    // Not copied by this process: a child of another test would have the copy open for writing for a moment.
+    let script = format!("cp \"$SHMCONF\" \"$DIRECTORY/shmconf\"\n{script}");
+    shell.args(["sh", "-c", &script]).env("DIRECTORY", directory.path()).stdin(Stdio::null());
+    shell.env("SHMCONF", env!("CARGO_BIN_EXE_shmconf"));
     let output = shell.output().expect("the shell runs");
     let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
     for needed in ["setpriv", "capsh", "unshare", "prlimit"] {
