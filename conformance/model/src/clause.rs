@@ -4,8 +4,11 @@
 //! justifications that the judge really used, never kept by hand.
 
 mod ledger;
+mod set;
 
 pub use ledger::{Clause, Ledger};
+pub use set::ClauseSet;
+pub(crate) use set::bits;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

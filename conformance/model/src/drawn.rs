@@ -128,7 +128,7 @@ fn trace(profile: &Profile, calls: &[Drawn], fault: Option<(prop::sample::Index,
         case: "drawn/trace".parse().expect("it is an ID"),
         subject: "libc".to_owned(),
         platform: Platform { page_size: 4096, ..Platform::default() },
-        machine: trace::Machine::default(),
+        machine: crate::trace::Machine::default(),
         seed: 0,
         actors: vec![actor(actors[0], None)],
     };
@@ -169,7 +169,7 @@ fn actor(name: Label, process: Option<Label>) -> Actor {
         gid: 1000,
         umask: 0o022,
         privilege: None,
-        limits: BTreeMap::new(),
+        limits: std::collections::BTreeMap::new(),
         process,
         fds: Some(vec![0, 1, 2, 3]),
     }

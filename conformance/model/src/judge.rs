@@ -63,10 +63,8 @@ pub fn judge_within(trace: &Trace, profile: &Profile, bounds: Bounds<'_>) -> Jud
 /// The same, by as many orders of overlapping calls as one likes.
 pub fn judge_in(trace: &Trace, profile: &Profile, bounds: Bounds<'_>, orders: Orders) -> Judgement {
     let mut judge = Judge::new(profile, bounds, orders);
-    let mut order: Vec<u32> = (0..trace.events.len() as u32).collect();
-    order.sort_by_key(|at| trace.events[*at as usize].start);
-    let calls: Vec<Called<'_>> =
-        order.iter().map(|at| Called { index: *at, event: &trace.events[*at as usize] }).collect();
+    let mut calls: Vec<Called<'_>> = (0..).zip(&trace.events).map(|(index, event)| Called { index, event }).collect();
+    calls.sort_by_key(|called| called.event.start);
     let mut states = StateSet::of(State::initial(&trace.header));
     let mut rest = &calls[..];
     while let Some((first, _)) = rest.split_first() {
@@ -149,25 +147,37 @@ impl<'a> Judge<'a> {
         self.bounds.stop.is_some_and(|stop| stop())
     }
 
+    /// Finds what may have led to what came back of a call.
+    fn step(&mut self, state: &State, called: Called<'_>) {
+        let Event { call, outcome, .. } = called.event;
+        self.branches.clear();
+        model::step_to(self.profile, state, called.site(), call, Some(outcome), &mut self.branches);
+        self.branches.retain(|branch| branch.expect.matches(outcome));
+    }
+
     /// Moves every path over a call that overlaps with no other.
-    fn advance(&mut self, states: StateSet, called: Called<'_>) -> StateSet {
+    fn advance(&mut self, mut states: StateSet, called: Called<'_>) -> StateSet {
         if self.passes_over(called) {
             return states;
+        }
+        if let Some(path) = states.only() {
+            self.step(&path.state, called);
+            if let [branch] = &self.branches[..] {
+                states.follow(branch, &called.event.outcome);
+                return states;
+            }
         }
         let mut next = StateSet::default();
         let mut stuck = Vec::new();
         for path in states.into_paths() {
-            self.branches.clear();
-            model::step(self.profile, &path.state, called.site(), &called.event.call, &mut self.branches);
+            self.step(&path.state, called);
             if let Some(path) = next.extend(path, &self.branches, &called.event.outcome) {
                 stuck.push(path);
             }
         }
         if next.is_empty() {
-            for path in &mut stuck {
-                *path = self.find(path.clone(), called);
-            }
-            next = StateSet::from_paths(stuck);
+            let found: Vec<Path> = stuck.into_iter().map(|path| self.find(path, called)).collect();
+            next = StateSet::from_paths(found);
         }
         next.merge();
         next
@@ -246,8 +256,8 @@ impl<'a> Judge<'a> {
         } else {
             Verdict::Pass
         };
-        let atomic = self.creators_raced.then_some(clause::shm_open(23));
-        let clauses = best.iter().flat_map(|relied| relied.clauses()).chain(atomic).collect();
+        let mut clauses = best.map(|relied| relied.clauses()).unwrap_or_default();
+        clauses.extend(self.creators_raced.then_some(clause::shm_open(23)));
         Judgement { verdict, violations: self.violations, deviations, clauses, reason: self.open }
     }
 }

@@ -25,6 +25,7 @@ pub use state::State;
 
 use crate::call::{Call, Label};
 use crate::clause;
+use crate::outcome::Outcome;
 use crate::profile::Profile;
 use branch::Cx;
 use calls::{create, descriptor, io, map, memory, names, open, passing, process, seals, size, unlink};
@@ -44,12 +45,24 @@ pub struct Site<'a> {
 
 /// Adds to `branches` everything that `call` may lead to in `state`.
 pub fn step(profile: &Profile, state: &State, site: Site<'_>, call: &Call, branches: &mut Vec<Branch>) {
+    step_to(profile, state, site, call, None, branches);
+}
+
+/// The same, and where `wanted` is an outcome, nothing but what may lead to that one.
+pub fn step_to(
+    profile: &Profile,
+    state: &State,
+    site: Site<'_>,
+    call: &Call,
+    wanted: Option<&Outcome>,
+    branches: &mut Vec<Branch>,
+) {
     let there = state.process_id(site.actor).and_then(|id| Some((id, state.process(id)?)));
     let Some((id, process)) = there.filter(|(_, process)| process.alive) else {
         branches.push(Branch::new(Expect::NotExecuted, branch::clauses(&[clause::call(2)]), Effects::new()));
         return;
     };
-    let cx = Cx { profile, state, site, process, id };
+    let cx = Cx { profile, state, site, process, id, wanted };
     let order = profile.orders.of(call);
     match call {
         Call::ShmOpen { name, flags, mode } => {
@@ -57,7 +70,7 @@ pub fn step(profile: &Profile, state: &State, site: Site<'_>, call: &Call, branc
         }
         Call::ShmUnlink { name } => unlink::shm_unlink(cx, name, order, branches),
         _ => {
-            let mut checks = Checks::new(order, branches);
+            let mut checks = Checks::new(cx, order, branches);
             check(cx, call, &mut checks);
             checks.finish();
         }

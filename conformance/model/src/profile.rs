@@ -10,7 +10,8 @@ mod read;
 mod rules;
 
 pub use choices::{
-    Beyond, Fault, Limit, NameAnswer, Offset, Resize, Response, Rest, Rounding, Tail, Truncation, UnlinkRight, Write,
+    Beyond, Cut, Fault, Limit, NameAnswer, Number, Offset, Resize, Response, Rest, Rounding, Tail, Truncation,
+    UnlinkRight, Write,
 };
 pub use order::{Check, Order, Orders};
 pub use read::ProfileError;

@@ -1,6 +1,6 @@
 //! What the judge says of a trace.
 
-use crate::clause::{ClauseId, Level};
+use crate::clause::{ClauseId, ClauseSet, Level};
 use crate::outcome::Outcome;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -51,7 +51,7 @@ pub struct Judgement {
     /// The deviations that were needed to explain what was seen, by ID.
     pub deviations: BTreeSet<String>,
     /// The clauses that what was seen rests on.
-    pub clauses: BTreeSet<ClauseId>,
+    pub clauses: ClauseSet,
     /// Why the verdict is inconclusive.
     pub reason: Option<String>,
 }

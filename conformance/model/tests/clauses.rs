@@ -1,7 +1,7 @@
 //! The ledger of clauses: complete, numbered without gaps, and written in sentences.
 
 use rstest::rstest;
-use shmconf_model::clause::{ClauseId, Interface, Ledger, Level, shm_open};
+use shmconf_model::clause::{ClauseId, ClauseSet, Interface, Ledger, Level, shm_open};
 
 fn numbers(interface: Interface) -> Vec<u8> {
     Ledger::get().clauses().map(|clause| clause.id).filter(|id| id.interface == interface).map(|id| id.number).collect()
@@ -40,4 +40,12 @@ fn every_clause_is_a_sentence_with_a_source() {
 #[case(shm_open(39), Level::May)]
 fn a_clause_has_its_level(#[case] id: ClauseId, #[case] level: Level) {
     assert_eq!(Ledger::get().level(id), level);
+}
+
+#[test]
+fn every_clause_fits_a_set_of_clauses() {
+    let too_large = Ledger::get().clauses().find(|clause| clause.id.number > ClauseSet::MAX_NUMBER);
+    assert_eq!(too_large.map(|clause| clause.id), None);
+    let all: ClauseSet = Ledger::get().clauses().map(|clause| clause.id).collect();
+    assert_eq!(all.iter().count(), Ledger::get().clauses().count());
 }

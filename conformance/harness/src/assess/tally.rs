@@ -38,7 +38,7 @@ impl Tally {
         let judgement = &assessment.judgement;
         result.scripts += 1;
         result.not_executed += assessment.not_executed;
-        result.clauses.extend(&judgement.clauses);
+        result.clauses.extend(judgement.clauses.iter());
         result.deviations.extend(judgement.deviations.iter().cloned());
         if judgement.verdict > result.verdict {
             result.verdict = judgement.verdict;

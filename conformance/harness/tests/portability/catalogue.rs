@@ -84,7 +84,11 @@ fn real_traces_meet_the_deviations_of_other_platforms_where_the_model_of_this_on
     let simulated = met(&report(Command::new(&program).args(args)), |id| seen.contains_key(id));
     assert!(seen.len() > 300, "only {} cases were run", seen.len());
     // Where the model may choose it does not always choose as this system does, so that single cases differ.
-    assert_eq!(all(&seen), all(&simulated));
+    // Nor does it have /dev/shm mounted with noexec, as the model of Linux has: there a mapping of code is refused.
+    fn but_for_code(met: &Met) -> Vec<&str> {
+        all(met).into_iter().filter(|id| *id != "macos/no-execution").collect()
+    }
+    assert_eq!(but_for_code(&seen), but_for_code(&simulated));
     if is_root {
         insta::assert_snapshot!(Vec::from_iter(all(&seen)).join("\n"));
     }

@@ -1,7 +1,7 @@
 //! One way to explain what was seen so far, and all of them.
 
 use crate::call::Label;
-use crate::clause::{ClauseId, Interface};
+use crate::clause::{ClauseSet, bits};
 use crate::model::{Branch, State};
 use crate::outcome::Outcome;
 use crate::profile::Justification;
@@ -14,13 +14,12 @@ pub(super) struct Relied {
     /// How many steps rest on deviations.
     departures: u32,
     deviations: [u64; 4],
-    clauses: [u64; Interface::ALL.len()],
+    clauses: ClauseSet,
 }
 
 impl Relied {
     fn on(&mut self, justification: &Justification) {
-        let ClauseId { interface, number } = justification.clause;
-        self.clauses[interface as usize] |= 1 << (number % 64);
+        self.clauses.insert(justification.clause);
         if let Some(deviation) = justification.deviation {
             self.departures = self.departures.saturating_add(1);
             if let Some(word) = self.deviations.get_mut(usize::from(deviation) / 64) {
@@ -35,19 +34,14 @@ impl Relied {
     }
 
     /// The clauses.
-    pub(super) fn clauses(&self) -> impl Iterator<Item = ClauseId> {
-        let each = Interface::ALL.iter().zip(self.clauses);
-        each.flat_map(|(interface, word)| bits(word).map(|number| ClauseId { interface: *interface, number }))
+    pub(super) fn clauses(&self) -> ClauseSet {
+        self.clauses
     }
 
     /// The deviations, by index.
     pub(super) fn deviations(&self) -> impl Iterator<Item = usize> {
         self.deviations.iter().enumerate().flat_map(|(at, word)| bits(*word).map(move |bit| 64 * at + usize::from(bit)))
     }
-}
-
-fn bits(word: u64) -> impl Iterator<Item = u8> {
-    (0..64).filter(move |bit| word >> bit & 1 == 1)
 }
 
 /// A state, and what every step to it rests on.
@@ -60,10 +54,16 @@ pub(super) struct Path {
 impl Path {
     /// The path after one allowed outcome.
     pub(super) fn over(mut self, branch: &Branch, outcome: &Outcome) -> Path {
+        self.follow(branch, outcome);
+        self
+    }
+
+    /// Goes on over one allowed outcome.
+    fn follow(&mut self, branch: &Branch, outcome: &Outcome) {
         for justification in &branch.justifications {
             self.relied.on(justification);
         }
-        Path { state: branch.apply(self.state, outcome), relied: self.relied }
+        branch.change(&mut self.state, outcome);
     }
 
     /// The path after an outcome that was not allowed: as if the call had not been made, but for its plain effects.
@@ -98,6 +98,21 @@ impl StateSet {
 
     pub(super) fn states(&self) -> Vec<&State> {
         self.paths.iter().map(|path| &path.state).collect()
+    }
+
+    /// The path, where there is one alone.
+    pub(super) fn only(&self) -> Option<&Path> {
+        match &self.paths[..] {
+            [path] => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Goes on over one allowed outcome, where there is one path alone.
+    pub(super) fn follow(&mut self, branch: &Branch, outcome: &Outcome) {
+        if let [path] = &mut self.paths[..] {
+            path.follow(branch, outcome);
+        }
     }
 
     pub(super) fn len(&self) -> usize {

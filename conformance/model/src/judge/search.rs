@@ -13,7 +13,6 @@
 use super::group::{Group, Taken};
 use super::path::{Path, StateSet, fingerprint};
 use super::{Called, Judge};
-use crate::model;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -159,9 +158,8 @@ impl Search<'_> {
     fn is_allowed(&mut self, judge: &mut Judge<'_>, node: &Node, row: usize) -> bool {
         let Some(called) = self.group.call(&node.taken, row) else { return false };
         self.work += 1 + node.path.state.weight() / 4096;
-        judge.branches.clear();
-        model::step(judge.profile, &node.path.state, called.site(), &called.event.call, &mut judge.branches);
-        judge.branches.iter().any(|branch| branch.expect.matches(&called.event.outcome))
+        judge.step(&node.path.state, called);
+        !judge.branches.is_empty()
     }
 
     /// Can the next call of a row be taken before all others, whatever these do? It can if it is allowed and only reads,
@@ -175,11 +173,10 @@ impl Search<'_> {
         }
         let Some(called) = self.group.call(&node.taken, row) else { return false };
         let outcome = &called.event.outcome;
-        let mut matching = judge.branches.iter().filter(|branch| branch.expect.matches(outcome));
         if only_reads {
-            return is_undisturbed || matching.any(|branch| !branch.departs());
+            return is_undisturbed || judge.branches.iter().any(|branch| !branch.departs());
         }
-        matching.all(|branch| branch.apply(node.path.state.clone(), outcome) == node.path.state)
+        judge.branches.iter().all(|branch| branch.apply(node.path.state.clone(), outcome) == node.path.state)
     }
 
     /// Is the work too much, or is nobody interested any more?

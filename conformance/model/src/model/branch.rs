@@ -9,7 +9,7 @@ use crate::profile::{Justification, Profile, Response};
 use smallvec::SmallVec;
 
 /// Why an outcome is allowed: the clauses, and deviations, that it rests on.
-pub type Justifications = SmallVec<[Justification; 4]>;
+pub type Justifications = SmallVec<[Justification; 12]>;
 
 /// One allowed outcome.
 #[derive(Debug, Clone)]
@@ -22,22 +22,25 @@ pub struct Branch {
     pub(crate) effects: Effects,
     /// The place of the check that refuses the call in the order in which the platform makes its checks, if it is known.
     pub(super) rank: Option<u8>,
-    /// Does the check rule success out?
-    pub(super) required: bool,
 }
 
 impl Branch {
     /// An outcome that no check stands behind.
     pub(super) fn new(expect: Expect, justifications: Justifications, effects: Effects) -> Branch {
-        Branch { expect, justifications, effects, rank: None, required: false }
+        Branch { expect, justifications, effects, rank: None }
     }
 
     /// The state after the outcome.
     pub fn apply(&self, mut state: State, outcome: &Outcome) -> State {
-        for effect in &self.effects {
-            effect.apply(&mut state, outcome);
-        }
+        self.change(&mut state, outcome);
         state
+    }
+
+    /// Makes a state what it is after the outcome.
+    pub fn change(&self, state: &mut State, outcome: &Outcome) {
+        for effect in &self.effects {
+            effect.apply(state, outcome);
+        }
     }
 
     /// Does it rest on a departure of the platform?
@@ -60,6 +63,8 @@ pub(crate) struct Cx<'a> {
     pub(crate) process: &'a Process,
     /// Which process that is.
     pub(crate) id: ProcessId,
+    /// What came back, where nothing else is asked for.
+    pub(crate) wanted: Option<&'a Outcome>,
 }
 
 impl Cx<'_> {

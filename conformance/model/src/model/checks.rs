@@ -9,7 +9,7 @@ use super::expect::Expect;
 use super::state::{Description, DescriptionId, Descriptor, ObjectId};
 use crate::call::Label;
 use crate::clause::{self, ClauseId};
-use crate::outcome::{Errno, Signal};
+use crate::outcome::{Errno, Outcome, Signal};
 use crate::profile::{Check, Justification, Response, Rule};
 use smallvec::smallvec;
 
@@ -18,6 +18,10 @@ pub(crate) struct Checks<'b> {
     out: &'b mut Vec<Branch>,
     /// Where the branches of this call begin.
     start: usize,
+    /// What came back, where nothing else is asked for.
+    wanted: Option<&'b Outcome>,
+    /// The place of the first check that rules success out, among those whose order is known.
+    first: Option<u8>,
     /// The order in which the platform makes the checks of this call; empty where it is not known.
     order: &'b [Check],
     /// What success rests on.
@@ -35,16 +39,14 @@ pub(crate) struct Open<'a> {
 }
 
 impl<'b> Checks<'b> {
-    pub(crate) fn new(order: &'b [Check], out: &'b mut Vec<Branch>) -> Checks<'b> {
-        let start = out.len();
-        Checks { out, start, order, justifications: Justifications::new(), blocked: false }
+    pub(crate) fn new(cx: Cx<'b>, order: &'b [Check], out: &'b mut Vec<Branch>) -> Checks<'b> {
+        let (start, wanted) = (out.len(), cx.wanted);
+        Checks { out, start, wanted, first: None, order, justifications: Justifications::new(), blocked: false }
     }
 
     /// Leaves of the errors those that the order of the platform's checks lets one see.
     pub(crate) fn finish(self) {
-        let branches = &self.out[self.start..];
-        let first = branches.iter().filter(|branch| branch.required).filter_map(|branch| branch.rank).min();
-        let Some(first) = first else { return };
+        let Some(first) = self.first else { return };
         let mut at = 0;
         self.out.retain(|branch| {
             at += 1;
@@ -56,46 +58,61 @@ impl<'b> Checks<'b> {
         self.order.iter().position(|known| *known == check).map(|at| at as u8)
     }
 
-    fn push(&mut self, check: Check, errno: Errno, by: Justifications, effects: Effects, required: bool) {
+    /// Adds an error, unless it is not what came back.
+    fn push(
+        &mut self,
+        check: Check,
+        errno: Errno,
+        required: bool,
+        by: impl FnOnce() -> Justifications,
+        effects: impl FnOnce() -> Effects,
+    ) {
         let rank = self.rank(check);
-        self.out.push(Branch { expect: Expect::Errno(errno), justifications: by, effects, rank, required });
         self.blocked |= required;
+        if let Some(rank) = rank.filter(|_| required) {
+            self.first = Some(self.first.map_or(rank, |first| first.min(rank)));
+        }
+        let is_wanted = self.wanted.is_none_or(|outcome| *outcome == Outcome::Errno(errno));
+        if is_wanted {
+            let expect = Expect::Errno(errno);
+            self.out.push(Branch { expect, justifications: by(), effects: effects(), rank });
+        }
     }
 
     /// Where `when` holds, the call fails with `errno`.
     pub(crate) fn shall(&mut self, check: Check, when: bool, errno: Errno, by: &[ClauseId]) {
         if when {
-            self.push(check, errno, clauses(by), Effects::new(), true);
+            self.push(check, errno, true, || clauses(by), Effects::new);
         }
     }
 
     /// The same, for reasons that need not be clauses.
     pub(crate) fn shall_by(&mut self, check: Check, errno: Errno, by: Justifications) {
-        self.push(check, errno, by, Effects::new(), true);
+        self.push(check, errno, true, || by, Effects::new);
     }
 
     /// Where `when` holds, the call may fail with `errno`.
     pub(crate) fn may(&mut self, check: Check, when: bool, errno: Errno, by: &[ClauseId]) {
         if when {
-            self.push(check, errno, clauses(by), Effects::new(), false);
+            self.push(check, errno, false, || clauses(by), Effects::new);
         }
     }
 
     /// The same, for reasons that need not be clauses.
     pub(crate) fn may_by(&mut self, check: Check, errno: Errno, by: Justifications) {
-        self.push(check, errno, by, Effects::new(), false);
+        self.push(check, errno, false, || by, Effects::new);
     }
 
     /// The call may fail with `errno`, and not without an effect.
     pub(crate) fn may_with(&mut self, check: Check, errno: Errno, by: Justification, effects: Effects) {
-        self.push(check, errno, smallvec![by], effects, false);
+        self.push(check, errno, false, || smallvec![by], || effects);
     }
 
     /// Where `when` holds, the call fails with one of the errors that the platform gives for it, each of which also rests
     /// on the clauses of `also`.
     pub(crate) fn refuse(&mut self, check: Check, when: bool, rule: &Rule<Errno>, also: &[ClauseId]) {
         for choice in rule.choices.iter().filter(|_| when) {
-            self.push(check, choice.value, with(choice.justification, also), Effects::new(), true);
+            self.push(check, choice.value, true, || with(choice.justification, also), Effects::new);
         }
     }
 
@@ -107,7 +124,7 @@ impl<'b> Checks<'b> {
         let succeeds = rule.choices.iter().find(|choice| choice.value == Response::Ok);
         for choice in &rule.choices {
             if let Response::Errno(errno) = choice.value {
-                self.push(check, errno, with(choice.justification, also), Effects::new(), succeeds.is_none());
+                self.push(check, errno, succeeds.is_none(), || with(choice.justification, also), Effects::new);
             }
         }
         if let Some(choice) = succeeds {
@@ -122,7 +139,9 @@ impl<'b> Checks<'b> {
 
     /// An outcome that is allowed whatever the checks say.
     pub(crate) fn outcome(&mut self, expect: Expect, by: Justifications, effects: Effects) {
-        self.out.push(Branch::new(expect, by, effects));
+        if self.wanted.is_none_or(|outcome| expect.matches(outcome)) {
+            self.out.push(Branch::new(expect, by, effects));
+        }
     }
 
     /// The call ends its process by a signal, whatever the checks say, and success is ruled out.
@@ -158,7 +177,8 @@ impl<'b> Checks<'b> {
     pub(crate) fn way(&mut self, justification: Justification) -> Checks<'_> {
         let mut justifications = self.justifications.clone();
         justifications.push(justification);
-        Checks { out: self.out, start: self.start, order: self.order, justifications, blocked: self.blocked }
+        let Checks { start, wanted, first, order, blocked, .. } = *self;
+        Checks { out: self.out, start, wanted, first, order, justifications, blocked }
     }
 
     /// The call is not executed, since a label stands for nothing.
@@ -172,7 +192,7 @@ impl<'b> Checks<'b> {
 
     /// Success, unless an error is required; it also rests on `by`. There may be several ways to succeed.
     pub(crate) fn succeed<J: Copy + Into<Justification>>(&mut self, expect: Expect, by: &[J], effects: Effects) {
-        if !self.blocked {
+        if !self.blocked && self.wanted.is_none_or(|outcome| expect.matches(outcome)) {
             let mut justifications = self.justifications.clone();
             justifications.extend(by.iter().map(|justification| (*justification).into()));
             self.out.push(Branch::new(expect, justifications, effects));

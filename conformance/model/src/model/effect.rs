@@ -9,9 +9,10 @@ use crate::clause::{self, ClauseId};
 use crate::outcome::{Outcome, Signal};
 use crate::profile::{Justification, Tail};
 use smallvec::SmallVec;
+use std::sync::Arc;
 
 /// All that an outcome does, in order.
-pub(crate) type Effects = SmallVec<[Effect; 1]>;
+pub(crate) type Effects = SmallVec<[Effect; 3]>;
 
 /// One change of the state. Ranges are bytes of an object, `[start, end)`.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +20,7 @@ pub(crate) enum Effect {
     /// The process ends.
     End(ProcessId),
     /// An object comes into being.
-    Make(ObjectId, Box<Object>),
+    Make(ObjectId, Arc<Object>),
     /// The object gets a name.
     Name(Key, ObjectId),
     /// The name goes.
@@ -27,7 +28,7 @@ pub(crate) enum Effect {
     /// A name stays behind that nobody was told.
     Stray(Store),
     /// The description is opened, as the descriptor that the outcome tells.
-    Open { process: ProcessId, bind: Option<Label>, id: DescriptionId, description: Box<Description>, by: ClauseId },
+    Open { process: ProcessId, bind: Option<Label>, id: DescriptionId, description: Description, by: ClauseId },
     /// The description gets another descriptor, which the outcome tells.
     Duplicate { process: ProcessId, bind: Option<Label>, id: DescriptionId },
     /// The descriptor goes.
@@ -42,6 +43,8 @@ pub(crate) enum Effect {
     Empty(ObjectId, Justification),
     /// The object gets a size.
     Resize { object: ObjectId, size: i64, tail: Tail, by: Justification, bytes_by: ClauseId },
+    /// What private mappings have copied from there on is gone, or stays for that reason.
+    CutCopies(ObjectId, i64, Option<Justification>),
     /// What certainly stood there may be lost.
     Blur(ObjectId, (i64, i64)),
     /// Something was stored there, all of it or a part.
@@ -49,7 +52,7 @@ pub(crate) enum Effect {
     /// A shared mapping stores a byte.
     Store { object: ObjectId, range: (i64, i64), byte: u8, parts: bool },
     /// A private mapping stores a byte into its own copies of pages, which it makes of what is `seen` there.
-    StorePrivate { process: ProcessId, map: Label, object: ObjectId, range: (i64, i64), byte: u8, seen: Box<Bytes> },
+    StorePrivate(Box<PrivateStore>),
     /// As many bytes are written as the outcome tells.
     Write { object: ObjectId, start: i64, byte: u8, tail: Tail, offset: Option<DescriptionId>, parts: bool },
     /// The contents of the object rest on another clause.
@@ -75,14 +78,7 @@ pub(crate) enum Effect {
     /// The oldest message loses its descriptors.
     LoseDescriptors { from: Label, to: Label },
     /// The oldest message arrives, with the descriptors that the outcome tells; the rest may stay open unknown.
-    Receive {
-        from: Label,
-        to: Label,
-        process: ProcessId,
-        bind: Vec<Label>,
-        cloexec: (bool, Justification),
-        leaks: Option<Justification>,
-    },
+    Receive(Box<Receipt>),
     /// A child begins.
     Fork(ProcessId, ProcessId),
     /// A new program begins, in the thread that asks for it.
@@ -103,12 +99,38 @@ pub(crate) enum Effect {
     Collide(ProcessId),
 }
 
+/// The arrival of a message.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Receipt {
+    pub(crate) from: Label,
+    pub(crate) to: Label,
+    pub(crate) process: ProcessId,
+    /// What the descriptors are called.
+    pub(crate) bind: Vec<Label>,
+    /// Does exec close them, and why?
+    pub(crate) cloexec: (bool, Justification),
+    /// Why those that find no place stay open, where they do.
+    pub(crate) leaks: Option<Justification>,
+}
+
+/// A store through a private mapping.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct PrivateStore {
+    pub(crate) process: ProcessId,
+    pub(crate) map: Label,
+    pub(crate) object: ObjectId,
+    pub(crate) range: (i64, i64),
+    pub(crate) byte: u8,
+    /// What the mapping shows there before.
+    pub(crate) seen: Bytes,
+}
+
 impl Effect {
     /// Changes the state.
     pub(crate) fn apply(&self, state: &mut State, outcome: &Outcome) {
         match self {
             Effect::End(process) => state.end(*process),
-            Effect::Make(id, object) => state.add_object(*id, (**object).clone()),
+            Effect::Make(id, object) => state.add_object(*id, Arc::clone(object)),
             Effect::Name(key, object) => state.name(key.clone(), *object),
             Effect::Unname(key) => state.unname(key),
             Effect::Stray(store) => state.strays.push(*store),
@@ -136,12 +158,12 @@ impl Effect {
             Effect::LoseDescriptors { from, to } => {
                 state.empty_message(*from, *to).into_iter().for_each(|id| state.release(id));
             }
-            Effect::Receive { .. } => self.receive(state, outcome),
+            Effect::Receive(receipt) => receive(receipt, state, outcome),
             Effect::Fork(parent, child) => state.fork(*parent, *child),
             Effect::Exec(process, actor) => state.exec(*process, *actor),
             Effect::GiveNames => {
                 if let Outcome::Names(names) = outcome {
-                    std::sync::Arc::make_mut(&mut state.given_names).extend(names.iter().cloned());
+                    Arc::make_mut(&mut state.given_names).extend(names.iter().cloned());
                 }
             }
             Effect::Map { .. } | Effect::Unmap(..) | Effect::UnmapRange(..) | Effect::Protect(..) => self.map(state),
@@ -158,16 +180,9 @@ impl Effect {
                     self.change(object, outcome);
                 }
             }
+            Effect::CutCopies(object, start, kept) => state.cut_copies(*object, *start, *kept),
             Effect::Write { .. } => self.write(state, outcome),
-            Effect::StorePrivate { process, map, object, range, byte, seen } => {
-                state.bytes_rest_on(*object, clause::mmap(3));
-                let page = state.page;
-                let map = state.process_mut(*process).and_then(|process| process.maps.get_mut(map));
-                if let Some(private) = map.and_then(|map| map.private.as_mut()) {
-                    copy_pages(private, seen, *range, page);
-                    private.own.fill(range.0, range.1, Value::Byte(*byte));
-                }
-            }
+            Effect::StorePrivate(store) => store_private(store, state),
             Effect::Ignore(process, signal) => with(state, *process, |process| {
                 if let Err(at) = process.ignored.binary_search(signal) {
                     process.ignored.insert(at, *signal);
@@ -191,7 +206,7 @@ impl Effect {
         let Outcome::Fd(number) = *outcome else { return };
         let (process, bind, id, cloexec, by) = match self {
             Effect::Open { process, bind, id, description, by } => {
-                state.add_description(*id, (**description).clone());
+                state.add_description(*id, description.clone());
                 (*process, *bind, *id, true, *by)
             }
             Effect::Duplicate { process, bind, id } => (*process, *bind, *id, false, clause::dup(3)),
@@ -199,22 +214,6 @@ impl Effect {
         };
         let descriptor = Descriptor { number, description: id, cloexec, cloexec_by: by.into() };
         state.add_descriptor(process, descriptor, bind);
-    }
-
-    fn receive(&self, state: &mut State, outcome: &Outcome) {
-        let Effect::Receive { from, to, process, bind, cloexec: (cloexec, cloexec_by), leaks } = self else { return };
-        let Outcome::Received(received) = outcome else { return };
-        let Some(message) = state.take_message(*from, *to) else { return };
-        let left = message.descriptions.len().saturating_sub(received.fds.len());
-        if let Some(by) = leaks.filter(|_| left > 0) {
-            state.leak(*process, left, by);
-        }
-        for (at, (number, description)) in received.fds.iter().zip(&message.descriptions).enumerate() {
-            let (number, description) = (*number, *description);
-            let descriptor = Descriptor { number, description, cloexec: *cloexec, cloexec_by: *cloexec_by };
-            state.add_descriptor(*process, descriptor, bind.get(at).copied());
-        }
-        message.descriptions.into_iter().for_each(|id| state.release(id));
     }
 
     fn map(&self, state: &mut State) {
@@ -336,4 +335,30 @@ fn copy_pages(private: &mut Private, seen: &Bytes, (start, end): (i64, i64), pag
         }
     }
     private.copied.fill(start, end, Value::Byte(1));
+}
+
+fn receive(receipt: &Receipt, state: &mut State, outcome: &Outcome) {
+    let Outcome::Received(received) = outcome else { return };
+    let Receipt { from, to, process, bind, cloexec: (cloexec, cloexec_by), leaks } = receipt;
+    let Some(message) = state.take_message(*from, *to) else { return };
+    let left = message.descriptions.len().saturating_sub(received.fds.len());
+    if let Some(by) = leaks.filter(|_| left > 0) {
+        state.leak(*process, left, by);
+    }
+    for (at, (number, description)) in received.fds.iter().zip(&message.descriptions).enumerate() {
+        let (number, description) = (*number, *description);
+        let descriptor = Descriptor { number, description, cloexec: *cloexec, cloexec_by: *cloexec_by };
+        state.add_descriptor(*process, descriptor, bind.get(at).copied());
+    }
+    message.descriptions.into_iter().for_each(|id| state.release(id));
+}
+
+fn store_private(store: &PrivateStore, state: &mut State) {
+    state.bytes_rest_on(store.object, clause::mmap(3));
+    let page = state.page;
+    let map = state.process_mut(store.process).and_then(|process| process.maps.get_mut(&store.map));
+    if let Some(private) = map.and_then(|map| map.private.as_mut()) {
+        copy_pages(private, &store.seen, store.range, page);
+        private.own.fill(store.range.0, store.range.1, Value::Byte(store.byte));
+    }
 }

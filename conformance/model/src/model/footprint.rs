@@ -124,6 +124,7 @@ impl Asked<'_> {
                 }
                 if flags.contains(OpenFlags::TRUNC) && has_effect {
                     footprint.write(objects.places(Place::Object).chain(objects.places(whole)));
+                    footprint.write(self.scene.copying());
                 }
             }
             Call::ShmUnlink { name } => {
@@ -183,10 +184,12 @@ impl Asked<'_> {
     fn on_contents(self, fd: Label, objects: &scene::Objects, footprint: &mut Footprint) {
         let offset = self.scene.descriptions(self.process, fd);
         match self.made.call {
+            // Copies that private mappings have of pages that are cut off go as well.
             Call::Ftruncate { .. } | Call::PosixFallocate { .. } => {
                 footprint.read(objects.places(Place::Mapped));
                 if self.succeeds() {
                     footprint.write(objects.places(Place::Object).chain(objects.places(whole)));
+                    footprint.write(self.scene.copying());
                 }
             }
             Call::Fchmod { .. } | Call::FcntlGetSeals { .. } if self.succeeds() => {
@@ -207,7 +210,9 @@ impl Asked<'_> {
                 footprint.change(offset);
             }
             Call::Pwrite { offset, byte, len, .. } if self.succeeds() => {
-                let range = (offset.get(), offset.get().saturating_add(len.get()));
+                let at_the_end = self.scene.may_append(self.process, fd);
+                let end = offset.get().saturating_add(len.get());
+                let range = if at_the_end { (i64::MIN, i64::MAX) } else { (offset.get(), end) };
                 footprint.write(objects.places(Place::Object));
                 footprint.write(objects.places(|object| Place::Bytes(object, range, Some(*byte))));
             }
@@ -281,6 +286,9 @@ impl Asked<'_> {
                 footprint.read([Place::Descriptors(process), Place::Life(self.scene.process(*to))]);
                 if self.succeeds() {
                     footprint.write([Place::Messages(actor, *to)]);
+                } else {
+                    // How many descriptors are on their way may be what it failed for.
+                    footprint.read([Place::Everything]);
                 }
             }
             Call::Recv { from, .. } => {
@@ -289,6 +297,9 @@ impl Asked<'_> {
                 footprint.change([Place::Messages(*from, actor)]);
                 if self.succeeds() {
                     footprint.write([Place::Descriptors(process)]);
+                } else {
+                    // With the connection goes what the peer did not receive.
+                    footprint.write([Place::Messages(actor, *from)]);
                 }
             }
             Call::Fork { child, .. } => {

@@ -3,4 +3,5 @@
 pub(super) mod coherence;
 pub(super) mod names;
 pub(super) mod permission;
+pub(super) mod room;
 pub(super) mod sizes;

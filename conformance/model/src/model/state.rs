@@ -15,9 +15,9 @@ use crate::call::Label;
 use crate::clause::{self, ClauseId};
 use crate::outcome::Outcome;
 use crate::profile::Justification;
-use crate::trace::Header;
+use crate::trace::{Header, Storage};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// An object, by the event that made it: the same in every order of overlapping calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +35,8 @@ pub(crate) struct ProcessId(pub(crate) Label);
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct State {
     pub(crate) page: i64,
+    /// What room there is in the system's store, where that is known.
+    pub(crate) storage: Option<Storage>,
     pub(crate) names: Arc<BTreeMap<Key, ObjectId>>,
     /// Names that were removed and not created since.
     pub(crate) removed: Arc<BTreeSet<Key>>,
@@ -72,6 +74,8 @@ pub(crate) struct Description {
     pub(crate) object: Option<ObjectId>,
     pub(crate) read: bool,
     pub(crate) write: bool,
+    /// Do writes go to the end?
+    pub(crate) appends: bool,
     /// The file offset, once it is known; a new description's is left open, and taken to be 0 by what reads or writes.
     pub(crate) offset: Option<i64>,
     /// How many descriptors and messages refer to it.
@@ -91,16 +95,30 @@ impl State {
         let founders = header.actors.iter().filter(|actor| process(actor).0 == actor.name);
         State {
             page: i64::try_from(header.platform.page_size).unwrap_or(4096).clamp(1, 1 << 40),
+            storage: header.machine.store.clone(),
+            actors: Arc::new(header.actors.iter().map(|actor| (actor.name, process(actor))).collect()),
+            processes: Arc::new(founders.map(|actor| (ProcessId(actor.name), Arc::new(Process::new(actor)))).collect()),
+            ..State::nothing()
+        }
+    }
+
+    /// The state without a process, of which every state begins with a share: most parts stay empty.
+    fn nothing() -> State {
+        static NOTHING: OnceLock<State> = OnceLock::new();
+        let nothing = || State {
+            page: 4096,
+            storage: None,
             names: Arc::default(),
             removed: Arc::default(),
             objects: Arc::default(),
             descriptions: Arc::default(),
-            actors: Arc::new(header.actors.iter().map(|actor| (actor.name, process(actor))).collect()),
-            processes: Arc::new(founders.map(|actor| (ProcessId(actor.name), Arc::new(Process::new(actor)))).collect()),
+            actors: Arc::default(),
+            processes: Arc::default(),
             messages: Arc::default(),
             given_names: Arc::default(),
             strays: Vec::new(),
-        }
+        };
+        NOTHING.get_or_init(nothing).clone()
     }
 
     /// The process that an actor belongs to, if the actor is there.
@@ -127,7 +145,11 @@ impl State {
     }
 
     pub(crate) fn processes(&self) -> impl Iterator<Item = &Process> {
-        self.processes.values().map(|process| &**process)
+        self.processes_by_id().map(|(_, process)| process)
+    }
+
+    pub(crate) fn processes_by_id(&self) -> impl Iterator<Item = (ProcessId, &Process)> {
+        self.processes.iter().map(|(id, process)| (*id, &**process))
     }
 
     /// An object that something refers to, or that has a name.
@@ -139,13 +161,25 @@ impl State {
         self.objects.iter().map(|(id, object)| (*id, &**object))
     }
 
+    /// The pages from `start` on that private mappings have copied of an object are gone, or kept for that reason.
+    pub(crate) fn cut_copies(&mut self, object: ObjectId, start: i64, kept: Option<Justification>) {
+        let has_copies = |process: &Process| process.copies(object).any(|private| private.copied.holds_from(start));
+        let touched: Vec<ProcessId> =
+            self.processes_by_id().filter(|(_, process)| has_copies(process)).map(|(id, _)| id).collect();
+        for id in touched {
+            if let Some(process) = self.process_mut(id) {
+                process.cut_copies(object, start, kept);
+            }
+        }
+    }
+
     /// The object, unless it is gone.
     pub(crate) fn object_mut(&mut self, id: ObjectId) -> Option<&mut Object> {
         Arc::make_mut(&mut self.objects).get_mut(&id).map(Arc::make_mut)
     }
 
-    pub(crate) fn add_object(&mut self, id: ObjectId, object: Object) {
-        Arc::make_mut(&mut self.objects).insert(id, Arc::new(object));
+    pub(crate) fn add_object(&mut self, id: ObjectId, object: Arc<Object>) {
+        Arc::make_mut(&mut self.objects).insert(id, object);
     }
 
     pub(crate) fn description(&self, id: DescriptionId) -> Option<&Description> {
@@ -268,6 +302,11 @@ impl State {
     /// The messages on their way from one actor to another, oldest first.
     pub(crate) fn messages(&self, from: Label, to: Label) -> impl Iterator<Item = &Message> {
         self.messages.get(&(from, to)).into_iter().flatten()
+    }
+
+    /// How many descriptors are on their way, of all processes.
+    pub(crate) fn in_flight(&self) -> usize {
+        self.messages.values().flatten().map(|message| message.descriptions.len()).sum()
     }
 
     pub(crate) fn push_message(&mut self, from: Label, to: Label, message: Message) {

@@ -80,6 +80,26 @@ pub enum Tail {
     Kept,
 }
 
+/// Which calls that set a size and add nothing clear what was stored behind the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Cut {
+    /// `any`: those that leave the size as it is, too.
+    Any,
+    /// `smaller`: those that make the object smaller.
+    Smaller,
+    /// `none`: that stays.
+    None,
+}
+
+/// Which number a new descriptor has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Number {
+    /// `lowest`: the lowest free one.
+    Lowest,
+    /// `second-lowest`: the next one, as the lowest is in use during the call.
+    SecondLowest,
+}
+
 /// What a write behind the end of an object does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Write {
@@ -144,6 +164,17 @@ pub struct Limit {
     pub never: Option<usize>,
     /// Are leading slashes counted?
     pub with_slash: bool,
+}
+
+impl Cut {
+    /// Does a call clear it that sets an object of `current` bytes to `size`?
+    pub fn clears(self, size: i64, current: i64) -> bool {
+        match self {
+            Cut::Any => size <= current,
+            Cut::Smaller => size < current,
+            Cut::None => false,
+        }
+    }
 }
 
 impl Rest {
@@ -228,6 +259,8 @@ texts! {
     Resize { Any = "any", Once = "once" }
     Rounding { Exact = "exact", Page = "page" }
     Tail { Zero = "zero", Kept = "kept" }
+    Cut { Any = "any", Smaller = "smaller", None = "none" }
+    Number { Lowest = "lowest", SecondLowest = "second-lowest" }
     Write { Extends = "extends", Short = "short"; Errno }
     Beyond { Growing = "growing", Any = "any", AnyOrZero = "any-or-zero", Reaching = "reaching" }
     Rest { Closed = "closed", ClosedUnmarked = "closed-unmarked", Leaked = "leaked", LeakedUnmarked = "leaked-unmarked" }

@@ -38,6 +38,8 @@ checks! {
     Flags = "flags",
     /// Is the form of the name one that it takes?
     Name = "name",
+    /// Is the name short enough?
+    Length = "name-length",
     /// Is a number free for a new descriptor?
     Number = "number",
     /// Can an object be opened that way?

@@ -27,6 +27,9 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("android", include_str!("../../profiles/android.toml")),
 ];
 
+/// Rules of which a platform makes one choice: several would make a state each of every shrinking object.
+const ALONE: &[&str] = &["private_survives"];
+
 /// Why a text is no profile.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
@@ -176,6 +179,9 @@ impl Reader<'_> {
                     index.ok_or_else(|| problem(format!("POSIX does not allow `{text}`: name a deviation")))?;
                 Justification { clause, deviation: Some(index), assumed: false }
             };
+            if choices.iter().any(|choice: &Choice<T>| choice.value == value) {
+                return Err(problem(format!("`{text}` stands there twice")));
+            }
             choices.push(Choice { value, justification });
         }
         if index.is_some() && !departs {
@@ -183,6 +189,9 @@ impl Reader<'_> {
         }
         if choices.is_empty() {
             return Err(problem("it has no choice".to_owned()));
+        }
+        if choices.len() > 1 && ALONE.contains(&key) {
+            return Err(problem("it can have one choice alone".to_owned()));
         }
         Ok(Rule { choices, source: does.source.clone() })
     }

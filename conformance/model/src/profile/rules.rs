@@ -1,7 +1,8 @@
 //! Every matter in which platforms differ, with the type of its choices.
 
 use super::choices::{
-    Beyond, Fault, Limit, NameAnswer, Offset, Resize, Response, Rest, Rounding, Tail, Truncation, UnlinkRight, Write,
+    Beyond, Cut, Fault, Limit, NameAnswer, Number, Offset, Resize, Response, Rest, Rounding, Tail, Truncation,
+    UnlinkRight, Write,
 };
 use super::read::{ProfileError, Reader};
 use super::{Justification, Rule};
@@ -81,6 +82,8 @@ rules! {
     named: Response,
     /// Opening for writing alone.
     open_wronly: Response,
+    /// Opening with both O_WRONLY and O_RDWR: a descriptor that can do neither, or an error.
+    open_both: Response,
     /// O_CLOEXEC among the open flags.
     open_cloexec: Response,
     /// O_NOFOLLOW among the open flags.
@@ -93,6 +96,10 @@ rules! {
     trunc_writable: Truncation,
     /// O_TRUNC with read access alone.
     trunc_readonly: Truncation,
+    /// O_TRUNC with read access alone, before anybody looks for the name.
+    trunc_for_reading: Response,
+    /// Does O_TRUNC with read access alone ask for the permission to write?
+    trunc_asks_to_write: bool,
     /// Is the umask applied to the mode of a new object?
     open_umask: bool,
     /// Which bits of the mode a new object keeps, in octal.
@@ -111,6 +118,10 @@ rules! {
     open_emfile_spares: bool,
     /// Does a truncating open that finds no free descriptor leave the bytes alone?
     trunc_emfile_spares: bool,
+    /// Does a truncating open that is refused because somebody else owns the object leave the bytes alone?
+    trunc_of_others_spares: bool,
+    /// Which number a new descriptor has.
+    open_number: Number,
 
     /// Who may remove a name.
     unlink_right: UnlinkRight,
@@ -137,10 +148,14 @@ rules! {
     size_limit: Beyond,
     /// Bytes stored behind the end, in its last page, once the object grows.
     tail: Tail,
+    /// Which sizes clear what was stored behind the end, though they add nothing.
+    tail_cut: Cut,
     /// Does what mappings stored stay where a new, smaller size ends inside its page?
     shrink_keeps: bool,
     /// Making an object smaller while it is mapped.
     shrink_mapped: Response,
+    /// Do pages that a private mapping has copied outlive that the object loses them?
+    private_survives: bool,
     /// Growing an object beyond the room of its store.
     size_beyond_room: Response,
 
@@ -164,10 +179,20 @@ rules! {
     fchmod_denied: Errno,
     /// Reading through a descriptor.
     read: Response,
+    /// Reading and writing at an offset that the call gives.
+    positioned: Response,
+    /// Reading a range that ends beyond the largest offset.
+    read_too_far: Response,
     /// Writing through a descriptor.
     write: Write,
     /// Writing beyond the room of the store.
     write_beyond_room: Errno,
+    /// Writing a range that ends beyond the largest offset.
+    write_too_far: Response,
+    /// Writing beyond the largest size.
+    write_too_large: Response,
+    /// Does pwrite write at the end where O_APPEND is set?
+    pwrite_appends: bool,
     /// Writing beyond RLIMIT_FSIZE: all, as far as the limit, or nothing.
     write_limit: Write,
     /// Do read and write see what mappings stored, and mappings what was written?
@@ -176,6 +201,8 @@ rules! {
     lseek: Response,
     /// Moving the file offset beyond the end.
     lseek_beyond_end: Response,
+    /// Moving the file offset beyond the largest one.
+    lseek_too_far: Errno,
 
     /// Mapping privately.
     map_private: Response,
@@ -199,6 +226,10 @@ rules! {
     map_invalid_range: Response,
     /// Where a mapping begins whose offset is 4 GiB or more.
     map_far: Offset,
+    /// Mapping shared memory so that it can be executed.
+    map_exec: Response,
+    /// Mapping shared memory so that it can be written and executed.
+    map_write_exec: Response,
     /// Does RLIMIT_AS hold for mappings?
     map_limited: bool,
     /// Unmapping at an address that is no multiple of the page size.
@@ -213,6 +244,12 @@ rules! {
     access_beyond_end: Fault,
     /// Making a shared mapping writable whose descriptor cannot write.
     protect_readonly: Errno,
+    /// Making a mapping executable.
+    protect_exec: Response,
+    /// Making a mapping both writable and executable.
+    protect_write_exec: Response,
+    /// Giving a mapping a protection that mmap did not ask for.
+    protect_raised: Response,
 
     /// Do descriptors arrive that were sent?
     send_carries: bool,
@@ -222,14 +259,21 @@ rules! {
     send_most: i64,
     /// Sending more descriptors than a message can carry.
     send_too_many: Errno,
+    /// Sending while too many descriptors are on their way.
+    send_in_flight: Errno,
     /// Receiving with a control buffer that is too small: the descriptors that fit arrive, or the call fails.
     recv_short: Response,
+    /// Must a control buffer have room for the padding behind its descriptors?
+    recv_padded: bool,
     /// What becomes of descriptors for which the control buffer is too small.
     recv_rest: Rest,
     /// What becomes of descriptors where there is no control buffer at all.
     recv_none: Rest,
     /// Receiving more descriptors than there are free numbers: those that find one arrive, or the call fails.
     recv_full: Response,
+    /// Receiving from a peer that ended without having received all that was sent to it: the end of the stream, or an error
+    /// first.
+    recv_unread: Response,
     /// Is a message marked whose descriptors find no free number?
     recv_marks_lost: bool,
     /// Are received descriptors closed by exec where the receiver asks for it?

@@ -52,6 +52,42 @@ pub(super) const CASES: &[Case] = &[
     ("macos", "macos/unlink-needs-write", UNLINK_OF_MODE_0),
     (
         "macos",
+        "macos/no-execution",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: ftruncate(f, 16384) -> "ok"
+        a: mmap(f, 0, 16384, READ|EXEC, SHARED) -> {"errno":"EINVAL"}"#,
+    ),
+    ("freebsd", "freebsd/private-pages-survive", COPY_OF_A_PAGE_THAT_IS_CUT_OFF),
+    (
+        "freebsd",
+        "freebsd/private-pages-survive",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: ftruncate(f, 16384) -> "ok"
+        a: m = mmap(f, 0, 16384, READ|WRITE, PRIVATE) -> "ok"
+        a: store(m, 0, 0x41, 1) -> "ok"
+        a: ftruncate(f, 0) -> "ok"
+        a: store(m, 1, 0x42, 1) -> "ok"
+        a: load(m, 0, 3) -> {"bytes":"41*1 42*1 00*1"}"#,
+    ),
+    (
+        "openbsd",
+        "openbsd/refused-truncation-empties",
+        r#"c: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        c: ftruncate(f, 100) -> "ok"
+        b: g = shm_open("/x", RDWR|TRUNC) -> {"errno":"EPERM"}
+        c: fstat(f) -> {"stat":{"size":0,"mode":384,"uid":1001,"gid":1001}}"#,
+    ),
+    (
+        "netbsd",
+        "netbsd/protection-as-mapped",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: ftruncate(f, 16384) -> "ok"
+        a: m = mmap(f, 0, 16384, READ, SHARED) -> "ok"
+        a: mprotect(m, READ|WRITE) -> {"errno":"EACCES"}"#,
+    ),
+    ("dragonfly", "dragonfly/second-lowest-descriptor", r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":5}"#),
+    (
+        "macos",
         "macos/no-private-mappings",
         r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
         a: ftruncate(f, 16384) -> "ok"
@@ -121,7 +157,7 @@ pub(super) const CASES: &[Case] = &[
     (
         "dragonfly",
         "dragonfly/recv-leaks",
-        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        r#"a: f = create(0) -> {"fd":4}
         a: send(c, f, f) -> "ok"
         c: g = recv(a, 1) -> {"received":{"fds":[4],"truncated":false}}
         c: fds() -> {"value":2}"#,
@@ -283,6 +319,15 @@ pub(super) const CASES: &[Case] = &[
     ),
 ];
 
+/// The object grows again, and the copy is as it was.
+const COPY_OF_A_PAGE_THAT_IS_CUT_OFF: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+    a: ftruncate(f, 16384) -> "ok"
+    a: m = mmap(f, 0, 16384, READ|WRITE, PRIVATE) -> "ok"
+    a: store(m, 0, 0x41, 1) -> "ok"
+    a: ftruncate(f, 0) -> "ok"
+    a: ftruncate(f, 16384) -> "ok"
+    a: load(m, 0, 2) -> {"bytes":"41*1 00*1"}"#;
+
 const UNLINK_OF_MODE_0: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0000) -> {"fd":4}
     a: shm_unlink("/x") -> {"errno":"EACCES"}"#;
 
@@ -290,11 +335,11 @@ const SIZE_UNLIMITED: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd"
     a: rlimit(FSIZE, 4096) -> "ok"
     a: ftruncate(f, 8192) -> "ok""#;
 
-const BEYOND_END: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+const BEYOND_END: &str = r#"a: f = create(0) -> {"fd":4}
     a: m = mmap(f, 0, 16384, READ|WRITE, SHARED) -> "ok"
     a: load(m, 0, 1) -> {"signal":"SIGSEGV"}"#;
 
-const UNMARKED: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+const UNMARKED: &str = r#"a: f = create(0) -> {"fd":4}
     a: send(c, f) -> "ok"
     c: recv(a, 0) -> {"received":{"fds":[],"truncated":false}}"#;
 
@@ -303,9 +348,9 @@ const LEAK: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
     c: g = recv(a, 1) -> {"received":{"fds":[4],"truncated":true}}
     c: fds() -> {"value":2}"#;
 
-const NEITHER: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+const NEITHER: &str = r#"a: f = create(0) -> {"fd":4}
     a: m = mmap(f, 0, 16384, READ|WRITE, 0) -> "ok""#;
 
-const UNMAP_NOTHING: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+const UNMAP_NOTHING: &str = r#"a: f = create(0) -> {"fd":4}
     a: m = mmap(f, 0, 16384, READ|WRITE, SHARED) -> "ok"
     a: munmap(m, 0, 0) -> "ok""#;

@@ -18,6 +18,13 @@ pub(super) const CASES: &[Case] = &[
     ),
     ("linux-glibc", "linux/stale-bytes-past-end", STALE),
     (
+        "linux-glibc",
+        "linux/noexec",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: ftruncate(f, 16384) -> "ok"
+        a: mmap(f, 0, 16384, READ|EXEC, SHARED) -> {"errno":"EPERM"}"#,
+    ),
+    (
         "linux-musl",
         "musl/unlink-eperm",
         r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}

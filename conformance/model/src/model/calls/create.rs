@@ -9,11 +9,16 @@ use crate::model::bytes::Bytes;
 use crate::model::checks::Checks;
 use crate::model::effect::Effect;
 use crate::model::expect::Expect;
+use crate::model::rules::room;
 use crate::model::rules::sizes::{self, CERTAIN};
 use crate::model::state::{Object, ObjectId, References};
 use crate::outcome::Errno;
 use crate::profile::Check;
 use smallvec::smallvec;
+use std::sync::Arc;
+
+/// What a nameless object is open for.
+const ACCESS: descriptor::Access = descriptor::Access { read: true, write: true, appends: false };
 
 pub(in crate::model) fn create(cx: Cx<'_>, asked: i64, checks: &mut Checks<'_>) {
     let rules = &cx.profile.rules;
@@ -25,6 +30,8 @@ pub(in crate::model) fn create(cx: Cx<'_>, asked: i64, checks: &mut Checks<'_>) 
         checks.may(Check::Room, asked > CERTAIN, errno, &too_large);
     }
     sizes::limit(cx, &rules.size_limit, (asked, 0), clause::create(7), checks);
+    room::for_size(cx, asked, &too_large, checks);
+    room::for_a_name(cx, &too_large, checks);
     no_number(cx, checks);
     let bits = || rules.create_mode.choices.iter().map(|choice| choice.value.0);
     let (certain, possible) = bits().fold((!0, 0), |(all, any), bits| (all & bits, any | bits));
@@ -50,8 +57,8 @@ pub(in crate::model) fn create(cx: Cx<'_>, asked: i64, checks: &mut Checks<'_>) 
             room: cx.process.room,
             references: References::default(),
         };
-        let open = descriptor::open(cx, Some(id), (true, true), clause::create(4));
-        let effects = smallvec![Effect::Make(id, Box::new(object)), open];
+        let open = descriptor::open(cx, Some(id), ACCESS, clause::create(4));
+        let effects = smallvec![Effect::Make(id, Arc::new(object)), open];
         let clauses = [clause::create(1), clause::create(8), clause::create(10), clause::call(1)];
         checks.way(rounded.justification.clause.into()).succeed(Expect::Fd(None), &clauses, effects);
     }
@@ -65,7 +72,7 @@ fn no_number(cx: Cx<'_>, checks: &mut Checks<'_>) {
     }
     for _ in cx.profile.rules.open_emfile_spares.choices.iter().filter(|choice| !choice.value) {
         let stray = smallvec![Effect::Stray(cx.process.store)];
-        checks.may_with(Check::Number, Errno::EMFILE, clause::shm_open(38).into(), stray);
+        checks.may_with(Check::Number, Errno::EMFILE, clause::create(11).into(), stray);
     }
-    checks.shall(Check::Number, true, Errno::EMFILE, &[clause::shm_open(38)]);
+    checks.shall(Check::Number, true, Errno::EMFILE, &[clause::create(11)]);
 }

@@ -1,24 +1,34 @@
 //! Calls on descriptors themselves: `fstat`, `fchmod`, `dup`, `close` and `fcntl`.
 
-use crate::call::{Label, OpenFlags};
+use crate::call::{Label, OpenFlags, Seals};
 use crate::clause::{self, ClauseId};
 use crate::model::branch::Cx;
 use crate::model::checks::Checks;
 use crate::model::effect::Effect;
 use crate::model::expect::Expect;
-use crate::model::state::{Description, DescriptionId, ObjectId};
+use crate::model::state::{Description, DescriptionId, Object, ObjectId};
 use crate::outcome::Errno;
 use crate::profile::{Check, Justification};
 use smallvec::smallvec;
 
+/// What a new open file description allows.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Access {
+    pub(super) read: bool,
+    pub(super) write: bool,
+    /// Do writes go to the end?
+    pub(super) appends: bool,
+}
+
 /// Opens a description, as the descriptor that the outcome tells. That exec closes it rests on `by`.
-pub(super) fn open(cx: Cx<'_>, object: Option<ObjectId>, (read, write): (bool, bool), by: ClauseId) -> Effect {
-    let description = Description { object, read, write, offset: None, references: 0 };
+pub(super) fn open(cx: Cx<'_>, object: Option<ObjectId>, access: Access, by: ClauseId) -> Effect {
+    let Access { read, write, appends } = access;
+    let description = Description { object, read, write, appends, offset: None, references: 0 };
     Effect::Open {
         process: cx.id,
         bind: cx.site.bind.first().copied(),
         id: DescriptionId(cx.site.event),
-        description: Box::new(description),
+        description,
         by,
     }
 }
@@ -51,10 +61,23 @@ pub(in crate::model) fn fchmod(cx: Cx<'_>, fd: Label, mode: u32, checks: &mut Ch
     let of_others = object.uid != cx.process.uid && !cx.process.is_root();
     checks.refuse(Check::Owner, of_others, &rules.fchmod_denied, &[]);
     checks.ask(Check::Support, true, &rules.fchmod, &[]);
+    if object.nameless {
+        executable(object, mode, checks);
+    }
     // Bits beside the permissions need not be kept, and are cleared for some callers.
     let certain = 0o777;
     let changed = Effect::Chmod(open.object, mode & certain, mode & !certain & 0o7777);
     checks.succeed(Expect::Ok, &[clause::fchmod(1)], smallvec![changed]);
+}
+
+/// The seal `EXEC` holds the bits that allow executing.
+fn executable(object: &Object, mode: u32, checks: &mut Checks<'_>) {
+    let differs = ((object.mode ^ mode) | object.mode_open) & 0o111 != 0;
+    let sure = (object.mode ^ mode) & !object.mode_open & 0o111 != 0;
+    let sealed = object.is_sealed(Seals::EXEC);
+    checks.shall(Check::Seal, sealed && sure, Errno::EPERM, &[clause::seals(10)]);
+    let may_be_sealed = sealed && !sure || object.seals.is_none() && object.seals_open.contains(Seals::EXEC);
+    checks.may(Check::Seal, may_be_sealed && differs, Errno::EPERM, &[clause::seals(10)]);
 }
 
 pub(in crate::model) fn dup(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
@@ -88,7 +111,8 @@ pub(in crate::model) fn getfl(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
         _ if cx.state.object(open.object).nameless => (OpenFlags::RDWR, clause::create(3)),
         (true, true) => (OpenFlags::RDWR, clause::shm_open(14)),
         (false, true) => (OpenFlags::WRONLY, clause::shm_open(12)),
-        _ => (OpenFlags::RDONLY, clause::shm_open(13)),
+        (false, false) => (OpenFlags::empty(), clause::shm_open(12)),
+        (true, false) => (OpenFlags::RDONLY, clause::shm_open(13)),
     };
     checks.answer(Expect::Access(access), &[clause::fcntl(3), by]);
 }
@@ -99,5 +123,13 @@ pub(in crate::model) fn fds(cx: Cx<'_>, checks: &mut Checks<'_>) {
         checks.rests_on(justification);
     }
     let open = cx.process.fds.len() + cx.process.leaked;
-    checks.answer(Expect::Value(open as i64), &[clause::call(3), clause::create(8)]);
+    if cx.process.fds.values().any(|fd| is_nameless(cx, fd.description)) {
+        checks.rests_on(clause::create(8));
+    }
+    checks.answer(Expect::Value(open as i64), &[clause::call(3)]);
+}
+
+fn is_nameless(cx: Cx<'_>, id: DescriptionId) -> bool {
+    let object = cx.state.description(id).and_then(|description| description.object);
+    object.is_some_and(|object| cx.state.object(object).nameless)
 }

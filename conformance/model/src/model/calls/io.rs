@@ -1,14 +1,15 @@
 //! `read`, `write` and `lseek`, of which POSIX leaves open what they do with shared memory.
 
 use crate::call::{Label, Seals, Whence};
-use crate::clause;
+use crate::clause::{self, ClauseId};
 use crate::model::branch::Cx;
 use crate::model::checks::{Checks, Open};
 use crate::model::effect::{Effect, Effects};
 use crate::model::expect::{Expect, Pattern};
-use crate::model::rules::{coherence, sizes};
+use crate::model::rules::sizes::CERTAIN;
+use crate::model::rules::{coherence, room, sizes};
 use crate::outcome::Errno;
-use crate::profile::{Check, Write};
+use crate::profile::{Check, Justification, Response, Write};
 use smallvec::smallvec;
 
 /// `read` where `at` is `None`, else `pread`.
@@ -19,9 +20,13 @@ pub(in crate::model) fn read(cx: Cx<'_>, fd: Label, at: Option<i64>, len: i64, c
     checks.shall(Check::Argument, at.is_some_and(|at| at < 0), Errno::EINVAL, &[clause::read(1)]);
     let Some(open) = checks.descriptor(cx, fd, clause::read(2)) else { return };
     checks.shall(Check::Descriptor, !open.description.read, Errno::EBADF, &[clause::read(2)]);
+    if !is_positioned(cx, at, clause::read(1), checks) {
+        return;
+    }
     checks.ask(Check::Support, true, &cx.profile.rules.read, &[]);
     let object = cx.state.object(open.object);
     let start = at.or(open.description.offset).unwrap_or(0);
+    checks.ask(Check::Range, start.checked_add(len).is_none(), &cx.profile.rules.read_too_far, &[]);
     let end = start.saturating_add(len).min(object.size).max(start);
     let bytes = coherence::by_reading(cx, object, (start, end), checks);
     let by = if end - start < len { clause::read(3) } else { object.bytes_by };
@@ -33,6 +38,21 @@ pub(in crate::model) fn read(cx: Cx<'_>, fd: Label, at: Option<i64>, len: i64, c
     checks.succeed(expect, &[clause::read(1), by], effects);
 }
 
+/// Can the call be made at an offset that it gives, if it gives one? An error rests on `by`.
+fn is_positioned(cx: Cx<'_>, at: Option<i64>, by: ClauseId, checks: &mut Checks<'_>) -> bool {
+    let rule = &cx.profile.rules.positioned;
+    let fails = rule.always(|response| *response != Response::Ok);
+    for choice in rule.choices.iter().filter(|_| at.is_some()) {
+        let by = smallvec![Justification { clause: by, ..choice.justification }];
+        match choice.value {
+            Response::Errno(errno) if fails => checks.shall_by(Check::Support, errno, by),
+            Response::Errno(errno) => checks.may_by(Check::Support, errno, by),
+            Response::Ok => {}
+        }
+    }
+    at.is_none() || !fails
+}
+
 /// `write` where `at` is `None`, else `pwrite`.
 pub(in crate::model) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, len: i64, checks: &mut Checks<'_>) {
     if len < 0 {
@@ -41,34 +61,82 @@ pub(in crate::model) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, 
     checks.shall(Check::Argument, at.is_some_and(|at| at < 0), Errno::EINVAL, &[clause::write(1)]);
     let Some(open) = checks.descriptor(cx, fd, clause::write(2)) else { return };
     checks.shall(Check::Descriptor, !open.description.write, Errno::EBADF, &[clause::write(2)]);
+    if !is_positioned(cx, at, clause::write(1), checks) {
+        return;
+    }
     let object = cx.state.object(open.object);
-    let start = at.or(open.description.offset).unwrap_or(0);
-    let end = start.saturating_add(len);
     checks.shall(Check::Seal, len > 0 && object.is_sealed(Seals::WRITE), Errno::EPERM, &[clause::seals(5)]);
     checks.shall(Check::Seal, len > 0 && object.is_sealed(Seals::FUTURE_WRITE), Errno::EPERM, &[clause::seals(9)]);
-    let written = Written { moves: at.is_none(), byte, start, end, amount: Amount::All };
+    let rules = &cx.profile.rules;
+    for choice in if object.nameless { &rules.create_write.choices } else { &rules.write.choices } {
+        let mut checks = checks.way(choice.justification);
+        if let Write::Errno(errno) = choice.value {
+            checks.may_by(Check::Support, errno, smallvec![choice.justification]);
+            continue;
+        }
+        for (start, by) in starts(cx, open, at) {
+            let mut checks = checks.way(by);
+            if len == 0 {
+                let nothing = Written { moves: false, byte, start, end: start, amount: Amount::All };
+                wrote(cx, open, nothing, &mut checks);
+                continue;
+            }
+            checks.ask(Check::Range, start.checked_add(len).is_none(), &rules.write_too_far, &[]);
+            let end = start.saturating_add(len);
+            let written = Written { moves: at.is_none(), byte, start, end, amount: Amount::All };
+            match choice.value {
+                Write::Short => wrote(cx, open, Written { end: end.min(object.size), ..written }, &mut checks),
+                _ => extends(cx, open, written, &mut checks),
+            }
+        }
+    }
+}
+
+/// Where a write begins: where the call says, at the file offset, or at the end.
+fn starts(cx: Cx<'_>, open: Open<'_>, at: Option<i64>) -> Vec<(i64, Justification)> {
+    let size = cx.state.object(open.object).size;
+    let Some(at) = at else {
+        let offset = open.description.offset.unwrap_or(0);
+        return vec![(if open.description.appends { size } else { offset }, clause::write(1).into())];
+    };
+    if !open.description.appends {
+        return vec![(at, clause::write(1).into())];
+    }
+    let appends = &cx.profile.rules.pwrite_appends.choices;
+    appends.iter().map(|choice| (if choice.value { size } else { at }, choice.justification)).collect()
+}
+
+/// A write that goes as far as it is asked to, unless something is in its way.
+fn extends(cx: Cx<'_>, open: Open<'_>, written: Written, checks: &mut Checks<'_>) {
+    let (rules, object, end) = (&cx.profile.rules, cx.state.object(open.object), written.end);
     if object.is_sealed(Seals::GROW) && end > object.size {
         checks.may(Check::Seal, true, Errno::EPERM, &[clause::seals(4)]);
         return wrote(cx, open, Written { end: object.size, amount: Amount::UpTo, ..written }, checks);
     }
-    let rules = &cx.profile.rules;
+    if end > CERTAIN && end > object.size {
+        for choice in &rules.write_too_large.choices {
+            if let Response::Errno(errno) = choice.value {
+                checks.may_by(Check::Room, errno, smallvec![choice.justification]);
+            }
+        }
+    }
     let unlimited = rules.write_limit.always(|limited| *limited == Write::Extends);
     let limit = cx.process.fsize.filter(|limit| end > *limit);
-    if (limit.is_none() || unlimited) && object.room.is_some_and(|room| end > room) {
+    if let Some(limit) = limit.filter(|_| !unlimited) {
+        return beyond_limit(cx, open, limit, written, checks);
+    }
+    if limit.is_some() {
+        rules.write_limit.choices.iter().for_each(|choice| checks.rests_on(choice.justification));
+    }
+    let beyond_room = object.room.is_some_and(|room| end > room);
+    if beyond_room || room::may_lack(cx, end.saturating_sub(written.start)) {
         for choice in &rules.write_beyond_room.choices {
             checks.may_by(Check::Room, choice.value, smallvec![choice.justification]);
         }
-        return wrote(cx, open, Written { end: end - 1, amount: Amount::UpTo, ..written }, checks);
+        let most = if beyond_room { end - 1 } else { end };
+        return wrote(cx, open, Written { end: most, amount: Amount::UpTo, ..written }, checks);
     }
-    for choice in if object.nameless { &rules.create_write.choices } else { &rules.write.choices } {
-        let mut checks = checks.way(choice.justification);
-        match (choice.value, limit) {
-            (Write::Errno(errno), _) => checks.may_by(Check::Support, errno, smallvec![choice.justification]),
-            (Write::Short, _) => wrote(cx, open, Written { end: end.min(object.size), ..written }, &mut checks),
-            (Write::Extends, None) => wrote(cx, open, written, &mut checks),
-            (Write::Extends, Some(limit)) => beyond_limit(cx, open, limit, written, &mut checks),
-        }
-    }
+    wrote(cx, open, written, checks);
 }
 
 /// A write that would make the object larger than the limit of the process.
@@ -109,7 +177,7 @@ struct Written {
 
 fn wrote(cx: Cx<'_>, open: Open<'_>, written: Written, checks: &mut Checks<'_>) {
     let Written { moves, byte, start, end, amount } = written;
-    let most = (end - start).max(0);
+    let most = end.saturating_sub(start).max(0);
     let expect = match amount {
         Amount::All => Expect::Value(most),
         Amount::UpTo => Expect::Between(1.min(most), most),
@@ -139,10 +207,15 @@ pub(in crate::model) fn lseek(cx: Cx<'_>, fd: Label, offset: i64, whence: Whence
     let Some(from) = from else {
         checks.may(Check::Argument, offset < 0, Errno::EINVAL, &[clause::lseek(2)]);
         checks.ask(Check::Support, true, &rules.lseek, &[]);
+        for choice in rules.lseek_too_far.choices.iter().filter(|_| offset > 0) {
+            checks.may_by(Check::Range, choice.value, smallvec![choice.justification]);
+        }
         let anywhere = Expect::Between(offset.max(0), i64::MAX);
         let clauses = [clause::lseek(1), clause::shm_open(10)];
         return checks.succeed(anywhere, &clauses, smallvec![Effect::LearnOffset(open.id)]);
     };
+    let too_far = from.checked_add(offset).is_none() && offset > 0;
+    checks.refuse(Check::Range, too_far, &rules.lseek_too_far, &[]);
     let to = from.saturating_add(offset);
     checks.shall(Check::Argument, to < 0, Errno::EINVAL, &[clause::lseek(2)]);
     checks.ask(Check::Support, true, &rules.lseek, &[]);

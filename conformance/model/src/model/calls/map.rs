@@ -49,8 +49,12 @@ pub(in crate::model) fn mmap(cx: Cx<'_>, fd: Label, asked: Asked, checks: &mut C
     let read_only = writes && !open.description.write;
     checks.refuse(Check::AccessMode, read_only, &rules.map_write_readonly, &[clause::shm_open(13)]);
     seals(cx, open, asked, writes, checks);
+    let executes = asked.is_shared() && prot.contains(Prot::EXEC);
+    checks.ask(Check::Protection, executes, &rules.map_exec, &[]);
+    checks.ask(Check::Protection, executes && prot.contains(Prot::WRITE), &rules.map_write_exec, &[]);
+    // Of private mappings no more is known than that some systems refuse code.
     for errno in [Errno::EPERM, Errno::EACCES, Errno::ENOTSUP] {
-        checks.may(Check::Protection, prot.contains(Prot::EXEC), errno, &[clause::mmap(14)]);
+        checks.may(Check::Protection, !executes && prot.contains(Prot::EXEC), errno, &[clause::mmap(22)]);
     }
     let (size, end) = (cx.state.object(open.object).size, end.unwrap_or(i64::MAX - page));
     let beyond = whole_pages(end, page) > whole_pages(size, page);
@@ -92,6 +96,7 @@ fn succeed(cx: Cx<'_>, open: Open<'_>, asked: Asked, checks: &mut Checks<'_>) {
         len: asked.len,
         reached: whole_pages(object.size, cx.state.page),
         prot: asked.prot,
+        asked: asked.prot,
         may_write: !shared || open.description.write && !sealed,
         private: (!shared).then(|| Private { before: before.clone(), ..Private::default() }),
         holes: Vec::new(),
@@ -128,7 +133,7 @@ pub(in crate::model) fn munmap(cx: Cx<'_>, label: Label, range: Option<(i64, i64
         return checks.not_executed();
     }
     // An address inside a page stands for the whole page.
-    let hole = (offset / page * page, whole_pages(offset + len, page));
+    let hole = (offset / page * page, whole_pages(offset.saturating_add(len), page));
     let cut = smallvec![Effect::UnmapRange(cx.id, label, hole)];
     checks.succeed(Expect::Ok, &[clause::munmap(1), clause::munmap(3)], cut);
 }
@@ -137,10 +142,12 @@ pub(in crate::model) fn mprotect(cx: Cx<'_>, label: Label, prot: Prot, checks: &
     let Some(map) = cx.process.map(label) else { return checks.not_executed() };
     let read_only = prot.contains(Prot::WRITE) && !map.may_write;
     checks.refuse(Check::Protection, read_only, &cx.profile.rules.protect_readonly, &[]);
-    checks.may(Check::Range, !map.holes.is_empty(), Errno::ENOMEM, &[clause::mprotect(1)]);
-    for errno in [Errno::EPERM, Errno::EACCES, Errno::ENOTSUP] {
-        checks.may(Check::Protection, prot.contains(Prot::EXEC), errno, &[clause::mprotect(1)]);
-    }
+    checks.may(Check::Range, !map.holes.is_empty(), Errno::ENOMEM, &[clause::mprotect(5)]);
+    let rules = &cx.profile.rules;
+    let (executes, writes) = (prot.contains(Prot::EXEC), prot.contains(Prot::WRITE));
+    checks.ask(Check::Protection, executes, &rules.protect_exec, &[]);
+    checks.ask(Check::Protection, executes && writes, &rules.protect_write_exec, &[]);
+    checks.ask(Check::Protection, !map.asked.contains(prot), &rules.protect_raised, &[]);
     let by = if map.private.is_some() { clause::mprotect(3) } else { clause::mprotect(1) };
     checks.succeed(Expect::Ok, &[by], smallvec![Effect::Protect(cx.id, label, prot)]);
 }

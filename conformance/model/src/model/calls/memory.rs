@@ -5,10 +5,10 @@ use crate::clause::{self, ClauseId};
 use crate::model::branch::{Cx, Justifications, clauses};
 use crate::model::bytes::{Bytes, Span, Value};
 use crate::model::checks::Checks;
-use crate::model::effect::{Effect, Effects};
+use crate::model::effect::{Effect, Effects, PrivateStore};
 use crate::model::expect::{Expect, Pattern};
-use crate::model::rules::coherence;
 use crate::model::rules::sizes::whole_pages;
+use crate::model::rules::{coherence, room};
 use crate::model::state::{Mapping, Object, ObjectId, Private};
 use crate::outcome::Signal;
 use crate::profile::{Fault, Justification};
@@ -73,11 +73,14 @@ fn target<'a>(
         return Some(Target { map, object, range });
     }
     let access = Access { object: map.object, range, stores: prot == Prot::WRITE };
-    let in_hole = map.holes.iter().any(|(from, to)| offset < *to && offset + len > *from);
+    let in_hole = map.holes.iter().any(|(from, to)| offset < *to && offset.saturating_add(len) > *from);
     let forbidden = !map.prot.contains(prot);
     // Whoever may write or execute may also read on many machines, which no standard speaks of.
     let reads_by_chance = prot == Prot::READ && !map.prot.is_empty();
-    let beyond = range.0 < 0 || range.1 > whole_pages(object.size, page);
+    let cut_off = range.0 < 0 || range.1 > whole_pages(object.size, page);
+    let copied = cut_off && is_copied(map, range);
+    let survives = &cx.profile.rules.private_survives;
+    let beyond = cut_off && !(copied && survives.always(|survives| *survives));
     if in_hole {
         access.may_die(cx, Signal::SIGSEGV, clauses(&[clause::munmap(1)]), checks);
     }
@@ -95,7 +98,16 @@ fn target<'a>(
         checks.block();
         return None;
     }
+    if let Some(kept_by) = map.private.as_ref().and_then(|private| private.kept_by) {
+        checks.rests_on(kept_by);
+    }
     Some(Target { map, object, range })
+}
+
+/// Has a private mapping copies of all pages of the range?
+fn is_copied(map: &Mapping, (start, end): (i64, i64)) -> bool {
+    let Some(private) = &map.private else { return false };
+    private.copied.spans(start, end).iter().all(|span| span.value != Value::Byte(0))
 }
 
 fn beyond_end(cx: Cx<'_>, access: Access, object: &Object, forbidden: bool, checks: &mut Checks<'_>) {
@@ -200,11 +212,14 @@ fn part_of(bytes: &Bytes, (start, end): (i64, i64)) -> Bytes {
 pub(in crate::model) fn store(cx: Cx<'_>, label: Label, offset: i64, byte: u8, len: i64, checks: &mut Checks<'_>) {
     let Some(Target { map, object, range }) = target(cx, label, (offset, len), Prot::WRITE, checks) else { return };
     let (id, page) = (map.object, cx.state.page);
+    if room::may_lack(cx, len) {
+        checks.may_die_storing(cx, Signal::SIGBUS, clauses(&[clause::mmap(19)]), id, range);
+    }
     if let Some(room) = object.room {
         if whole_pages(object.size, page) > room {
             checks.may_die_storing(cx, Signal::SIGBUS, clauses(&[clause::mmap(19)]), id, range);
         }
-        if range.1 - range.0 > room {
+        if range.1.saturating_sub(range.0) > room {
             return;
         }
     }
@@ -217,6 +232,7 @@ pub(in crate::model) fn store(cx: Cx<'_>, label: Label, offset: i64, byte: u8, l
     let current = coherence::by_mapping(cx, object, pages, checks);
     let mut seen = part_of(&current, pages);
     seen.blur(object.size.max(pages.0), pages.1);
-    let stored = Effect::StorePrivate { process: cx.id, map: label, object: id, range, byte, seen: Box::new(seen) };
+    let store = PrivateStore { process: cx.id, map: label, object: id, range, byte, seen };
+    let stored = Effect::StorePrivate(Box::new(store));
     checks.succeed(Expect::Ok, &[clause::mmap(3)], smallvec![stored]);
 }

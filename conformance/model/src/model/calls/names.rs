@@ -27,7 +27,13 @@ pub(in crate::model) fn names(cx: Cx<'_>, checks: &mut Checks<'_>) {
         let left = cx.profile.rules.open_emfile_spares.choices.iter().filter(|choice| !choice.value);
         left.for_each(|choice| checks.rests_on(choice.justification));
     }
-    checks.answer(Expect::Names { names, strays }, &[clause::shm_unlink(1), clause::create(5)]);
+    if cx.state.objects().any(|(_, object)| object.nameless) {
+        checks.rests_on(clause::create(5));
+    }
+    if !cx.state.removed.is_empty() {
+        checks.rests_on(clause::shm_unlink(1));
+    }
+    checks.answer(Expect::Names { names, strays }, &[clause::shm_open(28)]);
 }
 
 /// `unique_names(count, threads)`

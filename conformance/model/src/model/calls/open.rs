@@ -10,11 +10,12 @@ use crate::model::checks::Checks;
 use crate::model::effect::{Effect, Effects};
 use crate::model::expect::Expect;
 use crate::model::rules::names::{self, Reading, Use};
-use crate::model::rules::permission;
+use crate::model::rules::{permission, room, sizes};
 use crate::model::state::{Key, Object, ObjectId, References};
 use crate::outcome::Errno;
-use crate::profile::{Check, Justification, Rule, Truncation};
+use crate::profile::{Check, Justification, Number, Response, Rule, Truncation};
 use smallvec::smallvec;
+use std::sync::Arc;
 
 /// What is asked of `shm_open` beside the name.
 #[derive(Clone, Copy)]
@@ -24,12 +25,23 @@ pub(in crate::model) struct Asked {
 }
 
 impl Asked {
+    /// Both O_WRONLY and O_RDWR: permission for both is asked for, and neither can be done.
+    fn is_both(self) -> bool {
+        self.flags.contains(OpenFlags::WRONLY | OpenFlags::RDWR)
+    }
+
     fn reads(self) -> bool {
-        !self.flags.contains(OpenFlags::WRONLY) || self.flags.contains(OpenFlags::RDWR)
+        !self.flags.contains(OpenFlags::WRONLY) || self.is_both()
     }
 
     fn writes(self) -> bool {
         self.flags.intersects(OpenFlags::WRONLY | OpenFlags::RDWR)
+    }
+
+    fn access(self) -> descriptor::Access {
+        let appends = self.flags.contains(OpenFlags::APPEND);
+        let (read, write) = (self.reads() && !self.is_both(), self.writes() && !self.is_both());
+        descriptor::Access { read, write, appends }
     }
 
     fn creates(self) -> bool {
@@ -45,22 +57,22 @@ pub(in crate::model) fn shm_open(cx: Cx<'_>, name: &Name, asked: Asked, order: &
     let used = if asked.writes() || asked.creates() { Use::OpenOtherwise } else { Use::OpenForReading };
     let rules = &cx.profile.rules;
     for reading in names::readings(cx, name, used) {
-        let mut checks = Checks::new(order, out);
+        let mut checks = Checks::new(cx, order, out);
         match reading {
-            Reading::Errno(errno, by) => {
-                checks.shall_by(Check::Name, errno, smallvec![by, clause::shm_open(31).into()]);
-                check_flags(cx, asked.flags, &mut checks);
+            Reading::Errno(errno, by, check) => {
+                checks.shall_by(check, errno, smallvec![by, clause::shm_open(31).into()]);
+                check_flags(cx, asked, &mut checks);
                 no_number(cx, &rules.open_emfile_spares, &mut checks, None::<fn(Justification) -> Effects>);
             }
             Reading::NoObject(justification) => {
                 checks.rests_on(justification);
-                check_flags(cx, asked.flags, &mut checks);
+                check_flags(cx, asked, &mut checks);
                 no_number(cx, &rules.open_emfile_spares, &mut checks, None::<fn(Justification) -> Effects>);
                 opened(cx, None, asked, &mut checks, &[clause::shm_open(30)], Effects::new());
             }
             Reading::Key(key, justification) => {
                 checks.rests_on(justification);
-                check_flags(cx, asked.flags, &mut checks);
+                check_flags(cx, asked, &mut checks);
                 match cx.state.named(&key) {
                     Some(object) => existing(cx, object, asked, &mut checks),
                     None => new(cx, key, asked, &mut checks),
@@ -72,10 +84,13 @@ pub(in crate::model) fn shm_open(cx: Cx<'_>, name: &Name, asked: Asked, order: &
 }
 
 /// The checks that need no object.
-fn check_flags(cx: Cx<'_>, flags: OpenFlags, checks: &mut Checks<'_>) {
-    let rules = &cx.profile.rules;
+fn check_flags(cx: Cx<'_>, asked: Asked, checks: &mut Checks<'_>) {
+    let (rules, flags) = (&cx.profile.rules, asked.flags);
     checks.ask(Check::Support, cx.lacks_names(), &rules.named, &[]);
-    checks.ask(Check::AccessMode, flags.contains(OpenFlags::WRONLY), &rules.open_wronly, &[]);
+    let write_only = flags.contains(OpenFlags::WRONLY) && !asked.is_both();
+    checks.ask(Check::AccessMode, write_only, &rules.open_wronly, &[]);
+    checks.ask(Check::AccessMode, asked.is_both(), &rules.open_both, &[]);
+    checks.ask(Check::Flags, asked.truncates() && !asked.writes(), &rules.trunc_for_reading, &[]);
     checks.ask(Check::Flags, flags.contains(OpenFlags::CLOEXEC), &rules.open_cloexec, &[]);
     checks.ask(Check::Flags, flags.contains(OpenFlags::NOFOLLOW), &rules.open_nofollow, &[]);
     let others = flags.intersects(OpenFlags::NONBLOCK | OpenFlags::APPEND);
@@ -92,8 +107,13 @@ fn no_number(
     checks: &mut Checks<'_>,
     would: Option<impl Fn(Justification) -> Effects>,
 ) {
-    if !cx.process.is_full() {
+    let numbers = &cx.profile.rules.open_number;
+    let full = |number: Number| if number == Number::Lowest { cx.process.is_full() } else { cx.process.has_one_free() };
+    if numbers.always(|number| !full(*number)) {
         return;
+    }
+    if !numbers.always(|number| full(*number)) {
+        return checks.may(Check::Number, true, Errno::EMFILE, &[clause::shm_open(38), clause::shm_open(31)]);
     }
     let would = would.filter(|_| !checks.is_blocked());
     for choice in &spares.choices {
@@ -109,14 +129,8 @@ fn no_number(
 }
 
 /// What success rests on, whatever was opened.
-const OPENED: [ClauseId; 6] = [
-    clause::shm_open(1),
-    clause::shm_open(2),
-    clause::shm_open(8),
-    clause::shm_open(9),
-    clause::shm_open(30),
-    clause::call(1),
-];
+const OPENED: [ClauseId; 5] =
+    [clause::shm_open(1), clause::shm_open(2), clause::shm_open(9), clause::shm_open(30), clause::call(1)];
 
 /// The open succeeds, with a descriptor of that object; `effects` come first.
 fn opened(
@@ -127,8 +141,15 @@ fn opened(
     by: &[ClauseId],
     mut effects: Effects,
 ) {
-    effects.push(descriptor::open(cx, object, (asked.reads(), asked.writes()), clause::shm_open(11)));
-    checks.succeed(Expect::Fd(cx.process.lowest_free()), by, effects);
+    effects.push(descriptor::open(cx, object, asked.access(), clause::shm_open(11)));
+    let free = |at| cx.process.lowest_free().and_then(|_| cx.process.free().nth(at));
+    for number in &cx.profile.rules.open_number.choices {
+        let (at, by_number) = match number.value {
+            Number::Lowest => (0, clause::shm_open(8).into()),
+            Number::SecondLowest => (1, number.justification),
+        };
+        checks.way(by_number).succeed(Expect::Fd(free(at)), by, effects.clone());
+    }
 }
 
 fn existing(cx: Cx<'_>, id: ObjectId, asked: Asked, checks: &mut Checks<'_>) {
@@ -144,19 +165,26 @@ fn existing(cx: Cx<'_>, id: ObjectId, asked: Asked, checks: &mut Checks<'_>) {
         checks.rests_on(justification);
     }
     let truncates = asked.truncates();
-    if truncates {
-        let clauses = [clause::shm_open(34), clause::shm_open(32)];
-        permission::check(cx, checks, object, (asked.reads(), true), &clauses);
+    let wanted = (asked.reads(), asked.writes());
+    if truncates && asked.writes() {
+        permission::check(cx, checks, object, wanted, &[clause::shm_open(34), clause::shm_open(32)]);
     } else {
-        permission::check(cx, checks, object, (asked.reads(), asked.writes()), &[clause::shm_open(32)]);
+        permission::check(cx, checks, object, wanted, &[clause::shm_open(32)]);
+    }
+    if truncates && !asked.writes() {
+        may_truncate(cx, object, checks);
     }
     let of_others = object.uid != cx.process.uid && !checks.is_blocked();
-    checks.ask(Check::Owner, of_others && asked.creates(), &rules.open_creat_of_others, &[]);
-    checks.ask(Check::Owner, of_others && !asked.creates(), &rules.open_of_others, &[]);
+    let refused = if asked.creates() { &rules.open_creat_of_others } else { &rules.open_of_others };
+    let spares = &rules.trunc_of_others_spares;
+    if of_others && truncates {
+        refused_too_late(cx, id, refused, checks);
+    }
+    checks.ask(Check::Owner, of_others && !(truncates && spares.always(|spares| !spares)), refused, &[]);
 
     let rule = if asked.writes() { &rules.trunc_writable } else { &rules.trunc_readonly };
     let empties = truncates && rule.choices.iter().any(|choice| choice.value == Truncation::Truncates);
-    let empty = |by| -> Effects { smallvec![Effect::Empty(id, by)] };
+    let empty = |by| emptied(cx, id, by);
     no_number(cx, &rules.trunc_emfile_spares, checks, empties.then_some(empty));
 
     if !truncates {
@@ -185,6 +213,40 @@ fn existing(cx: Cx<'_>, id: ObjectId, asked: Asked, checks: &mut Checks<'_>) {
     }
 }
 
+/// O_TRUNC where the access mode does not ask to write: some systems ask for the permission all the same.
+fn may_truncate(cx: Cx<'_>, object: &Object, checks: &mut Checks<'_>) {
+    let asks = &cx.profile.rules.trunc_asks_to_write;
+    let by = [clause::shm_open(34), clause::shm_open(27)];
+    if asks.always(|asks| *asks) {
+        permission::check(cx, checks, object, (false, true), &by);
+    } else if !asks.always(|asks| !asks) && !permission::by_mode(cx, object, false, true).is_granted() {
+        checks.may(Check::Permission, true, Errno::EACCES, &by);
+    }
+}
+
+/// Where the platform looks at the owner once it has opened the object, it is empty by then.
+fn refused_too_late(cx: Cx<'_>, id: ObjectId, refused: &Rule<Response>, checks: &mut Checks<'_>) {
+    for spares in cx.profile.rules.trunc_of_others_spares.choices.iter().filter(|choice| !choice.value) {
+        for choice in &refused.choices {
+            if let Response::Errno(errno) = choice.value {
+                let by =
+                    if choice.justification.deviation.is_some() { spares.justification } else { choice.justification };
+                checks.may_with(Check::Owner, errno, by, emptied(cx, id, spares.justification));
+            }
+        }
+        if refused.always(|response| *response != Response::Ok) {
+            checks.block();
+        }
+    }
+}
+
+/// The object becomes empty.
+fn emptied(cx: Cx<'_>, id: ObjectId, by: Justification) -> Effects {
+    let mut effects: Effects = smallvec![Effect::Empty(id, by)];
+    effects.extend(sizes::cut_copies(cx, id, 0));
+    effects
+}
+
 fn new(cx: Cx<'_>, key: Key, asked: Asked, checks: &mut Checks<'_>) {
     let again = cx.state.removed.contains(&key);
     if !asked.creates() {
@@ -198,15 +260,16 @@ fn new(cx: Cx<'_>, key: Key, asked: Asked, checks: &mut Checks<'_>) {
     let object = object(cx, asked.mode, again);
     let would = |by| -> Effects {
         let left = Object { left_by: Some(by), ..object.clone() };
-        smallvec![Effect::Make(id, Box::new(left)), Effect::Name(key.clone(), id)]
+        smallvec![Effect::Make(id, Arc::new(left)), Effect::Name(key.clone(), id)]
     };
     no_number(cx, &cx.profile.rules.open_emfile_spares, checks, Some(would));
+    room::for_a_name(cx, &[clause::shm_open(42), clause::shm_open(31)], checks);
     checks.rests_on(clause::shm_open(15));
     checks.rests_on(clause::shm_open(20));
     if asked.mode & !0o777 != 0 {
         checks.rests_on(clause::shm_open(19));
     }
-    let effects = smallvec![Effect::Make(id, Box::new(object)), Effect::Name(key, id)];
+    let effects = smallvec![Effect::Make(id, Arc::new(object)), Effect::Name(key, id)];
     opened(cx, Some(id), asked, checks, &OPENED, effects);
 }
 

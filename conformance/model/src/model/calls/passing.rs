@@ -4,11 +4,16 @@ use crate::call::Label;
 use crate::clause::{self, ClauseId};
 use crate::model::branch::{Cx, clauses};
 use crate::model::checks::Checks;
-use crate::model::effect::{Effect, Effects};
+use crate::model::effect::{Effect, Effects, Receipt};
 use crate::model::expect::Expect;
 use crate::outcome::Errno;
 use crate::profile::{Check, Choice, Justification, Response, Rest, Rule};
 use smallvec::smallvec;
+
+/// So many descriptors can be on their way, where no limit was lowered and nobody else has sent many.
+const CERTAIN_IN_FLIGHT: usize = 200;
+/// So many messages find a place in a queue.
+const CERTAIN_TO_QUEUE: usize = 16;
 
 pub(in crate::model) fn send(cx: Cx<'_>, to: Label, fds: &[Label], checks: &mut Checks<'_>) {
     let rules = &cx.profile.rules;
@@ -26,16 +31,24 @@ pub(in crate::model) fn send(cx: Cx<'_>, to: Label, fds: &[Label], checks: &mut 
     let most = rules.send_most.choices.iter().map(|choice| choice.value).max().unwrap_or(i64::MAX);
     let always = rules.send_always.choices.iter().map(|choice| choice.value).min().unwrap_or(1);
     checks.refuse(Check::Argument, count > most, &rules.send_too_many, &[]);
-    if count > always && count <= most {
+    let fewest = rules.send_most.choices.iter().map(|choice| choice.value).min().unwrap_or(i64::MAX);
+    if count > always.min(fewest) && count <= most {
         for choice in &rules.send_too_many.choices {
             checks.may_by(Check::Argument, choice.value, smallvec![choice.justification]);
         }
     }
+    let from = cx.site.actor;
     let peer_is_gone = !cx.state.is_alive(to);
     for errno in [Errno::EPIPE, Errno::ECONNRESET] {
-        checks.may(Check::Peer, peer_is_gone, errno, &[clause::sendmsg(1)]);
+        checks.may(Check::Peer, peer_is_gone, errno, &[clause::sendmsg(7)]);
     }
-    let from = cx.site.actor;
+    let many = cx.process.nofile.is_some() || cx.state.in_flight().saturating_add(fds.len()) > CERTAIN_IN_FLIGHT;
+    for choice in rules.send_in_flight.choices.iter().filter(|_| many && !fds.is_empty()) {
+        checks.may_by(Check::Room, choice.value, smallvec![choice.justification]);
+    }
+    if cx.state.messages(from, to).count() >= CERTAIN_TO_QUEUE {
+        checks.outcome(Expect::Hang, clauses(&[clause::sendmsg(6)]), smallvec![Effect::End(cx.id)]);
+    }
     for carries in &rules.send_carries.choices {
         let descriptions = if carries.value { descriptions.clone() } else { Vec::new() };
         let by = if fds.is_empty() { clause::sendmsg(1).into() } else { carries.justification };
@@ -48,17 +61,34 @@ pub(in crate::model) fn recv(cx: Cx<'_>, from: Label, room: Option<u32>, checks:
     let to = cx.site.actor;
     let Some(message) = cx.state.messages(from, to).next() else {
         if !cx.state.is_alive(from) {
-            let end = Expect::Received { least: 0, most: 0, truncated: false };
-            checks.outcome(end, clauses(&[clause::exit(2)]), Effects::new());
-            checks.not_executed();
-        } else {
-            checks.outcome(Expect::Hang, clauses(&[clause::recvmsg(1)]), smallvec![Effect::End(cx.id)]);
+            return ended(cx, from, checks);
         }
-        return;
+        return checks.outcome(Expect::Hang, clauses(&[clause::recvmsg(9)]), smallvec![Effect::End(cx.id)]);
     };
     let sent = message.descriptions.len();
     let room = room.map_or(cx.site.bind.len(), |room| room as usize);
     Receiving { cx, from, sent, room }.outcomes(checks);
+}
+
+/// The peer has ended and nothing that it sent is left: the stream ends. Where it left messages of this process behind, some
+/// systems say so first, once.
+fn ended(cx: Cx<'_>, from: Label, checks: &mut Checks<'_>) {
+    let to = cx.site.actor;
+    let unread = cx.state.messages(to, from).count();
+    let rule = &cx.profile.rules.recv_unread;
+    if unread > 0 {
+        for choice in &rule.choices {
+            if let Response::Errno(errno) = choice.value {
+                let lost = std::iter::repeat_n(Effect::Lose { from: to, to: from }, unread).collect();
+                checks.may_with(Check::Peer, errno, choice.justification, lost);
+            }
+        }
+    }
+    if unread == 0 || !rule.always(|response| *response != Response::Ok) {
+        let end = Expect::Received { least: 0, most: 0, truncated: false };
+        checks.outcome(end, clauses(&[clause::recvmsg(8)]), Effects::new());
+    }
+    checks.not_executed();
 }
 
 /// A message that is there, with `sent` descriptors, and a control buffer with `room` for so many.
@@ -72,9 +102,23 @@ struct Receiving<'a> {
 
 impl Receiving<'_> {
     fn outcomes(self, checks: &mut Checks<'_>) {
+        let Receiving { sent, room, .. } = self;
+        if sent > room {
+            return self.arrive(false, checks);
+        }
+        // The padding behind an odd number of descriptors need not fit into a buffer for just so many.
+        if sent < room || sent % 2 == 0 {
+            return self.arrive(true, checks);
+        }
+        for padded in &self.cx.profile.rules.recv_padded.choices {
+            self.arrive(!padded.value, &mut checks.way(padded.justification));
+        }
+    }
+
+    /// All descriptors fit, or they do not.
+    fn arrive(self, fits: bool, checks: &mut Checks<'_>) {
         let Receiving { cx, sent, room, .. } = self;
         let rules = &cx.profile.rules;
-        let fits = sent <= room;
         if !fits && room == 0 {
             return self.without_room(checks);
         }
@@ -100,7 +144,8 @@ impl Receiving<'_> {
                 continue;
             }
             for rest in &rules.recv_rest.choices {
-                let some = Expect::Received { least: 0, most: room, truncated: rest.value.is_marked() };
+                let most = room.min(sent.saturating_sub(1));
+                let some = Expect::Received { least: 0, most, truncated: rest.value.is_marked() };
                 let by = if rest.value.is_marked() { by(clause::recvmsg(4)) } else { rest.justification };
                 checks.succeed(some, &[by], self.take(cloexec, leaked_by(rest)));
             }
@@ -113,9 +158,8 @@ impl Receiving<'_> {
             let none = Expect::Received { least: 0, most: 0, truncated: rest.value.is_marked() };
             let by = if rest.value.is_marked() { clause::recvmsg(4).into() } else { rest.justification };
             // Nothing arrives, so that it does not matter what exec would close.
-            for cloexec in rules.recv_cloexec.choices.iter().take(1) {
-                checks.succeed(none.clone(), &[by], self.take(cloexec, leaked_by(rest)));
-            }
+            let cloexec = Choice { value: true, justification: clause::recvmsg(5).into() };
+            checks.succeed(none, &[by], self.take(&cloexec, leaked_by(rest)));
         }
     }
 
@@ -142,14 +186,14 @@ impl Receiving<'_> {
     }
 
     fn take(self, cloexec: &Choice<bool>, leaks: Option<Justification>) -> Effects {
-        smallvec![Effect::Receive {
+        smallvec![Effect::Receive(Box::new(Receipt {
             from: self.from,
             to: self.cx.site.actor,
             process: self.cx.id,
             bind: self.cx.site.bind.to_vec(),
             cloexec: (cloexec.value, cloexec.justification),
             leaks,
-        }]
+        }))]
     }
 }
 

@@ -33,7 +33,7 @@ pub(in crate::model) fn kill(cx: Cx<'_>, signal: Signal, checks: &mut Checks<'_>
 }
 
 pub(in crate::model) fn sigignore(cx: Cx<'_>, signal: Signal, checks: &mut Checks<'_>) {
-    checks.succeed(Expect::Ok, &[clause::call(1)], smallvec![Effect::Ignore(cx.id, signal)]);
+    checks.succeed(Expect::Ok, &[clause::call(5)], smallvec![Effect::Ignore(cx.id, signal)]);
 }
 
 pub(in crate::model) fn umask(cx: Cx<'_>, mode: u32, checks: &mut Checks<'_>) {
@@ -42,15 +42,17 @@ pub(in crate::model) fn umask(cx: Cx<'_>, mode: u32, checks: &mut Checks<'_>) {
 }
 
 pub(in crate::model) fn rlimit(cx: Cx<'_>, resource: Resource, limit: i64, checks: &mut Checks<'_>) {
-    checks.succeed(Expect::Ok, &[clause::call(1)], smallvec![Effect::Limit(cx.id, resource, limit)]);
+    checks.succeed(Expect::Ok, &[clause::call(5)], smallvec![Effect::Limit(cx.id, resource, limit)]);
 }
 
 pub(in crate::model) fn setuid(cx: Cx<'_>, uid: u32, checks: &mut Checks<'_>) {
-    let refused = !cx.process.is_root() && cx.process.uid != uid;
-    checks.shall(Check::Permission, refused, Errno::EPERM, &[clause::call(1)]);
-    checks.succeed(Expect::Ok, &[clause::call(1)], smallvec![Effect::Become(cx.id, uid)]);
+    // The list of groups is set, too, which takes root even for whom one is already.
+    let is_other = cx.process.uid != uid;
+    checks.shall(Check::Permission, !cx.process.is_root() && is_other, Errno::EPERM, &[clause::call(5)]);
+    checks.may(Check::Permission, !cx.process.is_root() && !is_other, Errno::EPERM, &[clause::call(5)]);
+    checks.succeed(Expect::Ok, &[clause::call(5)], smallvec![Effect::Become(cx.id, uid)]);
 }
 
 pub(in crate::model) fn limited_store(cx: Cx<'_>, bytes: i64, checks: &mut Checks<'_>) {
-    checks.succeed(Expect::Ok, &[clause::call(1)], smallvec![Effect::Confine(cx.id, bytes)]);
+    checks.succeed(Expect::Ok, &[clause::call(5)], smallvec![Effect::Confine(cx.id, bytes)]);
 }

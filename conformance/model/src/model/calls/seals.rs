@@ -31,7 +31,7 @@ pub(in crate::model) fn add(cx: Cx<'_>, fd: Label, seals: Seals, checks: &mut Ch
     let unknown = object.seals.is_none();
     checks.may(Check::Support, unknown, Errno::EINVAL, &[clause::seals(8)]);
     checks.may(Check::Seal, unknown, Errno::EPERM, &[clause::seals(8)]);
-    checks.shall(Check::Descriptor, !open.description.write, Errno::EPERM, &[clause::seals(1)]);
+    checks.shall(Check::Descriptor, !open.description.write, Errno::EPERM, &[clause::seals(11)]);
     checks.shall(Check::Seal, object.is_sealed(Seals::SEAL), Errno::EPERM, &[clause::seals(7)]);
     if seals.contains(Seals::WRITE) && object.is_mapped() {
         let maps = cx.state.processes().flat_map(|process| process.maps.values());

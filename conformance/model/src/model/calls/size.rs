@@ -7,6 +7,7 @@ use crate::model::checks::{Checks, Open};
 use crate::model::effect::{Effect, Effects};
 use crate::model::expect::Expect;
 use crate::model::rules::permission::{self, Permission};
+use crate::model::rules::room;
 use crate::model::rules::sizes::{self, CERTAIN, Rounded};
 use crate::model::state::{Object, ObjectId};
 use crate::outcome::Errno;
@@ -27,7 +28,7 @@ pub(in crate::model) fn ftruncate(cx: Cx<'_>, fd: Label, size: i64, checks: &mut
     sizes::limit(cx, &rules.size_limit, (size, object.size), clause::ftruncate(10), checks);
     checks.shall(Check::Seal, shrinks && object.is_sealed(Seals::SHRINK), Errno::EPERM, &[clause::seals(3)]);
     checks.shall(Check::Seal, size > object.size && object.is_sealed(Seals::GROW), Errno::EPERM, &[clause::seals(4)]);
-    room(cx, object, size, checks);
+    too_large(cx, object, size, checks);
     if object.mode_by.clause == clause::fchmod(1) {
         checks.rests_on(clause::fchmod(5));
     }
@@ -54,7 +55,7 @@ pub(in crate::model) fn ftruncate(cx: Cx<'_>, fd: Label, size: i64, checks: &mut
 }
 
 /// What refuses a size for want of room, or may.
-fn room(cx: Cx<'_>, object: &Object, size: i64, checks: &mut Checks<'_>) {
+fn too_large(cx: Cx<'_>, object: &Object, size: i64, checks: &mut Checks<'_>) {
     let rules = &cx.profile.rules;
     let beyond_room = object.room.is_some_and(|room| size > room);
     checks.ask(Check::Room, beyond_room, &rules.size_beyond_room, &[]);
@@ -69,9 +70,14 @@ fn room(cx: Cx<'_>, object: &Object, size: i64, checks: &mut Checks<'_>) {
             }
         }
     }
-    let is_open = size > CERTAIN && rules.size_beyond_room.choices.len() > 1;
-    for errno in [Errno::ENOMEM, Errno::ENOSPC] {
-        checks.may(Check::Room, is_open, errno, &[clause::ftruncate(13)]);
+    if size > CERTAIN && !rules.size_beyond_room.always(|response| *response == Response::Ok) {
+        for choice in &rules.size_beyond_room.choices {
+            if let Response::Errno(errno) = choice.value {
+                checks.may(Check::Room, true, errno, &[clause::ftruncate(13)]);
+            }
+        }
+    } else if size > object.size {
+        room::for_size(cx, size, &[clause::ftruncate(13)], checks);
     }
 }
 
@@ -88,6 +94,7 @@ fn resized(
     let bytes_by = if shrinks { clause::ftruncate(3) } else { clause::ftruncate(2) };
     let (size, by) = (rounded.size, rounded.justification);
     let mut effects: Effects = smallvec![Effect::Resize { object, size, tail: tail.value, by, bytes_by }];
+    effects.extend(sizes::cut_copies(cx, object, size));
     if !kept.value {
         effects.push(Effect::Blur(object, (asked / page * page, asked)));
     }
@@ -116,6 +123,8 @@ pub(in crate::model) fn posix_fallocate(cx: Cx<'_>, fd: Label, offset: i64, len:
         checks.rests_on(clause::close(3));
     }
     let may_lack_room = object.room.is_some_and(|room| others.hold_storage || end > room);
+    let may_lack_room = may_lack_room || room::may_lack(cx, len);
+    checks.may(Check::Limit, valid, Errno::EINTR, &[clause::posix_fallocate(9)]);
     if valid && !beyond_room && (may_lack_room || end > CERTAIN) {
         for choice in rules.fallocate_beyond_room.choices.iter().chain(&rules.fallocate_too_large.choices) {
             checks.may_by(Check::Room, choice.value, smallvec![choice.justification]);

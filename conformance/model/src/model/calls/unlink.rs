@@ -15,10 +15,13 @@ use smallvec::smallvec;
 
 pub(in crate::model) fn shm_unlink(cx: Cx<'_>, name: &Name, order: &[Check], out: &mut Vec<Branch>) {
     for reading in names::readings(cx, name, Use::Unlink) {
-        let mut checks = Checks::new(order, out);
+        let mut checks = Checks::new(cx, order, out);
         match reading {
             Reading::NoObject(_) => {}
-            Reading::Errno(errno, by) => checks.shall_by(Check::Name, errno, smallvec![by]),
+            Reading::Errno(errno, by, check) => {
+                checks.ask(Check::Support, cx.lacks_names(), &cx.profile.rules.named, &[]);
+                checks.shall_by(check, errno, smallvec![by]);
+            }
             Reading::Key(key, justification) => {
                 checks.rests_on(justification);
                 checks.ask(Check::Support, cx.lacks_names(), &cx.profile.rules.named, &[]);

@@ -136,6 +136,26 @@ impl<'a> Scene<'a> {
         self.opened(process, label).places(Place::Offset).collect()
     }
 
+    /// The mappings of processes that may have private copies of pages.
+    pub(super) fn copying(&self) -> impl Iterator<Item = Place> {
+        let copies = |process: &&Process| process.maps.values().any(|map| map.private.is_some());
+        let known = self.states.iter().flat_map(|state| state.processes_by_id()).filter(|(_, process)| copies(process));
+        let ids: BTreeSet<ProcessId> = known.map(|(id, _)| id).chain(self.remapping.iter().copied()).collect();
+        ids.into_iter().map(Place::Mappings)
+    }
+
+    /// May writes through a descriptor go to the end?
+    pub(super) fn may_append(&self, process: ProcessId, label: Label) -> bool {
+        let appends = |state: &&State| {
+            let descriptor = || {
+                let process = state.process(process)?;
+                state.description(process.fd(process.number(label)?)?.description)
+            };
+            descriptor().is_some_and(|description| description.appends)
+        };
+        self.rebinding.contains(&process) || self.states.iter().any(appends)
+    }
+
     /// The objects that a label of a descriptor may stand for.
     pub(super) fn objects_open(&self, process: ProcessId, label: Label) -> Objects {
         if self.rebinding.contains(&process) {

@@ -5,7 +5,8 @@ use crate::clause;
 use crate::model::branch::Cx;
 use crate::model::state::Key;
 use crate::outcome::Errno;
-use crate::profile::{Justification, Limit, NameAnswer, Rule};
+use crate::profile::{Check, Choice, Justification, Limit, NameAnswer, Rule};
+use smallvec::SmallVec;
 use std::sync::Arc;
 
 /// What a name may stand for on this platform, and why.
@@ -14,7 +15,7 @@ pub(in crate::model) enum Reading {
     /// Something that is no shared memory object.
     NoObject(Justification),
     /// Nothing.
-    Errno(Errno, Justification),
+    Errno(Errno, Justification, Check),
 }
 
 /// What a name is used for.
@@ -26,47 +27,28 @@ pub(in crate::model) enum Use {
 }
 
 /// Everything that `name` may stand for.
-pub(in crate::model) fn readings(cx: Cx<'_>, name: &Name, used: Use) -> Vec<Reading> {
+pub(in crate::model) fn readings(cx: Cx<'_>, name: &Name, used: Use) -> SmallVec<[Reading; 2]> {
     let text = name.literal().unwrap_or_default();
     let rules = &cx.profile.rules;
-    let limit = &rules.name_length.choices[0];
-    let (fits, may_be_too_long) = length(text, limit.value);
-    let mut readings = Vec::new();
+    let lengths = || rules.name_length.choices.iter().map(|limit| length(text, limit.value));
+    let (fits, may_be_too_long) = (lengths().any(|(fits, _)| fits), lengths().any(|(_, too_long)| too_long));
+    let mut readings = SmallVec::new();
     if may_be_too_long {
         let rule = if used == Use::Unlink { &rules.unlink_too_long } else { &rules.name_too_long };
-        readings.extend(rule.choices.iter().map(|choice| Reading::Errno(choice.value, choice.justification)));
+        readings.extend(refusals(rule, Check::Length));
     }
-    let path = text.trim_start_matches('/');
-    let odd = match text.len() - path.len() {
-        _ if text.is_empty() => Some(&rules.name_empty),
-        _ if path.is_empty() => Some(&rules.name_slash),
-        _ if path.ends_with('/') => Some(&rules.name_trailing_slash),
-        _ if path.contains('/') => Some(&rules.name_inner_slash),
-        _ if path == "." || path == ".." => {
-            Some(if used == Use::OpenForReading { &rules.name_dots } else { &rules.name_dots_writable })
-        }
-        0 => Some(&rules.name_bare),
-        1 => None,
-        _ => Some(&rules.name_double_slash),
-    };
-    let key = |name: &str| Key { store: cx.process.store, name: Arc::from(name) };
-    let Some(rule) = odd else {
-        if fits {
-            readings.push(Reading::Key(key(text), clause::shm_open(5).into()));
-        }
-        return readings;
-    };
-    for choice in &rule.choices {
+    for choice in answers(cx, text, used) {
         readings.push(match choice.value {
             NameAnswer::SameObject => {
-                Reading::Key(key(&format!("/{}", path.trim_end_matches('/'))), choice.justification)
+                Reading::Key(key(cx, &format!("/{}", text.trim_matches('/'))), choice.justification)
             }
-            NameAnswer::OwnObject => Reading::Key(key(text), choice.justification),
+            NameAnswer::OwnObject => Reading::Key(key(cx, text), choice.justification),
             NameAnswer::NoObject if used != Use::Unlink => Reading::NoObject(choice.justification),
-            NameAnswer::Errno(errno) if used != Use::Unlink => Reading::Errno(errno, choice.justification),
+            NameAnswer::Errno(errno) if used != Use::Unlink => Reading::Errno(errno, choice.justification, Check::Name),
             NameAnswer::NoObject | NameAnswer::Errno(_) => {
-                let dots = path == "." || path == "..";
-                readings.extend(refusals(if dots { &rules.unlink_dots } else { &rules.unlink_bad_name }));
+                let rule =
+                    if is_dots(text.trim_start_matches('/')) { &rules.unlink_dots } else { &rules.unlink_bad_name };
+                readings.extend(refusals(rule, Check::Name));
                 continue;
             }
         });
@@ -78,8 +60,51 @@ pub(in crate::model) fn readings(cx: Cx<'_>, name: &Name, used: Use) -> Vec<Read
     readings
 }
 
-fn refusals(rule: &Rule<Errno>) -> impl Iterator<Item = Reading> {
-    rule.choices.iter().map(|choice| Reading::Errno(choice.value, choice.justification))
+fn key(cx: Cx<'_>, name: &str) -> Key {
+    Key { store: cx.process.store, name: Arc::from(name) }
+}
+
+fn is_dots(path: &str) -> bool {
+    path == "." || path == ".."
+}
+
+/// What the platform makes of a name of that form. What is in front is looked at first; where it does not matter, the rest
+/// decides.
+fn answers(cx: Cx<'_>, text: &str, used: Use) -> Vec<Choice<NameAnswer>> {
+    let rules = &cx.profile.rules;
+    let path = text.trim_start_matches('/');
+    let front = match text.len() - path.len() {
+        _ if text.is_empty() => return rules.name_empty.choices.clone(),
+        0 => Some(&rules.name_bare),
+        1 => None,
+        _ => Some(&rules.name_double_slash),
+    };
+    let rest = match path {
+        "" => Some(&rules.name_slash),
+        _ if path.ends_with('/') => Some(&rules.name_trailing_slash),
+        _ if path.contains('/') => Some(&rules.name_inner_slash),
+        _ if is_dots(path) && used == Use::OpenForReading => Some(&rules.name_dots),
+        _ if is_dots(path) => Some(&rules.name_dots_writable),
+        _ => None,
+    };
+    let plain = || vec![Choice { value: NameAnswer::SameObject, justification: clause::shm_open(5).into() }];
+    let rest = rest.map_or_else(plain, |rule| rule.choices.clone());
+    let Some(front) = front else { return rest };
+    let mut answers: Vec<Choice<NameAnswer>> = Vec::new();
+    for choice in &front.choices {
+        let is_plain = rest.len() == 1 && rest[0].value == NameAnswer::SameObject;
+        match choice.value {
+            NameAnswer::SameObject if !is_plain => answers.extend(rest.iter().cloned()),
+            _ => answers.push(choice.clone()),
+        }
+    }
+    answers.sort_by_key(|choice| choice.value.to_string());
+    answers.dedup_by(|next, before| next.value == before.value);
+    answers
+}
+
+fn refusals(rule: &Rule<Errno>, check: Check) -> impl Iterator<Item = Reading> {
+    rule.choices.iter().map(move |choice| Reading::Errno(choice.value, choice.justification, check))
 }
 
 /// May a name of that length be accepted, and may it be refused?

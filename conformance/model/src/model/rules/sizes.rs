@@ -4,10 +4,11 @@ use crate::clause::{self, ClauseId};
 use crate::model::branch::Cx;
 use crate::model::bytes::Value;
 use crate::model::checks::Checks;
-use crate::model::state::Object;
+use crate::model::effect::Effect;
+use crate::model::state::{Object, ObjectId};
 use crate::outcome::{Errno, Signal};
 use crate::profile::{Beyond, Check, Choice, Justification, Rounding, Rule, Tail};
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 /// Sizes up to this many bytes are certain to be accepted where there is room.
 pub(in crate::model) const CERTAIN: i64 = 1 << 30;
@@ -18,18 +19,28 @@ pub(in crate::model) struct Rounded {
     pub(in crate::model) justification: Justification,
 }
 
+/// What becomes of the copies that private mappings have of pages beyond `size`, where the object has pages there.
+pub(in crate::model) fn cut_copies(cx: Cx<'_>, id: ObjectId, size: i64) -> Option<Effect> {
+    let choices = &cx.profile.rules.private_survives.choices;
+    let kept = choices.iter().find(|choice| choice.value).map(|choice| choice.justification);
+    let shrinks = size < cx.state.object(id).size && cx.state.object(id).is_mapped();
+    shrinks.then(|| Effect::CutCopies(id, whole_pages(size, cx.state.page), kept))
+}
+
 /// `bytes` rounded up to whole pages.
 pub(in crate::model) fn whole_pages(bytes: i64, page: i64) -> i64 {
     bytes.saturating_add(page - 1) / page * page
 }
 
 /// The sizes that an object may get which is asked to be `size` bytes large.
-pub(in crate::model) fn rounded(cx: Cx<'_>, size: i64) -> Vec<Rounded> {
+pub(in crate::model) fn rounded(cx: Cx<'_>, size: i64) -> SmallVec<[Rounded; 2]> {
     let rule = &cx.profile.rules.size_rounding;
-    let mut sizes: Vec<Rounded> = Vec::with_capacity(rule.choices.len());
+    let mut sizes: SmallVec<[Rounded; 2]> = SmallVec::new();
     for choice in &rule.choices {
         let rounded = match choice.value {
             Rounding::Exact => size,
+            // Where there is no such multiple the sum becomes the smallest number.
+            Rounding::Page if size > i64::MAX - (cx.state.page - 1) => i64::MIN,
             Rounding::Page => whole_pages(size, cx.state.page),
         };
         let justification =
@@ -93,23 +104,36 @@ fn refused(cx: Cx<'_>, justification: Justification, checks: &mut Checks<'_>) {
     }
 }
 
-/// What may become of the bytes behind the end when an object grows to `end`; where there are none, that rests on `by`.
-pub(in crate::model) fn tails(cx: Cx<'_>, object: &Object, end: i64, by: ClauseId) -> Vec<Choice<Tail>> {
-    if end > object.size && object.bytes.holds_from(object.size) {
-        cx.profile.rules.tail.choices.clone()
-    } else {
-        vec![Choice { value: Tail::Zero, justification: by.into() }]
+/// What may become of the bytes behind the end when an object becomes `end` bytes large; where there are none, that rests on
+/// `by`.
+pub(in crate::model) fn tails(cx: Cx<'_>, object: &Object, end: i64, by: ClauseId) -> SmallVec<[Choice<Tail>; 2]> {
+    if !object.bytes.holds_from(object.size) {
+        return smallvec![Choice { value: Tail::Zero, justification: by.into() }];
     }
+    if end > object.size {
+        return cx.profile.rules.tail.choices.iter().cloned().collect();
+    }
+    let cuts = cx.profile.rules.tail_cut.choices.iter().map(|choice| {
+        let value = if choice.value.clears(end, object.size) { Tail::Zero } else { Tail::Kept };
+        Choice { value, justification: choice.justification }
+    });
+    let mut tails = SmallVec::<[Choice<Tail>; 2]>::new();
+    for tail in cuts {
+        if tails.iter().all(|known| known.value != tail.value) {
+            tails.push(tail);
+        }
+    }
+    tails
 }
 
 /// May what was stored in the page where an object will end be lost when it shrinks to `size`? Where there is nothing to
 /// lose, that rests on `by`.
-pub(in crate::model) fn kept(cx: Cx<'_>, object: &Object, size: i64, by: ClauseId) -> Vec<Choice<bool>> {
+pub(in crate::model) fn kept(cx: Cx<'_>, object: &Object, size: i64, by: ClauseId) -> SmallVec<[Choice<bool>; 2]> {
     let page = cx.state.page;
     let mut at_stake = object.bytes.set_spans(size / page * page, size);
     if size < object.size && at_stake.any(|span| span.value != Value::Byte(0)) {
-        cx.profile.rules.shrink_keeps.choices.clone()
+        cx.profile.rules.shrink_keeps.choices.iter().cloned().collect()
     } else {
-        vec![Choice { value: true, justification: by.into() }]
+        smallvec![Choice { value: true, justification: by.into() }]
     }
 }

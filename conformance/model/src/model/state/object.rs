@@ -69,12 +69,12 @@ impl Object {
         self.seals.is_some_and(|seals| seals.intersects(seal))
     }
 
-    /// Sets the size; the bytes cut off are gone. Of what was stored behind the end nothing is said until the object grows.
+    /// Sets the size; the bytes cut off are gone, and with `Tail::Zero` what was stored behind the end is, too.
     pub(crate) fn resize(&mut self, size: i64, tail: Tail) {
-        if size < self.size {
+        if tail == Tail::Zero {
+            self.bytes.clear_from(size.min(self.size));
+        } else if size < self.size {
             self.bytes.fill(size, self.size, Value::Byte(0));
-        } else if size > self.size && tail == Tail::Zero {
-            self.bytes.clear_from(self.size);
         }
         self.size = size;
         self.sized = true;

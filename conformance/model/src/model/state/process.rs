@@ -66,6 +66,8 @@ pub(crate) struct Mapping {
     /// How far the object reached when it was mapped, in bytes of whole pages.
     pub(crate) reached: i64,
     pub(crate) prot: Prot,
+    /// The protection that mmap asked for.
+    pub(crate) asked: Prot,
     /// May it be made writable?
     pub(crate) may_write: bool,
     pub(crate) private: Option<Private>,
@@ -84,6 +86,8 @@ pub(crate) struct Private {
     pub(crate) own: Bytes,
     /// Not zero in the pages of the object that it has copied.
     pub(crate) copied: Bytes,
+    /// Why it still has copies of pages that the object has lost.
+    pub(crate) kept_by: Option<Justification>,
 }
 
 impl Process {
@@ -137,6 +141,24 @@ impl Process {
         self.maps.values().map(|map| map.object)
     }
 
+    /// What its private mappings of an object have of their own.
+    pub(super) fn copies(&self, object: ObjectId) -> impl Iterator<Item = &Private> {
+        self.maps.values().filter(move |map| map.object == object).filter_map(|map| map.private.as_ref())
+    }
+
+    /// Pages of an object that it has copied are gone from `start` on, or kept for that reason.
+    pub(super) fn cut_copies(&mut self, object: ObjectId, start: i64, kept: Option<Justification>) {
+        let maps = self.maps.values_mut().filter(|map| map.object == object);
+        for private in maps.filter_map(|map| map.private.as_mut()) {
+            if kept.is_some() {
+                private.kept_by = kept;
+            } else {
+                private.copied.clear_from(start);
+                private.own.clear_from(start);
+            }
+        }
+    }
+
     /// Adds a descriptor; answers the one that had its number.
     pub(super) fn add(&mut self, fd: Descriptor) -> Option<Descriptor> {
         let before = self.fds.insert(fd.number, fd);
@@ -183,6 +205,15 @@ impl Process {
             (Some(limit), Some(lowest)) => i64::from(lowest) >= limit,
             (Some(limit), None) => limit <= 0,
             (None, _) => false,
+        }
+    }
+
+    /// Can at most one descriptor be opened?
+    pub(crate) fn has_one_free(&self) -> bool {
+        let second = self.lowest_free().and_then(|_| self.free().nth(1));
+        match (self.nofile, second) {
+            (Some(limit), Some(second)) => i64::from(second) >= limit,
+            _ => self.is_full(),
         }
     }
 

@@ -1,0 +1,105 @@
+//! A rule may have several choices: whatever a platform does that makes one of them is allowed where all of them are.
+
+use shmconf_model::catalogue;
+use shmconf_model::judge;
+use shmconf_model::naming::Token;
+use shmconf_model::profile::{Profile, Rules};
+use shmconf_model::simulation::Simulation;
+use shmconf_model::trace::Trace;
+use shmconf_model::verdict::Verdict;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+/// Rules of which a platform makes one choice alone; the reader of profiles refuses several.
+const NOT_SEVERAL: &[&str] = &["private_survives"];
+
+/// Rules whose choices come to the same in every case of the catalogue, and why.
+const NOT_SEEN: &[(&str, &str)] = &[
+    ("map_write_exec", "what map_exec says comes first"),
+    ("protect_write_exec", "what protect_exec says comes first"),
+    ("send_always", "a simulated platform sends what it may"),
+    ("send_in_flight", "a simulated platform succeeds where it may"),
+    ("size_always", "a simulated platform accepts what it may"),
+    ("size_too_large", "a simulated platform accepts what it may"),
+    ("trunc_of_others_spares", "Linux does not refuse what others own"),
+    ("write_too_large", "a simulated platform succeeds where it may"),
+];
+
+/// Every choice of a rule that a built-in profile makes, or that POSIX allows.
+fn choices() -> BTreeMap<&'static str, BTreeSet<String>> {
+    let mut choices: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for profile in Profile::ids().map(|id| Profile::get(id).expect("it is built in")) {
+        for rule in profile.rules.list() {
+            choices.entry(rule.key).or_default().extend(rule.choices.into_iter().map(|(choice, _)| choice));
+        }
+    }
+    choices
+}
+
+/// Linux, but for one rule.
+fn profile(key: &str, choices: &[&String]) -> Profile {
+    let posix = Profile::get("posix").expect("it is built in");
+    let rule = posix.rules.list().into_iter().find(|rule| rule.key == key).expect("there is such a rule");
+    let clause = rule.choices[0].1.clause;
+    let does = choices.iter().map(|choice| format!("{choice:?}")).collect::<Vec<_>>().join(", ");
+    let text = |deviation: bool| {
+        let mut text = String::from("id = \"mine\"\ntitle = \"Mine\"\nlike = \"linux-glibc\"\n");
+        for call in ["shm_open", "shm_unlink", "ftruncate", "mmap"] {
+            let _ = write!(text, "[[order]]\ncall = \"{call}\"\nchecks = []\nsource = \"none\"\n");
+        }
+        let named = if deviation { ", deviation = \"mine/it\"" } else { "" };
+        let _ = writeln!(text, "[rules]\n{key} = {{ does = [{does}], source = \"a test\"{named} }}");
+        if deviation {
+            let _ = writeln!(
+                text,
+                "[[deviation]]\nid = \"mine/it\"\nclause = \"{clause}\"\ntext = \"It.\"\ntrouble = \"It.\"\nsource = \"a test\""
+            );
+        }
+        text
+    };
+    let read = Profile::parse(&text(false)).or_else(|_| Profile::parse(&text(true)));
+    read.unwrap_or_else(|error| panic!("{key} {choices:?}: {error}"))
+}
+
+/// What a platform answers in every case.
+fn traces(profile: &Profile) -> Vec<Trace> {
+    let mut simulation = Simulation::new("mine", profile.clone(), Token::of(7), (0, 1));
+    catalogue::cases().iter().map(|case| simulation.execute(case, 7)).collect()
+}
+
+fn outcomes(trace: &Trace) -> Vec<String> {
+    trace.events.iter().map(|event| event.outcome.to_string()).collect()
+}
+
+#[test]
+fn no_choice_is_dropped_where_a_rule_has_several() {
+    let known = choices();
+    assert_eq!(known.keys().copied().collect::<BTreeSet<_>>(), Rules::KEYS.iter().copied().collect());
+    let usual: Vec<Vec<String>> =
+        traces(&Profile::get("linux-glibc").expect("it is built in")).iter().map(outcomes).collect();
+    let mut dropped = Vec::new();
+    let mut unseen = BTreeSet::new();
+    for (key, choices) in known.iter().filter(|(key, choices)| choices.len() > 1 && !NOT_SEVERAL.contains(key)) {
+        let several = profile(key, &choices.iter().collect::<Vec<_>>());
+        let mut seen = BTreeSet::new();
+        for choice in choices {
+            let alone = traces(&profile(key, &[choice]));
+            seen.insert(alone.iter().map(outcomes).collect::<Vec<_>>());
+            // What is as usual shows nothing of the choice.
+            for trace in
+                alone.iter().zip(&usual).filter(|(trace, usual)| outcomes(trace) != **usual).map(|(trace, _)| trace)
+            {
+                let judgement = judge::judge(trace, &several);
+                if judgement.verdict == Verdict::Fail {
+                    let at = &trace.events[judgement.violations[0].event];
+                    dropped.push(format!("{key} = {choice}, {}: {at}", trace.header.case));
+                }
+            }
+        }
+        if seen.len() == 1 {
+            unseen.insert(*key);
+        }
+    }
+    assert_eq!(dropped, [] as [String; 0]);
+    assert_eq!(unseen, NOT_SEEN.iter().map(|(key, _)| *key).collect());
+}
