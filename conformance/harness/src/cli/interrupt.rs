@@ -34,8 +34,9 @@ impl Interrupt {
         // What has no room left in a file is an error that can be told.
         // SAFETY: the handler runs no code of this program.
         unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
-        // `nohup` has a hangup ignored, and a shell without job control an interrupt of what it runs behind itself.
-        for signal in [SIGINT, SIGTERM, SIGHUP].into_iter().filter(|signal| !is_ignored(*signal)) {
+        // `nohup` has a hangup ignored, so that the program goes on when its terminal is gone.
+        let kept = |signal: &i32| *signal != SIGHUP || !is_ignored(SIGHUP);
+        for signal in [SIGINT, SIGTERM, SIGHUP].into_iter().filter(kept) {
             // In this order, since handlers run in the order of their registration: the flag of a first signal must be
             // what the default action of a second one asks for.
             flag::register_conditional_default(signal, Arc::clone(&interrupt.came))?;

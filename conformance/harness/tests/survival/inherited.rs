@@ -73,10 +73,8 @@ fn a_hangup(#[case] inherited: &str, #[case] exit: &str) {
 #[case::terminated("TERM", "143")]
 #[case::hung_up("HUP", "129")]
 fn a_run_says_that_it_was_while_its_processes_started(#[case] signal: &str, #[case] exit: &str) {
-    // Without job control a shell has what it runs behind itself ignore an interrupt.
     let script = format!(
         r#"
-        set -m
         for moment in 0.005 0.01 0.02 0.03 0.04 0.06; do
             "$SHMCONF" run -s libc --cases 100000 >/dev/null 2>&1 &
             run=$!
