@@ -96,7 +96,7 @@ pub struct Executor {
     spawner: Spawner,
     pool: Pool,
     abilities: BTreeMap<Requirement, Ability>,
-    /// The limits of actors, as far as calls may meet them.
+    /// The limits of actors.
     limits: BTreeMap<Resource, u64>,
     /// What actors may do though a mode forbids it, where they have told.
     privilege: Option<Privilege>,
@@ -128,7 +128,7 @@ impl Executor {
             spawner,
             pool: Pool::default(),
             abilities: BTreeMap::new(),
-            limits: host::low_limits(),
+            limits: host::limits_now(),
             privilege: None,
             nameless_in_store: true,
             left_behind: Vec::new(),

@@ -143,14 +143,15 @@ pub fn lift_limits() {
 /// The limits that [`lift_limits`] lifts.
 const LIFTED: [Resource; 2] = [Resource::Fsize, Resource::As];
 
-/// The limits of processes whose limits were raised and lifted, as far as calls of scripts may meet them.
+/// The limits of processes whose limits were raised and lifted: that of descriptors, and those of sizes where there are any.
 #[allow(clippy::unnecessary_cast, reason = "the widths differ between systems")]
-pub fn low_limits() -> BTreeMap<Resource, u64> {
+pub fn limits_now() -> BTreeMap<Resource, u64> {
     let hard = |resource| Some(limits(system::resource(resource).ok()?).ok()?.rlim_max);
     let is_none = |limit: u64| limit == libc::RLIM_INFINITY as u64;
     let finite = LIFTED.into_iter().filter_map(|resource| Some((resource, hard(resource)?)));
     let finite = finite.filter(|(_, limit)| !is_none(*limit as u64));
-    let few = hard(Resource::Nofile).filter(|limit| *limit < ENOUGH.into()).map(|limit| (Resource::Nofile, limit));
+    let soft = |resource| Some(limits(system::resource(resource).ok()?).ok()?.rlim_cur);
+    let few = soft(Resource::Nofile).map(|limit| (Resource::Nofile, limit));
     finite.chain(few).map(|(resource, limit)| (resource, limit as u64)).collect()
 }
 

@@ -9,7 +9,7 @@ use super::pool::{Life, ProcessSet};
 use super::processors::Processors;
 use super::{Ability, Executor, ExecutorError, sweep};
 use shmconf_adapter::wire::{Reply, Started};
-use shmconf_model::call::{Call, Label, Name};
+use shmconf_model::call::{Call, Label, Name, Resource};
 use shmconf_model::naming::ScriptNames;
 use shmconf_model::outcome::Outcome;
 use shmconf_model::script::{Requirement, Script};
@@ -28,6 +28,15 @@ struct Execution<'a> {
     singly: bool,
     /// Can the processes serve no other script?
     spoiled: bool,
+}
+
+/// The limits that the calls of a script may meet: that of descriptors only where it is low, or there may be many.
+fn met_limits(limits: &BTreeMap<Resource, u64>, script: &Script) -> BTreeMap<Resource, u64> {
+    const USUAL: u64 = 1024;
+    let opened = script.lines().map(|line| line.bind.len() as u64).sum::<u64>();
+    let many = USUAL.max(opened.saturating_mul(2));
+    let met = |(resource, limit): &(&Resource, &u64)| **resource != Resource::Nofile || **limit < many;
+    limits.iter().filter(met).map(|(resource, limit)| (*resource, *limit)).collect()
 }
 
 /// The names of a script, in order of their first appearance.
@@ -54,7 +63,8 @@ impl From<ExecutorError> for Halt {
 /// Executes a script once.
 pub(super) fn execute(executor: &mut Executor, script: &Script, seed: u64) -> Result<Trace, ExecutorError> {
     let mut plan = Plan::of(script);
-    plan.limited |= !executor.limits.is_empty();
+    let limits = met_limits(&executor.limits, script);
+    plan.limited |= limits.contains_key(&Resource::Fsize);
     match plan.topology.confined {
         true => executor.processors.confine(),
         false => Processors::release(),
@@ -67,7 +77,8 @@ pub(super) fn execute(executor: &mut Executor, script: &Script, seed: u64) -> Re
         done => done,
     };
     match trace {
-        Ok((actors, mut events)) => {
+        Ok((mut actors, mut events)) => {
+            actors.iter_mut().for_each(|actor| actor.limits.clone_from(&limits));
             events.sort_by_key(|event| event.start);
             let header = Header {
                 format: trace::FORMAT.to_owned(),
@@ -194,7 +205,7 @@ fn actors_of(set: &ProcessSet, executor: &Executor) -> Vec<Actor> {
 
 fn as_actor(name: Label, started: &Started, executor: &Executor) -> Actor {
     let Started { uid, gid, umask, .. } = *started;
-    let (privilege, limits) = (executor.privilege, executor.limits.clone());
+    let (privilege, limits) = (executor.privilege, BTreeMap::new());
     Actor { name, uid, gid, umask, privilege, limits, process: None, fds: started.fds.clone() }
 }
 
