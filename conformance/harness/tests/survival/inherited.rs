@@ -1,7 +1,11 @@
 //! What a run inherits: signals, limits, a process group that it may not leave, and a directory that is gone.
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use rstest::rstest;
-use std::process::Command;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// What a shell says in which `$SHMCONF` is the command.
 fn shell(script: &str) -> Command {
@@ -69,25 +73,19 @@ fn a_hangup(#[case] inherited: &str, #[case] exit: &str) {
 }
 
 #[rstest]
-#[case::interrupted("INT", "130")]
-#[case::terminated("TERM", "143")]
-#[case::hung_up("HUP", "129")]
-fn a_run_says_that_it_was_while_its_processes_started(#[case] signal: &str, #[case] exit: &str) {
-    let script = format!(
-        r#"
-        for moment in 0.005 0.01 0.02 0.03 0.04 0.06; do
-            "$SHMCONF" run -s libc --cases 100000 >/dev/null 2>&1 &
-            run=$!
-            sleep $moment
-            kill -{signal} $run
-            wait $run
-            echo "exit $?"
-        done
-        "#
-    );
-    let said = said(shell(&script));
-    let exits: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix("exit ")).collect();
-    assert_eq!(exits, [exit; 6], "{said}");
+#[case::interrupted(Signal::SIGINT)]
+#[case::terminated(Signal::SIGTERM)]
+#[case::hung_up(Signal::SIGHUP)]
+fn a_run_that_is_ended_while_its_processes_start_ends_by_that_signal(#[case] signal: Signal) {
+    for moment in [5, 10, 20, 30, 40, 60] {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_shmconf"));
+        run.args(["run", "-s", "libc", "--cases", "100000"]).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut run = run.spawn().expect("it starts");
+        std::thread::sleep(Duration::from_millis(moment));
+        kill(Pid::from_raw(run.id().cast_signed()), signal).expect("it is there");
+        let status = run.wait().expect("it ends");
+        assert_eq!(status.signal(), Some(signal as i32), "after {moment} ms: {status:?}");
+    }
 }
 
 #[test]
