@@ -10,6 +10,7 @@ mod exec;
 mod fork;
 mod holdings;
 mod perform;
+mod privilege;
 mod reset;
 
 pub use exec::{Program, resume};
@@ -124,6 +125,8 @@ impl Actor {
             gid: nix::unistd::getegid().as_raw(),
             umask: self.start.umask(),
             fds: Some(self.started_fds.clone()),
+            privilege: if start.probe { privilege::of_root(&self.probe_name()) } else { None },
+            nameless_in_store: if start.probe { self.nameless_in_store() } else { None },
             cannot: if start.probe { self.cannot() } else { BTreeMap::new() },
         };
         self.channel.put(&Reply::Started(started));

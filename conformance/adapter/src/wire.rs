@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use shmconf_model::call::{Call, Label};
 use shmconf_model::outcome::Outcome;
 use shmconf_model::script::Requirement;
+use shmconf_model::trace::Privilege;
 use std::collections::BTreeMap;
 
 /// What the protocol of this version calls itself.
@@ -116,6 +117,13 @@ pub struct Started {
     /// The descriptors that are open, if it can tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fds: Option<Vec<i32>>,
+    /// What it may do though an object's mode forbids it. Left out, user 0 may do all, and anybody else nothing; read where
+    /// `start` had `probe`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub privilege: Option<Privilege>,
+    /// Do objects that `create` makes take room where those with names do? Left out, they do; read where `start` had `probe`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nameless_in_store: Option<bool>,
     /// What it cannot do, each with the reason; read where `start` had `probe`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub cannot: BTreeMap<Requirement, String>,

@@ -27,7 +27,7 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Vec<Report> {
     let crews: Vec<_> = plan.subjects.iter().map(|subject| (subject, Crew::start(plan, subject, token))).collect();
     let work = |(subject, crew): (_, Result<Crew<'_>, _>)| match crew {
         Ok(crew) => crew.work(plan, progress),
-        Err(reason) => not_started(plan, subject, &reason),
+        Err(reason) => not_started(plan, subject, reason),
     };
     let reports = crews.into_iter().map(work).collect();
     executor::sweep(token);
@@ -35,10 +35,12 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Vec<Report> {
 }
 
 /// The report on a subject that does not start.
-fn not_started(plan: &Plan, subject: &Spec, reason: &GiveUp) -> Report {
+fn not_started(plan: &Plan, subject: &Spec, reason: GiveUp) -> Report {
     let platform = executor::platform();
     let profile = plan.profile.as_ref().map_or(Profile::id_for(&platform), |chosen| &chosen.profile.id).to_owned();
     let conditions = crew::conditions(plan, subject, platform, profile, Vec::new());
     let report = Report::new(conditions, Vec::new(), Duration::ZERO);
-    Report { gave_up: Some(reason.to_string()), ..report }
+    // Whoever ended the run knows.
+    let gave_up = (!reason.is_interruption()).then(|| reason.to_string());
+    Report { gave_up, ..report }
 }

@@ -6,6 +6,7 @@
 mod error;
 mod execution;
 mod link;
+mod machine;
 mod plan;
 mod platform;
 mod pool;
@@ -19,10 +20,11 @@ pub use error::ExecutorError;
 use crate::subject::Spec;
 use pool::Pool;
 use processors::Processors;
-use shmconf_adapter::subject::listing;
+use shmconf_adapter::subject::{host, listing};
+use shmconf_model::call::Resource;
 use shmconf_model::naming::{Naming, Token};
 use shmconf_model::script::{Requirement, Script};
-use shmconf_model::trace::{Platform, Trace};
+use shmconf_model::trace::{Platform, Privilege, Trace};
 use spawner::Spawner;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher};
@@ -94,6 +96,12 @@ pub struct Executor {
     spawner: Spawner,
     pool: Pool,
     abilities: BTreeMap<Requirement, Ability>,
+    /// The limits of actors.
+    limits: BTreeMap<Resource, u64>,
+    /// What actors may do though a mode forbids it, where they have told.
+    privilege: Option<Privilege>,
+    /// Do objects that the subject makes without a name take room where those with names do?
+    nameless_in_store: bool,
     /// Names of scripts that could not be removed.
     left_behind: Vec<String>,
     /// Can names be listed, so that they can be swept without being known?
@@ -120,6 +128,9 @@ impl Executor {
             spawner,
             pool: Pool::default(),
             abilities: BTreeMap::new(),
+            limits: host::limits_now(),
+            privilege: None,
+            nameless_in_store: true,
             left_behind: Vec::new(),
             lists: listing::all().is_ok(),
         };

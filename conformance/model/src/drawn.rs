@@ -163,7 +163,16 @@ fn trace(profile: &Profile, calls: &[Drawn], fault: Option<(prop::sample::Index,
 }
 
 fn actor(name: Label, process: Option<Label>) -> Actor {
-    Actor { name, uid: 1000, gid: 1000, umask: 0o022, process, fds: Some(vec![0, 1, 2, 3]) }
+    Actor {
+        name,
+        uid: 1000,
+        gid: 1000,
+        umask: 0o022,
+        privilege: None,
+        limits: std::collections::BTreeMap::new(),
+        process,
+        fds: Some(vec![0, 1, 2, 3]),
+    }
 }
 
 /// Makes a call, with one of the outcomes that are allowed.

@@ -8,6 +8,7 @@ use crate::outcome::Outcome;
 use crate::profile::Profile;
 use crate::script::{Requirement, Script};
 use crate::trace::{self, Actor, Event, Header, Platform, Trace};
+use std::collections::{BTreeMap, HashSet};
 
 /// What a call takes, and what lies between two of them, in nanoseconds.
 const TICK: u64 = 1000;
@@ -54,7 +55,8 @@ impl Simulation {
                 let call = line.call.resolve(PAGE, &mut |name: &Name| names.literal(name));
                 let number = events.len() as u32;
                 let site = Site { actor, bind: &line.bind, event: number };
-                let outcome = self.answer(&mut state, site, &call);
+                let outcome;
+                (state, outcome) = self.answer(state, site, &call);
                 let start = u64::from(number) * 2 * TICK;
                 events.push(Event { actor, bind: line.bind.clone(), call, outcome, start, end: start + TICK });
             }
@@ -62,17 +64,16 @@ impl Simulation {
         Trace { header, events }
     }
 
-    /// What the platform answers, which the state then has behind it.
-    fn answer(&self, state: &mut State, site: Site<'_>, call: &Call) -> Outcome {
+    /// What the platform answers, and the state afterwards. The one before is taken, so that nothing of it is copied.
+    fn answer(&self, state: State, site: Site<'_>, call: &Call) -> (State, Outcome) {
         let mut branches = Vec::new();
-        model::step(&self.profile, state, site, call, &mut branches);
+        model::step(&self.profile, &state, site, call, &mut branches);
         let Some(likeliest) = (0..branches.len()).min_by_key(|at| unlikeliness(&branches[*at])) else {
-            return Outcome::Unsupported("the model allows nothing".to_owned());
+            return (state, Outcome::Unsupported("the model allows nothing".to_owned()));
         };
         let branch = branches.swap_remove(likeliest);
-        let outcome = branch.expect.example(state, site.actor);
-        *state = branch.apply(state.clone(), &outcome);
-        outcome
+        let outcome = branch.expect.example(&state, site.actor);
+        (branch.apply(state, &outcome), outcome)
     }
 }
 
@@ -90,22 +91,28 @@ fn unlikeliness(branch: &Branch) -> (bool, u8) {
 /// Everybody who is there from the beginning; children come with their fork.
 fn actors(script: &Script) -> Vec<Actor> {
     let id = if script.requirements().contains(&Requirement::Root) { 0 } else { ORDINARY };
-    let (mut there, mut born): (Vec<Label>, Vec<Label>) = (Vec::new(), Vec::new());
+    let (mut there, mut known): (Vec<Label>, HashSet<Label>) = (Vec::new(), HashSet::new());
     for line in script.lines() {
         let peer = match line.call {
             Call::Send { to: peer, .. } | Call::Recv { from: peer, .. } => Some(peer),
             _ => None,
         };
         for name in line.who.actors().into_iter().chain(peer) {
-            if !there.contains(&name) && !born.contains(&name) {
+            if known.insert(name) {
                 there.push(name);
             }
         }
-        match line.call {
-            Call::Fork { child, .. } if !there.contains(&child) => born.push(child),
-            _ => {}
-        }
+        known.extend(line.call.child());
     }
-    let actor = |name| Actor { name, uid: id, gid: id, umask: 0o022, process: None, fds: Some(vec![0, 1, 2, 3]) };
+    let actor = |name| Actor {
+        name,
+        uid: id,
+        gid: id,
+        umask: 0o022,
+        privilege: None,
+        limits: BTreeMap::new(),
+        process: None,
+        fds: Some(vec![0, 1, 2, 3]),
+    };
     there.into_iter().map(actor).collect()
 }

@@ -6,11 +6,12 @@ mod read;
 
 pub use read::{Impossible, ReadError, limits};
 
-use crate::call::{Call, Label};
+use crate::call::{Call, Label, Resource};
 use crate::outcome::Outcome;
 use crate::script::Id;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, Write};
 
@@ -101,6 +102,12 @@ pub struct Actor {
     pub gid: u32,
     /// File mode creation mask.
     pub umask: u32,
+    /// What it may do though an object's mode forbids it. Left out, user 0 may do all, and anybody else nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub privilege: Option<Privilege>,
+    /// The limits that its process had, as far as they are so low that calls may meet them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub limits: BTreeMap<Resource, u64>,
     /// The process that the actor is a thread of, by the name of the actor that the process began with. Left out, the
     /// actor has a process of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -108,6 +115,18 @@ pub struct Actor {
     /// The descriptors that were open, if it can tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fds: Option<Vec<i32>>,
+}
+
+/// What somebody may do though an object's mode forbids it: user 0 of a container may have less than all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Privilege {
+    /// Read, write, and what is left to an object's owner.
+    All,
+    /// Read.
+    Reading,
+    /// Nothing.
+    Nothing,
 }
 
 /// A call and what came back.

@@ -162,6 +162,8 @@ fn header(page_size: u64, store: Option<Storage>) -> Header {
         uid,
         gid: uid,
         umask: 0o022,
+        privilege: None,
+        limits: Default::default(),
         process: None,
         fds: Some(vec![0, 1, 2]),
     };

@@ -1,10 +1,11 @@
 //! What an actor cannot do, each with the reason: found out by trying, as permissions and limits differ by host.
 
-use super::Actor;
-use crate::subject::{CallResult, Fd, Refused, host, listing, system};
+use super::{Actor, privilege};
+use crate::subject::{CallResult, Fd, Refused, host, listing, native, system};
 use shmconf_model::script::Requirement;
 use std::collections::BTreeMap;
 use std::ffi::CString;
+use std::fs::File;
 use std::os::fd::{IntoRawFd, OwnedFd};
 
 impl Actor {
@@ -16,7 +17,7 @@ impl Actor {
                 cannot.insert(requirement, reason);
             }
         };
-        let no_root = host::no_root(&self.probe_name());
+        let no_root = privilege::no_root(&self.probe_name());
         found(Requirement::Root, no_root.clone());
         found(Requirement::PidNamespace, no_root.clone().or_else(host::no_pid_namespace));
         found(Requirement::LimitedStore, no_root.or_else(host::no_limited_store));
@@ -37,14 +38,13 @@ impl Actor {
             found(Requirement::Listing, names.err().map(|refused| reason("listing names", &refused)));
         }
         if !skip(Requirement::UniqueNames) {
-            let names = self.subject.unique_names(1, 1);
-            found(Requirement::UniqueNames, names.err().map(|refused| reason("making names", &refused)));
+            found(Requirement::UniqueNames, self.try_unique_names().err());
         }
         cannot.extend(declared);
         cannot
     }
 
-    fn probe_name(&self) -> CString {
+    pub(super) fn probe_name(&self) -> CString {
         CString::new(format!("{}{:x}-probe", self.prefix, std::process::id())).unwrap_or_default()
     }
 
@@ -55,10 +55,35 @@ impl Actor {
         self.subject.shm_unlink(&name)
     }
 
+    /// Do objects that the subject makes without a name lie in the directory of names? Nothing where that cannot be told.
+    pub(super) fn nameless_in_store(&mut self) -> Option<bool> {
+        use std::os::unix::fs::MetadataExt;
+        let directory = std::fs::metadata(listing::directory()?).ok()?;
+        let name = self.probe_name();
+        let object = File::from(self.subject.create(&name, host::page_size() as i64).ok()?);
+        let found = object.metadata().ok().map(|object| object.dev() == directory.dev());
+        self.close_owned(object.into()).ok()?;
+        found
+    }
+
     fn try_anonymous(&mut self) -> CallResult<()> {
         let name = self.probe_name();
         let fd = self.subject.create(&name, host::page_size() as i64)?;
         self.close_owned(fd)
+    }
+
+    /// Makes up a name, and takes one as another program would.
+    fn try_unique_names(&mut self) -> Result<(), String> {
+        self.subject.unique_names(1, 1).map_err(|refused| reason("making names", &refused))?;
+        match self.subject.collide() {
+            Ok(taken) => {
+                let _ = CString::new(taken).map(|taken| native::shm_unlink(&taken));
+                Ok(())
+            }
+            Err(refused @ Refused::Errno(_)) => Err(in_directory(reason("taking a name", &refused))),
+            // The scripts that ask for it say so.
+            Err(Refused::Unsupported(_)) => Ok(()),
+        }
     }
 
     fn close_owned(&mut self, fd: OwnedFd) -> CallResult<()> {
@@ -79,10 +104,13 @@ fn reason(what: &str, refused: &Refused) -> String {
 /// A system whose names live in a directory most often lacks just that.
 fn named_reason(refused: &Refused) -> String {
     let reason = reason("shm_open of a new name", refused);
+    if matches!(refused, Refused::Errno(_)) { in_directory(reason) } else { reason }
+}
+
+/// The reason, and what to look at on a system whose names live in a directory.
+fn in_directory(reason: String) -> String {
     match listing::directory() {
-        Some(directory) if matches!(refused, Refused::Errno(_)) => {
-            format!("{reason}; is there a tmpfs at {directory}, writable and of mode 1777?")
-        }
-        _ => reason,
+        Some(directory) => format!("{reason}; is there a tmpfs at {directory}, writable and of mode 1777?"),
+        None => reason,
     }
 }

@@ -6,7 +6,7 @@ use crate::wire::CONTROL_FD;
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::Pid;
 use shmconf_model::call::Label;
-use shmconf_model::outcome::Outcome;
+use shmconf_model::outcome::{Errno, Outcome};
 
 /// Who goes on after a fork.
 pub(super) enum Forked {
@@ -39,7 +39,7 @@ impl Actor {
             false => unsafe { host::fork() },
         };
         match forked {
-            Err(refused) => Forked::Failed(Refused::into(refused)),
+            Err(refused) => Forked::Failed(no_child(refused)),
             Ok(Some(pid)) => {
                 self.children.remove(&child);
                 self.born.insert(child, pid);
@@ -82,5 +82,16 @@ impl Actor {
                 Err(error) => return Outcome::Unsupported(format!("cannot wait for {child}: {error}")),
             }
         }
+    }
+}
+
+/// That there is no process left for a child says nothing of the subject.
+fn no_child(refused: Refused) -> Outcome {
+    match refused {
+        Refused::Errno(Errno::EAGAIN) => {
+            Outcome::Unsupported("there can be no more processes: raise their limit (`ulimit -u`)".to_owned())
+        }
+        Refused::Errno(errno) => Outcome::Unsupported(format!("the system refuses a child: {errno}")),
+        refused => refused.into(),
     }
 }

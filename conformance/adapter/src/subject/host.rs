@@ -6,6 +6,7 @@ use nix::sys::stat::{Mode, umask as set_umask};
 use nix::unistd::{Gid, Uid, geteuid, setgid, setuid};
 use shmconf_model::call::Resource;
 use shmconf_model::outcome::Outcome;
+use std::collections::BTreeMap;
 use std::ffi::c_int;
 use std::sync::OnceLock;
 
@@ -113,12 +114,15 @@ fn set_limits(resource: c_int, limits: &system::c::rlimit) -> CallResult<()> {
     native::checked(unsafe { system::c::setrlimit(resource as _, limits) }).map(drop)
 }
 
+/// The descriptors, and the processes, that scripts need.
+const ENOUGH: u16 = 1024;
+
 /// Lets this process and its children have as many descriptors and processes as scripts need, as far as the hard limits
 /// allow: some systems give 128 of the one and 160 of the other unless asked for more.
 pub fn raise_limits() {
     for resource in [Some(libc::RLIMIT_NOFILE as c_int), system::PROCESSES].into_iter().flatten() {
         let Ok(mut limits) = limits(resource) else { continue };
-        let enough = limits.rlim_max.min(1024);
+        let enough = limits.rlim_max.min(ENOUGH.into());
         if limits.rlim_cur < enough {
             limits.rlim_cur = enough;
             let _ = set_limits(resource, &limits);
@@ -126,12 +130,37 @@ pub fn raise_limits() {
     }
 }
 
+/// Lets this process and its children have files and address space as large as the hard limits allow.
+pub fn lift_limits() {
+    for resource in LIFTED.into_iter().filter_map(|resource| system::resource(resource).ok()) {
+        let Ok(limits) = limits(resource) else { continue };
+        if limits.rlim_cur != limits.rlim_max {
+            let _ = set_limits(resource, &system::c::rlimit { rlim_cur: limits.rlim_max, ..limits });
+        }
+    }
+}
+
+/// The limits that [`lift_limits`] lifts.
+const LIFTED: [Resource; 2] = [Resource::Fsize, Resource::As];
+
+/// The limits of processes whose limits were raised and lifted: that of descriptors, and those of sizes where there are any.
+#[allow(clippy::unnecessary_cast, reason = "the widths differ between systems")]
+pub fn limits_now() -> BTreeMap<Resource, u64> {
+    let hard = |resource| Some(limits(system::resource(resource).ok()?).ok()?.rlim_max);
+    let is_none = |limit: u64| limit == libc::RLIM_INFINITY as u64;
+    let finite = LIFTED.into_iter().filter_map(|resource| Some((resource, hard(resource)?)));
+    let finite = finite.filter(|(_, limit)| !is_none(*limit as u64));
+    let soft = |resource| Some(limits(system::resource(resource).ok()?).ok()?.rlim_cur);
+    let few = soft(Resource::Nofile).map(|limit| (Resource::Nofile, limit));
+    finite.chain(few).map(|(resource, limit)| (resource, limit as u64)).collect()
+}
+
 /// Does something for which the harness itself takes descriptors, whatever number of them the script has limited this process
 /// to.
 pub(crate) fn with_spare_descriptors<T>(what: impl FnOnce() -> T) -> T {
     const RESOURCE: c_int = libc::RLIMIT_NOFILE as c_int;
     let Ok(before) = limits(RESOURCE) else { return what() };
-    let enough = before.rlim_max.min(1024);
+    let enough = before.rlim_max.min(ENOUGH.into());
     if before.rlim_cur >= enough {
         return what();
     }
@@ -155,29 +184,6 @@ pub(crate) fn become_user(uid: u32) -> CallResult<()> {
         setgid(Gid::from_raw(uid))?;
     }
     Ok(setuid(Uid::from_raw(uid))?)
-}
-
-/// Why this process has not what root has, if that is so: becoming another user, and not being bound by modes. User 0 of a
-/// user namespace, or without capabilities, may lack either. `name` is free.
-pub(crate) fn no_root(name: &std::ffi::CStr) -> Option<String> {
-    /// The user that systems call nobody.
-    const NOBODY: u32 = 65534;
-    let uid = geteuid();
-    if !uid.is_root() {
-        return Some(format!("this process is uid {uid}, not root"));
-    }
-    tried("another user, though this process is uid 0", || become_user(NOBODY))
-        .or_else(|| tried("root's access to what its mode forbids", || open_what_is_forbidden(name)))
-}
-
-/// Opens an object of mode 0; succeeds also where none can be made, which is another matter.
-fn open_what_is_forbidden(name: &std::ffi::CStr) -> CallResult<()> {
-    if native::shm_open(name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0).is_err() {
-        return Ok(());
-    }
-    let opened = native::shm_open(name, libc::O_RDWR, 0);
-    let _ = native::shm_unlink(name);
-    opened.map(drop)
 }
 
 /// Makes a child; answers its process number in the parent and nothing in the child.
@@ -272,7 +278,7 @@ pub(crate) fn no_address_space_limit() -> Option<String> {
 }
 
 /// What a child of this process says of an attempt that would change the process for good.
-fn tried(what: &str, attempt: impl FnOnce() -> CallResult<()>) -> Option<String> {
+pub(crate) fn tried(what: &str, attempt: impl FnOnce() -> CallResult<()>) -> Option<String> {
     use nix::errno::Errno;
     use nix::sys::wait::{WaitStatus, waitpid};
     if has_threads() == Some(true) {

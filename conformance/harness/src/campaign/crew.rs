@@ -4,6 +4,7 @@ use super::plan::{Plan, Progress};
 use super::source::TraceSource;
 use super::unassessed::{GiveUp, Unassessed};
 use super::workbench::Workbench;
+use crate::executor::ExecutorError;
 use crate::report::{CaseResult, Conditions, Report};
 use crate::subject::Spec;
 use shmconf_model::naming::Token;
@@ -15,6 +16,9 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
+
+/// A number that no case or property has, so far below the last one that it can be counted on.
+const NO_MORE: usize = usize::MAX / 2;
 
 /// One subject, ready to begin.
 pub(super) struct Crew<'a> {
@@ -67,9 +71,15 @@ impl<'a> Crew<'a> {
             locked(&found).left_behind.extend(left_behind);
         };
         let panicked = thread::scope(|scope| {
-            let workers: Vec<_> = sources.into_iter().map(|source| scope.spawn(|| bench(source))).collect();
+            let begin = |source| thread::Builder::new().spawn_scoped(scope, || bench(source));
+            let (workers, refused): (Vec<_>, Vec<_>) = sources.into_iter().map(begin).partition(Result::is_ok);
+            if let Some(Err(source)) = refused.into_iter().next() {
+                let what = "start a thread for each script that may run at the same time (`-j`)";
+                next.store(NO_MORE, Relaxed);
+                locked(&found).gave_up.get_or_insert(ExecutorError::System { what, source }.into());
+            }
             // Every worker is waited for, whatever came of the others.
-            workers.into_iter().filter_map(|worker| worker.join().err()).count() > 0
+            workers.into_iter().flatten().filter_map(|worker| worker.join().err()).count() > 0
         });
         let SoFar { results, left_behind, gave_up } = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         let gave_up = gave_up.or(panicked.then_some(GiveUp::Panic));
@@ -97,7 +107,7 @@ fn work_through(workbench: &mut Workbench<'_>, next: &AtomicUsize, found: &Mutex
                 locked(found).results.push(result);
             }
             Err(Unassessed::GiveUp(reason)) => {
-                next.store(usize::MAX / 2, Relaxed);
+                next.store(NO_MORE, Relaxed);
                 locked(found).gave_up.get_or_insert(reason);
                 break;
             }

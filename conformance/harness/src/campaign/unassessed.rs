@@ -36,6 +36,13 @@ pub(super) enum GiveUp {
     Panic,
 }
 
+impl GiveUp {
+    /// Did somebody end the run before the subject had started?
+    pub(super) fn is_interruption(&self) -> bool {
+        matches!(self, GiveUp::Executor(ExecutorError::Interrupted))
+    }
+}
+
 /// Why a script has no assessment.
 pub(super) enum Unassessed {
     /// Somebody ended the run.

@@ -183,7 +183,9 @@ impl Workbench<'_> {
     fn unassessed(&mut self, error: ExecutorError) -> Unassessed {
         match error {
             ExecutorError::Interrupted => Unassessed::Stopped,
-            ExecutorError::NameTaken(_) | ExecutorError::TooManySockets(_) => Unassessed::Skip(error.to_string()),
+            ExecutorError::NameTaken(_) | ExecutorError::TooManySockets(_) | ExecutorError::NoRoom(_) => {
+                Unassessed::Skip(error.to_string())
+            }
             error if error.costs_one_script() => Unassessed::Undecided(error.to_string()),
             ExecutorError::System { .. } if self.failures + 1 < MOST_FAILURES => {
                 self.failures += 1;

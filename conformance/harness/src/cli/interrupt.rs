@@ -31,7 +31,12 @@ impl Interrupt {
     /// Those of `sigaction`.
     pub(super) fn listen() -> io::Result<Interrupt> {
         let interrupt = Interrupt::default();
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
+        // What has no room left in a file is an error that can be told.
+        // SAFETY: the handler runs no code of this program.
+        unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
+        // `nohup` has a hangup ignored, so that the program goes on when its terminal is gone.
+        let kept = |signal: &i32| *signal != SIGHUP || !is_ignored(SIGHUP);
+        for signal in [SIGINT, SIGTERM, SIGHUP].into_iter().filter(kept) {
             // In this order, since handlers run in the order of their registration: the flag of a first signal must be
             // what the default action of a second one asks for.
             flag::register_conditional_default(signal, Arc::clone(&interrupt.came))?;
@@ -43,7 +48,8 @@ impl Interrupt {
 
     /// Starts a thread that ends the program by the signal where the work does not end in order soon after. What actors
     /// leave is then removed by the process that started them. Whoever forks has to do so before.
-    pub(super) fn watch(&self) {
+    /// Meanwhile it does something again and again.
+    pub(super) fn watch(&self, meanwhile: impl Fn() + Send + 'static) {
         let interrupt = self.clone();
         let watch = move || {
             while !interrupt.came() {
@@ -51,6 +57,7 @@ impl Interrupt {
                     return;
                 }
                 thread::sleep(TICK);
+                meanwhile();
             }
             thread::sleep(GRACE);
             if !interrupt.done.load(Ordering::Relaxed) {
@@ -84,4 +91,13 @@ impl Interrupt {
             let _ = low_level::emulate_default_handler(signal);
         }
     }
+}
+
+/// Has whoever started this program had it ignore a signal?
+fn is_ignored(signal: i32) -> bool {
+    // SAFETY: every field of an action may be zero.
+    let mut action: libc::sigaction = unsafe { std::mem::zeroed() };
+    // SAFETY: nothing is set, and the buffer is one action.
+    let asked = unsafe { libc::sigaction(signal, std::ptr::null(), &raw mut action) };
+    asked == 0 && action.sa_sigaction == libc::SIG_IGN
 }

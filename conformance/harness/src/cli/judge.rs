@@ -47,7 +47,7 @@ struct TraceGroup {
 pub(super) fn judge(args: &Args) -> Done {
     let shown = args.show.open()?;
     let interrupt = Interrupt::listen().map_err(CliError::Signals)?;
-    interrupt.watch();
+    interrupt.watch(|| ());
     let stop = interrupt.flag();
     let mut groups: Vec<TraceGroup> = Vec::new();
     for path in files(&args.traces)? {

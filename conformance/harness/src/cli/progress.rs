@@ -8,7 +8,6 @@ use shmconf_model::script::Id;
 use shmconf_model::verdict::Verdict;
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 /// A bar a subject, on standard error.
 pub(super) struct Bar {
@@ -43,12 +42,13 @@ impl Bar {
 
 impl Progress for Bar {
     fn begin(&self, subject: &str, results: usize) {
-        self.watching.call_once(|| self.interrupt.watch());
+        // Not by the bar's own thread, without which it would panic.
+        let bar = self.bar.clone();
+        self.watching.call_once(|| self.interrupt.watch(move || bar.tick()));
         self.bar.set_draw_target(ProgressDrawTarget::stderr());
         self.bar.reset();
         self.bar.set_length(results as u64);
         self.bar.set_prefix(subject.replace(char::is_control, " "));
-        self.bar.enable_steady_tick(Duration::from_millis(100));
     }
 
     fn executed(&self, id: &Id, scripts: u64) {

@@ -42,6 +42,9 @@ pub enum ExecutorError {
     /// The script has more actors or sockets than one message of descriptors holds.
     #[error("the script asks for {0} sockets for one actor, more than {max}", max = super::spawner::MAX_SOCKETS)]
     TooManySockets(usize),
+    /// The store of objects with names has not the room that the script needs.
+    #[error("requires room in {0}; make room there, or mount a larger one")]
+    NoRoom(String),
     /// The caller asked to stop.
     #[error("interrupted")]
     Interrupted,
@@ -67,7 +70,13 @@ impl ExecutorError {
     /// inconclusive for the reason that the error tells. After any other error but [`ExecutorError::Interrupted`] the harness
     /// itself cannot go on.
     pub fn costs_one_script(&self) -> bool {
-        matches!(self, ExecutorError::Actor { .. } | ExecutorError::NameTaken(_) | ExecutorError::TooManySockets(_))
+        matches!(
+            self,
+            ExecutorError::Actor { .. }
+                | ExecutorError::NameTaken(_)
+                | ExecutorError::TooManySockets(_)
+                | ExecutorError::NoRoom(_)
+        )
     }
 
     pub(super) fn refused(what: &'static str, refused: &Refused) -> ExecutorError {

@@ -3,17 +3,18 @@
 mod calls;
 
 use super::link::Heard;
+use super::machine::{self, Needs};
 use super::plan::{Phase, Plan, Topology};
 use super::pool::{Life, ProcessSet};
 use super::processors::Processors;
 use super::{Ability, Executor, ExecutorError, sweep};
 use shmconf_adapter::wire::{Reply, Started};
-use shmconf_model::call::{Call, Label, Name};
+use shmconf_model::call::{Call, Label, Name, Resource};
 use shmconf_model::naming::ScriptNames;
 use shmconf_model::outcome::Outcome;
 use shmconf_model::script::{Requirement, Script};
 use shmconf_model::trace::{self, Actor, Event, Header, Trace};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// One attempt to execute a script.
 struct Execution<'a> {
@@ -27,6 +28,22 @@ struct Execution<'a> {
     singly: bool,
     /// Can the processes serve no other script?
     spoiled: bool,
+}
+
+/// The limits that the calls of a script may meet: that of descriptors only where it is low, or there may be many.
+fn met_limits(limits: &BTreeMap<Resource, u64>, script: &Script) -> BTreeMap<Resource, u64> {
+    const USUAL: u64 = 1024;
+    let opened = script.lines().map(|line| line.bind.len() as u64).sum::<u64>();
+    let many = USUAL.max(opened.saturating_mul(2));
+    let met = |(resource, limit): &(&Resource, &u64)| **resource != Resource::Nofile || **limit < many;
+    limits.iter().filter(met).map(|(resource, limit)| (*resource, *limit)).collect()
+}
+
+/// The names of a script, in order of their first appearance.
+#[derive(Default)]
+struct Used {
+    names: Vec<String>,
+    known: HashSet<String>,
 }
 
 /// Why an attempt ends early.
@@ -45,24 +62,30 @@ impl From<ExecutorError> for Halt {
 
 /// Executes a script once.
 pub(super) fn execute(executor: &mut Executor, script: &Script, seed: u64) -> Result<Trace, ExecutorError> {
-    let plan = Plan::of(script);
+    let mut plan = Plan::of(script);
+    let limits = met_limits(&executor.limits, script);
+    plan.limited |= limits.contains_key(&Resource::Fsize);
     match plan.topology.confined {
         true => executor.processors.confine(),
         false => Processors::release(),
     }
+    let machine = machine::this();
+    let (page, scripts) = (executor.platform.page_size, executor.config.share.1);
+    Needs::of(script, page, executor.nameless_in_store).check(&machine, scripts)?;
     let trace = match attempt(executor, &plan, false) {
         Err(Halt::Again) => attempt(executor, &plan, true),
         done => done,
     };
     match trace {
-        Ok((actors, mut events)) => {
+        Ok((mut actors, mut events)) => {
+            actors.iter_mut().for_each(|actor| actor.limits.clone_from(&limits));
             events.sort_by_key(|event| event.start);
             let header = Header {
                 format: trace::FORMAT.to_owned(),
                 case: script.id.clone(),
                 subject: executor.config.subject.to_string(),
                 platform: executor.platform.clone(),
-                machine: trace::Machine::default(),
+                machine,
                 seed,
                 actors,
             };
@@ -83,17 +106,17 @@ type Seen = (Vec<Actor>, Vec<Event>);
 
 fn attempt(executor: &mut Executor, plan: &Plan<'_>, singly: bool) -> Result<Seen, Halt> {
     let mut names = executor.naming.next_script();
-    let mut used = Vec::new();
+    let mut used = Used::default();
     let calls = resolve(executor, plan, &mut names, &mut used)?;
     if !executor.lists {
-        executor.spawner.know(&used)?;
+        executor.spawner.know(&used.names)?;
     }
     let set = processes_for(executor, &plan.topology, singly)?;
     let events = vec![None; plan.calls.len()];
     let mut run = Execution { executor, plan, calls, events, set, singly, spoiled: plan.spoils };
     let done = run.make_calls();
     let Execution { events, set, spoiled, .. } = run;
-    let actors = actors_of(&set);
+    let actors = actors_of(&set, executor);
     if done.is_ok() && executor.config.reuse && !spoiled && !singly {
         executor.pool.put(set, &executor.spawner);
     } else if done.is_ok() {
@@ -112,12 +135,12 @@ fn resolve(
     executor: &Executor,
     plan: &Plan<'_>,
     names: &mut ScriptNames,
-    used: &mut Vec<String>,
+    used: &mut Used,
 ) -> Result<Vec<Call>, ExecutorError> {
     let mut literal = |name: &Name| {
         let text = names.literal(name);
-        if !used.contains(&text) {
-            used.push(text.clone());
+        if used.known.insert(text.clone()) {
+            used.names.push(text.clone());
         }
         text
     };
@@ -154,7 +177,7 @@ fn processes_for(executor: &mut Executor, topology: &Topology, fresh: bool) -> R
 
 /// Removes every name that a script can have left, and from lists of names those that are not the script's. Answers those
 /// of its own that it cannot remove.
-fn clean_up(names: &ScriptNames, used: &[String], events: &mut [Event], own_prefix: &str) -> Vec<String> {
+fn clean_up(names: &ScriptNames, used: &Used, events: &mut [Event], own_prefix: &str) -> Vec<String> {
     let mut left = Vec::new();
     let mut remove = |name: &String| {
         if !sweep::remove(name) && names.gave(name) {
@@ -165,23 +188,25 @@ fn clean_up(names: &ScriptNames, used: &[String], events: &mut [Event], own_pref
         match (&event.call, &mut event.outcome) {
             (Call::Names, Outcome::Names(found)) => {
                 found.retain(|name| name.starts_with(names.base()) || name.starts_with(own_prefix));
-                found.iter().filter(|name| !used.contains(name)).for_each(&mut remove);
+                found.iter().filter(|name| !used.known.contains(*name)).for_each(&mut remove);
             }
             (Call::Collide, Outcome::Names(made)) => made.iter().for_each(&mut remove),
             _ => {}
         }
     }
-    used.iter().for_each(remove);
+    used.names.iter().for_each(remove);
     left
 }
 
-fn actors_of(set: &ProcessSet) -> Vec<Actor> {
+fn actors_of(set: &ProcessSet, executor: &Executor) -> Vec<Actor> {
     let named = set.topology.actors.iter().zip(&set.processes).filter(|(spec, _)| spec.parent.is_none());
-    named.filter_map(|(spec, process)| Some(as_actor(spec.name, process.started.as_ref()?))).collect()
+    named.filter_map(|(spec, process)| Some(as_actor(spec.name, process.started.as_ref()?, executor))).collect()
 }
 
-fn as_actor(name: Label, started: &Started) -> Actor {
-    Actor { name, uid: started.uid, gid: started.gid, umask: started.umask, process: None, fds: started.fds.clone() }
+fn as_actor(name: Label, started: &Started, executor: &Executor) -> Actor {
+    let Started { uid, gid, umask, .. } = *started;
+    let (privilege, limits) = (executor.privilege, BTreeMap::new());
+    Actor { name, uid, gid, umask, privilege, limits, process: None, fds: started.fds.clone() }
 }
 
 /// What one actor says that the subject cannot do.
@@ -194,11 +219,22 @@ pub(super) fn probe(executor: &mut Executor) -> Result<BTreeMap<Requirement, Abi
         process.link.flush();
         let heard = process.link.hear()?;
         match heard {
-            Heard::Reply(Reply::Started(started)) => cannot.extend(executor.checked(started)?.cannot),
+            Heard::Reply(Reply::Started(started)) => {
+                let started = executor.checked(started)?;
+                executor.privilege = started.privilege;
+                executor.nameless_in_store = started.nameless_in_store.unwrap_or(true);
+                cannot.extend(started.cannot);
+            }
             heard => return Err(executor.misbehaves(&heard, "`start`", process.number)),
         }
     }
     set.discard(&executor.spawner);
+    if let Some(reason) = machine::unfit_store() {
+        cannot.insert(Requirement::Named, reason.clone());
+        if executor.nameless_in_store {
+            cannot.insert(Requirement::Anonymous, reason);
+        }
+    }
     let mut ability = |requirement: Requirement| cannot.remove(&requirement).map_or(Ability::Can, Ability::Cannot);
     Ok(Requirement::ALL.iter().map(|(requirement, _)| (*requirement, ability(*requirement))).collect())
 }

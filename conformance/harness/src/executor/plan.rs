@@ -2,13 +2,15 @@
 
 use shmconf_model::call::{Call, Label};
 use shmconf_model::script::{Line, Script, Step};
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// Actors and the sockets between them. Scripts that need the same can be served by the same processes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Topology {
     pub(super) actors: Vec<ActorSpec>,
-    /// Pairs of actors, by index, that send to each other.
+    /// Pairs of actors, by index, that send to each other, the lower one first.
     pub(super) pairs: Vec<(usize, usize)>,
     /// Do the actors share a processor, as they never make calls at once?
     pub(super) confined: bool,
@@ -20,6 +22,16 @@ pub(super) struct ActorSpec {
     pub(super) name: Label,
     /// The actor whose fork makes this one.
     pub(super) parent: Option<usize>,
+    /// The actors that this one's forks make.
+    pub(super) children: Vec<usize>,
+    /// The actors that this one has a socket to, each with the number of the pair.
+    pub(super) peers: Vec<(usize, usize)>,
+}
+
+impl ActorSpec {
+    fn new(name: Label, parent: Option<usize>) -> ActorSpec {
+        ActorSpec { name, parent, children: Vec::new(), peers: Vec::new() }
+    }
 }
 
 /// A script, made ready.
@@ -54,35 +66,44 @@ pub(super) enum Phase {
 impl Topology {
     /// One actor alone.
     pub(super) fn one(name: Label) -> Topology {
-        Topology { actors: vec![ActorSpec { name, parent: None }], pairs: Vec::new(), confined: false }
+        Topology { actors: vec![ActorSpec::new(name, None)], pairs: Vec::new(), confined: false }
     }
+}
 
-    fn index(&mut self, name: Label) -> usize {
-        self.actors.iter().position(|spec| spec.name == name).unwrap_or_else(|| {
-            self.actors.push(ActorSpec { name, parent: None });
-            self.actors.len() - 1
+/// Finds the actors and pairs of a topology that grows, however many there are.
+#[derive(Debug, Default)]
+struct Known {
+    actors: HashMap<Label, usize>,
+    pairs: HashSet<(usize, usize)>,
+}
+
+impl Known {
+    /// The actor of that name, who is there from the beginning if nobody has made it yet.
+    fn actor(&mut self, topology: &mut Topology, name: Label) -> usize {
+        *self.actors.entry(name).or_insert_with(|| {
+            topology.actors.push(ActorSpec::new(name, None));
+            topology.actors.len() - 1
         })
     }
 
-    fn pair(&mut self, one: usize, other: usize) {
-        let pair = (one.min(other), one.max(other));
-        if one != other && !self.pairs.contains(&pair) {
-            self.pairs.push(pair);
+    /// Only an actor that has not appeared yet can be born.
+    fn child(&mut self, topology: &mut Topology, parent: usize, name: Label) {
+        if let Entry::Vacant(free) = self.actors.entry(name) {
+            let child = topology.actors.len();
+            topology.actors.push(ActorSpec::new(name, Some(parent)));
+            topology.actors[parent].children.push(child);
+            free.insert(child);
         }
     }
 
-    /// The actors that an actor has a socket to.
-    pub(super) fn peers(&self, actor: usize) -> impl Iterator<Item = usize> {
-        self.pairs.iter().filter_map(move |&(one, other)| match actor {
-            _ if one == actor => Some(other),
-            _ if other == actor => Some(one),
-            _ => None,
-        })
-    }
-
-    /// The children of an actor.
-    pub(super) fn children(&self, actor: usize) -> impl Iterator<Item = usize> {
-        (0..self.actors.len()).filter(move |&child| self.actors[child].parent == Some(actor))
+    fn pair(&mut self, topology: &mut Topology, one: usize, other: usize) {
+        let pair = (one.min(other), one.max(other));
+        if one != other && self.pairs.insert(pair) {
+            let number = topology.pairs.len();
+            topology.pairs.push(pair);
+            topology.actors[one].peers.push((other, number));
+            topology.actors[other].peers.push((one, number));
+        }
     }
 }
 
@@ -95,9 +116,10 @@ impl<'s> Plan<'s> {
             limited: false,
             spoils: false,
         };
+        let mut known = Known::default();
         for step in &script.steps {
             let first = plan.calls.len();
-            step.lines().iter().for_each(|line| plan.add(line));
+            step.lines().iter().for_each(|line| plan.add(&mut known, line));
             let calls = first..plan.calls.len();
             plan.topology.confined &= matches!(step, Step::Line(_));
             match step {
@@ -108,19 +130,16 @@ impl<'s> Plan<'s> {
         plan
     }
 
-    fn add(&mut self, line: &'s Line) {
+    fn add(&mut self, known: &mut Known, line: &'s Line) {
         for name in line.who.actors() {
-            let actor = self.topology.index(name);
+            let actor = known.actor(&mut self.topology, name);
             match &line.call {
                 Call::Send { to: other, .. } | Call::Recv { from: other, .. } => {
-                    let other = self.topology.index(*other);
-                    self.topology.pair(actor, other);
+                    let other = known.actor(&mut self.topology, *other);
+                    known.pair(&mut self.topology, actor, other);
                 }
                 Call::Fork { child, .. } => {
-                    // Only an actor that has not appeared yet can be born.
-                    if self.topology.actors.iter().all(|spec| spec.name != *child) {
-                        self.topology.actors.push(ActorSpec { name: *child, parent: Some(actor) });
-                    }
+                    known.child(&mut self.topology, actor, *child);
                     self.spoils = true;
                 }
                 Call::Exec
@@ -152,12 +171,14 @@ impl<'s> Plan<'s> {
 
     fn at_once(&mut self, calls: Range<usize>) {
         let mut racers: Vec<(usize, Vec<usize>)> = Vec::new();
+        let mut places = HashMap::new();
         for call in calls {
             let actor = self.calls[call].actor;
-            match racers.iter_mut().find(|(racer, _)| *racer == actor) {
-                Some((_, own)) => own.push(call),
-                None => racers.push((actor, vec![call])),
-            }
+            let place = *places.entry(actor).or_insert_with(|| {
+                racers.push((actor, Vec::new()));
+                racers.len() - 1
+            });
+            racers[place].1.push(call);
         }
         self.steps.push(Phase::Race(racers));
     }

@@ -138,11 +138,10 @@ impl Sockets {
         Ok(Sockets { own, theirs, pairs })
     }
 
-    /// The end of the socket between two actors that is the first one's.
-    fn between(&self, topology: &Topology, actor: usize, peer: usize) -> Option<BorrowedFd<'_>> {
-        let at = topology.pairs.iter().position(|&pair| pair == (actor.min(peer), actor.max(peer)))?;
-        let (low, high) = self.pairs.get(at)?;
-        Some(if actor < peer { low } else { high }.as_fd())
+    /// The end of the socket of a pair that is the first one's.
+    fn between(&self, pair: usize, actor: usize, peer: usize) -> BorrowedFd<'_> {
+        let (low, high) = &self.pairs[pair];
+        if actor < peer { low } else { high }.as_fd()
     }
 }
 
@@ -158,14 +157,13 @@ impl<'a> Layout<'a> {
     /// Adds the sockets of an actor, its control socket first; answers their numbers.
     fn add(&mut self, actor: usize) -> Vec<RawFd> {
         let mut numbers = vec![self.number(self.sockets.theirs[actor].as_fd())];
-        for peer in self.topology.peers(actor) {
-            if let Some(socket) = self.sockets.between(self.topology, actor, peer) {
-                let number = self.number(socket);
-                self.starts[actor].peers.insert(self.topology.actors[peer].name, number);
-                numbers.push(number);
-            }
+        let (topology, sockets) = (self.topology, self.sockets);
+        for &(peer, pair) in &topology.actors[actor].peers {
+            let number = self.number(sockets.between(pair, actor, peer));
+            self.starts[actor].peers.insert(topology.actors[peer].name, number);
+            numbers.push(number);
         }
-        for child in self.topology.children(actor) {
+        for &child in &topology.actors[actor].children {
             let own = self.add(child);
             numbers.extend(&own);
             self.starts[actor].children.insert(self.topology.actors[child].name, own);

@@ -177,8 +177,11 @@ impl Subject for Shmfd {
     fn unique_names(&mut self, count: u32, threads: u32) -> CallResult<Vec<String>> {
         let prefix = self.prefix;
         let names = move || (0..count).map(|_| prefix.unique().map(|name| name.to_string())).collect();
+        // Where the system refuses a thread, those that have begun end by themselves.
+        let refused_thread = |error| Refused::Unsupported(format!("the system refuses a thread: {error}"));
+        let begin = |_| std::thread::Builder::new().spawn(names).map_err(refused_thread);
         let threads: Vec<std::thread::JoinHandle<Result<Vec<String>, shmfd::Error>>> =
-            (0..threads).map(|_| std::thread::spawn(names)).collect();
+            (0..threads).map(begin).collect::<Result<_, _>>()?;
         let mut all = Vec::new();
         for thread in threads {
             let joined =

@@ -1,7 +1,11 @@
 //! What a run inherits: signals, limits, a process group that it may not leave, and a directory that is gone.
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use rstest::rstest;
-use std::process::Command;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 /// What a shell says in which `$SHMCONF` is the command.
 fn shell(script: &str) -> Command {
@@ -22,11 +26,84 @@ fn said(mut shell: Command) -> String {
 #[case::no_input("exec 0<&-")]
 #[case::a_directory_that_is_gone("d=$(mktemp -d); cd $d; rmdir $d")]
 #[case::no_home("unset HOME TMPDIR; export TMPDIR=/nonexistent")]
+#[case::nothing_open_but_the_output("exec 0<&- 2>&-")]
 #[case::one_processor("command -v taskset >/dev/null && taskset -p 1 $$ >/dev/null")]
 fn a_run_conforms_with(#[case] inherited: &str) {
     let cases = "exclusive/existing-name size/limit-kills mapping/unmapped-store access/children-have-the-descriptors passing/to-a-child passing/copy exclusive/creators-race";
     let said =
         said(shell(&format!("{inherited}; set -f; \"$SHMCONF\" run {cases} -s libc -j 2 2>&1; echo \"exit $?\"")));
+    assert!(said.ends_with("exit 0\n"), "{said}");
+}
+
+#[test]
+fn a_run_conforms_with_every_signal_blocked() {
+    use std::os::unix::process::CommandExt;
+    let mut shell = shell(
+        "\"$SHMCONF\" run size/limit-kills mapping/unmapped-store passing/to-a-child -s libc -j 2 2>&1; echo \"exit $?\"",
+    );
+    // SAFETY: a system call alone.
+    unsafe { shell.pre_exec(|| Ok(nix::sys::signal::SigSet::all().thread_block()?)) };
+    let said = said(shell);
+    assert!(said.ends_with("exit 0\n"), "{said}");
+}
+
+#[test]
+fn a_run_without_outputs_says_how_it_ended_all_the_same() {
+    let said = said(shell("(\"$SHMCONF\" run exclusive/existing-name -s libc 1>&- 2>&-); echo \"exit $?\""));
+    assert_eq!(said, "exit 0\n");
+}
+
+/// `nohup` starts a program with the hangup ignored.
+#[rstest]
+#[case::goes_on_where_it_is_ignored("trap '' HUP", "0")]
+#[case::ends_a_run_elsewhere("true", "129")]
+fn a_hangup(#[case] inherited: &str, #[case] exit: &str) {
+    let script = format!(
+        r#"
+        {inherited}
+        "$SHMCONF" run exclusive size -s libc --cases 200 -j 1 >/dev/null 2>&1 &
+        run=$!
+        for i in 1 2 3 4 5; do sleep 0.1; kill -HUP $run 2>/dev/null; done
+        wait $run
+        echo "exit $?"
+        "#
+    );
+    let said = said(shell(&script));
+    assert!(said.ends_with(&format!("exit {exit}\n")), "{said}");
+}
+
+#[rstest]
+#[case::interrupted(Signal::SIGINT)]
+#[case::terminated(Signal::SIGTERM)]
+#[case::hung_up(Signal::SIGHUP)]
+fn a_run_that_is_ended_while_its_processes_start_ends_by_that_signal(#[case] signal: Signal) {
+    for moment in [5, 10, 20, 30, 40, 60] {
+        let mut run = Command::new(env!("CARGO_BIN_EXE_shmconf"));
+        run.args(["run", "-s", "libc", "--cases", "100000"]).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut run = run.spawn().expect("it starts");
+        std::thread::sleep(Duration::from_millis(moment));
+        kill(Pid::from_raw(run.id().cast_signed()), signal).expect("it is there");
+        let status = run.wait().expect("it ends");
+        assert_eq!(status.signal(), Some(signal as i32), "after {moment} ms: {status:?}");
+    }
+}
+
+#[test]
+fn a_program_that_is_replaced_during_a_run_is_executed_all_the_same() {
+    let script = r#"
+        directory=$(mktemp -d)
+        cp "$SHMCONF" "$directory/shmconf"
+        "$directory/shmconf" run passing access -s libc --cases 8 -j 1 2>&1 &
+        run=$!
+        sleep 0.3
+        printf '#!/bin/sh\nexit 99\n' >"$directory/other"
+        chmod +x "$directory/other"
+        mv "$directory/other" "$directory/shmconf"
+        wait $run
+        echo "exit $?"
+        rm -r "$directory"
+    "#;
+    let said = said(shell(script));
     assert!(said.ends_with("exit 0\n"), "{said}");
 }
 

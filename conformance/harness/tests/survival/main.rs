@@ -1,7 +1,13 @@
 //! Nothing is left behind, however a run ends.
 
+#[cfg(target_os = "linux")]
+mod environments;
 mod hostile;
 mod inherited;
+#[cfg(target_os = "linux")]
+mod kills;
+#[cfg(target_os = "linux")]
+mod namespaces;
 #[cfg(target_os = "linux")]
 mod own_store;
 

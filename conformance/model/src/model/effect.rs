@@ -194,7 +194,7 @@ impl Effect {
                 Resource::Nofile => process.nofile = Some(*limit),
                 Resource::As => process.address_space = Some(*limit),
             }),
-            Effect::Become(process, uid) => with(state, *process, |process| (process.uid, process.gid) = (*uid, *uid)),
+            Effect::Become(process, uid) => with(state, *process, |process| process.become_user(*uid, *uid)),
             Effect::Confine(id, room) => with(state, *id, |process| {
                 (process.store, process.room) = (Store::Own(*id), Some(*room));
             }),

@@ -47,7 +47,7 @@ impl Execution<'_> {
                     bind: line.bind.clone(),
                     call: self.calls[call].clone(),
                     at: at.filter(|_| nth == 0),
-                    flush: nth > 0 && (at.is_some() || may_end_or_block(&self.calls[call], self.plan.limited)),
+                    flush: nth > 0 && at.is_some() || may_end_or_block(&self.calls[call], self.plan.limited),
                 };
                 process.link.queue(&Request::Call(invocation));
             }
@@ -120,9 +120,9 @@ impl Execution<'_> {
     fn after(&mut self, call: usize, answer: &Answer) {
         if let (Call::Fork { child, .. }, Outcome::Ok) = (&self.calls[call], &answer.outcome) {
             let forker = self.plan.calls[call].actor;
-            let children = self.plan.topology.children(forker);
-            let child = children.into_iter().find(|&at| self.plan.topology.actors[at].name == *child);
-            if let Some(process) = child.and_then(|child| self.set.processes.get_mut(child)) {
+            let actors = &self.plan.topology.actors;
+            let child = actors[forker].children.iter().find(|at| actors[**at].name == *child);
+            if let Some(process) = child.and_then(|&child| self.set.processes.get_mut(child)) {
                 process.pid = answer.pid;
                 process.send_start();
             }

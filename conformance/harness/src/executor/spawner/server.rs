@@ -79,6 +79,7 @@ fn settle(socket: OwnedFd) {
     // SAFETY: as above.
     unsafe { descriptors::close_range(SOCKET + 1, RawFd::MAX) };
     host::default_signals();
+    host::lift_limits();
     host::umask(0o022);
     system::no_core_dumps();
     system::adopt_orphans();

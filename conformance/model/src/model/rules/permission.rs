@@ -82,7 +82,7 @@ pub(in crate::model) fn check(
             let lets_in = rules.owner_class_alone.choices.iter().find(|choice| !choice.value);
             lets_in.into_iter().for_each(|choice| checks.rests_on(choice.justification));
         }
-        Permission::Denied if !cx.process.is_root() || rules.open_root.always(|bypass| !bypass) => {
+        Permission::Denied if !cx.process.is_spared(wanted) || rules.open_root.always(|bypass| !bypass) => {
             checks.shall_by(Check::Permission, Errno::EACCES, error());
         }
         Permission::Denied if rules.open_root.always(|bypass| *bypass) => {}

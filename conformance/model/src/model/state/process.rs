@@ -1,13 +1,16 @@
 //! A process: its descriptors, mappings, limits and user.
 
 use super::{DescriptionId, ObjectId, Store};
-use crate::call::{Label, Prot};
+use crate::call::{Label, Prot, Resource};
 use crate::model::bytes::Bytes;
 use crate::outcome::Signal;
 use crate::profile::Justification;
-use crate::trace::Actor;
+use crate::trace::{Actor, Privilege};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The superuser's number.
+const ROOT: u32 = 0;
 
 /// A process.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -28,6 +31,7 @@ pub(crate) struct Process {
     pub(crate) maps: BTreeMap<Label, Mapping>,
     pub(crate) uid: u32,
     pub(crate) gid: u32,
+    privilege: Privilege,
     pub(crate) umask: u32,
     /// The largest file, in bytes.
     pub(crate) fsize: Option<i64>,
@@ -88,6 +92,7 @@ pub(crate) struct Private {
 
 impl Process {
     pub(super) fn new(actor: &Actor) -> Process {
+        let limit = |resource| actor.limits.get(&resource).map(|limit| i64::try_from(*limit).unwrap_or(i64::MAX));
         let mut process = Process {
             alive: true,
             fds: BTreeMap::new(),
@@ -99,10 +104,11 @@ impl Process {
             maps: BTreeMap::new(),
             uid: actor.uid,
             gid: actor.gid,
+            privilege: actor.privilege.unwrap_or(if actor.uid == ROOT { Privilege::All } else { Privilege::Nothing }),
             umask: actor.umask,
-            fsize: None,
-            nofile: None,
-            address_space: None,
+            fsize: limit(Resource::Fsize),
+            nofile: limit(Resource::Nofile),
+            address_space: limit(Resource::As),
             ignored: Vec::new(),
             collides: false,
             store: Store::Shared,
@@ -211,9 +217,22 @@ impl Process {
         }
     }
 
-    /// Is it the superuser, whom permissions do not stop?
+    /// Is it the superuser, whom permissions do not stop? User 0 of a user namespace, or without capabilities, may not be.
     pub(crate) fn is_root(&self) -> bool {
-        self.uid == 0
+        self.privilege == Privilege::All
+    }
+
+    /// Do modes not keep it from reading and writing, as far as it wants to?
+    pub(crate) fn is_spared(&self, (_reads, writes): (bool, bool)) -> bool {
+        self.is_root() || self.privilege == Privilege::Reading && !writes
+    }
+
+    /// Becomes that user, whose group has the same number where the superuser does so.
+    pub(in crate::model) fn become_user(&mut self, uid: u32, gid: u32) {
+        if uid != ROOT {
+            self.privilege = Privilege::Nothing;
+        }
+        (self.uid, self.gid) = (uid, gid);
     }
 
     pub(super) fn weight(&self) -> usize {
