@@ -104,11 +104,10 @@ impl<'a> Group<'a> {
         while at < rows.len() && rows.len() <= most {
             let row = rows[at];
             at += 1;
-            for other in 0..self.rows.len() {
-                if !closed[other] && self.meets(taken, row, other) {
-                    closed[other] = true;
-                    rows.push(other);
-                }
+            let met = |(other, closed): &(usize, &mut bool)| !**closed && self.meets(taken, row, *other);
+            for (other, closed) in closed.iter_mut().enumerate().filter(met) {
+                *closed = true;
+                rows.push(other);
             }
         }
         if rows.len() > most { vec![true; self.rows.len()] } else { closed }
