@@ -44,8 +44,10 @@ impl Actor {
         cannot
     }
 
-    pub(super) fn probe_name(&self) -> CString {
-        CString::new(format!("{}{:x}-probe", self.prefix, std::process::id())).unwrap_or_default()
+    /// A name that nothing has, another one each time: what is tried must not meet what an earlier try left behind.
+    pub(super) fn probe_name(&mut self) -> CString {
+        self.names_made += 1;
+        CString::new(format!("{}{:x}-p{:x}", self.prefix, std::process::id(), self.names_made)).unwrap_or_default()
     }
 
     fn try_named(&mut self) -> CallResult<()> {

@@ -1,6 +1,6 @@
 //! What the machine has for objects with names: the file system in which they are kept, and the room in it.
 
-use super::ExecutorError;
+use super::{ExecutorError, system};
 use nix::sys::statvfs::statvfs;
 use shmconf_adapter::subject::listing;
 use shmconf_model::call::{Amount, Call};
@@ -36,19 +36,8 @@ pub(super) fn unfit_store() -> Option<String> {
             "{directory} gives its own group to new objects: take that off by `chmod g-s {directory}`"
         ));
     }
-    is_foreign(directory).then(|| format!("{directory} is no tmpfs, as it should be on this system: mount one there"))
-}
-
-/// Is it another file system than the one in which this system keeps objects?
-#[cfg(target_os = "linux")]
-fn is_foreign(directory: &str) -> bool {
-    use nix::sys::statfs::{TMPFS_MAGIC, statfs};
-    statfs(directory).is_ok_and(|found| found.filesystem_type() != TMPFS_MAGIC)
-}
-/// Is it another file system than the one in which this system keeps objects? That is not known here.
-#[cfg(not(target_os = "linux"))]
-fn is_foreign(_directory: &str) -> bool {
-    false
+    system::is_foreign(directory)
+        .then(|| format!("{directory} is no tmpfs, as it should be on this system: mount one there"))
 }
 
 /// What the objects of a script may take of the store at most.
@@ -140,7 +129,7 @@ mod tests {
 
     #[rstest]
     #[case::of_a_name("a: f = shm_open(@x, RDWR|CREAT, 0600)", 0, 1)]
-    #[case::of_each_of_a_row("race\n    a[1..3]: f = shm_open(@x, RDWR|CREAT, 0600)\nend", 0, 3)]
+    #[case::of_each_of_a_row("race {\n    a[1..3]: f = shm_open(@x, RDWR|CREAT, 0600)\n}", 0, 3)]
     #[case::of_storage("a: f = shm_open(@x, RDWR|CREAT, 0600)\na: posix_fallocate(f, 0, 5000)", 3 * PAGE, 1)]
     #[case::of_what_is_refused(
         "a: f = shm_open(@x, RDWR|CREAT, 0600)\na: posix_fallocate(f, 0, 9223372036854775807)",

@@ -209,3 +209,15 @@ pub(super) fn children() -> Vec<i32> {
 pub(super) fn children() -> Vec<i32> {
     Vec::new()
 }
+
+/// Is the directory on another file system than the one in which this system keeps objects?
+#[cfg(target_os = "linux")]
+pub(super) fn is_foreign(directory: &str) -> bool {
+    use nix::sys::statfs::{TMPFS_MAGIC, statfs};
+    statfs(directory).is_ok_and(|found| found.filesystem_type() != TMPFS_MAGIC)
+}
+/// Is the directory on another file system than the one in which this system keeps objects? That is not known here.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn is_foreign(_directory: &str) -> bool {
+    false
+}
