@@ -11,7 +11,7 @@ use crate::outcome::{Outcome, Received};
 use crate::profile::Profile;
 use crate::trace::{Event, Platform, Trace};
 use crate::verdict::{Allowed, Certainty, Difference, Elsewhere, Verdict};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::OnceLock;
 
 /// More differences than these of one platform, equally sure, say nothing new.
@@ -39,9 +39,11 @@ pub fn differences(trace: &Trace, profile: &Profile) -> Vec<Difference> {
     let overlap = waiting.windows(2).any(|two| two[1].1.start < two[0].1.end);
     let own = own_deviations(&trace.header.platform);
     let mut replay = Replay { profile, own, states: vec![State::initial(&trace.header)], differences: Vec::new() };
+    // What comes next is among the first, which leave a queue at little cost.
+    let mut waiting = VecDeque::from(waiting);
     while !waiting.is_empty() {
         let at = replay.next(&waiting);
-        let (index, event) = waiting.remove(at);
+        let Some((index, event)) = waiting.remove(at) else { break };
         replay.advance(index, event);
     }
     let mut differences = replay.differences;
@@ -75,7 +77,7 @@ struct Replay<'a> {
 
 impl Replay<'_> {
     /// Which call comes next: of those that overlap with the first one, one that the platform agrees with.
-    fn next(&self, waiting: &[(u32, &Event)]) -> usize {
+    fn next(&self, waiting: &VecDeque<(u32, &Event)>) -> usize {
         let mut end = u64::MAX;
         let mut actors: Vec<Label> = Vec::new();
         for (at, (index, event)) in waiting.iter().enumerate() {

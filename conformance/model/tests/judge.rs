@@ -87,3 +87,29 @@ fn describe(text: &mut String, profile: &str, trace: &Trace, judgement: &Judgeme
         }
     }
 }
+
+/// A trace of one actor who maps, stores, loads and unmaps over and over, without a break.
+fn long(rounds: usize) -> Trace {
+    let mut text = String::from(
+        r#"{"format":"shmconf-trace/1","case":"my/trace","subject":"libc","platform":{"os":"Linux","release":"6.18","arch":"x86_64","libc":"glibc 2.36","page_size":4096},"seed":1,"actors":[{"name":"a","uid":1000,"gid":1000,"umask":18,"fds":[0,1,2,3]}]}"#,
+    );
+    let calls = [
+        r#""bind":["f"],"call":{"call":"create","size":4096},"outcome":{"fd":4}"#,
+        r#""bind":["m"],"call":{"call":"mmap","fd":"f","offset":0,"len":4096,"prot":"READ|WRITE","flags":"SHARED"},"outcome":"ok""#,
+        r#""call":{"call":"store","map":"m","offset":8,"byte":65,"len":4},"outcome":"ok""#,
+        r#""call":{"call":"load","map":"m","offset":8,"len":4},"outcome":{"bytes":"41*4"}"#,
+        r#""call":{"call":"munmap","map":"m"},"outcome":"ok""#,
+        r#""call":{"call":"close","fd":"f"},"outcome":"ok""#,
+    ];
+    for (at, call) in (0..rounds).flat_map(|_| calls).enumerate() {
+        let _ = write!(text, "\n{{\"actor\":\"a\",{call},\"start\":{},\"end\":{}}}", 10 * at, 10 * at + 5);
+    }
+    Trace::read(text.as_bytes()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn two_hundred_thousand_calls_are_judged() {
+    let profile = Profile::get("linux-glibc").expect("it is built in");
+    let judgement = judge::judge(&long(34_000), &profile);
+    assert_eq!(judgement.verdict, Verdict::Pass, "{:?}", judgement.violations.first());
+}
