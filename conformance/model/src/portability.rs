@@ -133,9 +133,13 @@ impl Replay<'_> {
             let (assumed, known): (Vec<Branch>, Vec<Branch>) = unlike.into_iter().partition(Branch::is_assumed);
             unknown.extend(assumed);
             possible.extend(known.into_iter().filter(|branch| self.departs_otherwise(branch)));
-            for branch in alike {
-                let outcome = as_there(&branch.expect, &event.outcome, &state, event.actor);
-                next.push(branch.apply(state.clone(), &outcome));
+            let outcomes: Vec<Outcome> =
+                alike.iter().map(|branch| as_there(&branch.expect, &event.outcome, &state, event.actor)).collect();
+            // The last branch takes the state over, since a copy that changes costs all of a large part.
+            let mut before = Some(state);
+            for (at, (branch, outcome)) in alike.iter().zip(&outcomes).enumerate() {
+                let from = if at + 1 == alike.len() { before.take() } else { before.clone() };
+                next.extend(from.map(|state| branch.apply(state, outcome)));
             }
         }
         if next.is_empty() {

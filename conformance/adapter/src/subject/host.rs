@@ -204,8 +204,18 @@ pub unsafe fn fork() -> CallResult<Option<i32>> {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) fn has_threads() -> Option<bool> {
     use std::os::unix::fs::MetadataExt;
-    // It has a directory for each thread, and links to itself and from its parent.
-    std::fs::metadata("/proc/self/task").ok().map(|tasks| tasks.nlink() > 3)
+    use std::time::{Duration, Instant};
+    /// How long a thread that was joined may take until the kernel has put it away.
+    const LEAVING: Duration = Duration::from_millis(500);
+    let began = Instant::now();
+    loop {
+        // It has a directory for each thread, and links to itself and from its parent.
+        let several = std::fs::metadata("/proc/self/task").ok()?.nlink() > 3;
+        if !several || began.elapsed() > LEAVING {
+            return Some(several);
+        }
+        std::thread::sleep(Duration::from_micros(100));
+    }
 }
 /// Has this process more threads than one? That cannot be told here.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
