@@ -174,11 +174,18 @@ fn an_unknown_subject_is_a_mistake(#[case] subject: &str, #[case] what: &str, #[
     assert_eq!(output.status.code(), Some(2));
 }
 
+/// A hangup ends what is started from here on, also where this program was itself started by `nohup`.
+fn heed_hangups() {
+    // SAFETY: the default action is no handler of this program.
+    unsafe { nix::sys::signal::signal(Signal::SIGHUP, nix::sys::signal::SigHandler::SigDfl) }.expect("it can be set");
+}
+
 #[rstest]
 #[case::the_model("model:macos", Signal::SIGTERM)]
 #[case::the_system("libc", Signal::SIGINT)]
 #[case::an_anonymous_object("shmfd", Signal::SIGHUP)]
 fn a_signal_ends_any_run_soon(#[case] subject: &str, #[case] signal: Signal) {
+    heed_hangups();
     let mut child = Command::new(assert_cmd::cargo::cargo_bin!("shmconf"))
         .args(["run", "anonymous", "size", "-s", subject, "--cases", "4294967295", "--portability"])
         .stdout(Stdio::null())

@@ -274,6 +274,8 @@ rules! {
     /// Receiving from a peer that ended without having received all that was sent to it: the end of the stream, or an error
     /// first.
     recv_unread: Response,
+    /// Does that error come once, and not at every call from then on?
+    recv_unread_once: bool,
     /// Is a message marked whose descriptors find no free number?
     recv_marks_lost: bool,
     /// Are received descriptors closed by exec where the receiver asks for it?
@@ -283,6 +285,8 @@ rules! {
     shm_seals: Response,
     /// Adding seals to an object of shm_open.
     shm_add_seals: Errno,
+    /// Does the seal against future writing keep writes and new writable mappings out?
+    seal_future_write: bool,
     /// Making a nameless object of size 0.
     create_empty: Response,
     /// Writing through a descriptor of a nameless object.

@@ -91,7 +91,8 @@ fn length(text: &str, belongs: impl Fn(char) -> bool) -> usize {
 /// A name up to where it probably ends.
 fn until_mark(text: &str) -> &str {
     let name = &text[..length(text, |c| !c.is_whitespace() && !",)'\"".contains(c))];
-    if name.len() <= 64 { name } else { "" }
+    // What cannot be shown is not suggested.
+    if name.len() <= 64 && !name.contains(char::is_control) { name } else { "" }
 }
 
 fn unclosed(quoted: &str) -> Option<Suggestion> {

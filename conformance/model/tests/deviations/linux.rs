@@ -88,6 +88,13 @@ pub(super) const CASES: &[Case] = &[
     ),
     (
         "gvisor",
+        "gvisor/future-write-ignored",
+        r#"a: f = create(4096) -> {"fd":4}
+a: fcntl(f, ADD_SEALS, FUTURE_WRITE) -> "ok"
+a: pwrite(f, 0, 0x42, 1) -> {"value":1}"#,
+    ),
+    (
+        "gvisor",
         "gvisor/limit-0-refuses-0",
         r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
         a: rlimit(FSIZE, 0) -> "ok"

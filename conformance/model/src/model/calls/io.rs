@@ -1,5 +1,6 @@
 //! `read`, `write` and `lseek`, of which POSIX leaves open what they do with shared memory.
 
+use super::seals;
 use crate::call::{Label, Seals, Whence};
 use crate::clause::{self, ClauseId};
 use crate::model::branch::Cx;
@@ -66,7 +67,7 @@ pub(in crate::model) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, 
     }
     let object = cx.state.object(open.object);
     checks.shall(Check::Seal, len > 0 && object.is_sealed(Seals::WRITE), Errno::EPERM, &[clause::seals(5)]);
-    checks.shall(Check::Seal, len > 0 && object.is_sealed(Seals::FUTURE_WRITE), Errno::EPERM, &[clause::seals(9)]);
+    seals::refuse_writing(cx, object, len > 0, checks);
     let rules = &cx.profile.rules;
     for choice in if object.nameless { &rules.create_write.choices } else { &rules.write.choices } {
         let mut checks = checks.way(choice.justification);

@@ -1,5 +1,6 @@
 //! `mmap`, `munmap` and `mprotect`
 
+use super::seals::refuse_writing;
 use crate::call::{Label, MapFlags, Prot, Seals};
 use crate::clause;
 use crate::model::branch::Cx;
@@ -70,8 +71,7 @@ fn seals(cx: Cx<'_>, open: Open<'_>, asked: Asked, writes: bool, checks: &mut Ch
     checks.shall(Check::Seal, writes && sealed, Errno::EPERM, &[clause::seals(5)]);
     let errno = if writes { Errno::EACCES } else { Errno::EPERM };
     checks.may(Check::Seal, asked.is_shared() && sealed, errno, &[clause::seals(5)]);
-    let future = writes && object.is_sealed(Seals::FUTURE_WRITE);
-    checks.shall(Check::Seal, future, Errno::EPERM, &[clause::seals(9)]);
+    refuse_writing(cx, object, writes, checks);
 }
 
 fn address_space(cx: Cx<'_>, len: i64, checks: &mut Checks<'_>) {
@@ -88,7 +88,8 @@ fn address_space(cx: Cx<'_>, len: i64, checks: &mut Checks<'_>) {
 fn succeed(cx: Cx<'_>, open: Open<'_>, asked: Asked, checks: &mut Checks<'_>) {
     let shared = asked.is_shared();
     let object = cx.state.object(open.object);
-    let sealed = object.is_sealed(Seals::WRITE | Seals::FUTURE_WRITE);
+    let future = cx.profile.rules.seal_future_write.always(|holds| *holds) && object.is_sealed(Seals::FUTURE_WRITE);
+    let sealed = future || object.is_sealed(Seals::WRITE);
     let before = if shared { Default::default() } else { object.bytes.clone() };
     let mapping = |offset| Mapping {
         object: open.object,

@@ -71,7 +71,7 @@ pub(in crate::model) fn recv(cx: Cx<'_>, from: Label, room: Option<u32>, checks:
 }
 
 /// The peer has ended and nothing that it sent is left: the stream ends. Where it left messages of this process behind, some
-/// systems say so first, once.
+/// systems say so first, once or at every call.
 fn ended(cx: Cx<'_>, from: Label, checks: &mut Checks<'_>) {
     let to = cx.site.actor;
     let unread = cx.state.messages(to, from).count();
@@ -79,8 +79,11 @@ fn ended(cx: Cx<'_>, from: Label, checks: &mut Checks<'_>) {
     if unread > 0 {
         for choice in &rule.choices {
             if let Response::Errno(errno) = choice.value {
-                let lost = std::iter::repeat_n(Effect::Lose { from: to, to: from }, unread).collect();
-                checks.may_with(Check::Peer, errno, choice.justification, lost);
+                for once in &cx.profile.rules.recv_unread_once.choices {
+                    let told = if once.value { unread } else { 0 };
+                    let lost = std::iter::repeat_n(Effect::Lose { from: to, to: from }, told).collect();
+                    checks.may_with(Check::Peer, errno, choice.justification, lost);
+                }
             }
         }
     }

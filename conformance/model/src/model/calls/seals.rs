@@ -6,9 +6,27 @@ use crate::model::branch::Cx;
 use crate::model::checks::Checks;
 use crate::model::effect::Effect;
 use crate::model::expect::Expect;
+use crate::model::state::Object;
 use crate::outcome::Errno;
 use crate::profile::Check;
 use smallvec::smallvec;
+
+/// Where the seal against future writing keeps writes out, the call fails.
+pub(super) fn refuse_writing(cx: Cx<'_>, object: &Object, writes: bool, checks: &mut Checks<'_>) {
+    if !writes || !object.is_sealed(Seals::FUTURE_WRITE) {
+        return;
+    }
+    let rule = &cx.profile.rules.seal_future_write;
+    for choice in &rule.choices {
+        match choice.value {
+            true if rule.always(|holds| *holds) => {
+                checks.shall(Check::Seal, true, Errno::EPERM, &[clause::seals(9)]);
+            }
+            true => checks.may(Check::Seal, true, Errno::EPERM, &[clause::seals(9)]),
+            false => checks.rests_on(choice.justification),
+        }
+    }
+}
 
 pub(in crate::model) fn get(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
     let Some(open) = checks.descriptor(cx, fd, clause::fcntl(4)) else { return };
