@@ -153,7 +153,7 @@ impl Source for Args<'_, '_> {
         if self.passed > 0 && !self.more() && !self.followed_by_text() {
             let error = self.cursor.unexpected(&format!("`,` and {expected}"));
             let mode = Suggestion::new(", 0600", "shm_open with CREAT takes a mode");
-            return Err(error.meaning(Some(mode).filter(|_| self.creates)));
+            return Err(error.meaning(self.creates.then_some(mode)));
         }
         self.next()?;
         if matches!(self.cursor.peek(), Some(Token::Text(text)) if text == "NULL") {
