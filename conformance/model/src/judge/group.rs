@@ -179,9 +179,7 @@ impl<'a> Group<'a> {
     /// Does a waiting call of another row conflict with the next call of this one?
     pub(super) fn is_met(&self, taken: &Taken, row: usize) -> bool {
         let own = &self.footprints[row][taken[row] as usize];
-        let others = (0..self.rows.len()).filter(|other| *other != row);
-        let mut waiting = others.flat_map(|other| &self.footprints[other][taken[other] as usize..]);
-        waiting.any(|other| other.conflicts(own))
+        self.elsewhere(taken, row).any(|other| other.conflicts(own))
     }
 
     /// Do the next calls of two rows conflict?
@@ -193,9 +191,13 @@ impl<'a> Group<'a> {
     /// Can no waiting call change what the next call of `row` reads, or undo what it writes?
     pub(super) fn is_undisturbed(&self, taken: &Taken, row: usize) -> bool {
         let own = &self.footprints[row][taken[row] as usize];
-        let others = (0..self.rows.len()).filter(|other| *other != row);
-        let mut waiting = others.flat_map(|other| &self.footprints[other][taken[other] as usize..]);
-        !waiting.any(|other| own.is_disturbed_by(other))
+        !self.elsewhere(taken, row).any(|other| own.is_disturbed_by(other))
+    }
+
+    /// What the waiting calls of all other rows may read and write.
+    fn elsewhere(&self, taken: &Taken, row: usize) -> impl Iterator<Item = &Footprint> {
+        let others = self.footprints.iter().zip(taken).enumerate().filter(move |(other, _)| *other != row);
+        others.flat_map(|(_, (footprints, taken))| &footprints[*taken as usize..])
     }
 }
 

@@ -92,6 +92,13 @@ impl StateSet {
         StateSet { paths }
     }
 
+    /// One path to each state that those lead to.
+    pub(super) fn merged(paths: Vec<Path>) -> StateSet {
+        let mut states = StateSet { paths };
+        states.merge();
+        states
+    }
+
     pub(super) fn into_paths(self) -> Vec<Path> {
         self.paths
     }

@@ -65,16 +65,14 @@ pub(super) fn any_order(judge: &mut Judge<'_>, states: StateSet, calls: &[Called
         while let Some(entry) = search.stack.pop() {
             match entry {
                 Waiting::Node(node) => search.visit(judge, node),
-                Waiting::Rows(node, rows) => search.try_rows(judge, node, rows),
+                Waiting::Rows(node, rows) => drop(search.try_rows(judge, node, rows)),
             }
             if let Some(reason) = search.gives_up(judge) {
                 return search.truncated(judge, format!("{} calls overlap, and {reason}", calls.len()));
             }
         }
         if !search.ends.is_empty() {
-            let mut states = StateSet::from_paths(search.ends);
-            states.merge();
-            return states;
+            return StateSet::merged(search.ends);
         }
         let Some(stuck) = search.deepest.take() else { return StateSet::default() };
         let node = search.go_on(judge, stuck);
@@ -124,8 +122,8 @@ impl Search<'_> {
     /// those that it conflicts with is left for later.
     fn overwritten(&mut self, judge: &mut Judge<'_>, node: &Node, rows: &[usize]) -> Option<usize> {
         self.work += self.group.rows.len() / 8;
-        let overwritten = |row: &usize| Some((*row, self.group.is_overwritten(&node.taken, *row)));
-        let found = rows.iter().filter_map(overwritten).find(|(_, how)| *how != Overwritten::Not);
+        let mut ways = rows.iter().map(|row| (*row, self.group.is_overwritten(&node.taken, *row)));
+        let found = ways.find(|(_, how)| *how != Overwritten::Not);
         let (row, how) = found.filter(|(row, _)| self.is_allowed(judge, node, *row))?;
         let another_is_last = node.last.iter().any(|last| self.group.conflict(&node.taken, row, *last));
         if how == Overwritten::UnlessLast && !another_is_last {
@@ -139,15 +137,11 @@ impl Search<'_> {
     /// Tries the next calls of rows; a node at which none is allowed may be where the calls go wrong.
     fn try_those(&mut self, judge: &mut Judge<'_>, node: Node, mut rows: Vec<usize>) {
         rows.reverse();
-        let may_be_stuck = !rows.iter().any(|row| self.is_allowed(judge, &node, *row));
-        if may_be_stuck {
-            let is_deeper = |stuck: &Stuck| depth(&stuck.node.taken) < depth(&node.taken);
-            if node.last.is_empty() && self.deepest.as_ref().is_none_or(is_deeper) {
-                self.deepest = Some(Stuck { node, rows });
-            }
-            return;
+        let Some(node) = self.try_rows(judge, node, rows.clone()) else { return };
+        let is_deeper = |stuck: &Stuck| depth(&stuck.node.taken) < depth(&node.taken);
+        if node.last.is_empty() && self.deepest.as_ref().is_none_or(is_deeper) {
+            self.deepest = Some(Stuck { node, rows });
         }
-        self.try_rows(judge, node, rows);
     }
 
     /// Was the node searched before, with no more deviations on the way to it?
@@ -166,22 +160,23 @@ impl Search<'_> {
         }
     }
 
-    /// Tries the next call of one row, and leaves the others for later.
-    fn try_rows(&mut self, judge: &mut Judge<'_>, node: Node, mut rows: Vec<usize>) {
-        let Some(row) = rows.pop() else { return };
+    /// Goes on by the first row whose next call is allowed, and leaves the others for later. Gives the node back where none
+    /// is.
+    fn try_rows(&mut self, judge: &mut Judge<'_>, node: Node, mut rows: Vec<usize>) -> Option<Node> {
+        let allowed = std::iter::from_fn(|| rows.pop()).find(|row| self.is_allowed(judge, &node, *row));
+        let Some((row, called)) = allowed.and_then(|row| Some((row, self.group.call(&node.taken, row)?))) else {
+            return Some(node);
+        };
         if !rows.is_empty() {
             self.stack.push(Waiting::Rows(node.clone(), rows));
         }
-        if !self.is_allowed(judge, &node, row) {
-            return;
-        }
-        let Some(called) = self.group.call(&node.taken, row) else { return };
         let Node { mut taken, path, last } = node;
         taken[row] += 1;
         let mut after = StateSet::default();
         after.extend(path, &judge.branches, &called.event.outcome);
         let nodes = after.into_paths().into_iter().rev();
         self.stack.extend(nodes.map(|path| Waiting::Node(Node { taken: taken.clone(), path, last: last.clone() })));
+        None
     }
 
     /// Is what came back of the next call of a row allowed now? Leaves the branches with the judge.
@@ -228,9 +223,7 @@ impl Search<'_> {
             return StateSet::from_paths(self.deepest.map(|stuck| stuck.node.path).into_iter().collect());
         }
         judge.truncated.get_or_insert(reason);
-        let mut states = StateSet::from_paths(self.ends);
-        states.merge();
-        states
+        StateSet::merged(self.ends)
     }
 
     /// No order is left: a waiting call that no other could have come before is a violation, and the search goes on
