@@ -1,5 +1,8 @@
 //! The way from a trace to a verdict: what was not executed, and what that means.
 
+#[path = "portability/written.rs"]
+mod written;
+
 use rstest::rstest;
 use shmconf::assess::{Against, Assessment, Stopped, Tally, assess};
 use shmconf::profile::Profile;
@@ -17,14 +20,9 @@ const SIZE: &str = r#""call":{"call":"ftruncate","fd":"f","size":4096}"#;
 const STAT: &str = r#""call":{"call":"fstat","fd":"f"}"#;
 const GONE: &str = r#"{"not_executed":"the actor is gone"}"#;
 
-/// A trace by one actor, from calls and outcomes.
+/// A trace by root.
 fn trace(events: &[(&str, &str)]) -> Trace {
-    let head = r#"{"format":"shmconf-trace/1","case":"my/case","subject":"libc","seed":7,"platform":{"os":"Linux","release":"6.18","arch":"x86_64","libc":"glibc 2.36","page_size":4096},"actors":[{"name":"a","uid":0,"gid":0,"umask":18,"fds":[0,1,2,3]}]}"#;
-    let line = |(at, (call, outcome)): (usize, &(&str, &str))| {
-        format!("{{\"actor\":\"a\",{call},\"outcome\":{outcome},\"start\":{},\"end\":{}}}", at * 10, at * 10 + 5)
-    };
-    let lines: Vec<String> = std::iter::once(head.to_owned()).chain(events.iter().enumerate().map(line)).collect();
-    Trace::read(lines.join("\n").as_bytes()).expect("it is a trace")
+    written::trace("my/case", 0, events)
 }
 
 fn assessed(events: &[(&str, &str)]) -> Assessment {

@@ -1,6 +1,7 @@
 //! What the other platforms would have made of stored traces, and of real ones.
 
 mod catalogue;
+mod written;
 
 use rstest::rstest;
 use shmconf::portability::{differences, elsewhere, platforms_beside};
@@ -16,14 +17,9 @@ fn stored(file: &str) -> Trace {
     Trace::read(std::fs::read(path).expect("it is there").as_slice()).expect("it is a trace")
 }
 
-/// A trace by user 1000 on Linux, from actors, lines of calls and outcomes.
+/// A trace by an ordinary user.
 fn trace(events: &[(&str, &str)]) -> Trace {
-    let head = r#"{"format":"shmconf-trace/1","case":"size/mine","subject":"libc","seed":7,"platform":{"os":"Linux","release":"6.18","arch":"x86_64","libc":"glibc 2.36","page_size":4096},"actors":[{"name":"a","uid":1000,"gid":1000,"umask":18,"fds":[0,1,2,3]}]}"#;
-    let line = |(at, (call, outcome)): (usize, &(&str, &str))| {
-        format!("{{\"actor\":\"a\",{call},\"outcome\":{outcome},\"start\":{},\"end\":{}}}", at * 10, at * 10 + 5)
-    };
-    let lines: Vec<String> = std::iter::once(head.to_owned()).chain(events.iter().enumerate().map(line)).collect();
-    Trace::read(lines.join("\n").as_bytes()).expect("it is a trace")
+    written::trace("size/mine", 1000, events)
 }
 
 fn on(profile: &str, trace: &Trace) -> Vec<Difference> {
