@@ -55,9 +55,10 @@ fn every_smaller_script_passes_the_check_of_scripts() {
 
 /// A receiver whose message never comes waits until its deadline. So every message that is waited for was sent, with
 /// descriptors that a create or a whole message has brought and that no call has closed.
-#[test]
-fn whoever_waits_for_a_message_gets_one() {
-    let id = "passing/same-object-however-it-travels";
+#[rstest]
+#[case::that_travel("passing/same-object-however-it-travels")]
+#[case::among_all_calls("lifetime/any-calls-by-anybody")]
+fn whoever_waits_for_a_message_gets_one(#[case] id: &str) {
     let property = generator::properties().iter().find(|property| property.id.as_str() == id).expect("it is there");
     let mut draws = property.draws(5);
     let mut sent_on = 0;
@@ -68,7 +69,18 @@ fn whoever_waits_for_a_message_gets_one() {
         for line in script.lines() {
             let own = |label: &Label| (line.who.stem, *label);
             match &line.call {
+                Call::Create { size } if size.resolve(4096).get() <= 0 => {}
                 Call::Create { .. } | Call::Recv { room: None, .. } => sure.extend(line.bind.iter().map(own)),
+                Call::Dup { fd } if sure.contains(&own(fd)) => sure.extend(line.bind.iter().map(own)),
+                Call::Fork { child, .. } => {
+                    let inherited = |of: &BTreeSet<(Label, Label)>| -> Vec<(Label, Label)> {
+                        let parents = of.iter().filter(|(actor, _)| *actor == line.who.stem);
+                        parents.map(|(_, label)| (*child, *label)).collect()
+                    };
+                    sure.extend(inherited(&sure));
+                    closed.extend(inherited(&closed));
+                }
+                Call::Exec => sure.retain(|(actor, _)| *actor != line.who.stem),
                 Call::Close { fd } if closed.insert(own(fd)) => {
                     sure.remove(&own(fd));
                 }

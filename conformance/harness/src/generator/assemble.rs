@@ -9,6 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Children are made until there are so many actors.
 const MOST_ACTORS: usize = 6;
 
+/// Pages of any system are larger than what is drawn beside whole ones, so that it does not matter how large they are.
+const PAGE: u64 = 4096;
+
 /// Puts a script together, line by line.
 pub(super) struct Assembly {
     script: Script,
@@ -128,7 +131,12 @@ impl Assembly {
             None => {}
         }
         let bind = match &mut call {
-            Call::ShmOpen { .. } | Call::Create { .. } => vec![self.new_fd(actor, true)],
+            // Whether an object of a name is there, and may be opened, is a matter of what others do.
+            Call::ShmOpen { .. } => vec![self.new_fd(actor, false)],
+            Call::Create { size } => {
+                let sure = size.resolve(PAGE).get() > 0;
+                vec![self.new_fd(actor, sure)]
+            }
             Call::Dup { fd } => {
                 let sure = holdings.sure.contains(fd);
                 vec![self.new_fd(actor, sure)]
@@ -224,7 +232,6 @@ fn may_end_its_actor(call: &Call) -> bool {
             | Call::PosixFallocate { .. }
             | Call::Write { .. }
             | Call::Pwrite { .. }
-            | Call::Create { .. }
             | Call::Rlimit { .. }
             | Call::Exec
     )
