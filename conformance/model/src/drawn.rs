@@ -186,7 +186,7 @@ fn make(
     let number = trace.events.len() as u32;
     let call = call.resolve(4096, &mut |name| name.literal().unwrap_or_default().to_owned());
     let mut branches = Vec::new();
-    model::step(profile, state, Site { actor, bind, event: number }, &call, &mut branches);
+    model::step(profile, state, Site { actor, bind, event: number, creating: 0 }, &call, &mut branches);
     let Some(branch) = branches.get(which % branches.len().max(1)) else { return };
     let outcome = branch.expect.example(state, actor);
     *state = branch.apply(state.clone(), &outcome);

@@ -63,7 +63,8 @@ pub fn judge_within(trace: &Trace, profile: &Profile, bounds: Bounds<'_>) -> Jud
 /// The same, by as many orders of overlapping calls as one likes.
 pub fn judge_in(trace: &Trace, profile: &Profile, bounds: Bounds<'_>, orders: Orders) -> Judgement {
     let mut judge = Judge::new(profile, bounds, orders);
-    let mut calls: Vec<Called<'_>> = (0..).zip(&trace.events).map(|(index, event)| Called { index, event }).collect();
+    let mut calls: Vec<Called<'_>> =
+        (0..).zip(&trace.events).map(|(index, event)| Called { index, event, creating: 0 }).collect();
     calls.sort_by_key(|called| called.event.start);
     let mut states = StateSet::of(State::initial(&trace.header));
     let mut rest = &calls[..];
@@ -99,11 +100,26 @@ struct Called<'a> {
     /// Its index in the trace.
     index: u32,
     event: &'a Event,
+    /// How many creates of others overlap with it, where it lists names.
+    creating: u32,
 }
 
 impl<'a> Called<'a> {
     fn site(&self) -> Site<'a> {
-        Site { actor: self.event.actor, bind: &self.event.bind, event: self.index }
+        Site { actor: self.event.actor, bind: &self.event.bind, event: self.index, creating: self.creating }
+    }
+
+    /// The call among those that overlap.
+    fn among(mut self, calls: &[Called<'_>]) -> Called<'a> {
+        if matches!(self.event.call, Call::Names) {
+            let creates = calls.iter().filter(|other| matches!(other.event.call, Call::Create { .. }));
+            let beside = creates.filter(|other| {
+                let (own, other) = (self.event, other.event);
+                own.actor != other.actor && own.start <= other.end && other.start <= own.end
+            });
+            self.creating = beside.count() as u32;
+        }
+        self
     }
 
     fn creates_exclusively(&self) -> bool {

@@ -41,6 +41,9 @@ pub struct Site<'a> {
     pub bind: &'a [Label],
     /// Number of the call in its trace, which names what it makes.
     pub event: u32,
+    /// How many creates of others are under way meanwhile. The object of each may have a name for a moment, which a list of
+    /// names may show.
+    pub creating: u32,
 }
 
 /// Adds to `branches` everything that `call` may lead to in `state`.

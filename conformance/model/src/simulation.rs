@@ -54,7 +54,7 @@ impl Simulation {
             for actor in line.who.actors() {
                 let call = line.call.resolve(PAGE, &mut |name: &Name| names.literal(name));
                 let number = events.len() as u32;
-                let site = Site { actor, bind: &line.bind, event: number };
+                let site = Site { actor, bind: &line.bind, event: number, creating: 0 };
                 let outcome;
                 (state, outcome) = self.answer(state, site, &call);
                 let start = u64::from(number) * 2 * TICK;

@@ -113,3 +113,18 @@ fn two_hundred_thousand_calls_are_judged() {
     let judgement = judge::judge(&long(34_000), &profile);
     assert_eq!(judgement.verdict, Verdict::Pass, "{:?}", judgement.violations.first());
 }
+
+/// A list of names that shows one which no call of the trace gave, made from time 100 to 110.
+#[rstest]
+#[case::by_a_create_of_another_meanwhile(95, 120, Verdict::Pass)]
+#[case::by_nobody(0, 50, Verdict::Fail)]
+fn a_name_in_passing_is_seen(#[case] start: u64, #[case] end: u64, #[case] verdict: Verdict) {
+    let head = r#"{"format":"shmconf-trace/1","case":"my/trace","subject":"libc","platform":{"os":"Linux","release":"6.18","arch":"x86_64","libc":"glibc 2.36","page_size":4096},"seed":1,"actors":[{"name":"a","uid":1000,"gid":1000,"umask":18},{"name":"b","uid":1000,"gid":1000,"umask":18}]}"#;
+    let create = format!(
+        r#"{{"actor":"a","bind":["f"],"call":{{"call":"create","size":4096}},"outcome":{{"fd":4}},"start":{start},"end":{end}}}"#
+    );
+    let names = r#"{"actor":"b","call":{"call":"names"},"outcome":{"names":["/sc-passing"]},"start":100,"end":110}"#;
+    let trace = Trace::read([head, &create, names].join("\n").as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+    let profile = Profile::get("linux-glibc").expect("it is built in");
+    assert_eq!(judge::judge(&trace, &profile).verdict, verdict);
+}

@@ -51,7 +51,8 @@ struct Stuck {
 
 /// The states after all of `calls`, in whichever orders are possible.
 pub(super) fn any_order(judge: &mut Judge<'_>, states: StateSet, calls: &[Called<'_>]) -> StateSet {
-    let calls: Vec<Called<'_>> = calls.iter().copied().filter(|called| !judge.passes_over(*called)).collect();
+    let judged = calls.iter().copied().filter(|called| !judge.passes_over(*called));
+    let calls: Vec<Called<'_>> = judged.map(|called| called.among(calls)).collect();
     let group = Group::new(&states, &calls);
     let taken: Taken = vec![0; group.rows.len()];
     let starts = states

@@ -34,7 +34,7 @@ impl Expect {
             Expect::Received { most, truncated, .. } => {
                 Outcome::Received(Received { fds: free(process, *most), truncated: *truncated })
             }
-            Expect::Names { names, strays } => {
+            Expect::Names { names, strays, .. } => {
                 let stray = |number| format!("/sc-stray-{number}");
                 Outcome::Names(names.iter().cloned().chain((0..*strays).map(stray)).collect())
             }

@@ -31,9 +31,9 @@ pub enum Expect {
     /// As many descriptors as this, and whether the rest was cut off.
     #[expect(missing_docs, reason = "the sentence above says it")]
     Received { least: usize, most: usize, truncated: bool },
-    /// Just these names and as many more as there are strays, in any order.
+    /// Just these names, as many more as there are strays, and at most as many again as objects have in passing, in any order.
     #[expect(missing_docs, reason = "the sentence above says it")]
-    Names { names: Vec<String>, strays: usize },
+    Names { names: Vec<String>, strays: usize, passing: usize },
     /// This many names, different from each other and from these, each of the portable form.
     #[expect(missing_docs, reason = "the sentence above says it")]
     NewNames { count: usize, given: Arc<BTreeSet<String>> },
@@ -84,8 +84,9 @@ impl Expect {
             (Expect::Received { least, most, truncated }, Outcome::Received(seen)) => {
                 (least..=most).contains(&&seen.fds.len()) && seen.truncated == *truncated
             }
-            (Expect::Names { names, strays }, Outcome::Names(seen)) => {
-                seen.len() == names.len() + strays && names.iter().all(|name| seen.contains(name))
+            (Expect::Names { names, strays, passing }, Outcome::Names(seen)) => {
+                let least = names.len() + strays;
+                (least..=least + passing).contains(&seen.len()) && names.iter().all(|name| seen.contains(name))
             }
             (Expect::NewNames { count, given }, Outcome::Names(seen)) => are_new(seen, *count, given),
             (Expect::Errno(errno), Outcome::Errno(seen)) => seen == errno,
@@ -128,9 +129,9 @@ impl fmt::Display for Expect {
                 write!(f, "{most} descriptor{}", if *most == 1 { "" } else { "s" })?;
                 if *truncated { f.write_str(", truncated") } else { Ok(()) }
             }
-            Expect::Names { names, strays: 0 } if names.is_empty() => f.write_str("no names"),
-            Expect::Names { names, strays: 0 } => f.write_str(&names.join(" ")),
-            Expect::Names { names, strays } => {
+            Expect::Names { names, strays: 0, .. } if names.is_empty() => f.write_str("no names"),
+            Expect::Names { names, strays: 0, .. } => f.write_str(&names.join(" ")),
+            Expect::Names { names, strays, .. } => {
                 let known = names.iter().map(|name| format!("{name} "));
                 write!(f, "{}and {strays} unknown", known.collect::<String>())
             }
