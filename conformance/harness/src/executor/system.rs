@@ -84,6 +84,10 @@ pub(super) fn no_sigpipe(socket: std::os::fd::RawFd) {
 #[cfg(not(any(target_os = "macos", target_os = "ios")))]
 pub(super) fn no_sigpipe(_socket: std::os::fd::RawFd) {}
 
+/// How many processors a set can name: a bit each.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+const PROCESSORS_OF_A_SET: usize = 8 * size_of::<libc::cpu_set_t>();
+
 /// The processors that this thread may run on, in order; none where that cannot be told.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn allowed_processors() -> Vec<usize> {
@@ -94,7 +98,7 @@ pub(super) fn allowed_processors() -> Vec<usize> {
         return Vec::new();
     }
     // SAFETY: the numbers are less than the set has.
-    (0..libc::CPU_SETSIZE as usize).filter(|&at| unsafe { libc::CPU_ISSET(at, &set) }).collect()
+    (0..PROCESSORS_OF_A_SET).filter(|&at| unsafe { libc::CPU_ISSET(at, &set) }).collect()
 }
 
 /// Has this thread run on those processors alone; answers whether the system does.
@@ -102,7 +106,7 @@ pub(super) fn allowed_processors() -> Vec<usize> {
 pub(super) fn run_on(processors: &[usize]) -> bool {
     // SAFETY: a set of processors may be all zeros.
     let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
-    for &at in processors.iter().filter(|&&at| at < libc::CPU_SETSIZE as usize) {
+    for &at in processors.iter().filter(|&&at| at < PROCESSORS_OF_A_SET) {
         // SAFETY: the number is less than the set has.
         unsafe { libc::CPU_SET(at, &mut set) };
     }
@@ -128,7 +132,7 @@ pub(super) fn allowed_processors() -> Vec<usize> {
         return Vec::new();
     }
     // SAFETY: the numbers are less than the set has.
-    (0..libc::CPU_SETSIZE as usize).filter(|&at| unsafe { libc::CPU_ISSET(at, &set) }).collect()
+    (0..PROCESSORS_OF_A_SET).filter(|&at| unsafe { libc::CPU_ISSET(at, &set) }).collect()
 }
 
 /// Has this thread run on those processors alone; answers whether the system does.
@@ -136,7 +140,7 @@ pub(super) fn allowed_processors() -> Vec<usize> {
 pub(super) fn run_on(processors: &[usize]) -> bool {
     // SAFETY: a set of processors may be all zeros.
     let mut set: libc::cpuset_t = unsafe { std::mem::zeroed() };
-    for &at in processors.iter().filter(|&&at| at < libc::CPU_SETSIZE as usize) {
+    for &at in processors.iter().filter(|&&at| at < PROCESSORS_OF_A_SET) {
         // SAFETY: the number is less than the set has.
         unsafe { libc::CPU_SET(at, &mut set) };
     }
