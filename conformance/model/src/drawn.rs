@@ -123,15 +123,7 @@ pub(crate) fn traces(most: usize) -> impl Strategy<Value = (&'static str, Trace)
 fn trace(profile: &Profile, calls: &[Drawn], fault: Option<(prop::sample::Index, Outcome)>, threads: bool) -> Trace {
     let label = |name: &str| name.parse::<Label>().expect("it is a label");
     let actors = ["a", "b", "c"].map(label);
-    let mut header = Header {
-        format: trace::FORMAT.to_owned(),
-        case: "drawn/trace".parse().expect("it is an ID"),
-        subject: "libc".to_owned(),
-        platform: Platform { page_size: 4096, ..Platform::default() },
-        machine: crate::trace::Machine::default(),
-        seed: 0,
-        actors: vec![actor(actors[0], None)],
-    };
+    let mut header = header(vec![actor(actors[0], None)]);
     let mut setup: Script = SETUP.parse().expect("it is a script");
     if threads {
         // The same with threads in the place of children.
@@ -160,6 +152,34 @@ fn trace(profile: &Profile, calls: &[Drawn], fault: Option<(prop::sample::Index,
         trace.events[at].outcome = outcome;
     }
     trace
+}
+
+/// What actors did at nearly the same time. The calls took effect in their order, and began and ended in others.
+pub(crate) fn race(profile: &Profile, calls: &[String]) -> Trace {
+    let script: Script = format!("# drawn/race\n{}", calls.join("\n")).parse().expect("it is a script");
+    let who: Vec<Label> = script.lines().map(|line| line.who.stem).collect();
+    let mut trace = Trace { header: header(who.iter().map(|name| actor(*name, None)).collect()), events: Vec::new() };
+    let mut state = State::initial(&trace.header);
+    for line in script.lines() {
+        make(profile, &mut state, &mut trace, (line.who.stem, &line.bind, &line.call), 0);
+    }
+    for (event, at) in trace.events.iter_mut().zip(0..) {
+        let point = 1000 + 10 * at;
+        (event.start, event.end) = (point - 37 * at % 200, point + 53 * at % 200);
+    }
+    trace
+}
+
+fn header(actors: Vec<Actor>) -> Header {
+    Header {
+        format: trace::FORMAT.to_owned(),
+        case: "drawn/trace".parse().expect("it is an ID"),
+        subject: "libc".to_owned(),
+        platform: Platform { page_size: 4096, ..Platform::default() },
+        machine: crate::trace::Machine::default(),
+        seed: 0,
+        actors,
+    }
 }
 
 fn actor(name: Label, process: Option<Label>) -> Actor {

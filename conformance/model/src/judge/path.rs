@@ -5,8 +5,9 @@ use crate::clause::{ClauseSet, bits};
 use crate::model::{Branch, State};
 use crate::outcome::Outcome;
 use crate::profile::Justification;
+use foldhash::quality::FixedState;
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash};
 
 /// The clauses and deviations that every step of a path rests on, as sets of bits.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -168,13 +169,8 @@ impl StateSet {
     }
 }
 
-/// Stands for a value: two different ones have the same about once in 2¹²⁸ pairs.
+/// Stands for a value: two different ones have the same about once in 2¹²⁸ pairs. It is the same in every run.
 pub(super) fn fingerprint(value: &impl Hash) -> u128 {
-    let half = |seed: u8| {
-        let mut hasher = DefaultHasher::new();
-        seed.hash(&mut hasher);
-        value.hash(&mut hasher);
-        u128::from(hasher.finish())
-    };
+    let half = |seed| u128::from(FixedState::with_seed(seed).hash_one(value));
     half(0) << 64 | half(1)
 }

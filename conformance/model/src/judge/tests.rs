@@ -2,8 +2,12 @@
 
 use super::{Bounds, Orders, judge_in};
 use crate::drawn;
+use crate::outcome::Outcome;
 use crate::profile::Profile;
+use crate::trace::Event;
+use crate::verdict::Verdict;
 use proptest::prelude::*;
+use rstest::rstest;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(ProptestConfig::default().cases.max(1000)))]
@@ -16,5 +20,27 @@ proptest! {
         let every = judge_in(&trace, &profile, bounds, Orders::Every);
         let events: Vec<String> = trace.events.iter().map(|event| format!("{}..{} {event}", event.start, event.end)).collect();
         prop_assert_eq!(enough.verdict, every.verdict, "by {}:\n{}\n{:#?}\n{:#?}", id, events.join("\n"), enough, every);
+    }
+}
+
+#[rstest]
+#[case::creators("f = shm_open(\"/scx\", RDWR|CREAT|EXCL, 0600)")]
+#[case::openers_of_nothing("f = shm_open(\"/scx\", RDWR, 0600)")]
+#[case::unlinkers("shm_unlink(\"/scx\")")]
+#[case::makers_of_nameless_objects("f = create(4096)")]
+#[case::listings("names()")]
+fn a_race_of_many_that_make_one_call_is_searched_to_the_end_in_few_steps_for_each(#[case] call: &str) {
+    const ACTORS: usize = 64;
+    let calls: Vec<String> = (0..ACTORS).map(|number| format!("a{number}: {call}")).collect();
+    for id in Profile::ids() {
+        let profile = Profile::get(id).unwrap();
+        let mut trace = drawn::race(&profile, &calls);
+        // Only where no order was left out is a later call that is not allowed certainly wrong.
+        let wrong = Event { outcome: Outcome::Ok, start: 10_000, end: 10_000, ..trace.events[0].clone() };
+        trace.events.push(wrong);
+        let bounds = Bounds { steps: 100 * ACTORS, ..Bounds::default() };
+        let judgement = judge_in(&trace, &profile, bounds, Orders::Enough);
+        let found: Vec<usize> = judgement.violations.iter().map(|violation| violation.event).collect();
+        assert_eq!((judgement.verdict, found), (Verdict::Fail, vec![ACTORS]), "by {id}: {:?}", judgement.reason);
     }
 }

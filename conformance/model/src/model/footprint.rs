@@ -17,7 +17,7 @@ pub(crate) use scene::Scene;
 use super::Site;
 use super::state::ProcessId;
 use crate::call::{Call, Label, OpenFlags, Whence};
-use crate::outcome::Outcome;
+use crate::outcome::{Errno, Outcome};
 use place::whole;
 use std::sync::Arc;
 
@@ -91,9 +91,14 @@ impl Asked<'_> {
         !matches!(self.made.outcome, Outcome::Errno(_) | Outcome::NotExecuted(_))
     }
 
-    /// May the call have had an effect though it failed, for want of a number for a descriptor?
-    fn may_lack_number(self) -> bool {
-        matches!(self.made.outcome, Outcome::Errno(_))
+    /// May the call have made something though it failed, for want of a number for a descriptor?
+    fn lacks_number(self) -> bool {
+        *self.made.outcome == Outcome::Errno(Errno::EMFILE)
+    }
+
+    /// May the call have emptied an object though it failed? An object that must not be there is not touched.
+    fn may_have_emptied(self) -> bool {
+        matches!(self.made.outcome, Outcome::Errno(errno) if *errno != Errno::EEXIST)
     }
 
     /// The names that a generator gave out.
@@ -115,14 +120,13 @@ impl Asked<'_> {
                 if self.succeeds() {
                     footprint.write([own]);
                 }
-                let has_effect = self.succeeds() || self.may_lack_number();
-                if flags.contains(OpenFlags::CREAT) && has_effect {
+                if flags.contains(OpenFlags::CREAT) && (self.succeeds() || self.lacks_number()) {
                     footprint.write([Place::name(name), Place::Object(place::Of::One(self.scene.made_by(self.made)))]);
                 }
                 if flags.contains(OpenFlags::TRUNC) {
                     footprint.read(objects.places(Place::Mapped));
                 }
-                if flags.contains(OpenFlags::TRUNC) && has_effect {
+                if flags.contains(OpenFlags::TRUNC) && (self.succeeds() || self.may_have_emptied()) {
                     footprint.write(objects.places(Place::Object).chain(objects.places(whole)));
                     footprint.write(self.scene.copying());
                 }
@@ -139,7 +143,7 @@ impl Asked<'_> {
                 footprint.read([own.clone()]);
                 if self.succeeds() {
                     footprint.write([own, Place::Object(place::Of::One(self.scene.made_by(self.made)))]);
-                } else if self.may_lack_number() {
+                } else if self.lacks_number() {
                     footprint.write([Place::Strays]);
                 }
             }
