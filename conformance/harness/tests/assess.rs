@@ -44,6 +44,17 @@ fn a_trace_with_no_more_than_its_setup_is_no_pass(
     assert_eq!((assessment.not_executed, assessment.verdict()), (not_executed, verdict));
 }
 
+#[rstest]
+#[case::waits(r#""hang""#)]
+#[case::has_ended(r#"{"received":{"fds":[]}}"#)]
+#[case::is_not_served(GONE)]
+fn whoever_listens_to_a_child_that_could_not_be_forked_is_not_at_fault(#[case] heard: &str) {
+    const FORK: &str = r#""call":{"call":"fork","child":"c"}"#;
+    const RECEIVE: &str = r#""bind":["g"],"call":{"call":"recv","from":"c"}"#;
+    let assessment = assessed(&[(FORK, r#"{"unsupported":"no"}"#), (RECEIVE, heard)]);
+    assert_eq!(assessment.verdict(), Verdict::Inconclusive);
+}
+
 #[test]
 fn the_reason_counts_the_calls_and_names_the_first() {
     let assessment = assessed(&[(HUGE, r#"{"errno":"ENOMEM"}"#), (SIZE, GONE), (STAT, GONE)]);

@@ -203,19 +203,48 @@ pub unsafe fn fork() -> CallResult<Option<i32>> {
 /// Has this process more threads than one? Nothing where that cannot be told.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) fn has_threads() -> Option<bool> {
-    use std::os::unix::fs::MetadataExt;
     use std::time::{Duration, Instant};
     /// How long a thread that was joined may take until the kernel has put it away.
     const LEAVING: Duration = Duration::from_millis(500);
     let began = Instant::now();
     loop {
-        // It has a directory for each thread, and links to itself and from its parent.
-        let several = std::fs::metadata("/proc/self/task").ok()?.nlink() > 3;
+        let several = match tasks()? {
+            0 | 1 => false,
+            tasks => tasks > tasks_of_one_thread(),
+        };
         if !several || began.elapsed() > LEAVING {
             return Some(several);
         }
         std::thread::sleep(Duration::from_micros(100));
     }
+}
+/// How many tasks this process has.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn tasks() -> Option<u64> {
+    use std::os::unix::fs::MetadataExt;
+    // The directory has one for each task, and links to itself and from its parent.
+    Some(std::fs::metadata("/proc/self/task").ok()?.nlink().saturating_sub(2))
+}
+/// How many tasks a process has whose program has one thread: where a processor is emulated, the emulator may have its own.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn tasks_of_one_thread() -> u64 {
+    use nix::errno::Errno;
+    use nix::sys::wait::{WaitStatus, waitpid};
+    static TASKS: OnceLock<u64> = OnceLock::new();
+    *TASKS.get_or_init(|| {
+        // SAFETY: the child makes two system calls, and takes no lock for them.
+        match unsafe { fork() } {
+            Ok(None) => exit(tasks().map_or(1, |tasks| tasks.clamp(1, 100) as i32)),
+            Ok(Some(pid)) => loop {
+                match waitpid(nix::unistd::Pid::from_raw(pid), None) {
+                    Ok(WaitStatus::Exited(_, tasks)) => return tasks as u64,
+                    Err(Errno::EINTR) => {}
+                    _ => return 1,
+                }
+            },
+            Err(_) => 1,
+        }
+    })
 }
 /// Has this process more threads than one? That cannot be told here.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
