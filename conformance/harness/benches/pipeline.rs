@@ -2,7 +2,7 @@
 //!
 //! The scripts are drawn by the properties of the suite and have 8 calls by 2 actors.
 //!
-//! `cargo bench -p shmconf --bench pipeline`
+//! `cargo bench -p shmconf --bench pipeline`, with a part of a line's name to measure that one alone
 
 use shmconf::executor::{Config, Executor, random_token};
 use shmconf::generator;
@@ -23,7 +23,13 @@ fn main() {
     let profile = Profile::get("linux-glibc").expect("it is built in");
     let posix = Profile::get("posix").expect("it is built in");
     let traces = traces(&scripts);
+    let filters: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let is_wanted = |name: &str| filters.is_empty() || filters.iter().any(|filter| name.contains(filter.as_str()));
     for profile in [&profile, &posix] {
+        let name = format!("judged by {}", profile.id);
+        if !is_wanted(&name) {
+            continue;
+        }
         let mut judged = 0;
         let start = Instant::now();
         while start.elapsed() < TIME {
@@ -33,16 +39,16 @@ fn main() {
             judged += traces.len();
         }
         let rate = judged as f64 / start.elapsed().as_secs_f64();
-        println!("judged by {:<12} one core            {rate:>9.0} traces/s  {:>9.1?} each", profile.id, each(1, rate));
+        println!("{name:<22} one core            {rate:>9.0} traces/s  {:>9.1?} each", each(1, rate));
     }
     for reuse in [false, true] {
-        let name = if reuse { "reused" } else { "fresh" };
+        let processes = if reuse { "reused" } else { "fresh" };
         for jobs in [1, 2] {
-            let rate = executed_and_judged(&scripts, &profile, reuse, jobs);
-            println!(
-                "executed and judged, {name:<6} processes, {jobs} at a time  {rate:>9.0} scripts/s  {:>9.1?} each",
-                each(jobs, rate)
-            );
+            let name = format!("executed and judged, {processes:<6} processes, {jobs} at a time");
+            if is_wanted(&name) {
+                let rate = executed_and_judged(&scripts, &profile, reuse, jobs);
+                println!("{name}  {rate:>9.0} scripts/s  {:>9.1?} each", each(jobs, rate));
+            }
         }
     }
 }

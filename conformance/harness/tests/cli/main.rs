@@ -6,6 +6,7 @@ mod misbehaving;
 mod own;
 mod profiles;
 mod run;
+mod signals;
 
 use assert_cmd::Command;
 use rstest::rstest;

@@ -1,5 +1,6 @@
 //! `shmconf run` on real shared memory.
 
+use super::signals::heed_signals;
 use super::{complaint, shmconf, unread};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -174,18 +175,12 @@ fn an_unknown_subject_is_a_mistake(#[case] subject: &str, #[case] what: &str, #[
     assert_eq!(output.status.code(), Some(2));
 }
 
-/// A hangup ends what is started from here on, also where this program was itself started by `nohup`.
-fn heed_hangups() {
-    // SAFETY: the default action is no handler of this program.
-    unsafe { nix::sys::signal::signal(Signal::SIGHUP, nix::sys::signal::SigHandler::SigDfl) }.expect("it can be set");
-}
-
 #[rstest]
 #[case::the_model("model:macos", Signal::SIGTERM)]
 #[case::the_system("libc", Signal::SIGINT)]
 #[case::an_anonymous_object("shmfd", Signal::SIGHUP)]
 fn a_signal_ends_any_run_soon(#[case] subject: &str, #[case] signal: Signal) {
-    heed_hangups();
+    heed_signals();
     let mut child = Command::new(assert_cmd::cargo::cargo_bin!("shmconf"))
         .args(["run", "anonymous", "size", "-s", subject, "--cases", "4294967295", "--portability"])
         .stdout(Stdio::null())
@@ -222,6 +217,7 @@ fn what_was_not_executed_is_counted_and_shown() {
 
 #[test]
 fn ctrl_c_ends_the_run_in_order_and_leaves_nothing_behind() {
+    heed_signals();
     let directory = tempfile::tempdir().expect("there is room");
     let traces = directory.path().join("traces");
     let began = Instant::now();

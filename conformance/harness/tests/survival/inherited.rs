@@ -1,5 +1,6 @@
 //! What a run inherits: signals, limits, a process group that it may not leave, and a directory that is gone.
 
+use super::signals::heed_signals;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use rstest::rstest;
@@ -72,18 +73,12 @@ fn a_hangup(#[case] inherited: &str, #[case] exit: &str) {
     assert!(said.ends_with(&format!("exit {exit}\n")), "{said}");
 }
 
-/// A hangup ends what is started from here on, also where this program was itself started by `nohup`.
-fn heed_hangups() {
-    // SAFETY: the default action is no handler of this program.
-    unsafe { nix::sys::signal::signal(Signal::SIGHUP, nix::sys::signal::SigHandler::SigDfl) }.expect("it can be set");
-}
-
 #[rstest]
 #[case::interrupted(Signal::SIGINT)]
 #[case::terminated(Signal::SIGTERM)]
 #[case::hung_up(Signal::SIGHUP)]
 fn a_run_that_is_ended_while_its_processes_start_ends_by_that_signal(#[case] signal: Signal) {
-    heed_hangups();
+    heed_signals();
     for moment in [5, 10, 20, 30, 40, 60] {
         let mut run = Command::new(env!("CARGO_BIN_EXE_shmconf"));
         run.args(["run", "-s", "libc", "--cases", "100000"]).stdout(Stdio::null()).stderr(Stdio::null());

@@ -4,6 +4,7 @@
 //! `SHMCONF_KILLS=1000 cargo test -p shmconf --test survival kills -- --nocapture` does it so often.
 
 use super::namespaces;
+use super::signals::heed_signals;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{Pid, getpid};
@@ -37,12 +38,6 @@ const SUBJECTS: &[&[&str]] = &[
     &["libc", "shmfd"],
 ];
 
-/// A hangup ends what is started from here on, also where this program was itself started by `nohup`.
-fn heed_hangups() {
-    // SAFETY: the default action is no handler of this program.
-    unsafe { nix::sys::signal::signal(Signal::SIGHUP, nix::sys::signal::SigHandler::SigDfl) }.expect("it can be set");
-}
-
 #[test]
 fn nothing_is_left_by_runs_that_are_killed_at_random_moments() {
     let Some(mut command) = namespaces::command() else { return };
@@ -58,7 +53,7 @@ fn nothing_is_left_by_runs_that_are_killed_at_random_moments() {
 #[test]
 #[ignore = "runs in namespaces of its own, which the other test makes"]
 fn within_namespaces() {
-    heed_hangups();
+    heed_signals();
     assert_eq!(getpid(), Pid::from_raw(1), "a PID namespace of its own, as processes are looked for");
     let asked: Option<u32> = std::env::var("SHMCONF_KILLS").ok().and_then(|kills| kills.parse().ok());
     let time = if asked.is_some() { Duration::MAX } else { USUAL.1 };

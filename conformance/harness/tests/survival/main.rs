@@ -10,6 +10,8 @@ mod kills;
 mod namespaces;
 #[cfg(target_os = "linux")]
 mod own_store;
+#[path = "../cli/signals.rs"]
+mod signals;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
