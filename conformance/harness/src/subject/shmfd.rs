@@ -102,6 +102,8 @@ impl Subject for Shmfd {
         let options = if prot & libc::PROT_WRITE == 0 { options.read_only() } else { options };
         let mapping = options.map().map_err(|error| match error.kind() {
             ErrorKind::Misaligned { .. } => Errno::EINVAL.into(),
+            // The address space has no room for it, wherever it lies.
+            ErrorKind::SizeTooLarge { .. } => Errno::ENOMEM.into(),
             _ => refused(&error),
         })?;
         let (start, len) = (mapping.as_ptr(), mapping.len());
