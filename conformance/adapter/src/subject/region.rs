@@ -15,7 +15,8 @@ use std::ffi::c_int;
 pub struct Region {
     start: *mut u8,
     len: usize,
-    /// Parts that are unmapped, as offset and end.
+    /// Parts that are unmapped. There is room for one more, as an allocation between its unmapping and its reservation might
+    /// be given its addresses.
     holes: Vec<Hole>,
 }
 
@@ -36,7 +37,7 @@ impl Region {
     /// writes, protects or unmaps them as long as the region, or one that the caller makes of the same addresses, does.
     /// That storage behind them may be missing is no breach: the process then ends by a signal.
     pub unsafe fn from_raw(start: *mut u8, len: usize) -> Region {
-        Region { start, len: len.next_multiple_of(host::page_size()), holes: Vec::new() }
+        Region { start, len: len.next_multiple_of(host::page_size()), holes: Vec::with_capacity(1) }
     }
 
     /// The first address.
@@ -74,6 +75,7 @@ impl Region {
             let Hole { from, to, reserved } = self.holes[at];
             self.holes[at].reserved = reserved || self.reserve(from, to);
         }
+        self.holes.reserve(1);
     }
 
     /// Gives up all addresses, of which nothing is mapped any more.
