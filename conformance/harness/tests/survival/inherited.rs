@@ -10,6 +10,7 @@ use std::time::Duration;
 
 /// What a shell says in which `$SHMCONF` is the command.
 fn shell(script: &str) -> Command {
+    heed_signals();
     let mut shell = Command::new("sh");
     shell.args(["-c", script]).env("SHMCONF", env!("CARGO_BIN_EXE_shmconf"));
     shell
