@@ -107,6 +107,26 @@ const END_OF_AN_ORPHAN: &str =
         "unsupported: how the actor ended went to init, as its parent was gone"
     };
 
+#[test]
+fn how_a_child_ended_is_known_whenever_its_parent_ends() {
+    if END_OF_AN_ORPHAN != "SIGTERM" {
+        eprintln!("skipped: here the end of a process is told to init once its parent is gone");
+        return;
+    }
+    let mut executor = executor();
+    for _ in 0..100 {
+        let lines = "b: fork(c)
+            race {
+                b: exit(2)
+                c: fds()
+                c: kill(SIGKILL)
+            }
+            a: fds()";
+        let outcomes = outcomes(&mut executor, lines);
+        assert!(outcomes.contains("exit 2") && outcomes.contains("SIGKILL"), "{outcomes}");
+    }
+}
+
 #[rstest]
 #[case::store_beyond_the_end(
     "a: f = create(1)

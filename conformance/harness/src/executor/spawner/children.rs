@@ -91,7 +91,7 @@ impl Children {
             Some(Slot::Ended(ending)) => ending,
             Some(Slot::Lives(pid)) => {
                 self.actors.remove(&pid.as_raw());
-                wait_for(pid, GRACE, stderr)
+                wait_for(pid, GRACE, stderr, || false)
             }
             None => (End::Unknown, 0),
         }
@@ -104,8 +104,8 @@ impl Children {
         };
         match self.orphans.remove(&pid.as_raw()) {
             Some(ending) => ending,
-            // Only a child is waited for, and killed.
-            None => wait_for(pid, GRACE, stderr),
+            // Only a child is waited for, and killed. One whose parent is still on its way out is about to become one.
+            None => wait_for(pid, GRACE, stderr, || self.is_descendant(pid)),
         }
     }
 
@@ -131,7 +131,7 @@ impl Children {
             let _ = kill(*pid, Signal::SIGKILL);
         }
         for pid in living {
-            wait_for(pid, GRACE, stderr);
+            wait_for(pid, GRACE, stderr, || false);
         }
     }
 
@@ -140,14 +140,15 @@ impl Children {
         let mut grace = GRACE;
         for pid in self.living() {
             let began = std::time::Instant::now();
-            wait_for(pid, grace, stderr);
+            wait_for(pid, grace, stderr, || false);
             grace = grace.saturating_sub(began.elapsed());
         }
     }
 }
 
-/// Waits for a child that is about to end, and kills it if it does not.
-fn wait_for(pid: Pid, grace: Duration, stderr: &mut Option<Tail>) -> Ending {
+/// Waits for a child that is about to end, and kills it if it does not. One that is none yet is given time as long as it
+/// `may_come`.
+fn wait_for(pid: Pid, grace: Duration, stderr: &mut Option<Tail>, may_come: impl Fn() -> bool) -> Ending {
     let mut pause = Duration::from_micros(20);
     let mut waited = Duration::ZERO;
     loop {
@@ -158,6 +159,7 @@ fn wait_for(pid: Pid, grace: Duration, stderr: &mut Option<Tail>) -> Ending {
                 None => return (End::Unknown, 0),
             },
             Err(SystemErrno::EINTR) => {}
+            Err(SystemErrno::ECHILD) if waited < grace && may_come() => {}
             Err(_) => return (End::Unknown, 0),
         }
         if waited >= grace {
