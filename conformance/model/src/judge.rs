@@ -155,7 +155,7 @@ impl<'a> Judge<'a> {
             open: None,
             truncated: None,
             creators_raced: false,
-            branches: Vec::with_capacity(16),
+            branches: Vec::with_capacity(2),
         }
     }
 
@@ -205,6 +205,9 @@ impl<'a> Judge<'a> {
             self.open
                 .get_or_insert_with(|| format!("the subject does not support `{}`: {reason}", called.event.line()));
             return true;
+        }
+        if self.tainted.is_empty() {
+            return false;
         }
         let actor = called.event.actor;
         let tainted = |label: Label| self.tainted.contains(&(actor, label));

@@ -60,8 +60,7 @@ pub fn step_to(
     wanted: Option<&Outcome>,
     branches: &mut Vec<Branch>,
 ) {
-    let there = state.process_id(site.actor).and_then(|id| Some((id, state.process(id)?)));
-    let Some((id, process)) = there.filter(|(_, process)| process.alive) else {
+    let Some((id, process)) = state.process_of(site.actor).filter(|(_, process)| process.alive) else {
         branches.push(Branch::new(Expect::NotExecuted, branch::clauses(&[clause::call(2)]), Effects::new()));
         return;
     };

@@ -1,7 +1,7 @@
 //! A short name inside a script: of an actor, a descriptor or a mapping.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -15,12 +15,12 @@ pub struct Label(Text);
 enum Text {
     /// At most [`INLINE`] bytes; what is left over is zero.
     Short { bytes: [u8; INLINE], len: u8 },
-    /// A longer one, kept once for the whole program.
-    Long(&'static str),
+    /// A longer one, kept once for the whole program. The second reference keeps a label at 16 bytes.
+    Long(&'static &'static str),
 }
 
 /// Nearly every label has at most so many bytes; such a one needs no table.
-const INLINE: usize = 15;
+const INLINE: usize = 14;
 
 /// A word that cannot be a label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -37,7 +37,7 @@ impl Label {
     /// The longest label, in bytes.
     pub const MAX_BYTES: usize = 64;
 
-    /// How many different labels of more than 15 bytes one process keeps: they stay until it ends, some 100 bytes each.
+    /// How many different labels of more than 14 bytes one process keeps: they stay until it ends, some 100 bytes each.
     pub const MAX_LONG: usize = 1 << 20;
 
     /// The label `stem` followed by `number`, as the 64 actors of `a[1..64]` are called.
@@ -59,8 +59,8 @@ impl Label {
 }
 
 /// The one copy of a long text.
-fn kept(text: &str) -> Result<&'static str, NotALabel> {
-    static KEPT: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::default);
+fn kept(text: &str) -> Result<&'static &'static str, NotALabel> {
+    static KEPT: LazyLock<Mutex<HashMap<&'static str, &'static &'static str>>> = LazyLock::new(Mutex::default);
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(known) = kept.get(text) {
         return Ok(known);
@@ -68,8 +68,9 @@ fn kept(text: &str) -> Result<&'static str, NotALabel> {
     if kept.len() >= Label::MAX_LONG {
         return Err(NotALabel::TooMany);
     }
-    let new: &'static str = Box::leak(Box::from(text));
-    kept.insert(new);
+    let text: &'static str = Box::leak(Box::from(text));
+    let new: &'static &'static str = Box::leak(Box::new(text));
+    kept.insert(text, new);
     Ok(new)
 }
 
@@ -104,10 +105,17 @@ impl PartialOrd for Label {
 impl Ord for Label {
     fn cmp(&self, other: &Label) -> Ordering {
         match (&self.0, &other.0) {
-            (Text::Short { bytes: one, .. }, Text::Short { bytes: other, .. }) => one.cmp(other),
+            (Text::Short { bytes: one, .. }, Text::Short { bytes: other, .. }) => as_number(one).cmp(&as_number(other)),
             _ => self.as_str().cmp(other.as_str()),
         }
     }
+}
+
+/// Short texts as numbers, which are compared faster and in the same order.
+fn as_number(bytes: &[u8; INLINE]) -> u128 {
+    let mut padded = [0; 16];
+    padded[..INLINE].copy_from_slice(bytes);
+    u128::from_be_bytes(padded)
 }
 
 impl fmt::Display for Label {

@@ -139,7 +139,7 @@ impl<'b> Checks<'b> {
 
     /// An outcome that is allowed whatever the checks say.
     pub(crate) fn outcome(&mut self, expect: Expect, by: Justifications, effects: Effects) {
-        if self.wanted.is_none_or(|outcome| expect.matches(outcome)) {
+        if self.is_wanted(&expect) {
             self.out.push(Branch::new(expect, by, effects));
         }
     }
@@ -175,7 +175,7 @@ impl<'b> Checks<'b> {
 
     /// One of several ways to go on, resting on what was checked so far and on `justification`.
     pub(crate) fn way(&mut self, justification: Justification) -> Checks<'_> {
-        let mut justifications = self.justifications.clone();
+        let mut justifications = Justifications::from_slice(&self.justifications);
         justifications.push(justification);
         let Checks { start, wanted, first, order, blocked, .. } = *self;
         Checks { out: self.out, start, wanted, first, order, justifications, blocked }
@@ -190,10 +190,15 @@ impl<'b> Checks<'b> {
         self.blocked
     }
 
+    /// May an outcome like this be what came back?
+    pub(crate) fn is_wanted(&self, expect: &Expect) -> bool {
+        self.wanted.is_none_or(|outcome| expect.matches(outcome))
+    }
+
     /// Success, unless an error is required; it also rests on `by`. There may be several ways to succeed.
     pub(crate) fn succeed<J: Copy + Into<Justification>>(&mut self, expect: Expect, by: &[J], effects: Effects) {
-        if !self.blocked && self.wanted.is_none_or(|outcome| expect.matches(outcome)) {
-            let mut justifications = self.justifications.clone();
+        if !self.blocked && self.is_wanted(&expect) {
+            let mut justifications = Justifications::from_slice(&self.justifications);
             justifications.extend(by.iter().map(|justification| (*justification).into()));
             self.out.push(Branch::new(expect, justifications, effects));
         }

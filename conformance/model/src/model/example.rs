@@ -11,7 +11,7 @@ impl Expect {
     ///
     /// New descriptors get the lowest numbers that are free, and bytes that are open are zero.
     pub fn example(&self, state: &State, actor: Label) -> Outcome {
-        let process = state.process_of(actor);
+        let process = state.process_of(actor).map(|(_, process)| process);
         match self {
             Expect::Ok | Expect::Anything => Outcome::Ok,
             Expect::Fd(Some(number)) => Outcome::Fd(*number),

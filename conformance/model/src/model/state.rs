@@ -44,8 +44,9 @@ pub struct State {
     pub(crate) removed: Arc<BTreeSet<Key>>,
     objects: Arc<BTreeMap<ObjectId, Arc<Object>>>,
     descriptions: Arc<BTreeMap<DescriptionId, Description>>,
-    /// Which process an actor belongs to: the threads of a process are actors that share it.
-    actors: Arc<BTreeMap<Label, ProcessId>>,
+    /// The process of each actor that is not the one that its process began with, as the threads of a process are actors that
+    /// share it; none for a thread that is gone.
+    threads: Arc<BTreeMap<Label, Option<ProcessId>>>,
     processes: Arc<BTreeMap<ProcessId, Arc<Process>>>,
     messages: Arc<BTreeMap<(Label, Label), VecDeque<Message>>>,
     pub(crate) given_names: Arc<BTreeSet<String>>,
@@ -87,15 +88,20 @@ pub(crate) struct Description {
 impl State {
     /// The state before the first call of a trace.
     pub fn initial(header: &Header) -> State {
-        let process = |actor: &crate::trace::Actor| ProcessId(actor.process.unwrap_or(actor.name));
-        let founders = header.actors.iter().filter(|actor| process(actor).0 == actor.name);
-        State {
+        let mut state = State {
             page: i64::try_from(header.platform.page_size).unwrap_or(4096).clamp(1, 1 << 40),
             storage: header.machine.store.clone(),
-            actors: Arc::new(header.actors.iter().map(|actor| (actor.name, process(actor))).collect()),
-            processes: Arc::new(founders.map(|actor| (ProcessId(actor.name), Arc::new(Process::new(actor)))).collect()),
             ..State::nothing()
+        };
+        let mut processes = BTreeMap::new();
+        for actor in &header.actors {
+            match actor.process.filter(|process| *process != actor.name) {
+                Some(process) => drop(Arc::make_mut(&mut state.threads).insert(actor.name, Some(ProcessId(process)))),
+                None => drop(processes.insert(ProcessId(actor.name), Arc::new(Process::new(actor)))),
+            }
         }
+        state.processes = Arc::new(processes);
+        state
     }
 
     /// The state without a process, of which every state begins with a share: most parts stay empty.
@@ -108,7 +114,7 @@ impl State {
             removed: Arc::default(),
             objects: Arc::default(),
             descriptions: Arc::default(),
-            actors: Arc::default(),
+            threads: Arc::default(),
             processes: Arc::default(),
             messages: Arc::default(),
             given_names: Arc::default(),
@@ -119,12 +125,13 @@ impl State {
 
     /// The process that an actor belongs to, if the actor is there.
     pub(crate) fn process_id(&self, actor: Label) -> Option<ProcessId> {
-        self.actors.get(&actor).copied()
+        self.process_of(actor).map(|(id, _)| id)
     }
 
     /// The process of an actor.
-    pub(crate) fn process_of(&self, actor: Label) -> Option<&Process> {
-        self.process(self.process_id(actor)?)
+    pub(crate) fn process_of(&self, actor: Label) -> Option<(ProcessId, &Process)> {
+        let id = self.threads.get(&actor).copied().unwrap_or(Some(ProcessId(actor)))?;
+        Some((id, self.process(id)?))
     }
 
     pub(crate) fn process(&self, id: ProcessId) -> Option<&Process> {
@@ -137,7 +144,7 @@ impl State {
 
     /// Can the actor make calls?
     pub(crate) fn is_alive(&self, actor: Label) -> bool {
-        self.process_of(actor).is_some_and(|process| process.alive)
+        self.process_of(actor).is_some_and(|(_, process)| process.alive)
     }
 
     pub(crate) fn processes(&self) -> impl Iterator<Item = &Process> {
@@ -318,13 +325,20 @@ impl State {
             self.count(map.object, |references| references.mappings += 1);
             self.bytes_rest_on(map.object, clause::fork(2));
         }
-        Arc::make_mut(&mut self.actors).insert(child.0, child);
+        if self.threads.contains_key(&child.0) {
+            Arc::make_mut(&mut self.threads).remove(&child.0);
+        }
         Arc::make_mut(&mut self.processes).insert(child, Arc::new(process));
     }
 
     /// A new program in a process: the other threads end, mappings go, and so do the descriptors that exec closes.
     pub(crate) fn exec(&mut self, id: ProcessId, actor: Label) {
-        Arc::make_mut(&mut self.actors).retain(|other, process| *process != id || *other == actor);
+        if actor != id.0 || self.threads.values().any(|process| *process == Some(id)) {
+            let threads = Arc::make_mut(&mut self.threads);
+            threads.values_mut().filter(|process| **process == Some(id)).for_each(|process| *process = None);
+            threads.insert(id.0, None);
+            threads.insert(actor, Some(id));
+        }
         let Some(process) = self.process_mut(id) else { return };
         process.base = None;
         let closed: Vec<i32> = process.fds.values().filter(|fd| fd.cloexec).map(|fd| fd.number).collect();

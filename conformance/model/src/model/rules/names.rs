@@ -6,7 +6,8 @@ use crate::model::branch::Cx;
 use crate::model::state::Key;
 use crate::outcome::Errno;
 use crate::profile::{Check, Choice, Justification, Limit, NameAnswer, Rule};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// What a name may stand for on this platform, and why.
@@ -39,9 +40,7 @@ pub(in crate::model) fn readings(cx: Cx<'_>, name: &Name, used: Use) -> SmallVec
     }
     for choice in answers(cx, text, used) {
         readings.push(match choice.value {
-            NameAnswer::SameObject => {
-                Reading::Key(key(cx, &format!("/{}", text.trim_matches('/'))), choice.justification)
-            }
+            NameAnswer::SameObject => Reading::Key(key(cx, &plain(text)), choice.justification),
             NameAnswer::OwnObject => Reading::Key(key(cx, text), choice.justification),
             NameAnswer::NoObject if used != Use::Unlink => Reading::NoObject(choice.justification),
             NameAnswer::Errno(errno) if used != Use::Unlink => Reading::Errno(errno, choice.justification, Check::Name),
@@ -64,17 +63,23 @@ fn key(cx: Cx<'_>, name: &str) -> Key {
     Key { store: cx.process.store, name: Arc::from(name) }
 }
 
+/// The name with one slash in front and none behind.
+fn plain(text: &str) -> Cow<'_, str> {
+    let path = text.trim_matches('/');
+    if text.len() == path.len() + 1 && text.starts_with('/') { text.into() } else { format!("/{path}").into() }
+}
+
 fn is_dots(path: &str) -> bool {
     path == "." || path == ".."
 }
 
 /// What the platform makes of a name of that form. What is in front is looked at first; where it does not matter, the rest
 /// decides.
-fn answers(cx: Cx<'_>, text: &str, used: Use) -> Vec<Choice<NameAnswer>> {
+fn answers(cx: Cx<'_>, text: &str, used: Use) -> SmallVec<[Choice<NameAnswer>; 2]> {
     let rules = &cx.profile.rules;
     let path = text.trim_start_matches('/');
     let front = match text.len() - path.len() {
-        _ if text.is_empty() => return rules.name_empty.choices.clone(),
+        _ if text.is_empty() => return rules.name_empty.choices.iter().cloned().collect(),
         0 => Some(&rules.name_bare),
         1 => None,
         _ => Some(&rules.name_double_slash),
@@ -87,10 +92,10 @@ fn answers(cx: Cx<'_>, text: &str, used: Use) -> Vec<Choice<NameAnswer>> {
         _ if is_dots(path) => Some(&rules.name_dots_writable),
         _ => None,
     };
-    let plain = || vec![Choice { value: NameAnswer::SameObject, justification: clause::shm_open(5).into() }];
-    let rest = rest.map_or_else(plain, |rule| rule.choices.clone());
+    let plain = || smallvec![Choice { value: NameAnswer::SameObject, justification: clause::shm_open(5).into() }];
+    let rest = rest.map_or_else(plain, |rule| rule.choices.iter().cloned().collect());
     let Some(front) = front else { return rest };
-    let mut answers: Vec<Choice<NameAnswer>> = Vec::new();
+    let mut answers = SmallVec::<[Choice<NameAnswer>; 2]>::new();
     for choice in &front.choices {
         let is_plain = rest.len() == 1 && rest[0].value == NameAnswer::SameObject;
         match choice.value {
