@@ -91,8 +91,8 @@ pub(crate) enum Effect {
     Limit(ProcessId, Resource, i64),
     /// The process becomes another user.
     Become(ProcessId, u32),
-    /// The process gets a store of its own with room for so many bytes.
-    Confine(ProcessId, i64),
+    /// The process gets that store, a new one, with room for so many bytes.
+    Confine(ProcessId, Store, i64),
     /// The names that the outcome tells are given out.
     GiveNames,
     /// The process has taken the name that its generator gives out next.
@@ -195,8 +195,8 @@ impl Effect {
                 Resource::As => process.address_space = Some(*limit),
             }),
             Effect::Become(process, uid) => with(state, *process, |process| process.become_user(*uid, *uid)),
-            Effect::Confine(id, room) => with(state, *id, |process| {
-                (process.store, process.room) = (Store::Own(*id), Some(*room));
+            Effect::Confine(id, store, room) => with(state, *id, |process| {
+                (process.store, process.room) = (*store, Some(*room));
             }),
             Effect::Collide(process) => with(state, *process, |process| process.collides = true),
         }

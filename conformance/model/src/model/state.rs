@@ -66,8 +66,8 @@ pub(crate) struct Key {
 pub(crate) enum Store {
     /// In the system's store.
     Shared,
-    /// In the private store of that process, and of its children.
-    Own(ProcessId),
+    /// In the private store that this event made, for its process and the children of that.
+    Own(u32),
 }
 
 /// What an open descriptor refers to.

@@ -6,7 +6,7 @@ use crate::model::branch::{Cx, clauses};
 use crate::model::checks::Checks;
 use crate::model::effect::Effect;
 use crate::model::expect::Expect;
-use crate::model::state::ProcessId;
+use crate::model::state::{ProcessId, Store};
 use crate::outcome::{Errno, Signal};
 use crate::profile::Check;
 use smallvec::smallvec;
@@ -54,5 +54,6 @@ pub(in crate::model) fn setuid(cx: Cx<'_>, uid: u32, checks: &mut Checks<'_>) {
 }
 
 pub(in crate::model) fn limited_store(cx: Cx<'_>, bytes: i64, checks: &mut Checks<'_>) {
-    checks.succeed(Expect::Ok, &[clause::call(5)], smallvec![Effect::Confine(cx.id, bytes)]);
+    let store = Store::Own(cx.site.event);
+    checks.succeed(Expect::Ok, &[clause::call(5)], smallvec![Effect::Confine(cx.id, store, bytes)]);
 }
