@@ -135,6 +135,8 @@ struct Judge<'a> {
     violations: Vec<Violation>,
     /// Labels that stand for something in the trace and for nothing in the model, since a violation made them.
     tainted: BTreeSet<(Label, Label)>,
+    /// Actors that declined a call. One that did so as it ended, nobody knows how, makes no later call.
+    declined: BTreeSet<Label>,
     /// Why the verdict is open.
     open: Option<String>,
     /// Why states may be missing. What agrees with those that are there is allowed all the same.
@@ -152,6 +154,7 @@ impl<'a> Judge<'a> {
             orders,
             violations: Vec::new(),
             tainted: BTreeSet::new(),
+            declined: BTreeSet::new(),
             open: None,
             truncated: None,
             creators_raced: false,
@@ -199,29 +202,46 @@ impl<'a> Judge<'a> {
         next
     }
 
-    /// Is the call one that cannot be judged: declined by the subject, or about something that a violation made?
+    /// Is the call one that cannot be judged: declined by the subject, about something that a violation made, or about an
+    /// actor of which nobody knows whether it lives?
     fn passes_over(&mut self, called: Called<'_>) -> bool {
+        let actor = called.event.actor;
         if let Outcome::Unsupported(reason) = &called.event.outcome {
             self.open
                 .get_or_insert_with(|| format!("the subject does not support `{}`: {reason}", called.event.line()));
+            self.declined.insert(actor);
             return true;
         }
+        let passes = self.is_about_the_unknown(called) || self.is_tainted(called);
+        if passes {
+            self.tainted.extend(called.event.bind.iter().map(|label| (actor, *label)));
+        }
+        passes
+    }
+
+    /// Is the call not made by an actor that may have ended, or between such a one and another?
+    fn is_about_the_unknown(&self, called: Called<'_>) -> bool {
+        let Event { actor, call, outcome, .. } = called.event;
+        let is_declined = |actor: Label| self.declined.contains(&actor);
+        !self.declined.is_empty()
+            && (call.peer().is_some_and(is_declined)
+                || matches!(outcome, Outcome::NotExecuted(_)) && is_declined(*actor))
+    }
+
+    /// Is the call about something that a violation made?
+    fn is_tainted(&self, called: Called<'_>) -> bool {
         if self.tainted.is_empty() {
             return false;
         }
         let actor = called.event.actor;
         let tainted = |label: Label| self.tainted.contains(&(actor, label));
-        let passes = match &called.event.call {
+        match &called.event.call {
             Call::Send { fds, .. } => fds.iter().any(|fd| tainted(*fd)),
             call => match call.handle() {
                 Some(Handle::Fd(label) | Handle::Map(label)) => tainted(*label),
                 None => false,
             },
-        };
-        if passes {
-            self.tainted.extend(called.event.bind.iter().map(|label| (actor, *label)));
         }
-        passes
     }
 
     /// Records that the call is not allowed, and gives a path to go on with.

@@ -111,7 +111,7 @@ fn check(cx: Cx<'_>, call: &Call, checks: &mut Checks<'_>) {
         Call::FcntlAddSeals { fd, seals } => seals::add(cx, *fd, *seals, checks),
         Call::Send { to, fds } => passing::send(cx, *to, fds, checks),
         Call::Recv { from, room } => passing::recv(cx, *from, *room, checks),
-        Call::Fork { child, .. } => process::fork(cx, *child, checks),
+        Call::Fork { child, pid_namespace } => process::fork(cx, *child, *pid_namespace, checks),
         Call::Exec => process::exec(cx, checks),
         Call::Exit { code } => process::exit(cx, *code, checks),
         Call::Kill { signal } => process::kill(cx, *signal, checks),

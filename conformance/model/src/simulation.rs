@@ -90,7 +90,9 @@ fn unlikeliness(branch: &Branch) -> (bool, u8) {
 
 /// Everybody who is there from the beginning; children come with their fork.
 fn actors(script: &Script) -> Vec<Actor> {
-    let id = if script.requirements().contains(&Requirement::Root) { 0 } else { ORDINARY };
+    let needs = script.requirements();
+    let takes_rights = [Requirement::Root, Requirement::PidNamespace, Requirement::LimitedStore];
+    let id = if takes_rights.iter().any(|right| needs.contains(right)) { 0 } else { ORDINARY };
     let (mut there, mut known): (Vec<Label>, HashSet<Label>) = (Vec::new(), HashSet::new());
     for line in script.lines() {
         let peer = match line.call {

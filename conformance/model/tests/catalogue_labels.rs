@@ -3,6 +3,7 @@
 use rstest::rstest;
 use shmconf_model::call::{Call, Handle, Label};
 use shmconf_model::catalogue;
+use shmconf_model::outcome::Signal;
 use shmconf_model::script::{Script, Step};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +12,9 @@ use std::collections::{BTreeMap, BTreeSet};
 struct Actor {
     fds: BTreeSet<Label>,
     maps: BTreeSet<Label>,
+    ignored: BTreeSet<Signal>,
+    /// Is it the first process of a PID namespace, which goes on after signals of its own?
+    is_first: bool,
     ended: bool,
 }
 
@@ -42,9 +46,12 @@ impl Reader {
                 actor.maps.remove(map);
             }
             Call::Exec => actor.maps.clear(),
-            Call::Exit { .. } | Call::Kill { .. } => actor.ended = true,
-            Call::Fork { child, .. } => {
-                let copy = actor.clone();
+            Call::Sigignore { signal } => drop(actor.ignored.insert(*signal)),
+            Call::Exit { .. } => actor.ended = true,
+            Call::Kill { signal: Signal::SIGKILL } => actor.ended = !actor.is_first,
+            Call::Kill { signal } => actor.ended = !actor.is_first && !actor.ignored.contains(signal),
+            Call::Fork { child, pid_namespace } => {
+                let copy = Actor { is_first: *pid_namespace, ..actor.clone() };
                 self.actors.insert(*child, copy);
             }
             Call::Send { to, .. } => *self.sent.entry((who, *to)).or_default() += 1,

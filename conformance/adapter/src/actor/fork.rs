@@ -85,12 +85,13 @@ impl Actor {
     }
 }
 
-/// That there is no process left for a child says nothing of the subject.
+/// That there is no process left for a child says nothing of the subject; that a namespace is not for everybody does.
 fn no_child(refused: Refused) -> Outcome {
     match refused {
         Refused::Errno(Errno::EAGAIN) => {
             Outcome::Unsupported("there can be no more processes: raise their limit (`ulimit -u`)".to_owned())
         }
+        Refused::Errno(Errno::EPERM) => Outcome::Errno(Errno::EPERM),
         Refused::Errno(errno) => Outcome::Unsupported(format!("the system refuses a child: {errno}")),
         refused => refused.into(),
     }

@@ -45,8 +45,8 @@ pub(crate) fn wait_until(at: u64) {
 
 /// Sends a signal to this process; it goes on if the signal is ignored.
 pub(crate) fn kill_self(signal: i32, ignored: bool) -> Outcome {
-    if signal == libc::SIGPIPE && !ignored {
-        // Rust programs start with this one ignored, actors of other languages do not.
+    if !ignored {
+        // Rust programs start with SIGPIPE ignored and with handlers of SIGBUS and SIGSEGV, actors of other languages do not.
         let _ = set_ignored(signal, false);
     }
     // SAFETY: numbers only.

@@ -39,11 +39,9 @@ struct Holdings {
     gone: bool,
     /// May a call have ended the actor, or kept it from sending or receiving?
     doubtful: bool,
-    /// Has a call taken its rights, with which it could make a PID namespace, or a store of its own?
-    unprivileged: bool,
-    /// Has a call limited it, so that no program and no namespace may start?
+    /// Has a call limited it, so that no namespace may start?
     limited: bool,
-    /// Is it the first of a PID namespace? Linux passes over signals that would end it, and it ends its children.
+    /// Is it the first of a PID namespace? It ends its children.
     first: bool,
 }
 
@@ -113,14 +111,12 @@ impl Assembly {
             return None;
         }
         holdings.doubtful |= self.careful && may_end_its_actor(&call);
-        let rights = !holdings.unprivileged && !holdings.limited;
         match call {
-            Call::Fork { pid_namespace: true, .. } | Call::LimitedStore { .. } if self.careful && !rights => {
+            Call::Fork { pid_namespace: true, .. } | Call::LimitedStore { .. } if self.careful && holdings.limited => {
                 return None;
             }
-            Call::Exec if holdings.limited => return None,
-            Call::Kill { .. } | Call::Fork { .. } | Call::Rlimit { .. } if holdings.first => return None,
-            Call::Setuid { .. } => holdings.unprivileged = true,
+            // What the first process of a namespace forks ends with it, and how is told to nobody.
+            Call::Fork { .. } if holdings.first => return None,
             Call::Rlimit { resource: Resource::Nofile | Resource::Fsize, .. } => holdings.limited = true,
             _ => {}
         }

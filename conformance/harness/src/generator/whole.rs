@@ -118,8 +118,8 @@ fn of_mappings() -> BoxedStrategy<Call> {
 }
 
 fn of_actors() -> BoxedStrategy<Call> {
-    let signals = || prop::sample::select(vec![Signal::SIGTERM, Signal::SIGXFSZ, Signal::SIGUSR1]);
-    let all_signals = prop_oneof![3 => signals(), 1 => Just(Signal::SIGKILL)];
+    let signals = || prop::sample::select(vec![Signal::SIGTERM, Signal::SIGXFSZ, Signal::SIGUSR1, Signal::SIGBUS]);
+    let all_signals = || prop_oneof![3 => signals(), 1 => Just(Signal::SIGKILL)];
     let limits = prop_oneof![
         (0i32..3).prop_map(|pages| (Resource::Fsize, Amount::pages(pages))),
         prop::sample::select(vec![0, 64]).prop_map(|fds| (Resource::Nofile, Amount::bytes(fds))),
@@ -131,8 +131,8 @@ fn of_actors() -> BoxedStrategy<Call> {
         3 => Just(Call::Fork { child: some(), pid_namespace: false }),
         2 => Just(Call::Exec),
         1 => (0u8..3).prop_map(|code| Call::Exit { code }),
-        1 => all_signals.prop_map(|signal| Call::Kill { signal }),
-        1 => signals().prop_map(|signal| Call::Sigignore { signal }),
+        1 => all_signals().prop_map(|signal| Call::Kill { signal }),
+        1 => all_signals().prop_map(|signal| Call::Sigignore { signal }),
         1 => edges::umask().prop_map(|mode| Call::Umask { mode }),
         1 => limits.prop_map(|(resource, limit)| Call::Rlimit { resource, limit }),
     ]

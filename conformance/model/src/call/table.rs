@@ -117,7 +117,7 @@ calls! {
     /// Ends the actor.
     Exit = "exit" { code: u8 as ExitCode } -> Nothing "`exit 0`";
     /// Sends the actor itself a signal.
-    Kill = "kill" { signal: Signal as Word } -> Nothing "the signal, or `ok` where it is ignored";
+    Kill = "kill" { signal: Signal as Word } -> Nothing "the signal, or `ok` where the process outlives it: it ignores the signal, or is the first of a PID namespace";
     /// Ignores a signal from then on.
     Sigignore = "sigignore" { signal: Signal as Word } -> Nothing "`ok`";
     /// Sets the file mode creation mask.

@@ -79,8 +79,8 @@ pub(crate) enum Effect {
     LoseDescriptors { from: Label, to: Label },
     /// The oldest message arrives, with the descriptors that the outcome tells; the rest may stay open unknown.
     Receive(Box<Receipt>),
-    /// A child begins.
-    Fork(ProcessId, ProcessId),
+    /// A child begins, which may be the first process of a PID namespace.
+    Fork(ProcessId, ProcessId, bool),
     /// A new program begins, in the thread that asks for it.
     Exec(ProcessId, Label),
     /// The process ignores a signal.
@@ -159,7 +159,7 @@ impl Effect {
                 state.empty_message(*from, *to).into_iter().for_each(|id| state.release(id));
             }
             Effect::Receive(receipt) => receive(receipt, state, outcome),
-            Effect::Fork(parent, child) => state.fork(*parent, *child),
+            Effect::Fork(parent, child, is_first) => state.fork(*parent, *child, *is_first),
             Effect::Exec(process, actor) => state.exec(*process, *actor),
             Effect::GiveNames => {
                 if let Outcome::Names(names) = outcome {

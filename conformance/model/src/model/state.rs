@@ -313,11 +313,11 @@ impl State {
         }
     }
 
-    /// A child with what its parent has.
-    pub(crate) fn fork(&mut self, parent: ProcessId, child: ProcessId) {
+    /// A child with what its parent has, which may be the first process of a PID namespace.
+    pub(crate) fn fork(&mut self, parent: ProcessId, child: ProcessId, is_first: bool) {
         self.end(child);
         let Some(process) = self.process(parent) else { return };
-        let process = process.child();
+        let process = process.child(is_first);
         for fd in process.fds.values() {
             self.hold(fd.description);
         }

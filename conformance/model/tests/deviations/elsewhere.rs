@@ -291,9 +291,9 @@ pub(super) const CASES: &[Case] = &[
     (
         "haiku",
         "haiku/write-enomem",
-        r#"a: limited_store(16384) -> "ok"
-        a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
-        a: pwrite(f, 0, 0x41, 32768) -> {"errno":"ENOMEM"}"#,
+        r#"b: limited_store(16384) -> "ok"
+        b: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        b: pwrite(f, 0, 0x41, 32768) -> {"errno":"ENOMEM"}"#,
     ),
     (
         "haiku",

@@ -102,15 +102,12 @@ impl Server {
         let mut text = vec![0; usize::try_from(u64::from_ne_bytes(len)).ok().filter(|len| *len < 1 << 24)?];
         receive(&mut text)?;
         let recipe: Recipe = serde_json::from_slice(&text).ok()?;
-        let (mut subject, mut program, mut stderr) = (None, None, None);
-        match &recipe.program {
-            Program::Own(name) => {
-                subject = name.parse::<Spec>().ok()?.make();
-                program = actor::Program::of_this(name.clone());
-            }
-            // Where there is no pipe, adapters write to the caller's standard error.
-            Program::Command(_) => stderr = Tail::start(),
-        }
+        let (subject, program) = match &recipe.program {
+            Program::Own(name) => (name.parse::<Spec>().ok()?.make(), actor::Program::of_this(name.clone())),
+            Program::Command(_) => (None, None),
+        };
+        // Where there is no pipe, actors write to the caller's standard error.
+        let stderr = Tail::start();
         if let Some(own) = recipe.own_processor {
             system::run_on(&[own]);
         }

@@ -1,4 +1,4 @@
-//! The end of what adapters write to standard error: however much they write, little is kept.
+//! The end of what actors write to standard error: however much they write, little is kept.
 
 use super::record::STDERR_BYTES;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
@@ -24,7 +24,7 @@ impl Tail {
         Some(Tail { reader, writer: writer.into(), kept: VecDeque::new() })
     }
 
-    /// Where adapters write.
+    /// Where actors write.
     pub(super) fn writer(&self) -> RawFd {
         self.writer.as_raw_fd()
     }

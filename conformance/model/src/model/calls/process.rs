@@ -11,14 +11,22 @@ use crate::outcome::{Errno, Signal};
 use crate::profile::Check;
 use smallvec::smallvec;
 
-pub(in crate::model) fn fork(cx: Cx<'_>, child: Label, checks: &mut Checks<'_>) {
+pub(in crate::model) fn fork(cx: Cx<'_>, child: Label, pid_namespace: bool, checks: &mut Checks<'_>) {
+    if pid_namespace {
+        needs_root(cx, checks);
+    }
     let clauses = [clause::fork(1), clause::fork(2), clause::fork(3)];
-    checks.succeed(Expect::Ok, &clauses, smallvec![Effect::Fork(cx.id, ProcessId(child))]);
+    checks.succeed(Expect::Ok, &clauses, smallvec![Effect::Fork(cx.id, ProcessId(child), pid_namespace)]);
 }
 
 pub(in crate::model) fn exec(cx: Cx<'_>, checks: &mut Checks<'_>) {
-    let clauses = [clause::exec(1), clause::exec(2)];
-    checks.succeed(Expect::Ok, &clauses, smallvec![Effect::Exec(cx.id, cx.site.actor)]);
+    checks.succeed(Expect::Ok, &[clause::exec(1), clause::exec(2)], smallvec![Effect::Exec(cx.id, cx.site.actor)]);
+    if cx.process.is_full() {
+        // What starts a program opens its libraries, and ends it where it cannot.
+        for code in [127, 1] {
+            checks.outcome(Expect::Exited(code), clauses(&[clause::exec(3)]), smallvec![Effect::End(cx.id)]);
+        }
+    }
 }
 
 pub(in crate::model) fn exit(cx: Cx<'_>, code: u8, checks: &mut Checks<'_>) {
@@ -26,13 +34,14 @@ pub(in crate::model) fn exit(cx: Cx<'_>, code: u8, checks: &mut Checks<'_>) {
 }
 
 pub(in crate::model) fn kill(cx: Cx<'_>, signal: Signal, checks: &mut Checks<'_>) {
-    if cx.process.ignored.contains(&signal) && signal != Signal::SIGKILL {
+    if cx.process.outlives(signal) {
         return checks.answer(Expect::Ok, &[clause::exit(3)]);
     }
     checks.dies(cx, signal, clauses(&[clause::exit(3)]));
 }
 
 pub(in crate::model) fn sigignore(cx: Cx<'_>, signal: Signal, checks: &mut Checks<'_>) {
+    checks.shall(Check::Argument, signal == Signal::SIGKILL, Errno::EINVAL, &[clause::call(6)]);
     checks.succeed(Expect::Ok, &[clause::call(5)], smallvec![Effect::Ignore(cx.id, signal)]);
 }
 
@@ -54,6 +63,14 @@ pub(in crate::model) fn setuid(cx: Cx<'_>, uid: u32, checks: &mut Checks<'_>) {
 }
 
 pub(in crate::model) fn limited_store(cx: Cx<'_>, bytes: i64, checks: &mut Checks<'_>) {
+    needs_root(cx, checks);
     let store = Store::Own(cx.site.event);
     checks.succeed(Expect::Ok, &[clause::call(5)], smallvec![Effect::Confine(cx.id, store, bytes)]);
+}
+
+/// A namespace of its own takes the rights of the superuser, which user 0 need not have.
+fn needs_root(cx: Cx<'_>, checks: &mut Checks<'_>) {
+    let is_zero = cx.process.uid == 0;
+    checks.shall(Check::Permission, !is_zero, Errno::EPERM, &[clause::call(5)]);
+    checks.may(Check::Permission, is_zero && !cx.process.is_root(), Errno::EPERM, &[clause::call(5)]);
 }

@@ -95,9 +95,9 @@ pub(in crate::model) fn over_limit(cx: Cx<'_>, justification: Justification, che
     checks.block();
 }
 
-/// EFBIG, or the end by SIGXFSZ where that is not ignored.
+/// EFBIG, or the end by SIGXFSZ where the process does not outlive that.
 fn refused(cx: Cx<'_>, justification: Justification, checks: &mut Checks<'_>) {
-    if cx.process.ignored.contains(&Signal::SIGXFSZ) {
+    if cx.process.outlives(Signal::SIGXFSZ) {
         checks.may_by(Check::Limit, Errno::EFBIG, smallvec![justification]);
     } else {
         checks.may_die(cx, Signal::SIGXFSZ, smallvec![justification]);

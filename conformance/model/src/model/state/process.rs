@@ -40,6 +40,8 @@ pub(crate) struct Process {
     /// The most address space, in bytes.
     pub(crate) address_space: Option<i64>,
     pub(crate) ignored: Vec<Signal>,
+    /// Is it the first process of a PID namespace? No signal from there ends that one.
+    is_first: bool,
     /// Has it taken the name that its generator gives out next?
     pub(crate) collides: bool,
     /// The store where it finds objects by name, and its room.
@@ -110,6 +112,7 @@ impl Process {
             nofile: limit(Resource::Nofile),
             address_space: limit(Resource::As),
             ignored: Vec::new(),
+            is_first: false,
             collides: false,
             store: Store::Shared,
             room: None,
@@ -119,8 +122,8 @@ impl Process {
     }
 
     /// The process that a fork makes of it.
-    pub(super) fn child(&self) -> Process {
-        Process { base: None, ..self.clone() }
+    pub(super) fn child(&self, is_first: bool) -> Process {
+        Process { base: None, is_first, ..self.clone() }
     }
 
     /// The number that a label stands for.
@@ -215,6 +218,11 @@ impl Process {
             (Some(limit), Some(second)) => i64::from(second) >= limit,
             _ => self.is_full(),
         }
+    }
+
+    /// Does it go on after a signal that it sends itself, or that a call of its own raises?
+    pub(crate) fn outlives(&self, signal: Signal) -> bool {
+        self.is_first || signal != Signal::SIGKILL && self.ignored.contains(&signal)
     }
 
     /// Is it the superuser, whom permissions do not stop? User 0 of a user namespace, or without capabilities, may not be.
