@@ -84,15 +84,20 @@ pub(super) fn no_sigpipe(socket: std::os::fd::RawFd) {
 #[cfg(not(any(target_os = "macos", target_os = "ios")))]
 pub(super) fn no_sigpipe(_socket: std::os::fd::RawFd) {}
 
-/// How many processors a set can name: a bit each.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-const PROCESSORS_OF_A_SET: usize = 8 * size_of::<libc::cpu_set_t>();
+use libc::cpu_set_t as ProcessorSet;
+#[cfg(target_os = "freebsd")]
+use libc::cpuset_t as ProcessorSet;
+
+/// How many processors a set can name: a bit each.
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
+const PROCESSORS_OF_A_SET: usize = 8 * size_of::<ProcessorSet>();
 
 /// The processors that this thread may run on, in order; none where that cannot be told.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn allowed_processors() -> Vec<usize> {
     // SAFETY: a set of processors may be all zeros.
-    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
+    let mut set: ProcessorSet = unsafe { std::mem::zeroed() };
     // SAFETY: the buffer is one set.
     if unsafe { libc::sched_getaffinity(0, size_of_val(&set), &raw mut set) } != 0 {
         return Vec::new();
@@ -105,7 +110,7 @@ pub(super) fn allowed_processors() -> Vec<usize> {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn run_on(processors: &[usize]) -> bool {
     // SAFETY: a set of processors may be all zeros.
-    let mut set: libc::cpu_set_t = unsafe { std::mem::zeroed() };
+    let mut set: ProcessorSet = unsafe { std::mem::zeroed() };
     for &at in processors.iter().filter(|&&at| at < PROCESSORS_OF_A_SET) {
         // SAFETY: the number is less than the set has.
         unsafe { libc::CPU_SET(at, &mut set) };
@@ -125,7 +130,7 @@ pub(super) fn current_processor() -> Option<usize> {
 #[cfg(target_os = "freebsd")]
 pub(super) fn allowed_processors() -> Vec<usize> {
     // SAFETY: a set of processors may be all zeros.
-    let mut set: libc::cpuset_t = unsafe { std::mem::zeroed() };
+    let mut set: ProcessorSet = unsafe { std::mem::zeroed() };
     let (level, which, size) = (libc::CPU_LEVEL_WHICH, libc::CPU_WHICH_TID, size_of_val(&set));
     // SAFETY: the buffer is one set.
     if unsafe { libc::cpuset_getaffinity(level, which, -1, size, &raw mut set) } != 0 {
@@ -139,7 +144,7 @@ pub(super) fn allowed_processors() -> Vec<usize> {
 #[cfg(target_os = "freebsd")]
 pub(super) fn run_on(processors: &[usize]) -> bool {
     // SAFETY: a set of processors may be all zeros.
-    let mut set: libc::cpuset_t = unsafe { std::mem::zeroed() };
+    let mut set: ProcessorSet = unsafe { std::mem::zeroed() };
     for &at in processors.iter().filter(|&&at| at < PROCESSORS_OF_A_SET) {
         // SAFETY: the number is less than the set has.
         unsafe { libc::CPU_SET(at, &mut set) };
