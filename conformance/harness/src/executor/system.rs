@@ -94,12 +94,11 @@ use libc::cpuset_t as ProcessorSet;
 const PROCESSORS_OF_A_SET: usize = 8 * size_of::<ProcessorSet>();
 
 /// The processors that this thread may run on, in order; none where that cannot be told.
-#[cfg(any(target_os = "linux", target_os = "android"))]
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
 pub(super) fn allowed_processors() -> Vec<usize> {
     // SAFETY: a set of processors may be all zeros.
     let mut set: ProcessorSet = unsafe { std::mem::zeroed() };
-    // SAFETY: the buffer is one set.
-    if unsafe { libc::sched_getaffinity(0, size_of_val(&set), &raw mut set) } != 0 {
+    if !read_affinity(&mut set) {
         return Vec::new();
     }
     // SAFETY: the numbers are less than the set has.
@@ -107,7 +106,7 @@ pub(super) fn allowed_processors() -> Vec<usize> {
 }
 
 /// Has this thread run on those processors alone; answers whether the system does.
-#[cfg(any(target_os = "linux", target_os = "android"))]
+#[cfg(any(target_os = "linux", target_os = "android", target_os = "freebsd"))]
 pub(super) fn run_on(processors: &[usize]) -> bool {
     // SAFETY: a set of processors may be all zeros.
     let mut set: ProcessorSet = unsafe { std::mem::zeroed() };
@@ -115,8 +114,31 @@ pub(super) fn run_on(processors: &[usize]) -> bool {
         // SAFETY: the number is less than the set has.
         unsafe { libc::CPU_SET(at, &mut set) };
     }
+    set_affinity(&set)
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn read_affinity(set: &mut ProcessorSet) -> bool {
     // SAFETY: the buffer is one set.
-    unsafe { libc::sched_setaffinity(0, size_of_val(&set), &raw const set) == 0 }
+    unsafe { libc::sched_getaffinity(0, size_of::<ProcessorSet>(), set) == 0 }
+}
+#[cfg(target_os = "freebsd")]
+fn read_affinity(set: &mut ProcessorSet) -> bool {
+    let (level, which, size) = (libc::CPU_LEVEL_WHICH, libc::CPU_WHICH_TID, size_of::<ProcessorSet>());
+    // SAFETY: the buffer is one set.
+    unsafe { libc::cpuset_getaffinity(level, which, -1, size, set) == 0 }
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn set_affinity(set: &ProcessorSet) -> bool {
+    // SAFETY: the buffer is one set.
+    unsafe { libc::sched_setaffinity(0, size_of::<ProcessorSet>(), set) == 0 }
+}
+#[cfg(target_os = "freebsd")]
+fn set_affinity(set: &ProcessorSet) -> bool {
+    let (level, which, size) = (libc::CPU_LEVEL_WHICH, libc::CPU_WHICH_TID, size_of::<ProcessorSet>());
+    // SAFETY: the buffer is one set.
+    unsafe { libc::cpuset_setaffinity(level, which, -1, size, set) == 0 }
 }
 
 /// The processor that this thread runs on now.
@@ -125,35 +147,6 @@ pub(super) fn current_processor() -> Option<usize> {
     // SAFETY: no condition.
     usize::try_from(unsafe { libc::sched_getcpu() }).ok()
 }
-
-/// The processors that this thread may run on, in order; none where that cannot be told.
-#[cfg(target_os = "freebsd")]
-pub(super) fn allowed_processors() -> Vec<usize> {
-    // SAFETY: a set of processors may be all zeros.
-    let mut set: ProcessorSet = unsafe { std::mem::zeroed() };
-    let (level, which, size) = (libc::CPU_LEVEL_WHICH, libc::CPU_WHICH_TID, size_of_val(&set));
-    // SAFETY: the buffer is one set.
-    if unsafe { libc::cpuset_getaffinity(level, which, -1, size, &raw mut set) } != 0 {
-        return Vec::new();
-    }
-    // SAFETY: the numbers are less than the set has.
-    (0..PROCESSORS_OF_A_SET).filter(|&at| unsafe { libc::CPU_ISSET(at, &set) }).collect()
-}
-
-/// Has this thread run on those processors alone; answers whether the system does.
-#[cfg(target_os = "freebsd")]
-pub(super) fn run_on(processors: &[usize]) -> bool {
-    // SAFETY: a set of processors may be all zeros.
-    let mut set: ProcessorSet = unsafe { std::mem::zeroed() };
-    for &at in processors.iter().filter(|&&at| at < PROCESSORS_OF_A_SET) {
-        // SAFETY: the number is less than the set has.
-        unsafe { libc::CPU_SET(at, &mut set) };
-    }
-    let (level, which, size) = (libc::CPU_LEVEL_WHICH, libc::CPU_WHICH_TID, size_of_val(&set));
-    // SAFETY: the buffer is one set.
-    unsafe { libc::cpuset_setaffinity(level, which, -1, size, &raw const set) == 0 }
-}
-
 /// The processor that this thread runs on now, which is not asked for here.
 #[cfg(target_os = "freebsd")]
 pub(super) fn current_processor() -> Option<usize> {
