@@ -228,22 +228,11 @@ fn tasks() -> Option<u64> {
 /// How many tasks a process has whose program has one thread: where a processor is emulated, the emulator may have its own.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn tasks_of_one_thread() -> u64 {
-    use nix::errno::Errno;
-    use nix::sys::wait::{WaitStatus, waitpid};
     static TASKS: OnceLock<u64> = OnceLock::new();
     *TASKS.get_or_init(|| {
+        let shown = || tasks().map_or(1, |tasks| tasks.clamp(1, 100) as i32);
         // SAFETY: the child makes two system calls, and takes no lock for them.
-        match unsafe { fork() } {
-            Ok(None) => exit(tasks().map_or(1, |tasks| tasks.clamp(1, 100) as i32)),
-            Ok(Some(pid)) => loop {
-                match waitpid(nix::unistd::Pid::from_raw(pid), None) {
-                    Ok(WaitStatus::Exited(_, tasks)) => return tasks as u64,
-                    Err(Errno::EINTR) => {}
-                    _ => return 1,
-                }
-            },
-            Err(_) => 1,
-        }
+        unsafe { code_of_a_child(shown) }.ok().flatten().map_or(1, |tasks| tasks as u64)
     })
 }
 /// Has this process more threads than one? That cannot be told here.
@@ -318,23 +307,34 @@ pub(crate) fn no_address_space_limit() -> Option<String> {
 
 /// What a child of this process says of an attempt that would change the process for good.
 pub(crate) fn tried(what: &str, attempt: impl FnOnce() -> CallResult<()>) -> Option<String> {
-    use nix::errno::Errno;
-    use nix::sys::wait::{WaitStatus, waitpid};
     if has_threads() == Some(true) {
         return Some(format!("a subject with threads cannot be forked to try {what}"));
     }
     // SAFETY: this process has one thread as far as can be told; a subject that has others does not share its locks with an
     // attempt.
-    match unsafe { fork() } {
-        Ok(None) => exit(i32::from(attempt().is_err())),
-        Ok(Some(pid)) => loop {
-            match waitpid(nix::unistd::Pid::from_raw(pid), None) {
-                Ok(WaitStatus::Exited(_, 0)) => return None,
-                Err(Errno::EINTR) => {}
-                _ => return Some(format!("this host does not let one have {what}")),
-            }
-        },
+    match unsafe { code_of_a_child(|| i32::from(attempt().is_err())) } {
+        Ok(Some(0)) => None,
+        Ok(_) => Some(format!("this host does not let one have {what}")),
         Err(_) => Some(format!("cannot fork to try {what}")),
+    }
+}
+
+/// The exit code of a child that ends with what `run` answers; nothing where it ended otherwise.
+///
+/// # Safety
+///
+/// As for [`fork`].
+unsafe fn code_of_a_child(run: impl FnOnce() -> i32) -> CallResult<Option<i32>> {
+    use nix::errno::Errno;
+    use nix::sys::wait::{WaitStatus, waitpid};
+    // SAFETY: the caller's promise.
+    let Some(pid) = (unsafe { fork() })? else { exit(run()) };
+    loop {
+        match waitpid(nix::unistd::Pid::from_raw(pid), None) {
+            Ok(WaitStatus::Exited(_, code)) => return Ok(Some(code)),
+            Err(Errno::EINTR) => {}
+            _ => return Ok(None),
+        }
     }
 }
 
