@@ -191,7 +191,7 @@ impl<'b> Checks<'b> {
     }
 
     /// May an outcome like this be what came back?
-    pub(crate) fn is_wanted(&self, expect: &Expect) -> bool {
+    fn is_wanted(&self, expect: &Expect) -> bool {
         self.wanted.is_none_or(|outcome| expect.matches(outcome))
     }
 

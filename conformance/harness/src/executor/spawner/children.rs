@@ -91,7 +91,7 @@ impl Children {
             Some(Slot::Ended(ending)) => ending,
             Some(Slot::Lives(pid)) => {
                 self.actors.remove(&pid.as_raw());
-                wait_for(pid, GRACE, stderr, || false)
+                self.wait_for(pid, GRACE, stderr)
             }
             None => (End::Unknown, 0),
         }
@@ -104,8 +104,8 @@ impl Children {
         };
         match self.orphans.remove(&pid.as_raw()) {
             Some(ending) => ending,
-            // Only a child is waited for, and killed. One whose parent is still on its way out is about to become one.
-            None => wait_for(pid, GRACE, stderr, || self.is_descendant(pid)),
+            // Only a child is waited for, and killed.
+            None => self.wait_for(pid, GRACE, stderr),
         }
     }
 
@@ -131,7 +131,7 @@ impl Children {
             let _ = kill(*pid, Signal::SIGKILL);
         }
         for pid in living {
-            wait_for(pid, GRACE, stderr, || false);
+            self.wait_for(pid, GRACE, stderr);
         }
     }
 
@@ -140,42 +140,42 @@ impl Children {
         let mut grace = GRACE;
         for pid in self.living() {
             let began = std::time::Instant::now();
-            wait_for(pid, grace, stderr, || false);
+            self.wait_for(pid, grace, stderr);
             grace = grace.saturating_sub(began.elapsed());
         }
     }
-}
 
-/// Waits for a child that is about to end, and kills it if it does not. One that is none yet is given time as long as it
-/// `may_come`.
-fn wait_for(pid: Pid, grace: Duration, stderr: &mut Option<Tail>, may_come: impl Fn() -> bool) -> Ending {
-    let mut pause = Duration::from_micros(20);
-    let mut waited = Duration::ZERO;
-    loop {
-        match waitpid(pid, Some(WaitPidFlag::WNOHANG)) {
-            Ok(WaitStatus::StillAlive) => {}
-            Ok(status) => match ending_of(status) {
-                Some((_, ending)) => return ending,
-                None => return (End::Unknown, 0),
-            },
-            Err(SystemErrno::EINTR) => {}
-            Err(SystemErrno::ECHILD) if waited < grace && may_come() => {}
-            Err(_) => return (End::Unknown, 0),
+    /// Waits for a child that is about to end, and kills it if it does not. A process whose parent is still on its way out is
+    /// given time to become a child.
+    fn wait_for(&self, pid: Pid, grace: Duration, stderr: &mut Option<Tail>) -> Ending {
+        let mut pause = Duration::from_micros(20);
+        let mut waited = Duration::ZERO;
+        loop {
+            match waitpid(pid, Some(WaitPidFlag::WNOHANG)) {
+                Ok(WaitStatus::StillAlive) => {}
+                Ok(status) => match ending_of(status) {
+                    Some((_, ending)) => return ending,
+                    None => return (End::Unknown, 0),
+                },
+                Err(SystemErrno::EINTR) => {}
+                Err(SystemErrno::ECHILD) if waited < grace && self.is_descendant(pid) => {}
+                Err(_) => return (End::Unknown, 0),
+            }
+            if waited >= grace {
+                // Still a child, so that no other process has its number.
+                let _ = kill(pid, Signal::SIGKILL);
+            }
+            if waited >= grace + GRACE * 3 {
+                // In the kernel, where no signal reaches it.
+                return (End::Unknown, 0);
+            }
+            if let Some(stderr) = stderr {
+                stderr.collect();
+            }
+            std::thread::sleep(pause);
+            waited += pause;
+            pause = (pause * 2).min(Duration::from_millis(5));
         }
-        if waited >= grace {
-            // Still a child, so that no other process has its number.
-            let _ = kill(pid, Signal::SIGKILL);
-        }
-        if waited >= grace + GRACE * 3 {
-            // In the kernel, where no signal reaches it.
-            return (End::Unknown, 0);
-        }
-        if let Some(stderr) = stderr {
-            stderr.collect();
-        }
-        std::thread::sleep(pause);
-        waited += pause;
-        pause = (pause * 2).min(Duration::from_millis(5));
     }
 }
 

@@ -148,10 +148,7 @@ fn opened(
             Number::Lowest => (0, clause::shm_open(8).into()),
             Number::SecondLowest => (1, number.justification),
         };
-        let expect = Expect::Fd(free(at));
-        if checks.is_wanted(&expect) {
-            checks.way(by_number).succeed(expect, by, effects.clone());
-        }
+        checks.way(by_number).succeed(Expect::Fd(free(at)), by, effects.clone());
     }
 }
 
