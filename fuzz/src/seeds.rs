@@ -40,7 +40,7 @@ pub fn wire() {
             let invocation = Invocation { seq, bind, call, at: Some(event.start), flush: seq % 2 == 0 };
             wire::put(&Request::Call(invocation), &mut lines);
             let (outcome, start, end) = (event.outcome.clone(), Some(event.start), Some(event.end));
-            wire::put(&Reply::Answer(Answer { seq, outcome, start, end, pid: None }), &mut lines);
+            wire::put(&Reply::Answer(Answer { seq, outcome, start, end, pid: None, fds: None }), &mut lines);
         }
         put(trace.header.case.as_str(), &lines);
     }

@@ -156,7 +156,7 @@ impl Actor {
             Call::Exec => self.exec(*seq, start),
             call => self.perform(call, bind),
         };
-        let answer = Answer { seq: *seq, outcome, start: Some(start), end: Some(wire::now()), pid };
+        let answer = Answer { seq: *seq, outcome, start: Some(start), end: Some(wire::now()), pid, fds: None };
         self.channel.put(&Reply::Answer(answer));
     }
 }

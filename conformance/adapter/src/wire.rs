@@ -145,6 +145,9 @@ pub struct Answer {
     /// Process number of the child that `fork` made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pid: Option<i32>,
+    /// The descriptors that are open after `exec`, if the new program can tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fds: Option<Vec<i32>>,
 }
 
 /// How a reset went.

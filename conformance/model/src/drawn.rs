@@ -206,12 +206,12 @@ fn make(
     let number = trace.events.len() as u32;
     let call = call.resolve(4096, &mut |name| name.literal().unwrap_or_default().to_owned());
     let mut branches = Vec::new();
-    model::step(profile, state, Site { actor, bind, event: number, creating: 0 }, &call, &mut branches);
+    model::step(profile, state, Site { actor, bind, event: number, creating: 0, fds: None }, &call, &mut branches);
     let Some(branch) = branches.get(which % branches.len().max(1)) else { return };
     let outcome = branch.expect.example(state, actor);
     *state = branch.apply(state.clone(), &outcome);
     let at = 10 * u64::from(number);
-    trace.events.push(Event { actor, bind: bind.to_vec(), call, outcome, start: at, end: at + 5 });
+    trace.events.push(Event { actor, bind: bind.to_vec(), call, outcome, fds: None, start: at, end: at + 5 });
 }
 
 /// Has every call begin before, and end behind, the moment at which it took effect; those of one actor do not overlap.

@@ -106,7 +106,8 @@ struct Called<'a> {
 
 impl<'a> Called<'a> {
     fn site(&self) -> Site<'a> {
-        Site { actor: self.event.actor, bind: &self.event.bind, event: self.index, creating: self.creating }
+        let Event { actor, bind, fds, .. } = self.event;
+        Site { actor: *actor, bind, event: self.index, creating: self.creating, fds: fds.as_deref() }
     }
 
     /// The call among those that overlap.

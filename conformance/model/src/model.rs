@@ -44,6 +44,8 @@ pub struct Site<'a> {
     /// How many creates of others are under way meanwhile. The object of each may have a name for a moment, which a list of
     /// names may show.
     pub creating: u32,
+    /// The descriptors that are open in the process that it makes, if that is known.
+    pub fds: Option<&'a [i32]>,
 }
 
 /// Adds to `branches` everything that `call` may lead to in `state`.

@@ -99,7 +99,7 @@ impl Replay<'_> {
 
     fn branches(&self, state: &State, index: u32, event: &Event) -> Vec<Branch> {
         let mut branches = Vec::new();
-        let site = Site { actor: event.actor, bind: &event.bind, event: index, creating: 0 };
+        let site = Site { actor: event.actor, bind: &event.bind, event: index, creating: 0, fds: event.fds.as_deref() };
         model::step(self.profile, state, site, &event.call, &mut branches);
         branches
     }

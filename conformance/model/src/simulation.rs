@@ -12,6 +12,8 @@ use std::collections::{BTreeMap, HashSet};
 
 /// What a call takes, and what lies between two of them, in nanoseconds.
 const TICK: u64 = 1000;
+/// The descriptors that a process begins with.
+const OPEN: [i32; 4] = [0, 1, 2, 3];
 /// The user and the group of actors that need no privilege.
 const ORDINARY: u32 = 1000;
 const PAGE: u64 = 4096;
@@ -54,11 +56,13 @@ impl Simulation {
             for actor in line.who.actors() {
                 let call = line.call.resolve(PAGE, &mut |name: &Name| names.literal(name));
                 let number = events.len() as u32;
-                let site = Site { actor, bind: &line.bind, event: number, creating: 0 };
+                let site = Site { actor, bind: &line.bind, event: number, creating: 0, fds: Some(&OPEN) };
                 let outcome;
                 (state, outcome) = self.answer(state, site, &call);
                 let start = u64::from(number) * 2 * TICK;
-                events.push(Event { actor, bind: line.bind.clone(), call, outcome, start, end: start + TICK });
+                let begins = matches!(call, Call::Fork { .. } | Call::Exec) && outcome == Outcome::Ok;
+                let (bind, fds, end) = (line.bind.clone(), begins.then(|| OPEN.to_vec()), start + TICK);
+                events.push(Event { actor, bind, call, outcome, fds, start, end });
             }
         }
         Trace { header, events }
@@ -114,7 +118,7 @@ fn actors(script: &Script) -> Vec<Actor> {
         privilege: None,
         limits: BTreeMap::new(),
         process: None,
-        fds: Some(vec![0, 1, 2, 3]),
+        fds: Some(OPEN.to_vec()),
     };
     there.into_iter().map(actor).collect()
 }

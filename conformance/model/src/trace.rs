@@ -141,6 +141,9 @@ pub struct Event {
     pub call: Call,
     /// What came back.
     pub outcome: Outcome,
+    /// The descriptors that were open in the process that a fork or an exec made, if it could tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fds: Option<Vec<i32>>,
     /// When it began, in nanoseconds of the system's monotonic clock.
     pub start: u64,
     /// When it had ended.

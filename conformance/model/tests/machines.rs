@@ -44,6 +44,23 @@ fn no_descriptor_is_free_under_a_limit(#[case] members: &str, #[case] expected: 
 }
 
 #[rstest]
+#[case::that_nobody_told("", (Verdict::Pass, Verdict::Pass))]
+#[case::that_leave_one_free(r#","fds":[0,1,2,3]"#, (Verdict::Pass, Verdict::Fail))]
+#[case::that_leave_none_free(r#","fds":[0,1,2,3,4]"#, (Verdict::Fail, Verdict::Pass))]
+fn a_new_program_opens_one_more_beside_the_descriptors(
+    #[case] members: &str,
+    #[case] (opened, refused): (Verdict, Verdict),
+) {
+    let exec = format!(r#""ok"{members}"#);
+    let made = (MADE.0, r#"{"fd":4}"#);
+    let verdict = |outcome| {
+        let again = (r#"{"call":"shm_open","name":"/scx","flags":"RDWR","mode":0}"#, outcome);
+        verdict(r#","limits":{"NOFILE":5}"#, &[made, (r#"{"call":"exec"}"#, &exec), again])
+    };
+    assert_eq!((verdict(r#"{"fd":4}"#), verdict(r#"{"errno":"EMFILE"}"#)), (opened, refused));
+}
+
+#[rstest]
 #[case::none("", Verdict::Fail)]
 #[case::of_files(r#","limits":{"FSIZE":4096}"#, Verdict::Pass)]
 fn a_size_is_refused_under_a_limit(#[case] members: &str, #[case] expected: Verdict) {

@@ -144,12 +144,14 @@ fn outcome() -> BoxedStrategy<Outcome> {
 fn event() -> BoxedStrategy<Event> {
     let call = prop_oneof![3 => on_objects(), 2 => on_mappings(), 1 => on_processes()];
     let times = prop_oneof![4 => (0u64..1000, 0u64..3), 1 => (any::<u64>(), any::<u64>())];
-    (label(), proptest::collection::vec(label(), 0..3), call, outcome(), times)
-        .prop_map(|(actor, bind, call, outcome, (start, len))| Event {
+    let fds = proptest::option::of(proptest::collection::vec(prop_oneof![3 => 0i32..8, 1 => any::<i32>()], 0..6));
+    (label(), proptest::collection::vec(label(), 0..3), call, outcome(), fds, times)
+        .prop_map(|(actor, bind, call, outcome, fds, (start, len))| Event {
             actor,
             bind,
             call,
             outcome,
+            fds,
             start,
             end: start.saturating_add(len),
         })

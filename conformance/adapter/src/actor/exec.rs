@@ -1,7 +1,7 @@
 //! A new program in the same process, which goes on as the same actor on the same socket.
 
 use super::{Actor, reset::Start};
-use crate::subject::{Subject, errno, host};
+use crate::subject::{Subject, descriptors, errno, host};
 use crate::wire::{self, Answer, Reply, Request};
 use serde::{Deserialize, Serialize};
 use shmconf_model::call::Label;
@@ -90,7 +90,8 @@ pub(super) fn go_on(state: State, subject: Box<dyn Subject>, program: Option<Pro
     actor.names_made = state.names_made;
     actor.channel.put_requests(state.requests);
     let end = Some(wire::now());
-    let answer = Answer { seq: state.seq, outcome: Outcome::Ok, start: Some(state.began), end, pid: None };
+    let (start, fds) = (Some(state.began), Some(descriptors::open()));
+    let answer = Answer { seq: state.seq, outcome: Outcome::Ok, start, end, pid: None, fds };
     actor.channel.put(&Reply::Answer(answer));
     actor.serve()
 }

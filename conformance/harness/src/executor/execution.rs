@@ -117,6 +117,8 @@ fn attempt(executor: &mut Executor, plan: &Plan<'_>, singly: bool) -> Result<See
     let done = run.make_calls();
     let Execution { events, set, spoiled, .. } = run;
     let actors = actors_of(&set, executor);
+    let mut events: Vec<Event> = events.into_iter().flatten().collect();
+    events.iter_mut().for_each(|event| tell_descriptors(event, &set));
     if done.is_ok() && executor.config.reuse && !spoiled && !singly {
         executor.pool.put(set, &executor.spawner);
     } else if done.is_ok() {
@@ -124,7 +126,6 @@ fn attempt(executor: &mut Executor, plan: &Plan<'_>, singly: bool) -> Result<See
     } else {
         set.end(&mut executor.spawner);
     }
-    let mut events: Vec<Event> = events.into_iter().flatten().collect();
     let left = clean_up(&names, &used, &mut events, &executor.naming.own_prefix());
     executor.left_behind.extend(left);
     done.map(|()| (actors, events))
@@ -201,6 +202,13 @@ fn clean_up(names: &ScriptNames, used: &Used, events: &mut [Event], own_prefix: 
 fn actors_of(set: &ProcessSet, executor: &Executor) -> Vec<Actor> {
     let named = set.topology.actors.iter().zip(&set.processes).filter(|(spec, _)| spec.parent.is_none());
     named.filter_map(|(spec, process)| Some(as_actor(spec.name, process.started.as_ref()?, executor))).collect()
+}
+
+/// What was open in a child as it began, as it said itself.
+fn tell_descriptors(event: &mut Event, set: &ProcessSet) {
+    let (Call::Fork { child, .. }, Outcome::Ok) = (&event.call, &event.outcome) else { return };
+    let born = set.topology.actors.iter().zip(&set.processes).find(|(spec, _)| spec.name == *child);
+    event.fds = born.and_then(|(_, process)| process.started.as_ref()?.fds.clone());
 }
 
 fn as_actor(name: Label, started: &Started, executor: &Executor) -> Actor {

@@ -154,6 +154,7 @@ fn fails(
         bind: line.bind.clone(),
         call: line.call.resolve(4096, &mut |name| name.literal().unwrap_or_default().to_owned()),
         outcome: outcome.clone(),
+        fds: None,
         start: 5_000_000 + start,
         end: 5_000_000 + end,
     };

@@ -79,10 +79,10 @@ pub(crate) enum Effect {
     LoseDescriptors { from: Label, to: Label },
     /// The oldest message arrives, with the descriptors that the outcome tells; the rest may stay open unknown.
     Receive(Box<Receipt>),
-    /// A child begins, which may be the first process of a PID namespace.
-    Fork(ProcessId, ProcessId, bool),
-    /// A new program begins, in the thread that asks for it.
-    Exec(ProcessId, Label),
+    /// A child begins, which may be the first process of a PID namespace, with those descriptors if they are known.
+    Fork(ProcessId, ProcessId, bool, Option<Arc<[i32]>>),
+    /// A new program begins, in the thread that asks for it, with those descriptors if they are known.
+    Exec(ProcessId, Label, Option<Arc<[i32]>>),
     /// The process ignores a signal.
     Ignore(ProcessId, Signal),
     /// The file mode creation mask changes.
@@ -159,8 +159,8 @@ impl Effect {
                 state.empty_message(*from, *to).into_iter().for_each(|id| state.release(id));
             }
             Effect::Receive(receipt) => receive(receipt, state, outcome),
-            Effect::Fork(parent, child, is_first) => state.fork(*parent, *child, *is_first),
-            Effect::Exec(process, actor) => state.exec(*process, *actor),
+            Effect::Fork(parent, child, is_first, fds) => state.fork(*parent, *child, *is_first, fds.as_deref()),
+            Effect::Exec(process, actor, fds) => state.exec(*process, *actor, fds.as_deref()),
             Effect::GiveNames => {
                 if let Outcome::Names(names) = outcome {
                     Arc::make_mut(&mut state.given_names).extend(names.iter().cloned());

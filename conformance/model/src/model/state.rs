@@ -314,10 +314,10 @@ impl State {
     }
 
     /// A child with what its parent has, which may be the first process of a PID namespace.
-    pub(crate) fn fork(&mut self, parent: ProcessId, child: ProcessId, is_first: bool) {
+    pub(crate) fn fork(&mut self, parent: ProcessId, child: ProcessId, is_first: bool, open: Option<&[i32]>) {
         self.end(child);
         let Some(process) = self.process(parent) else { return };
-        let process = process.child(is_first);
+        let process = process.child(is_first, open);
         for fd in process.fds.values() {
             self.hold(fd.description);
         }
@@ -332,7 +332,7 @@ impl State {
     }
 
     /// A new program in a process: the other threads end, mappings go, and so do the descriptors that exec closes.
-    pub(crate) fn exec(&mut self, id: ProcessId, actor: Label) {
+    pub(crate) fn exec(&mut self, id: ProcessId, actor: Label, open: Option<&[i32]>) {
         if actor != id.0 || self.threads.values().any(|process| *process == Some(id)) {
             let threads = Arc::make_mut(&mut self.threads);
             threads.values_mut().filter(|process| **process == Some(id)).for_each(|process| *process = None);
@@ -340,11 +340,13 @@ impl State {
             threads.insert(actor, Some(id));
         }
         let Some(process) = self.process_mut(id) else { return };
-        process.base = None;
         let closed: Vec<i32> = process.fds.values().filter(|fd| fd.cloexec).map(|fd| fd.number).collect();
         let maps: Vec<Label> = process.maps.keys().copied().collect();
         closed.into_iter().for_each(|number| self.remove_descriptor(id, number));
         maps.into_iter().for_each(|label| self.remove_mapping(id, label));
+        if let Some(process) = self.process_mut(id) {
+            process.begin_with(open);
+        }
     }
 
     /// Everything goes that ends with a process.
@@ -367,7 +369,7 @@ impl State {
         if let Some(process) = self.process_mut(id) {
             process.leaked += count;
             process.leaked_by = Some(by);
-            process.base = None;
+            process.begin_with(None);
         }
     }
 

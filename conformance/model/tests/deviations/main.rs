@@ -46,7 +46,15 @@ fn event(at: u64, line: &str) -> Event {
     let (call, outcome) = line.split_once(" -> ").expect("an arrow parts them");
     let line: Line = call.parse().unwrap_or_else(|error| panic!("{call}: {error}"));
     let outcome: Outcome = serde_json::from_str(outcome).unwrap_or_else(|error| panic!("{outcome}: {error}"));
-    Event { actor: line.who.stem, bind: line.bind, call: line.call, outcome, start: at * 1000, end: at * 1000 + 500 }
+    Event {
+        actor: line.who.stem,
+        bind: line.bind,
+        call: line.call,
+        outcome,
+        fds: None,
+        start: at * 1000,
+        end: at * 1000 + 500,
+    }
 }
 
 fn judged(profile: &str, lines: &str) -> Judgement {

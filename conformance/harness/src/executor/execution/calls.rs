@@ -80,6 +80,9 @@ impl Execution<'_> {
                     began = if answer.end.is_some() { end } else { start };
                     self.after(call, &answer);
                     self.note(call, answer.outcome, Some((start, end)));
+                    if let Some(event) = self.events[call].as_mut().filter(|event| event.call == Call::Exec) {
+                        event.fds = answer.fds;
+                    }
                 }
                 Err(outcome) => {
                     let certain = nth == 0 || racing || may_end_or_block(&self.calls[call], self.plan.limited);
@@ -139,6 +142,7 @@ impl Execution<'_> {
             bind: planned.line.bind.clone(),
             call: self.calls[call].clone(),
             outcome,
+            fds: None,
             start,
             end,
         });

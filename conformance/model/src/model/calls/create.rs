@@ -67,12 +67,14 @@ pub(in crate::model) fn create(cx: Cx<'_>, asked: i64, checks: &mut Checks<'_>) 
 /// Without a free number nothing is made, and where the platform looks for one last, a name stays behind if the object had
 /// one on the way.
 fn no_number(cx: Cx<'_>, checks: &mut Checks<'_>) {
-    if !cx.process.is_full() {
+    let is_full = cx.process.is_full();
+    if !is_full && !cx.process.may_be_full() {
         return;
     }
     for _ in cx.profile.rules.open_emfile_spares.choices.iter().filter(|choice| !choice.value) {
         let stray = smallvec![Effect::Stray(cx.process.store)];
         checks.may_with(Check::Number, Errno::EMFILE, clause::create(11).into(), stray);
     }
-    checks.shall(Check::Number, true, Errno::EMFILE, &[clause::create(11)]);
+    checks.shall(Check::Number, is_full, Errno::EMFILE, &[clause::create(11)]);
+    checks.may(Check::Number, !is_full, Errno::EMFILE, &[clause::create(11)]);
 }

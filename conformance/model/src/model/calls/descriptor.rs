@@ -83,6 +83,7 @@ fn executable(object: &Object, mode: u32, checks: &mut Checks<'_>) {
 pub(in crate::model) fn dup(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
     let Some(descriptor) = checks.number(cx, fd, clause::dup(4)) else { return };
     checks.shall(Check::Number, cx.process.is_full(), Errno::EMFILE, &[clause::dup(5)]);
+    checks.may(Check::Number, cx.process.may_be_full(), Errno::EMFILE, &[clause::dup(5)]);
     let bind = cx.site.bind.first().copied();
     let duplicated = Effect::Duplicate { process: cx.id, bind, id: descriptor.description };
     let clauses = [clause::dup(1), clause::dup(2), clause::dup(3)];

@@ -6,6 +6,7 @@ use crate::model::branch::Cx;
 use crate::model::checks::Checks;
 use crate::model::effect::Effect;
 use crate::model::expect::Expect;
+use crate::model::rules::room;
 use crate::outcome::Errno;
 use crate::profile::Check;
 use smallvec::smallvec;
@@ -48,6 +49,10 @@ pub(in crate::model) fn unique_names(cx: Cx<'_>, count: usize, checks: &mut Chec
 /// its next name until it gives it out, so that a second call finds it taken.
 pub(in crate::model) fn collide(cx: Cx<'_>, checks: &mut Checks<'_>) {
     checks.may(Check::Existence, cx.process.collides, Errno::EEXIST, &[clause::unique_names(3)]);
+    // Who takes it opens an object, though not for long.
+    let lacks_number = cx.process.is_full() || cx.process.may_be_full();
+    checks.may(Check::Number, lacks_number, Errno::EMFILE, &[clause::unique_names(3)]);
+    room::for_a_name(cx, &[clause::unique_names(3)], checks);
     let expect = Expect::NewNames { count: 1, given: cx.state.given_names.clone() };
     checks.succeed(expect, &[clause::unique_names(3)], smallvec![Effect::Collide(cx.id)]);
 }

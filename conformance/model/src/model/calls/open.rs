@@ -109,23 +109,25 @@ fn no_number(
 ) {
     let numbers = &cx.profile.rules.open_number;
     let full = |number: Number| if number == Number::Lowest { cx.process.is_full() } else { cx.process.has_one_free() };
-    if numbers.always(|number| !full(*number)) {
+    let (is_full, is_free) = (numbers.always(|number| full(*number)), numbers.always(|number| !full(*number)));
+    if is_free && !cx.process.may_be_full() {
         return;
     }
-    if !numbers.always(|number| full(*number)) {
-        return checks.may(Check::Number, true, Errno::EMFILE, &[clause::shm_open(38), clause::shm_open(31)]);
-    }
     let would = would.filter(|_| !checks.is_blocked());
+    let by = [clause::shm_open(38), clause::shm_open(31)];
     for choice in &spares.choices {
         match &would {
             Some(would) if !choice.value => {
                 let by = clause::shm_open(38).into();
                 checks.may_with(Check::Number, Errno::EMFILE, by, would(choice.justification));
             }
-            _ => checks.shall(Check::Number, true, Errno::EMFILE, &[clause::shm_open(38), clause::shm_open(31)]),
+            _ if is_full => checks.shall(Check::Number, true, Errno::EMFILE, &by),
+            _ => checks.may(Check::Number, true, Errno::EMFILE, &by),
         }
     }
-    checks.block();
+    if is_full {
+        checks.block();
+    }
 }
 
 /// What success rests on, whatever was opened.

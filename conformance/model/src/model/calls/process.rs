@@ -10,23 +10,33 @@ use crate::model::state::{ProcessId, Store};
 use crate::outcome::{Errno, Signal};
 use crate::profile::Check;
 use smallvec::smallvec;
+use std::sync::Arc;
 
 pub(in crate::model) fn fork(cx: Cx<'_>, child: Label, pid_namespace: bool, checks: &mut Checks<'_>) {
     if pid_namespace {
         needs_root(cx, checks);
     }
     let clauses = [clause::fork(1), clause::fork(2), clause::fork(3)];
-    checks.succeed(Expect::Ok, &clauses, smallvec![Effect::Fork(cx.id, ProcessId(child), pid_namespace)]);
+    checks.succeed(Expect::Ok, &clauses, smallvec![Effect::Fork(cx.id, ProcessId(child), pid_namespace, fds_of(cx))]);
 }
 
 pub(in crate::model) fn exec(cx: Cx<'_>, checks: &mut Checks<'_>) {
-    checks.succeed(Expect::Ok, &[clause::exec(1), clause::exec(2)], smallvec![Effect::Exec(cx.id, cx.site.actor)]);
-    if cx.process.is_full() {
+    checks.succeed(
+        Expect::Ok,
+        &[clause::exec(1), clause::exec(2)],
+        smallvec![Effect::Exec(cx.id, cx.site.actor, fds_of(cx))],
+    );
+    if cx.process.is_full() || cx.process.may_be_full() {
         // What starts a program opens its libraries, and ends it where it cannot.
         for code in [127, 1] {
             checks.outcome(Expect::Exited(code), clauses(&[clause::exec(3)]), smallvec![Effect::End(cx.id)]);
         }
     }
+}
+
+/// The descriptors of the process that the call makes.
+fn fds_of(cx: Cx<'_>) -> Option<Arc<[i32]>> {
+    cx.site.fds.map(Arc::from)
 }
 
 pub(in crate::model) fn exit(cx: Cx<'_>, code: u8, checks: &mut Checks<'_>) {

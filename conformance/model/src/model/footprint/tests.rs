@@ -9,7 +9,8 @@ use crate::trace::Event;
 use proptest::prelude::*;
 
 fn made(number: usize, event: &Event) -> Made<'_> {
-    let site = Site { actor: event.actor, bind: &event.bind, event: number as u32, creating: 0 };
+    let site =
+        Site { actor: event.actor, bind: &event.bind, event: number as u32, creating: 0, fds: event.fds.as_deref() };
     Made { site, call: &event.call, outcome: &event.outcome }
 }
 

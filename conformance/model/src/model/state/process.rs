@@ -6,7 +6,7 @@ use crate::model::bytes::Bytes;
 use crate::outcome::Signal;
 use crate::profile::Justification;
 use crate::trace::{Actor, Privilege};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The superuser's number.
@@ -24,7 +24,7 @@ pub(crate) struct Process {
     pub(crate) leaked: usize,
     /// Why they are.
     pub(crate) leaked_by: Option<Justification>,
-    /// The descriptors that it began with, if they are known.
+    /// The descriptors that it has beside those, in order, if they are known.
     pub(crate) base: Option<Arc<[i32]>>,
     /// What its labels of descriptors stand for.
     pub(crate) labels: BTreeMap<Label, i32>,
@@ -101,7 +101,7 @@ impl Process {
             first_free: 0,
             leaked: 0,
             leaked_by: None,
-            base: actor.fds.as_deref().map(Arc::from),
+            base: None,
             labels: BTreeMap::new(),
             maps: BTreeMap::new(),
             uid: actor.uid,
@@ -117,13 +117,28 @@ impl Process {
             store: Store::Shared,
             room: None,
         };
-        process.pass_taken();
+        process.begin_with(actor.fds.as_deref());
         process
     }
 
     /// The process that a fork makes of it.
-    pub(super) fn child(&self, is_first: bool) -> Process {
-        Process { base: None, is_first, ..self.clone() }
+    pub(super) fn child(&self, is_first: bool, open: Option<&[i32]>) -> Process {
+        let mut child = Process { is_first, ..self.clone() };
+        child.begin_with(open);
+        child
+    }
+
+    /// The process is a new one, or has a new program, in which those descriptors are open, if they are known. Of one that
+    /// has descriptors that it does not know of, nobody can tell their numbers.
+    pub(super) fn begin_with(&mut self, open: Option<&[i32]>) {
+        let open = open.filter(|_| self.leaked == 0);
+        let others = |open: &[i32]| {
+            let others: BTreeSet<i32> = open.iter().copied().filter(|number| !self.fds.contains_key(number)).collect();
+            others.into_iter().collect()
+        };
+        self.base = open.map(others);
+        self.first_free = 0;
+        self.pass_taken();
     }
 
     /// The number that a label stands for.
@@ -178,12 +193,15 @@ impl Process {
 
     /// A number is taken by something that the model does not know.
     pub(super) fn take_number(&mut self, number: i32) {
-        self.base = self.base.as_deref().map(|base| base.iter().chain([&number]).copied().collect());
+        self.base = self.base.as_deref().map(|base| {
+            let (below, above) = base.split_at(base.partition_point(|taken| *taken < number));
+            below.iter().chain([&number]).chain(above).copied().collect()
+        });
         self.pass_taken();
     }
 
     fn is_taken(&self, number: i32) -> bool {
-        self.base.as_deref().unwrap_or(&[0, 1, 2]).contains(&number) || self.fds.contains_key(&number)
+        self.base.as_deref().unwrap_or(&[0, 1, 2]).binary_search(&number).is_ok() || self.fds.contains_key(&number)
     }
 
     fn pass_taken(&mut self) {
@@ -209,6 +227,11 @@ impl Process {
             (Some(limit), None) => limit <= 0,
             (None, _) => false,
         }
+    }
+
+    /// Can perhaps no descriptor be opened, as nobody knows which numbers are taken?
+    pub(crate) fn may_be_full(&self) -> bool {
+        self.nofile.is_some() && self.base.is_none()
     }
 
     /// Can at most one descriptor be opened?
