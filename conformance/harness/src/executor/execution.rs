@@ -4,7 +4,7 @@ mod calls;
 
 use super::link::Heard;
 use super::plan::{Phase, Plan, Topology};
-use super::pool::{Life, ProcessSet};
+use super::pool::{Awaited, Life, ProcessSet};
 use super::processors::Processors;
 use super::{Ability, Executor, ExecutorError, sweep};
 use shmconf_adapter::wire::{Reply, Started};
@@ -27,6 +27,8 @@ struct Execution<'a> {
     singly: bool,
     /// Can the processes serve no other script?
     spoiled: bool,
+    /// Have the processes served another script before?
+    reused: bool,
 }
 
 /// Why an attempt ends early.
@@ -105,8 +107,9 @@ fn attempt(executor: &mut Executor, plan: &Plan<'_>, way: Way) -> Result<Seen, H
         executor.spawner.know(&used)?;
     }
     let set = processes_for(executor, &plan.topology, way != Way::Usual)?;
+    let reused = set.processes.iter().any(|process| process.awaited == Some(Awaited::Reset));
     let events = vec![None; plan.calls.len()];
-    let mut run = Execution { executor, plan, calls, events, set, singly, spoiled: plan.spoils };
+    let mut run = Execution { executor, plan, calls, events, set, singly, spoiled: plan.spoils, reused };
     let done = run.make_calls();
     let Execution { events, set, spoiled, .. } = run;
     let actors = actors_of(&set);

@@ -93,6 +93,11 @@ impl Execution<'_> {
                     }
                     let is_exit = matches!(self.calls[call], Call::Exit { .. });
                     if let (Outcome::Exited(code), Spec::Command(..), false) = (&outcome, &self.executor.config.subject, is_exit) {
+                        if self.reused {
+                            // It may have meant to end after the script before.
+                            self.executor.pool.was_unclean();
+                            return Err(Halt::Unclean);
+                        }
                         // No call of another program's ends it so: it has given up, as on an exception.
                         let problem = format!("ends instead of answering {} (exit {code})", self.asked(call));
                         return Err(self.executor.actor_error(problem).into());
