@@ -29,10 +29,7 @@ fn a_page_has_the_tables_that_are_generated(#[case] file: &str, #[case] generate
     if env::var_os("SHMCONF_UPDATE_DOCS").is_some() {
         fs::write(&path, &new).expect("it can be written");
     } else {
-        assert!(
-            page == new,
-            "{file} is old: SHMCONF_UPDATE_DOCS=1 cargo test -p shmconf-model --test documents"
-        );
+        assert!(page == new, "{file} is old: SHMCONF_UPDATE_DOCS=1 cargo test -p shmconf-model --test documents");
     }
 }
 

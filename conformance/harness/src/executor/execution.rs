@@ -85,7 +85,9 @@ pub(super) fn execute(executor: &mut Executor, script: &Script, seed: u64) -> Re
             };
             Ok(Trace { header, events })
         }
-        Err(Halt::Again | Halt::Unclean) => Err(executor.actor_error("does not come to a state in which it can be used".to_owned())),
+        Err(Halt::Again | Halt::Unclean) => {
+            Err(executor.actor_error("does not come to a state in which it can be used".to_owned()))
+        }
         Err(Halt::Error(error)) => {
             if matches!(error, ExecutorError::Actor { .. }) {
                 // What the others would do next is anybody's guess.

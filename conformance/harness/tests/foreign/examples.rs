@@ -17,7 +17,8 @@ fn conforms(subject: &str) -> Value {
     let (code, mut reports) = run(&["-s", subject, "-p", profile, "--cases", "8", "--timeout", "20"]);
     let report = reports.remove(0);
     let results = report["results"].as_array().expect("it is a list");
-    let bad = |result: &&Value| !["pass", "skip", "deviation"].contains(&result["verdict"].as_str().unwrap_or_default());
+    let bad =
+        |result: &&Value| !["pass", "skip", "deviation"].contains(&result["verdict"].as_str().unwrap_or_default());
     let bad: Vec<&Value> = results.iter().filter(bad).collect();
     assert!(bad.is_empty(), "{bad:#?}");
     assert_eq!(code, Some(0), "{:?}", report["gave_up"]);

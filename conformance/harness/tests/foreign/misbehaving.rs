@@ -56,7 +56,7 @@ fn what_an_adapter_does_wrong_costs_that_case(#[case] kind: &str, #[case] what: 
 /// What an adapter says of itself at the start is wrong, so that nothing is known of it.
 #[rstest]
 #[case::wrong_version("wrong-version", "speaks \"shmconf-protocol/9\"")]
-#[case::unknown_need("unknown-need", "unknown variant `wings`")]
+#[case::unknown_need("unknown-need", "answers `start` with what is no reply: ")]
 fn an_adapter_that_cannot_start_leaves_the_others_their_results(#[case] kind: &str, #[case] what: &str) {
     let Some((code, reports)) = misbehaving(kind) else { return };
     let reason = reports[0]["gave_up"].as_str().expect("it says why");
@@ -92,10 +92,11 @@ fn an_adapter_that_is_not_clean_is_replaced_at_once(#[case] kind: &str) {
         assert_eq!(code, Some(0), "{reports:#?}");
         (began.elapsed(), verdicts(&reports[0]).len() as u32)
     };
-    let (_, cases) = time("nothing");
-    let (elapsed, _) = time(kind);
-    // At most two starts of an interpreter for a case, and no deadline.
-    assert!(elapsed < Duration::from_secs(5) + Duration::from_millis(600) * cases, "{elapsed:?} for {cases} cases");
+    let (usual, _) = time("nothing");
+    let (elapsed, cases) = time(kind);
+    // A few starts of an interpreter for a case, and no deadline, of which eight would come first.
+    let most = usual * 4 + Duration::from_secs(20);
+    assert!(elapsed < most, "{elapsed:?} for {cases} cases, and {usual:?} where every reset is clean");
 }
 
 #[test]
@@ -108,8 +109,7 @@ fn a_reset_without_an_answer_costs_one_deadline() {
 #[test]
 fn a_reset_answered_with_nonsense_is_told() {
     let Some((_, reports)) = misbehaving("reset-nonsense") else { return };
-    let reason = reason(&reports[0], 1);
-    assert!(reason.contains("answers `reset` with what is no reply: what?"), "{reports:#?}");
+    assert!(reports[0].to_string().contains("answers `reset` with what is no reply: what?"), "{reports:#?}");
     assert_eq!(verdicts(&reports[1]), ["pass", "pass", "pass"], "{reports:#?}");
 }
 

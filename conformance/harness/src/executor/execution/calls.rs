@@ -92,7 +92,9 @@ impl Execution<'_> {
                         return Err(Halt::Again);
                     }
                     let is_exit = matches!(self.calls[call], Call::Exit { .. });
-                    if let (Outcome::Exited(code), Spec::Command(..), false) = (&outcome, &self.executor.config.subject, is_exit) {
+                    if let (Outcome::Exited(code), Spec::Command(..), false) =
+                        (&outcome, &self.executor.config.subject, is_exit)
+                    {
                         if self.reused {
                             // It may have meant to end after the script before.
                             self.executor.pool.was_unclean();
@@ -123,7 +125,8 @@ impl Execution<'_> {
             Heard::Late => match self.kill(actor)? {
                 Some(ended) => {
                     let asked = self.asked(call);
-                    let problem = format!("ends before it has answered {asked} ({ended}), and something keeps its socket");
+                    let problem =
+                        format!("ends before it has answered {asked} ({ended}), and something keeps its socket");
                     Err(self.executor.actor_error(problem).into())
                 }
                 None => match self.set.processes[actor].link.unread() {
@@ -264,7 +267,9 @@ const SLACK_NS: u64 = 1_000_000;
 fn impossible(answer: &Answer, began: u64, heard: u64) -> Option<String> {
     let (start, end) = (answer.start.unwrap_or(began), answer.end.unwrap_or(heard));
     let what = match () {
-        () if start.saturating_add(SLACK_NS) < began => "begins before it was asked for, or before the call ahead had ended",
+        () if start.saturating_add(SLACK_NS) < began => {
+            "begins before it was asked for, or before the call ahead had ended"
+        }
         () if end > heard.saturating_add(SLACK_NS) => "ends after its answer came",
         () if end.saturating_add(SLACK_NS) < start => "ends before it begins",
         () => return None,
