@@ -17,21 +17,19 @@ fn with_part(text: &str, part: &str, content: &str) -> Option<String> {
     Some(format!("{before}{begin}\n{content}\n{end}{after}"))
 }
 
-#[test]
-fn the_page_of_scripts_has_the_table_of_calls() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/scripts.md");
+#[rstest]
+#[case::scripts("docs/scripts.md", &[("requirements", reference::requirements()), ("calls", reference::calls())])]
+#[case::protocol("docs/protocol.md", &[("calls", reference::wire())])]
+fn a_page_has_the_tables_that_are_generated(#[case] file: &str, #[case] generated: &[(&str, String)]) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(file);
     let page = fs::read_to_string(&path).expect("it is there");
-    let generated = [("requirements", reference::requirements()), ("calls", reference::calls())];
     let new = generated.iter().fold(page.clone(), |page, (part, content)| {
-        with_part(&page, part, content).unwrap_or_else(|| panic!("docs/scripts.md has no part {part:?}"))
+        with_part(&page, part, content).unwrap_or_else(|| panic!("{file} has no part {part:?}"))
     });
     if env::var_os("SHMCONF_UPDATE_DOCS").is_some() {
         fs::write(&path, &new).expect("it can be written");
     } else {
-        assert!(
-            page == new,
-            "docs/scripts.md is old: SHMCONF_UPDATE_DOCS=1 cargo test -p shmconf-model --test documents"
-        );
+        assert!(page == new, "{file} is old: SHMCONF_UPDATE_DOCS=1 cargo test -p shmconf-model --test documents");
     }
 }
 

@@ -46,6 +46,11 @@ impl Lines {
         self.searched = 0;
     }
 
+    /// What has arrived and was not read.
+    pub fn unread(&self) -> &[u8] {
+        self.bytes.get(self.read..).unwrap_or_default()
+    }
+
     /// Bytes that belong to no whole line yet.
     pub fn pending(&self) -> usize {
         self.bytes.len() - self.read

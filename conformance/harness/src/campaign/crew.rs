@@ -50,6 +50,7 @@ impl<'a> Crew<'a> {
         let home = Profile::id_for(sources[0].platform());
         let profile = match &plan.profile {
             Some(chosen) => chosen.profile.clone(),
+            None if subject.is_foreign() => Profile::get("posix")?,
             None => Profile::get(home)?,
         };
         let others = if plan.portability { portability::platforms_beside(home) } else { Vec::new() };

@@ -26,7 +26,7 @@ pub(super) struct Args {
     #[arg(short, long = "subject", value_name = "SUBJECT", default_values = ["libc", "shmfd"])]
     subjects: Vec<String>,
     /// The rules to judge by: a profile such as posix or linux-glibc, or the file of one [default: those of this
-    /// platform]
+    /// platform, and posix for a command:]
     #[arg(short, long)]
     profile: Option<String>,
     /// What not to run, as an ID, an area or a glob; can be repeated

@@ -5,7 +5,7 @@ mod calls;
 use super::link::Heard;
 use super::machine::{self, Needs};
 use super::plan::{Phase, Plan, Topology};
-use super::pool::{Life, ProcessSet};
+use super::pool::{Awaited, Life, ProcessSet};
 use super::processors::Processors;
 use super::{Ability, Executor, ExecutorError, sweep};
 use shmconf_adapter::wire::{Reply, Started};
@@ -28,6 +28,8 @@ struct Execution<'a> {
     singly: bool,
     /// Can the processes serve no other script?
     spoiled: bool,
+    /// Have the processes served another script before?
+    reused: bool,
 }
 
 /// The limits that the calls of a script may meet: that of descriptors only where it is low, or there may be many.
@@ -50,6 +52,8 @@ struct Used {
 enum Halt {
     /// Another attempt is needed, with fresh processes and every call sent alone.
     Again,
+    /// Another attempt is needed, with fresh processes, as one that waited was not as it was when it started.
+    Unclean,
     /// No attempt can succeed.
     Error(ExecutorError),
 }
@@ -58,6 +62,17 @@ impl From<ExecutorError> for Halt {
     fn from(error: ExecutorError) -> Halt {
         Halt::Error(error)
     }
+}
+
+/// How an attempt is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// By processes that wait, if there are any.
+    Usual,
+    /// By fresh processes.
+    Fresh,
+    /// By fresh processes, and every call is sent alone.
+    Singly,
 }
 
 /// Executes a script once.
@@ -72,10 +87,13 @@ pub(super) fn execute(executor: &mut Executor, script: &Script, seed: u64) -> Re
     let machine = machine::this();
     let (page, scripts) = (executor.platform.page_size, executor.config.share.1);
     Needs::of(script, page, executor.nameless_in_store).check(&machine, scripts)?;
-    let trace = match attempt(executor, &plan, false) {
-        Err(Halt::Again) => attempt(executor, &plan, true),
-        done => done,
-    };
+    let mut trace = attempt(executor, &plan, Way::Usual);
+    if let Err(Halt::Unclean) = trace {
+        trace = attempt(executor, &plan, Way::Fresh);
+    }
+    if let Err(Halt::Again) = trace {
+        trace = attempt(executor, &plan, Way::Singly);
+    }
     match trace {
         Ok((mut actors, mut events)) => {
             actors.iter_mut().for_each(|actor| actor.limits.clone_from(&limits));
@@ -91,7 +109,9 @@ pub(super) fn execute(executor: &mut Executor, script: &Script, seed: u64) -> Re
             };
             Ok(Trace { header, events })
         }
-        Err(Halt::Again) => Err(executor.actor_error("does not come to a state in which it can be used".to_owned())),
+        Err(Halt::Again | Halt::Unclean) => {
+            Err(executor.actor_error("does not come to a state in which it can be used".to_owned()))
+        }
         Err(Halt::Error(error)) => {
             if matches!(error, ExecutorError::Actor { .. }) {
                 // What the others would do next is anybody's guess.
@@ -104,16 +124,18 @@ pub(super) fn execute(executor: &mut Executor, script: &Script, seed: u64) -> Re
 
 type Seen = (Vec<Actor>, Vec<Event>);
 
-fn attempt(executor: &mut Executor, plan: &Plan<'_>, singly: bool) -> Result<Seen, Halt> {
+fn attempt(executor: &mut Executor, plan: &Plan<'_>, way: Way) -> Result<Seen, Halt> {
+    let singly = way == Way::Singly;
     let mut names = executor.naming.next_script();
     let mut used = Used::default();
     let calls = resolve(executor, plan, &mut names, &mut used)?;
     if !executor.lists {
         executor.spawner.know(&used.names)?;
     }
-    let set = processes_for(executor, &plan.topology, singly)?;
+    let set = processes_for(executor, &plan.topology, way != Way::Usual)?;
+    let reused = set.processes.iter().any(|process| process.awaited == Some(Awaited::Reset));
     let events = vec![None; plan.calls.len()];
-    let mut run = Execution { executor, plan, calls, events, set, singly, spoiled: plan.spoils };
+    let mut run = Execution { executor, plan, calls, events, set, singly, spoiled: plan.spoils, reused };
     let done = run.make_calls();
     let Execution { events, set, spoiled, .. } = run;
     let actors = actors_of(&set, executor);
@@ -264,7 +286,15 @@ impl Execution<'_> {
                 Phase::Race(racers) => self.race(racers)?,
             }
         }
-        self.settle()
+        self.settle()?;
+        let mut unread = self.set.processes.iter().filter(|process| process.life == Life::Lives);
+        match unread.find_map(|process| process.link.unread()) {
+            Some(unread) => {
+                let problem = format!("says more than it was asked for: {unread}");
+                Err(self.executor.actor_error(problem).into())
+            }
+            None => Ok(()),
+        }
     }
 
     /// Waits until every actor that was there from the beginning has said who it is, and that it is clean.
@@ -296,7 +326,8 @@ impl Executor {
             Heard::Nonsense(line) => format!("answers {instead_of} with what is no reply: {line}"),
             Heard::Late => format!("does not answer {instead_of} within {:?}", self.config.timeout),
             Heard::End => match number.map(|number| self.spawner.wait(number)) {
-                Some(Ok(outcome)) => format!("ends before it has answered {instead_of} ({outcome})"),
+                Some(Ok(Some(outcome))) => format!("ends before it has answered {instead_of} ({outcome})"),
+                Some(Ok(None)) => format!("closes its socket before it has answered {instead_of}, and goes on"),
                 Some(Err(error)) => return error,
                 None => format!("ends before it has answered {instead_of}"),
             },

@@ -103,8 +103,24 @@ impl Link {
         Ok(count)
     }
 
+    /// What has arrived and was not read: the beginning of a line, or what nobody has asked for.
+    pub(super) fn unread(&self) -> Option<String> {
+        let unread = self.lines.unread();
+        (!unread.is_empty()).then(|| shortened(unread.split(|&byte| byte == b'\n').next().unwrap_or(unread)))
+    }
+
     /// The next reply, if it comes in time.
     pub(super) fn hear(&mut self) -> Result<Heard, ExecutorError> {
+        self.hear_within(self.timeout)
+    }
+
+    /// The next reply of one of so many actors that are starting at once, each of which may be an interpreter.
+    pub(super) fn hear_start(&mut self, starting: usize) -> Result<Heard, ExecutorError> {
+        const EACH: Duration = Duration::from_millis(200);
+        self.hear_within(self.timeout + EACH * (starting.saturating_sub(1) as u32))
+    }
+
+    fn hear_within(&mut self, time: Duration) -> Result<Heard, ExecutorError> {
         // What has arrived costs no look at the clock.
         let mut deadline = None;
         loop {
@@ -121,7 +137,7 @@ impl Link {
                 return Err(ExecutorError::Interrupted);
             }
             let now = Instant::now();
-            if now >= *deadline.get_or_insert(now + self.timeout) {
+            if now >= *deadline.get_or_insert(now + time) {
                 return Ok(Heard::Late);
             }
             match self.receive(0) {

@@ -181,9 +181,29 @@ impl<'a> Layout<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Pool {
     sets: VecDeque<ProcessSet>,
+    /// How many processes in a row were not clean when they were asked to be.
+    unclean: u32,
 }
 
 impl Pool {
+    /// After so many nobody is asked any more: a fresh process costs less than to ask in vain.
+    const MOST_UNCLEAN: u32 = 8;
+
+    /// Notes that a process that waited was clean.
+    pub(super) fn was_clean(&mut self) {
+        self.unclean = 0;
+    }
+
+    /// Notes that one was not.
+    pub(super) fn was_unclean(&mut self) {
+        self.unclean += 1;
+    }
+
+    /// Has no process wait from now on, as one did not even answer.
+    pub(super) fn give_up(&mut self) {
+        self.unclean = Pool::MOST_UNCLEAN;
+    }
+
     /// The most sets that wait at a time.
     const MAX_SETS: usize = 8;
     /// The most processes that they have together: some systems give a user 128.
@@ -191,12 +211,18 @@ impl Pool {
 
     /// A set for these topology, if one waits.
     pub(super) fn take(&mut self, topology: &Topology) -> Option<ProcessSet> {
+        if self.unclean >= Pool::MOST_UNCLEAN {
+            return None;
+        }
         let at = self.sets.iter().position(|set| set.topology == *topology)?;
         self.sets.remove(at)
     }
 
     /// Has a set wait; those that have waited longest may have to go.
     pub(super) fn put(&mut self, set: ProcessSet, spawner: &Spawner) {
+        if self.unclean >= Pool::MOST_UNCLEAN {
+            return set.discard(spawner);
+        }
         self.sets.push_front(set);
         while self.is_too_large()
             && let Some(oldest) = self.sets.pop_back()

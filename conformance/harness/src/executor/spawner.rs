@@ -124,16 +124,24 @@ impl Spawner {
         let _ = asked.last().map(|last| self.reply(*last, false));
     }
 
-    /// How an actor ended that has closed its socket. It is killed if it does not end soon.
-    pub(super) fn wait(&mut self, actor: u64) -> Result<Outcome, ExecutorError> {
+    /// How an actor ended that has closed its socket. It is killed if it does not end soon; then the answer is nothing.
+    pub(super) fn wait(&mut self, actor: u64) -> Result<Option<Outcome>, ExecutorError> {
         let asked = self.ask(Kind::Wait, actor)?;
         self.ending(asked)
+    }
+
+    /// Kills an actor that does not answer. Answers how it had ended by itself before, if it had.
+    pub(super) fn kill_late(&mut self, actor: u64) -> Result<Option<Outcome>, ExecutorError> {
+        let asked = self.ask(Kind::Kill, actor)?;
+        let ended = self.ending(asked)?;
+        Ok(ended.filter(|ended| matches!(ended, Outcome::Exited(_))))
     }
 
     /// How a process ended whose parent is gone. The number is what an adapter says.
     pub(super) fn wait_process(&mut self, pid: i32) -> Result<Outcome, ExecutorError> {
         let asked = self.ask(Kind::WaitProcess, u64::from(pid.cast_unsigned()))?;
-        self.ending(asked)
+        let lived_on = || Outcome::Unsupported("the actor closed its socket and did not end".to_owned());
+        Ok(self.ending(asked)?.unwrap_or_else(lived_on))
     }
 
     /// Kills a process that an actor has made, if it is one. The number is what an adapter says.
@@ -190,10 +198,12 @@ impl Spawner {
         Ok(())
     }
 
-    fn ending(&mut self, asked: u64) -> Result<Outcome, ExecutorError> {
+    /// How a process ended; nothing where it did not until it was killed, though it had closed its socket.
+    fn ending(&mut self, asked: u64) -> Result<Option<Outcome>, ExecutorError> {
         let [end, number, _] = self.reply(asked, true)?;
         let number = number as i32;
-        Ok(match end {
+        Ok(Some(match end {
+            end if end == End::LivedOn as u64 => return Ok(None),
             end if end == End::Exited as u64 => Outcome::Exited(number),
             end if end == End::Signaled as u64 => Outcome::Signal(errno::signal_of(number)),
             end if end == End::NotForked as u64 => {
@@ -204,7 +214,7 @@ impl Spawner {
                 "how the actor ended cannot be told: its parent is gone, and process {number} is none that it has made"
             )),
             _ => Outcome::Unsupported("how the actor ended went to init, as its parent was gone".to_owned()),
-        })
+        }))
     }
 
     /// The end of what adapters have written to standard error since this was asked last.

@@ -68,6 +68,11 @@ pub enum SpecError {
 }
 
 impl Spec {
+    /// Is it neither this system's own shared memory nor made of it as far as is known? POSIX alone says then what it must do.
+    pub fn is_foreign(&self) -> bool {
+        matches!(self, Spec::Command(..))
+    }
+
     /// The subject itself, for a process of ours to call; nothing where another program or the model is the subject.
     pub fn make(&self) -> Option<Box<dyn Subject>> {
         match self {

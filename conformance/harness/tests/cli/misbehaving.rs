@@ -23,7 +23,7 @@ while True:
         os.write(2, b"what shall I do?\n")
         say(b"what?")
     elif request["type"] == "call":
-        reply = {"type": "answer", "seq": request["seq"], "outcome": {"unsupported": "nothing is"}, "start": 0, "end": 0}
+        reply = {"type": "answer", "seq": request["seq"], "outcome": {"unsupported": "nothing is"}}
         say(json.dumps(reply).encode())
     elif request["type"] == "stop": sys.exit()
     else: say(b'{"type":"reset","clean":false}')

@@ -70,7 +70,7 @@ const USER: &str = "setpriv --reuid=64738 --regid=64738 --clear-groups";
 #[case::small_files(STORE, "sh -c 'ulimit -f 100; exec \"$@\"' sh", Conforms)]
 #[case::small_files_at_first(STORE, "sh -c 'ulimit -S -f 0; exec \"$@\"' sh", Conforms)]
 #[case::little_address_space(STORE, "sh -c 'ulimit -v 400000; exec \"$@\"' sh", Conforms)]
-#[case::little_memory_that_stays(STORE, "sh -c 'ulimit -l 0; ulimit -s 256; exec \"$@\"' sh", Conforms)]
+#[case::little_memory_that_stays(STORE, "sh -c 'ulimit -l 0; ulimit -s 512; exec \"$@\"' sh", Conforms)]
 #[case::nothing_open(STORE, "sh -c 'exec 0<&-; exec \"$@\"' sh", Conforms)]
 #[case::no_home(STORE, "env -i", Conforms)]
 #[case::no_directory(STORE, "sh -c 'mkdir gone; cd gone; rmdir ../gone; exec \"$@\"' sh", Conforms)]

@@ -28,6 +28,8 @@ pub struct Entry {
 pub struct Parameter {
     /// How documents call it.
     pub name: &'static str,
+    /// What it is called in JSON.
+    pub member: &'static str,
     /// Can it be left out?
     pub optional: bool,
     /// The words that it takes, if it takes words.
@@ -59,6 +61,11 @@ impl Binds {
 }
 
 impl Entry {
+    /// What the call is called in JSON.
+    pub fn wire_name(&self) -> String {
+        self.command.map_or(self.name.to_owned(), |command| format!("{}_{}", self.name, command.to_ascii_lowercase()))
+    }
+
     /// How a script writes the call, such as `load(map, offset[, len])`.
     pub fn signature(&self) -> String {
         let mut text = format!("{}(", self.name);
@@ -127,6 +134,7 @@ macro_rules! calls {
                     } else {
                         <$kind as Argument<$type>>::SHOWN
                     },
+                    member: stringify!($member),
                     optional: <$kind as Argument<$type>>::OPTIONAL,
                     words: <$kind as Argument<$type>>::WORDS,
                 }),+)?],

@@ -1,6 +1,6 @@
 //! The table of calls as documents show it.
 
-use super::{Binds, Call, Entry, Requirement};
+use super::{Binds, Call, Entry, Parameter, Requirement};
 use std::fmt::Write;
 
 /// The calls in Markdown, a table for each group.
@@ -48,4 +48,45 @@ pub fn requirements() -> String {
         page += &format!("| `{requirement}` | {meaning} | `{}` |\n", asking.join("`, `"));
     }
     page
+}
+
+/// The calls as lines of the protocol have them, in Markdown.
+pub fn wire() -> String {
+    let rows = Call::ENTRIES.iter().map(|entry| {
+        let members: Vec<String> = entry.parameters.iter().map(member).collect();
+        let members = if members.is_empty() { "none".to_owned() } else { members.join(", ") };
+        format!("| `{}` | {members} | {} |\n", entry.wire_name(), outcome(entry))
+    });
+    format!("| `call` | other members | outcome where it succeeds |\n|---|---|---|\n{}", rows.collect::<String>())
+}
+
+/// A member and what stands in it.
+fn member(parameter: &Parameter) -> String {
+    let kind = match parameter.member {
+        "fd" | "map" | "to" | "from" | "child" => "label",
+        "fds" => "labels",
+        "name" => "text",
+        "cloexec" | "pid_namespace" => "true or false",
+        "range" => "null or `{\"offset\": number, \"len\": number}`",
+        _ if !parameter.words.is_empty() => "words",
+        _ => "number",
+    };
+    format!("`{}`: {kind}", parameter.member)
+}
+
+/// What an answer has as its outcome.
+fn outcome(entry: &Entry) -> &'static str {
+    match (entry.binds, entry.name, entry.command) {
+        (Binds::Descriptor, ..) => "`{\"fd\": 5}`",
+        (Binds::Descriptors, ..) => "`{\"received\": {\"fds\": [5, 6], \"truncated\": false}}`",
+        (Binds::Mapping, ..) => "`\"ok\"`",
+        (_, "fcntl", Some("GETFL")) => "`{\"access\": \"RDWR\"}`",
+        (_, "fcntl", Some("GET_SEALS")) => "`{\"seals\": \"SHRINK\\|GROW\"}`",
+        (_, "fcntl", Some("GETFD")) | (_, "write" | "pwrite" | "lseek" | "umask" | "fds", _) => "`{\"value\": 0}`",
+        (_, "read" | "pread" | "load", _) => "`{\"bytes\": \"41*8 00*4088\"}`",
+        (_, "fstat", _) => "`{\"stat\": {\"size\": 4096, \"mode\": 384, \"uid\": 0, \"gid\": 0}}`",
+        (_, "names" | "unique_names" | "collide", _) => "`{\"names\": [\"/sc4f2x9k1m0qa\"]}`",
+        (_, "exit", _) => "none: the process ends",
+        _ => "`\"ok\"`",
+    }
 }

@@ -3,6 +3,7 @@
 use super::{Execution, Halt};
 use crate::executor::link::Heard;
 use crate::executor::pool::{Awaited, Life};
+use crate::subject::Spec;
 use shmconf_adapter::wire::{self, Answer, Invocation, Reply, Request};
 use shmconf_model::call::Call;
 use shmconf_model::outcome::Outcome;
@@ -75,6 +76,10 @@ impl Execution<'_> {
             match self.answer(actor, call)? {
                 Ok(answer) => {
                     let heard = wire::now();
+                    if let Some(problem) = impossible(&answer, began, heard) {
+                        let problem = format!("answers {} with {problem}", self.asked(call));
+                        return Err(self.executor.actor_error(problem).into());
+                    }
                     let start = answer.start.unwrap_or(began).clamp(began, heard);
                     let end = answer.end.unwrap_or(heard).clamp(start, heard);
                     began = if answer.end.is_some() { end } else { start };
@@ -88,6 +93,19 @@ impl Execution<'_> {
                     let certain = nth == 0 || racing || may_end_or_block(&self.calls[call], self.plan.limited);
                     if !certain {
                         return Err(Halt::Again);
+                    }
+                    let may_exit = matches!(self.calls[call], Call::Exit { .. } | Call::Exec);
+                    if let (Outcome::Exited(code), Spec::Command(..), false) =
+                        (&outcome, &self.executor.config.subject, may_exit)
+                    {
+                        if self.reused {
+                            // It may have meant to end after the script before.
+                            self.executor.pool.was_unclean();
+                            return Err(Halt::Unclean);
+                        }
+                        // No call of another program's ends it so: it has given up, as on an exception.
+                        let problem = format!("ends instead of answering {} (exit {code})", self.asked(call));
+                        return Err(self.executor.actor_error(problem).into());
                     }
                     self.note(call, outcome, Some((began, wire::now())));
                 }
@@ -106,17 +124,32 @@ impl Execution<'_> {
         };
         match heard {
             Heard::Reply(Reply::Answer(answer)) if answer.seq as usize == call => Ok(Ok(answer)),
-            Heard::End => Ok(Err(self.ending(actor)?)),
-            Heard::Late => {
-                self.kill(actor)?;
-                Ok(Err(Outcome::Hang))
-            }
+            Heard::End => Ok(Err(self.ending(actor, &self.asked(call))?)),
+            Heard::Late => match self.kill(actor)? {
+                Some(ended) => {
+                    let asked = self.asked(call);
+                    let problem =
+                        format!("ends before it has answered {asked} ({ended}), and something keeps its socket");
+                    Err(self.executor.actor_error(problem).into())
+                }
+                None => match self.set.processes[actor].link.unread() {
+                    Some(half) => {
+                        let problem = format!("answers {} with half a line: {half}", self.asked(call));
+                        Err(self.executor.actor_error(problem).into())
+                    }
+                    None => Ok(Err(Outcome::Hang)),
+                },
+            },
             heard => {
                 let number = process.number;
-                let asked = format!("call {} ({})", call + 1, self.calls[call]);
-                Err(self.executor.misbehaves(&heard, &asked, number).into())
+                Err(self.executor.misbehaves(&heard, &self.asked(call), number).into())
             }
         }
+    }
+
+    /// A call, as messages tell of it.
+    fn asked(&self, call: usize) -> String {
+        format!("call {} ({})", call + 1, self.calls[call])
     }
 
     /// A child that a fork has made is told who it is.
@@ -150,16 +183,31 @@ impl Execution<'_> {
 
     /// Hears from an actor what it is to say before it answers calls.
     pub(super) fn await_ready(&mut self, actor: usize) -> Result<(), Halt> {
+        let starting = self.set.processes.len();
         let process = &mut self.set.processes[actor];
         let Some(awaited) = process.awaited.take() else { return Ok(()) };
-        match (awaited, process.link.hear()?) {
+        let heard = match awaited {
+            Awaited::Started => process.link.hear_start(starting)?,
+            Awaited::Reset => process.link.hear()?,
+        };
+        match (awaited, heard) {
             (Awaited::Started, Heard::Reply(Reply::Started(started))) => {
                 process.started = Some(self.executor.checked(started)?);
                 Ok(())
             }
-            (Awaited::Reset, Heard::Reply(Reply::Reset(cleaned))) if cleaned.clean => Ok(()),
+            (Awaited::Reset, Heard::Reply(Reply::Reset(cleaned))) if cleaned.clean => {
+                self.executor.pool.was_clean();
+                Ok(())
+            }
             // Another process takes the place of one that is not as it was, or has ended meanwhile.
-            (Awaited::Reset, Heard::Reply(Reply::Reset(_)) | Heard::End | Heard::Late) => Err(Halt::Again),
+            (Awaited::Reset, Heard::Reply(Reply::Reset(_)) | Heard::End) => {
+                self.executor.pool.was_unclean();
+                Err(Halt::Unclean)
+            }
+            (Awaited::Reset, Heard::Late) => {
+                self.executor.pool.give_up();
+                Err(Halt::Unclean)
+            }
             // What keeps a forked child from starting is seen in its first call.
             (Awaited::Started, Heard::End | Heard::Late) if process.number.is_none() => Ok(()),
             (awaited, heard) => {
@@ -170,24 +218,26 @@ impl Execution<'_> {
         }
     }
 
-    /// Kills an actor that does not answer.
-    fn kill(&mut self, actor: usize) -> Result<(), Halt> {
+    /// Kills an actor that does not answer. Answers how it had ended before, if it had.
+    fn kill(&mut self, actor: usize) -> Result<Option<Outcome>, Halt> {
         let process = &mut self.set.processes[actor];
         process.life = Life::Gone;
         match (process.number.take(), process.pid.take()) {
-            (Some(number), _) => self.executor.spawner.discard(number),
+            (Some(number), _) => return Ok(self.executor.spawner.kill_late(number)?),
             (None, Some(pid)) => self.executor.spawner.kill_process(pid)?,
             (None, None) => {}
         }
-        Ok(())
+        Ok(None)
     }
 
     /// How an actor ended that has closed its socket. Its parent knows: the spawner, or another actor.
-    fn ending(&mut self, actor: usize) -> Result<Outcome, Halt> {
+    fn ending(&mut self, actor: usize, asked: &str) -> Result<Outcome, Halt> {
         let process = &mut self.set.processes[actor];
         process.life = Life::Gone;
         if let Some(number) = process.number.take() {
-            return Ok(self.executor.spawner.wait(number)?);
+            let problem = || format!("closes its socket before it has answered {asked}, and goes on");
+            let ended = self.executor.spawner.wait(number)?;
+            return ended.ok_or_else(|| self.executor.actor_error(problem()).into());
         }
         let pid = process.pid.take();
         let spec = &self.plan.topology.actors[actor];
@@ -212,6 +262,23 @@ impl Execution<'_> {
             None => Ok(Outcome::Unsupported("the actor's parent did not tell its process number".to_owned())),
         }
     }
+}
+
+/// How far the clock of an adapter may be from that of the harness, in nanoseconds.
+const SLACK_NS: u64 = 1_000_000;
+
+/// What is impossible about the times of an answer to a call that began at `began` or later and was answered by `heard`.
+fn impossible(answer: &Answer, began: u64, heard: u64) -> Option<String> {
+    let (start, end) = (answer.start.unwrap_or(began), answer.end.unwrap_or(heard));
+    let what = match () {
+        () if start.saturating_add(SLACK_NS) < began => {
+            "begins before it was asked for, or before the call ahead had ended"
+        }
+        () if end > heard.saturating_add(SLACK_NS) => "ends after its answer came",
+        () if end.saturating_add(SLACK_NS) < start => "ends before it begins",
+        () => return None,
+    };
+    Some(format!("times of another clock: from {start} to {end}, which {what}; now it is {heard}"))
 }
 
 /// Can a call keep its actor from answering for those before it?

@@ -153,6 +153,7 @@ impl Children {
         loop {
             match waitpid(pid, Some(WaitPidFlag::WNOHANG)) {
                 Ok(WaitStatus::StillAlive) => {}
+                Ok(_) if waited >= grace => return (End::LivedOn, 0),
                 Ok(status) => match ending_of(status) {
                     Some((_, ending)) => return ending,
                     None => return (End::Unknown, 0),

@@ -82,6 +82,8 @@ pub(super) enum End {
     /// The process of this number was made by no actor.
     NotOurs,
     Unknown,
+    /// It had closed its socket and did not end, so that it was killed.
+    LivedOn,
     /// It has only begun: the sockets for it have arrived. Of the spawner itself: is it the leader of a process group?
     Begun,
 }

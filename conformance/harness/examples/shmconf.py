@@ -1,0 +1,383 @@
+"""Has an implementation of shared memory take part in `shmconf run -s command:PROGRAM`. adapter.py shows how.
+
+Copy this file freely: it speaks shmconf-protocol/1 on descriptor 3 with nothing but the standard library. docs/protocol.md
+describes the lines. It may be used under either of the licenses of the project that it comes from, or under 0BSD.
+"""
+
+import _thread
+import array
+import ctypes
+import errno
+import fcntl
+import json
+import mmap
+import os
+import re
+import resource
+import select
+import signal
+import socket
+import time
+
+PROTOCOL, CONTROL = "shmconf-protocol/1", 3
+OPEN = {name[2:]: getattr(os, name) for name in ("O_RDONLY", "O_WRONLY", "O_RDWR", "O_CREAT", "O_EXCL", "O_TRUNC", "O_CLOEXEC",
+                                                 "O_NOFOLLOW", "O_NONBLOCK", "O_APPEND")}
+PROT = {"READ": mmap.PROT_READ, "WRITE": mmap.PROT_WRITE, "EXEC": mmap.PROT_EXEC}
+MAP = {"SHARED": mmap.MAP_SHARED, "PRIVATE": mmap.MAP_PRIVATE}
+ACCESS = {os.O_RDONLY: "RDONLY", os.O_WRONLY: "WRONLY", os.O_RDWR: "RDWR"}
+SIGNALS, FENCE = signal.Signals.__members__, _thread.allocate_lock()
+# An error with a name that is none of these is `errno` and its number.
+ERRORS = set("""E2BIG EACCES EAGAIN EBADF EBUSY ECAPMODE ECONNRESET EDEADLK EEXIST EFAULT EFBIG EINTR EINVAL EIO EISDIR ELOOP EMFILE
+EMSGSIZE ENAMETOOLONG ENFILE ENOBUFS ENODEV ENOENT ENOLCK ENOMEM ENOSPC ENOSYS ENOTDIR ENOTSUP ENOTTY ENXIO EOPNOTSUPP EOVERFLOW
+EPERM EPIPE EROFS ESPIPE ETIMEDOUT ETOOMANYREFS ETXTBSY""".split())
+MOST_TRANSFER, MOST_FDS, FAILED = 64 << 20, 4096, ctypes.c_void_p(-1).value
+
+POLL = []
+libc = ctypes.CDLL(None, use_errno=True)
+# The mode that follows is passed as variadic arguments are.
+libc.shm_open.argtypes = [ctypes.c_char_p, ctypes.c_int]
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_int64]
+libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+
+
+class System:
+    """The system's shared memory. A call returns what it does in C, and an OSError is an outcome too."""
+
+    cannot = {}  # what it cannot do, by the needs of docs/scripts.md, each with the reason
+
+    def shm_open(self, name, oflag, mode):
+        return checked(libc.shm_open(name, oflag, mode))
+
+    def shm_unlink(self, name):
+        checked(libc.shm_unlink(name))
+
+    def create(self, name, size):
+        """An object without a name, of mode 0. The name is free for this, and swept up by the harness if need be."""
+        fd = self.shm_open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0)
+        try:
+            self.shm_unlink(name)
+            os.ftruncate(fd, size)
+        except OSError:
+            os.close(fd)
+            raise
+        return fd
+
+    def reset(self):
+        """Gives back what it keeps for itself; descriptors and mappings of the script are given back without it."""
+
+
+class NotExecuted(Exception):
+    """The call cannot be made: a label in it stands for nothing, or no call in C has such an argument."""
+
+
+class Unsupported(Exception):
+    """The implementation cannot do this, and why."""
+
+
+def bits(words, table):
+    return 0 if words == "0" else sum(table[word] for word in words.split("|"))
+
+
+def checked(returned):
+    if returned == -1:
+        raise OSError(ctypes.get_errno(), "")
+    return returned
+
+
+def text(name):
+    if "\0" in name:
+        raise NotExecuted("a name in C cannot have a zero byte")
+    return name.encode()
+
+
+def transfer(length):
+    if length < 0:
+        raise NotExecuted("a buffer cannot have %d bytes" % length)
+    return min(length, MOST_TRANSFER)
+
+
+def pages(length):
+    return -(-length // mmap.PAGESIZE) * mmap.PAGESIZE
+
+
+def runs(data):
+    """Bytes as the protocol writes them: `41*8 00*4088`."""
+    found = re.finditer(rb"(.)\1*", data, re.DOTALL)
+    return {"bytes": " ".join("%02x*%d" % (run[0][0], run.end() - run.start()) for run in found) or "empty"}
+
+
+def open_descriptors():
+    def is_open(fd):
+        try:
+            return fcntl.fcntl(fd, fcntl.F_GETFD) >= 0
+        except OSError:
+            return False
+
+    if not POLL:
+        POLL.append(select.poll())
+        [POLL[0].register(fd, 0) for fd in range(MOST_FDS)]
+    try:
+        return set(range(MOST_FDS)) - {fd for fd, event in POLL[0].poll(0) if event & select.POLLNVAL}
+    except OSError:  # They are more than the limit of descriptors.
+        return set(filter(is_open, range(MOST_FDS)))
+
+
+class Actor:
+    """What the labels of a script stand for, and what must be given back."""
+
+    CANNOT = {"exec": "this adapter does not exec", "pid-namespace": "this adapter makes no PID namespace",
+              "limited-store": "this adapter does not mount", "seals": "this adapter has no seals",
+              "listing": "this adapter does not list names", "unique-names": "it has no generator of names"}
+
+    def __init__(self, implementation):
+        self.implementation, self.mask, self.first_fds = implementation, os.umask(0o22), open_descriptors()
+        os.umask(self.mask)
+        self.peers, self.children, self.born, self.made, self.prefix = {}, {}, {}, 0, ""
+        self.forget()
+
+    def forget(self):
+        self.fds, self.maps, self.nameless, self.holes, self.limits, self.ignored = {}, {}, [], [], {}, []
+
+    def cannot(self):
+        none = {"reserving": not hasattr(os, "posix_fallocate"), "address-space": not hasattr(resource, "RLIMIT_AS"),
+                "root": os.geteuid() != 0}
+        missing = {need: "this system, or this user, has none" for need, is_missing in none.items() if is_missing}
+        return {**self.CANNOT, **missing, **self.implementation.cannot}
+
+    def reset(self):
+        """Gives everything back. Answers whether this process is as it was after `start`."""
+        os.umask(self.mask)
+        for number, limit in self.limits.items():
+            resource.setrlimit(number, limit)
+        for number in self.ignored:
+            signal.signal(number, signal.SIG_DFL)
+        for start, length in [*self.maps.values(), *self.nameless, *self.holes]:
+            libc.munmap(start, length)
+        for peer in self.peers.values():
+            try:
+                while peer.recvmsg(1, socket.CMSG_SPACE(4 * 253), socket.MSG_DONTWAIT)[0]:
+                    pass
+            except OSError:
+                pass
+        self.implementation.reset()
+        for fd in open_descriptors() - self.first_fds:
+            os.close(fd)
+        self.forget()
+        return not self.born
+
+    def of(self, what, label):
+        if label not in what:
+            raise NotExecuted("nothing is called " + label)
+        return what[label]
+
+    def fd(self, label):
+        return self.of(self.fds, label)
+
+    def range(self, label, offset, length):
+        start, size = self.of(self.maps, label)
+        if offset < 0 or length < 0 or offset + length > size:
+            raise NotExecuted("the range is outside the mapping")
+        return start + offset, length
+
+    def opened(self, bind, fd):
+        self.fds.update({label: fd for label in bind[:1]})
+        return {"fd": fd}
+
+    def create(self, bind, size):
+        self.made += 1
+        return self.opened(bind, self.implementation.create(b"%s%x-%x" % (self.prefix, os.getpid(), self.made), size))
+
+    def mmap(self, bind, fd, offset, len, prot, flags):
+        # A negative length is the largest there is, as it would be in C.
+        length = len if len >= 0 else 2**64 - 1
+        start = libc.mmap(None, length, bits(prot, PROT), bits(flags, MAP), self.fd(fd), offset)
+        checked(-1 if start == FAILED else 0)
+        label = bind[0] if bind else ""
+        self.nameless += [self.maps[label]] if label in self.maps else []
+        self.maps[label] = start, pages(length)
+
+    def munmap(self, bind, map, range=None):
+        start, length = self.range(map, range["offset"], range["len"]) if range else self.of(self.maps, map)
+        checked(libc.munmap(start, length))
+        if range:
+            self.holes.append((start, pages(length)))
+            self.reserve()
+        else:
+            self.holes = [hole for hole in self.holes if not start <= hole[0] < start + length]
+            del self.maps[map]
+
+    def mprotect(self, bind, map, prot):
+        for hole in self.holes:
+            libc.munmap(*hole)
+        try:
+            checked(libc.mprotect(*self.of(self.maps, map), bits(prot, PROT)))
+        finally:
+            self.reserve()
+
+    def reserve(self):
+        """Keeps unmapped parts of a mapping from malloc, by pages that cannot be accessed."""
+        for start, length in self.holes:
+            got = libc.mmap(start, length, 0, mmap.MAP_PRIVATE | mmap.MAP_ANON, -1, 0)
+            if got not in (start, FAILED):
+                libc.munmap(got, length)
+
+    def store(self, bind, map, offset, byte, len):
+        start, length = self.range(map, offset, len)
+        ctypes.memset(start, byte, length)
+
+    def stat(self, stat):
+        return {"stat": {"size": stat.st_size, "mode": stat.st_mode & 0o7777, "uid": stat.st_uid, "gid": stat.st_gid}}
+
+    def send(self, bind, to, fds):
+        numbers = array.array("i", [self.fd(fd) for fd in fds])
+        self.of(self.peers, to).sendmsg([b"."], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, numbers)] if fds else [])
+
+    def recv(self, bind, room=None, **arguments):
+        # CMSG_SPACE may leave room for one more; without the padding some systems take the buffer for too small.
+        space = socket.CMSG_SPACE if room is None else socket.CMSG_LEN
+        room = len(bind) if room is None else room
+        data, control, flags, _ = self.of(self.peers, arguments["from"]).recvmsg(1, space(4 * room) if room else 0)
+        if not data:
+            raise NotExecuted("the peer is gone")
+        arrived = array.array("i", b"".join(payload[: len(payload) // 4 * 4] for _, _, payload in control))
+        for fd in arrived:
+            os.set_inheritable(fd, False)
+        self.fds.update(zip(bind, arrived))
+        return {"received": {"fds": list(arrived), "truncated": bool(flags & socket.MSG_CTRUNC)}}
+
+    def ignore(self, number):
+        self.ignored.append(number)
+        signal.signal(number, signal.SIG_IGN)
+
+    def rlimit(self, bind, limit, **arguments):
+        number = getattr(resource, "RLIMIT_" + arguments["resource"])
+        before = resource.getrlimit(number)
+        self.limits.setdefault(number, before)
+        resource.setrlimit(number, (limit, before[1]))
+
+    def fork(self, bind, child, pid_namespace=False):
+        sockets = self.of(self.children, child)
+        pid = os.fork()
+        null = os.open("/dev/null", os.O_RDWR)
+        if pid:  # The numbers stay taken, so that they are not given to the script.
+            lost = self.children.pop(child)
+            self.born[child] = pid
+        else:
+            os.dup2(sockets[0], CONTROL, False)
+            lost = {peer.fileno() for peer in self.peers.values()}.union(*self.children.values()) - set(sockets[1:])
+            [peer.detach() for peer in self.peers.values()]
+            self.peers, self.children, self.born = {}, {}, {}
+        [os.dup2(null, fd, False) for fd in lost]
+        os.close(null)
+        return pid
+
+
+def become(uid):
+    os.setgroups([]), os.setgid(uid), os.setuid(uid)
+
+
+CALLS = {  # What is not named here is answered `unsupported`, and so is an argument that is not known.
+    "shm_open": lambda a, bind, name, flags, mode=0: a.opened(bind, a.implementation.shm_open(text(name), bits(flags, OPEN), mode)),
+    "shm_unlink": lambda a, bind, name: a.implementation.shm_unlink(text(name)),
+    "create": Actor.create, "mmap": Actor.mmap, "munmap": Actor.munmap, "mprotect": Actor.mprotect, "send": Actor.send,
+    "recv": Actor.recv, "rlimit": Actor.rlimit, "fork": Actor.fork,
+    "ftruncate": lambda a, bind, fd, size: os.ftruncate(a.fd(fd), size),
+    "posix_fallocate": lambda a, bind, fd, offset, len: os.posix_fallocate(a.fd(fd), offset, len),
+    "fstat": lambda a, bind, fd: a.stat(os.fstat(a.fd(fd))),
+    "fchmod": lambda a, bind, fd, mode: os.fchmod(a.fd(fd), mode),
+    "read": lambda a, bind, fd, len: runs(os.read(a.fd(fd), transfer(len))),
+    "write": lambda a, bind, fd, byte, len: {"value": os.write(a.fd(fd), bytes([byte]) * transfer(len))},
+    "pread": lambda a, bind, fd, offset, len: runs(os.pread(a.fd(fd), transfer(len), offset)),
+    "pwrite": lambda a, bind, fd, offset, byte, len: {"value": os.pwrite(a.fd(fd), bytes([byte]) * transfer(len), offset)},
+    "lseek": lambda a, bind, fd, offset, whence: {"value": os.lseek(a.fd(fd), offset, getattr(os, "SEEK_" + whence))},
+    "dup": lambda a, bind, fd: a.opened(bind, checked(libc.dup(a.fd(fd)))),  # os.dup would set FD_CLOEXEC
+    "close": lambda a, bind, fd: os.close(a.fd(fd)),
+    "fcntl_getfd": lambda a, bind, fd: {"value": fcntl.fcntl(a.fd(fd), fcntl.F_GETFD) & fcntl.FD_CLOEXEC},
+    "fcntl_setfd": lambda a, bind, fd, cloexec: fcntl.fcntl(a.fd(fd), fcntl.F_SETFD, fcntl.FD_CLOEXEC * cloexec),
+    "fcntl_getfl": lambda a, bind, fd: {"access": ACCESS[fcntl.fcntl(a.fd(fd), fcntl.F_GETFL) & os.O_ACCMODE]},
+    "fds": lambda a, bind: {"value": len(open_descriptors() - a.first_fds)},
+    "store": Actor.store,
+    "load": lambda a, bind, map, offset, len: runs(ctypes.string_at(*a.range(map, offset, len))),
+    "exit": lambda a, bind, code: os._exit(code),
+    "kill": lambda a, bind, signal: os.kill(os.getpid(), SIGNALS[signal]),
+    "sigignore": lambda a, bind, signal: a.ignore(SIGNALS[signal]),
+    "umask": lambda a, bind, mode: {"value": os.umask(mode)},
+    "setuid": lambda a, bind, uid: become(uid),
+}
+
+
+def outcome_of(actor, request):
+    """The outcome of a call, and the number of the child that it made; None in the child."""
+    arguments = dict(request["call"])
+    name = arguments.pop("call")
+    try:
+        if name not in CALLS or arguments.get("pid_namespace"):
+            return {"unsupported": "this adapter does not make the call " + name}, 0
+        returned = CALLS[name](actor, request.get("bind", []), **arguments)
+        return ("ok", returned) if name == "fork" else (returned or "ok", 0)
+    except OSError as error:
+        name = errno.errorcode.get(error.errno)
+        return {"errno": name if name in ERRORS else "errno %d" % error.errno}, 0
+    except NotExecuted as reason:
+        return {"not_executed": str(reason)}, 0
+    except Unsupported as reason:
+        return {"unsupported": str(reason)}, 0
+    except (TypeError, OverflowError, ValueError, MemoryError) as error:
+        return {"unsupported": "Python refuses: %s" % error}, 0
+
+
+def reap(actor, child):
+    status = os.waitpid(actor.born.pop(child), 0)[1]
+    return {"exited": os.WEXITSTATUS(status)} if os.WIFEXITED(status) else {"signal": signal.Signals(os.WTERMSIG(status)).name}
+
+
+def serve(implementation):
+    for number in (signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ):  # What Python changed for itself.
+        signal.signal(number, signal.SIG_DFL)
+    actor, replies, pending = Actor(implementation), [], b""
+
+    def flush():
+        data = memoryview(b"".join(replies))
+        while data:
+            data = data[os.write(CONTROL, data):]
+        replies.clear()
+
+    def reply(kind, **members):
+        replies.append(json.dumps({"type": kind, **members}).encode() + b"\n")
+
+    while True:
+        flush()
+        arrived = os.read(CONTROL, 65536)
+        if not arrived:
+            return
+        *lines, pending = (pending + arrived).split(b"\n")
+        for request in map(json.loads, lines):
+            if request["type"] == "call":
+                if "at" in request or "flush" in request or request["call"]["call"] in ("fork", "exit", "kill"):
+                    flush()
+                while time.monotonic_ns() < request.get("at", 0):
+                    pass
+                with FENCE:
+                    start = time.monotonic_ns()
+                outcome, pid = outcome_of(actor, request)
+                with FENCE:
+                    end = time.monotonic_ns()
+                if outcome == "ok" and request["call"]["call"] == "fork" and not pid:  # This is the child: it is told who it is.
+                    pending = b""
+                    break
+                reply("answer", seq=request["seq"], outcome=outcome, start=start, end=end, **({"pid": pid} if pid else {}))
+            elif request["type"] == "reset":
+                reply("reset", clean=actor.reset())
+            elif request["type"] == "reap":
+                reply("reaped", child=request["child"], outcome=reap(actor, request["child"]))
+            elif request["type"] == "start" and request["protocol"] == PROTOCOL:
+                actor.prefix, actor.children = request["prefix"].encode(), request.get("children", {})
+                actor.peers = {label: socket.socket(fileno=fd) for label, fd in request.get("peers", {}).items()}
+                reply("started", protocol=PROTOCOL, uid=os.geteuid(), gid=os.getegid(), umask=actor.mask,
+                      fds=sorted(actor.first_fds), cannot=actor.cannot())
+            elif request["type"] == "start":
+                reply("error", message="this adapter speaks " + PROTOCOL)
+            elif request["type"] == "stop":
+                return flush()
