@@ -257,6 +257,13 @@ class Actor:
         self.limits.setdefault(number, before)
         resource.setrlimit(number, (limit, before[1]))
 
+    def start(self, request):
+        """Takes over what `start` gives it, and says who it is."""
+        self.prefix, self.children = request["prefix"].encode(), request.get("children", {})
+        self.peers = {label: socket.socket(fileno=fd) for label, fd in request.get("peers", {}).items()}
+        return {"protocol": PROTOCOL, "uid": os.geteuid(), "gid": os.getegid(), "umask": self.mask,
+                "fds": sorted(self.first_fds), "cannot": self.cannot()}
+
     def fork(self, bind, child, pid_namespace=False):
         sockets = self.of(self.children, child)
         pid = os.fork()
@@ -373,10 +380,7 @@ def serve(implementation):
             elif request["type"] == "reap":
                 reply("reaped", child=request["child"], outcome=reap(actor, request["child"]))
             elif request["type"] == "start" and request["protocol"] == PROTOCOL:
-                actor.prefix, actor.children = request["prefix"].encode(), request.get("children", {})
-                actor.peers = {label: socket.socket(fileno=fd) for label, fd in request.get("peers", {}).items()}
-                reply("started", protocol=PROTOCOL, uid=os.geteuid(), gid=os.getegid(), umask=actor.mask,
-                      fds=sorted(actor.first_fds), cannot=actor.cannot())
+                reply("started", **actor.start(request))
             elif request["type"] == "start":
                 reply("error", message="this adapter speaks " + PROTOCOL)
             elif request["type"] == "stop":

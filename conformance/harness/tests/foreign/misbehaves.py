@@ -1,7 +1,12 @@
-"""An adapter that behaves but for one thing: misbehaves.py KIND. It does so when it is asked to remove a name."""
+"""An adapter that behaves but for one thing: misbehaves.py KIND. It does so when it is asked to remove a name.
+
+With misbehaves.py anything SEED it does any of them now and then, in the same order for the same seed and process.
+"""
 
 import json
 import os
+import random
+import signal
 import subprocess
 import sys
 import time
@@ -12,7 +17,24 @@ import shmconf
 KIND = sys.argv[1]
 ALL = ("named anonymous passing fork exec seals root pid-namespace limited-store listing unique-names limits address-space "
        "reserving").split()
+KINDS = {
+    "start": "none-at-all unknown-need claims-everything wrong-version started-twice".split(),
+    "call": """half-a-line endless-line invalid-utf8 zero-bytes deep empty-line wrong-sequence sequence-as-text two-answers
+               unknown-outcome unknown-error number-too-large no-outcome other-reply gives-up clock-backwards other-clock
+               clock-of-the-future stderr-flood daemon exit exception closes-socket no-answer stops-others""".split(),
+    "reset": "reset-exits reset-hangs reset-nonsense reset-unclean reset-unclean-exits reset-clean-exits".split(),
+}
+# How often each is done by an adapter that does anything.
+ONE_IN = {"start": 60, "call": 60, "reset": 20}
 actor = shmconf.Actor(shmconf.System())
+dice = random.Random(sys.argv[2] + str(os.getpid()) if KIND == "anything" else "")
+
+
+def kind(when):
+    """What is done now."""
+    if KIND != "anything":
+        return KIND
+    return dice.choice(KINDS[when]) if dice.randrange(ONE_IN[when]) == 0 else "nothing"
 
 
 def put(data):
@@ -24,104 +46,116 @@ def say(**members):
     put(json.dumps(members).encode() + b"\n")
 
 
-def start(request):
-    cannot = {"none-at-all": {need: "I cannot" for need in ALL}, "unknown-need": {"wings": "I cannot fly"},
-              "claims-everything": {}}.get(KIND, actor.cannot())
-    started = dict(type="started", protocol="shmconf-protocol/1", uid=os.geteuid(), gid=os.getegid(), umask=actor.mask,
-                   fds=sorted(actor.first_fds), cannot=cannot)
-    if KIND == "wrong-version":
+def start(request, kind):
+    started = dict(type="started", **actor.start(request))
+    if kind == "none-at-all":
+        started["cannot"] = {need: "I cannot" for need in ALL}
+    elif kind == "unknown-need":
+        started["cannot"] = {"wings": "I cannot fly"}
+    elif kind == "claims-everything":
+        started["cannot"] = {}
+    elif kind == "wrong-version":
         started["protocol"] = "shmconf-protocol/9"
     say(**started)
-    if KIND == "started-twice":
+    if kind == "started-twice":
         say(**started)
 
 
 def answer(request):
-    """The answer as it should be."""
+    """The answer as it should be; nothing in the child that a fork has made."""
     began = time.monotonic_ns()
-    outcome, _ = shmconf.outcome_of(actor, request)
-    return dict(type="answer", seq=request["seq"], outcome=outcome, start=began, end=time.monotonic_ns())
+    outcome, pid = shmconf.outcome_of(actor, request)
+    if outcome == "ok" and request["call"]["call"] == "fork" and not pid:
+        return None
+    child = {"pid": pid} if pid else {}
+    return dict(type="answer", seq=request["seq"], outcome=outcome, start=began, end=time.monotonic_ns(), **child)
 
 
-def misbehave(request):
+def misbehave(request, kind):
     """What is done instead of an answer, or beside it."""
-    os.write(2, b"the last words\n")
+    if kind != "nothing":
+        os.write(2, b"the last words\n")
     good = answer(request)
+    if good is None:
+        return
     line = json.dumps(good).encode() + b"\n"
-    if KIND == "half-a-line":
+    if kind == "half-a-line":
         put(line[:20])
         time.sleep(60)
-    elif KIND == "endless-line":
+    elif kind == "endless-line":
         put(b"[" * 100_000_000)
-    elif KIND == "invalid-utf8":
+    elif kind == "invalid-utf8":
         put(line.replace(b"answer", b"an\xff\xfeer"))
-    elif KIND == "zero-bytes":
+    elif kind == "zero-bytes":
         put(b"\0" * 100 + b"\n")
-    elif KIND == "deep":
+    elif kind == "deep":
         put(b"[" * 100_000 + b"\n")
-    elif KIND == "empty-line":
+    elif kind == "empty-line":
         put(b"\n")
-    elif KIND == "wrong-sequence":
+    elif kind == "wrong-sequence":
         say(**{**good, "seq": 7})
-    elif KIND == "sequence-as-text":
+    elif kind == "sequence-as-text":
         say(**{**good, "seq": "0"})
-    elif KIND == "two-answers":
+    elif kind == "two-answers":
         put(line + line)
-    elif KIND == "unknown-outcome":
+    elif kind == "unknown-outcome":
         say(**{**good, "outcome": {"smile": 1}})
-    elif KIND == "unknown-error":
+    elif kind == "unknown-error":
         say(**{**good, "outcome": {"errno": "ENOTHING"}})
-    elif KIND == "number-too-large":
+    elif kind == "number-too-large":
         say(**{**good, "outcome": {"fd": 99999999999}})
-    elif KIND == "no-outcome":
+    elif kind == "no-outcome":
         del good["outcome"]
         say(**good)
-    elif KIND == "other-reply":
+    elif kind == "other-reply":
         say(type="reset", clean=True)
-    elif KIND == "gives-up":
+    elif kind == "gives-up":
         say(type="error", message="I give up")
-    elif KIND == "clock-backwards":
+    elif kind == "clock-backwards":
         say(**{**good, "start": good["end"] + 10**9})
-    elif KIND == "other-clock":
+    elif kind == "other-clock":
         say(**{**good, "start": 0, "end": 1})
-    elif KIND == "clock-of-the-future":
+    elif kind == "clock-of-the-future":
         say(**{**good, "end": good["end"] + 10**10})
-    elif KIND == "stderr-flood":
+    elif kind == "stderr-flood":
         for _ in range(200):
             os.write(2, b"so much to say " * 1000)
         os.write(2, b"\nthe last words\n")
         put(b"what?\n")
-    elif KIND == "daemon":
+    elif kind == "daemon":
         subprocess.Popen(["sleep", "30"], pass_fds=[3])
         os._exit(0)
-    elif KIND == "exit":
+    elif kind == "exit":
         os._exit(3)
-    elif KIND == "exception":
+    elif kind == "exception":
         1 // 0
-    elif KIND == "closes-socket":
+    elif kind == "stops-others":
+        os.kill(os.getppid(), signal.SIGSTOP)
+        put(line)
+    elif kind == "closes-socket":
         os.close(3)
         time.sleep(60)
-    elif KIND == "claims-everything":
+    elif kind == "claims-everything":
         say(**{**good, "outcome": {"unsupported": "I only said so"}})
-    elif KIND == "no-answer":
+    elif kind == "no-answer":
         time.sleep(60)
-    elif KIND == "slow":
+    elif kind == "slow":
         time.sleep(float(sys.argv[2]))
         put(line)
     else:
         put(line)
 
 
-def reset(request):
+def reset(request, kind):
     clean = actor.reset()
-    if KIND == "reset-exits":
+    if kind == "reset-exits":
         os._exit(0)
-    if KIND == "reset-hangs":
+    if kind == "reset-hangs":
         time.sleep(60)
-    if KIND == "reset-nonsense":
+    if kind == "reset-nonsense":
         put(b"what?\n")
-    say(type="reset", clean=clean and KIND not in ("reset-unclean", "reset-unclean-exits"))
-    if KIND in ("reset-unclean-exits", "reset-clean-exits"):
+    say(type="reset", clean=clean and kind not in ("reset-unclean", "reset-unclean-exits"))
+    if kind in ("reset-unclean-exits", "reset-clean-exits"):
         os._exit(0)
 
 
@@ -133,12 +167,12 @@ while True:
     *lines, pending = (pending + arrived).split(b"\n")
     for request in map(json.loads, lines):
         if request["type"] == "start":
-            start(request)
+            start(request, kind("start"))
         elif request["type"] == "reset":
-            reset(request)
+            reset(request, kind("reset"))
         elif request["type"] == "stop":
             sys.exit()
-        elif request["call"]["call"] == "shm_unlink":
-            misbehave(request)
+        elif KIND == "anything" or request["call"]["call"] == "shm_unlink":
+            misbehave(request, kind("call"))
         else:
             say(**answer(request))

@@ -1,6 +1,8 @@
 //! Nothing is left behind, however a run ends.
 
 #[cfg(target_os = "linux")]
+mod adapters;
+#[cfg(target_os = "linux")]
 mod environments;
 mod hostile;
 mod inherited;
