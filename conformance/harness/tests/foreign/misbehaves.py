@@ -71,13 +71,10 @@ def answer(request):
     return dict(type="answer", seq=request["seq"], outcome=outcome, start=began, end=time.monotonic_ns(), **child)
 
 
-def misbehave(request, kind):
+def misbehave(good, kind):
     """What is done instead of an answer, or beside it."""
     if kind != "nothing":
         os.write(2, b"the last words\n")
-    good = answer(request)
-    if good is None:
-        return
     line = json.dumps(good).encode() + b"\n"
     if kind == "half-a-line":
         put(line[:20])
@@ -170,9 +167,13 @@ while True:
             start(request, kind("start"))
         elif request["type"] == "reset":
             reset(request, kind("reset"))
+        elif request["type"] == "reap":
+            say(type="reaped", child=request["child"], outcome=shmconf.reap(actor, request["child"]))
         elif request["type"] == "stop":
             sys.exit()
-        elif KIND == "anything" or request["call"]["call"] == "shm_unlink":
-            misbehave(request, kind("call"))
+        elif (good := answer(request)) is None:  # This is the child: it is told who it is.
+            pending = b""
+            break
         else:
-            say(**answer(request))
+            now = KIND == "anything" or request["call"]["call"] == "shm_unlink"
+            misbehave(good, kind("call") if now else "nothing")
