@@ -167,16 +167,16 @@ class Actor:
         self.forget()
         return not self.born
 
-    def of(self, what, label):
-        if label not in what:
-            raise NotExecuted("nothing is called " + label)
-        return what[label]
+    def of(self, known, label, what):
+        if label not in known:
+            raise NotExecuted("no %s is called %s" % (what, label))
+        return known[label]
 
     def fd(self, label):
-        return self.of(self.fds, label)
+        return self.of(self.fds, label, "descriptor")
 
     def range(self, label, offset, length):
-        start, size = self.of(self.maps, label)
+        start, size = self.of(self.maps, label, "mapping")
         if offset < 0 or length < 0 or offset + length > size:
             raise NotExecuted("the range is outside the mapping")
         return start + offset, length
@@ -199,7 +199,7 @@ class Actor:
         self.maps[label] = start, pages(length)
 
     def munmap(self, bind, map, range=None):
-        start, length = self.range(map, range["offset"], range["len"]) if range else self.of(self.maps, map)
+        start, length = self.range(map, range["offset"], range["len"]) if range else self.of(self.maps, map, "mapping")
         checked(libc.munmap(start, length))
         if range:
             self.holes.append((start, pages(length)))
@@ -212,7 +212,7 @@ class Actor:
         for hole in self.holes:
             libc.munmap(*hole)
         try:
-            checked(libc.mprotect(*self.of(self.maps, map), bits(prot, PROT)))
+            checked(libc.mprotect(*self.of(self.maps, map, "mapping"), bits(prot, PROT)))
         finally:
             self.reserve()
 
@@ -232,13 +232,13 @@ class Actor:
 
     def send(self, bind, to, fds):
         numbers = array.array("i", [self.fd(fd) for fd in fds])
-        self.of(self.peers, to).sendmsg([b"."], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, numbers)] if fds else [])
+        self.of(self.peers, to, "peer").sendmsg([b"."], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, numbers)] if fds else [])
 
     def recv(self, bind, room=None, **arguments):
         # CMSG_SPACE may leave room for one more; without the padding some systems take the buffer for too small.
         space = socket.CMSG_SPACE if room is None else socket.CMSG_LEN
         room = len(bind) if room is None else room
-        data, control, flags, _ = self.of(self.peers, arguments["from"]).recvmsg(1, space(4 * room) if room else 0)
+        data, control, flags, _ = self.of(self.peers, arguments["from"], "peer").recvmsg(1, space(4 * room) if room else 0)
         if not data:
             raise NotExecuted("the peer is gone")
         arrived = array.array("i", b"".join(payload[: len(payload) // 4 * 4] for _, _, payload in control))
@@ -265,7 +265,7 @@ class Actor:
                 "fds": sorted(self.first_fds), "cannot": self.cannot()}
 
     def fork(self, bind, child, pid_namespace=False):
-        sockets = self.of(self.children, child)
+        sockets = self.of(self.children, child, "child")
         pid = os.fork()
         null = os.open("/dev/null", os.O_RDWR)
         if pid:  # The numbers stay taken, so that they are not given to the script.

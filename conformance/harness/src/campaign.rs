@@ -37,7 +37,7 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Vec<Report> {
 /// The report on a subject that does not start.
 fn not_started(plan: &Plan, subject: &Spec, reason: GiveUp) -> Report {
     let platform = executor::platform();
-    let profile = plan.profile.as_ref().map_or(Profile::id_for(&platform), |chosen| &chosen.profile.id).to_owned();
+    let profile = plan.profile.as_ref().map_or(Profile::id_for(&platform), |chosen| &chosen.profile.name).to_owned();
     let conditions = crew::conditions(plan, subject, platform, profile, Vec::new());
     let report = Report::new(conditions, Vec::new(), Duration::ZERO);
     // Whoever ended the run knows.

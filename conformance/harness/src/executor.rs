@@ -24,7 +24,7 @@ use shmconf_adapter::subject::{host, listing};
 use shmconf_model::call::Resource;
 use shmconf_model::naming::{Naming, Token};
 use shmconf_model::script::{Requirement, Script};
-use shmconf_model::trace::{Platform, Privilege, Trace};
+use shmconf_model::trace::{Machine, Platform, Privilege, Trace};
 use spawner::Spawner;
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hasher};
@@ -91,6 +91,8 @@ pub enum Ability {
 pub struct Executor {
     config: Config,
     platform: Platform,
+    /// What has been set on the machine, as its profile calls it.
+    settings: BTreeMap<String, String>,
     naming: Naming,
     processors: Processors,
     spawner: Spawner,
@@ -123,6 +125,7 @@ impl Executor {
         let mut executor = Executor {
             config: config.clone(),
             platform: platform::this(spawner.pid()),
+            settings: machine::settings(),
             naming,
             processors,
             spawner,
@@ -159,6 +162,11 @@ impl Executor {
     /// The system that scripts run on.
     pub fn platform(&self) -> &Platform {
         &self.platform
+    }
+
+    /// What has been set on the machine.
+    pub fn machine(&self) -> Machine {
+        Machine { store: None, settings: self.settings.clone() }
     }
 
     /// Executes a script once. `seed` is noted in the trace.

@@ -44,7 +44,7 @@ fn the_adapter_in_python_does_what_the_c_library_does() {
     }
     let adapter = concat!("command:python3 ", env!("CARGO_MANIFEST_DIR"), "/examples/adapter.py");
     let mut executor = start(adapter, Duration::from_secs(20)).expect("the adapter starts");
-    assert!(matches!(executor.abilities().get(&Requirement::Fork), Some(Ability::Cannot(_))));
+    assert!(matches!(executor.abilities().get(&Requirement::Exec), Some(Ability::Cannot(_))));
     let mut native = start("libc", Duration::from_secs(5)).expect("the executor starts");
     let script: Script = SCRIPT.parse().expect("the script is valid");
     let seen = |executor: &mut Executor| {

@@ -5,6 +5,8 @@
 //! and never asks which platform it is.
 
 mod choices;
+mod circumstances;
+mod entries;
 mod order;
 mod read;
 mod rules;
@@ -13,6 +15,7 @@ pub use choices::{
     Beyond, Cut, Fault, Limit, NameAnswer, Number, Offset, Resize, Response, Rest, Rounding, Tail, Truncation,
     UnlinkRight, Write,
 };
+pub use circumstances::{Circumstances, Setting};
 pub use order::{Check, Order, Orders};
 pub use read::ProfileError;
 pub use rules::{RuleInfo, Rules};
@@ -20,14 +23,21 @@ pub use rules::{RuleInfo, Rules};
 use crate::clause::ClauseId;
 use crate::trace::Platform;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// The rules of POSIX, or of a platform.
 #[derive(Debug, Clone)]
 pub struct Profile {
     /// Such as `linux-glibc`.
     pub id: String,
+    /// The same, with the release and the settings that were asked for, such as `macos@13`.
+    pub name: String,
     /// What people call it, and which versions it speaks of.
     pub title: String,
+    /// What was known of the system when it was asked for: nothing is left of what does not hold there.
+    pub circumstances: Circumstances,
+    /// What can be set there that its rules depend on.
+    pub settings: BTreeMap<String, Setting>,
     /// What it does.
     pub rules: Rules,
     /// In which order it makes the checks of a call, where that is known.
@@ -53,6 +63,8 @@ pub struct Note {
 pub struct Rule<T> {
     /// At least one.
     pub choices: Vec<Choice<T>>,
+    /// When each of them is one, where that depends on the release or on settings; else nothing.
+    pub when: Vec<String>,
     /// Where it is known from; empty where the platform says nothing and POSIX's choices stand.
     pub source: String,
 }
@@ -125,13 +137,44 @@ impl Profile {
         read::BUILT_IN.iter().map(|(id, _)| *id)
     }
 
-    /// A built-in profile.
+    /// A built-in profile, as `macos`, `macos@13` or `linux-glibc@5.15+glibc-2.31,noexec=true`: with a release and
+    /// settings, it has what holds there alone.
     ///
     /// # Errors
     ///
-    /// [`ProfileError::Unknown`], which lists those that there are.
-    pub fn get(id: &str) -> Result<Profile, ProfileError> {
-        read::built_in(id)
+    /// [`ProfileError::Unknown`], which lists those that there are, and [`ProfileError::Circumstances`].
+    pub fn get(text: &str) -> Result<Profile, ProfileError> {
+        let end = text.find(['@', ',']).unwrap_or(text.len());
+        let (id, circumstances) = (&text[..end], text[end..].trim_start_matches('@'));
+        let problem = |problem| ProfileError::Circumstances { id: id.to_owned(), problem };
+        let circumstances = circumstances.parse().map_err(problem)?;
+        let whole = read::built_in(id, &Circumstances::default())?;
+        whole.check(&circumstances).map_err(problem)?;
+        Ok(Profile { name: text.to_owned(), ..read::built_in(id, &circumstances)? })
+    }
+
+    /// A built-in profile, with what holds under those circumstances alone. Settings that it does not know have no part in it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Profile::get`].
+    pub fn under(id: &str, circumstances: &Circumstances) -> Result<Profile, ProfileError> {
+        read::built_in(id, circumstances)
+    }
+
+    /// Can the settings be what they are said to be?
+    fn check(&self, circumstances: &Circumstances) -> Result<(), String> {
+        for (word, value) in circumstances.settings() {
+            let known = self.settings.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let setting = self.settings.get(word).ok_or_else(|| match &*known {
+                "" => format!("nothing that can be set changes its rules, and so `{word}` does not"),
+                known => format!("no setting is called `{word}`; there are {known}"),
+            })?;
+            if !setting.values.contains(value) {
+                return Err(format!("`{word}` cannot be `{value}`; it is {}", setting.values.join(" or ")));
+            }
+        }
+        Ok(())
     }
 
     /// The ID of the profile of a platform; POSIX itself for one that has none.
@@ -155,7 +198,7 @@ impl Profile {
     ///
     /// [`ProfileError`] says which rule or deviation cannot be what it is.
     pub fn parse(text: &str) -> Result<Profile, ProfileError> {
-        read::platform(text)
+        read::platform(text, &Circumstances::default())
     }
 
     /// The deviation of a justification, if it is one.

@@ -7,7 +7,7 @@ use crate::naming::{Naming, Token};
 use crate::outcome::Outcome;
 use crate::profile::Profile;
 use crate::script::{Requirement, Script};
-use crate::trace::{self, Actor, Event, Header, Platform, Trace};
+use crate::trace::{self, Actor, Event, Header, Machine, Platform, Trace};
 use std::collections::{BTreeMap, HashSet};
 
 /// What a call takes, and what lies between two of them, in nanoseconds.
@@ -29,8 +29,14 @@ pub struct Simulation {
 impl Simulation {
     /// The platform of a profile, for one of the workers of a run.
     pub fn new(subject: &str, profile: Profile, token: Token, share: (u32, u32)) -> Simulation {
-        let platform = Platform { os: profile.id.clone(), page_size: PAGE, ..Platform::default() };
+        let (release, libc) = (profile.circumstances.release(), profile.circumstances.part());
+        let platform = Platform { os: profile.id.clone(), release, libc, page_size: PAGE, ..Platform::default() };
         Simulation { subject: subject.to_owned(), profile, naming: Naming::new(token, share), platform }
+    }
+
+    /// The rules that it answers by.
+    pub fn profile(&self) -> &Profile {
+        &self.profile
     }
 
     /// The system that it stands for.
@@ -45,7 +51,7 @@ impl Simulation {
             case: script.id.clone(),
             subject: self.subject.clone(),
             platform: self.platform.clone(),
-            machine: trace::Machine::default(),
+            machine: Machine { settings: self.profile.circumstances.settings().clone(), ..Machine::default() },
             seed,
             actors: actors(script),
         };

@@ -71,6 +71,9 @@ pub struct Machine {
     /// The file system of the objects with names, where they have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store: Option<Storage>,
+    /// What an administrator has set, by the names that the platform's profile gives it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, String>,
 }
 
 /// The room of a file system.

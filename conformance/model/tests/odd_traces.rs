@@ -174,7 +174,7 @@ fn header(page_size: u64, store: Option<Storage>) -> Header {
         case: "my/trace".parse().expect("an ID"),
         subject: "libc".to_owned(),
         platform: Platform { page_size, ..Platform::default() },
-        machine: Machine { store },
+        machine: Machine { store, ..Machine::default() },
         seed: 7,
         actors: vec![actor("a", 1000), actor("b", 0)],
     }

@@ -51,7 +51,7 @@ impl<'a> Crew<'a> {
         let profile = match &plan.profile {
             Some(chosen) => chosen.profile.clone(),
             None if subject.is_foreign() => Profile::get("posix")?,
-            None => Profile::get(home)?,
+            None => Profile::under(home, &sources[0].circumstances())?,
         };
         let others = if plan.portability { portability::platforms_beside(home) } else { Vec::new() };
         Ok(Crew { subject, profile, others, sources })
@@ -85,7 +85,7 @@ impl<'a> Crew<'a> {
         let SoFar { results, left_behind, gave_up } = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         let gave_up = gave_up.or(panicked.then_some(GiveUp::Panic));
         let beside = others.into_iter().map(|profile| profile.id).collect();
-        let conditions = conditions(plan, subject, platform, profile.id, beside);
+        let conditions = conditions(plan, subject, platform, profile.name, beside);
         let report = Report::new(conditions, results, began.elapsed());
         Report { left_behind, gave_up: gave_up.map(|reason| reason.to_string()), ..report }
     }

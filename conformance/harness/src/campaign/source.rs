@@ -4,7 +4,7 @@ use super::Plan;
 use crate::executor::{Config, Executor, ExecutorError};
 use crate::subject::Spec;
 use shmconf_model::naming::Token;
-use shmconf_model::profile::Profile;
+use shmconf_model::profile::{Circumstances, Profile};
 use shmconf_model::script::{Requirement, Script};
 use shmconf_model::simulation::Simulation;
 use shmconf_model::trace::{Platform, Trace};
@@ -46,6 +46,14 @@ impl TraceSource {
         match self {
             TraceSource::Processes(executor) => executor.platform(),
             TraceSource::Model(simulation) => simulation.platform(),
+        }
+    }
+
+    /// Under which circumstances they run.
+    pub(super) fn circumstances(&self) -> Circumstances {
+        match self {
+            TraceSource::Processes(executor) => Circumstances::of(executor.platform(), &executor.machine()),
+            TraceSource::Model(simulation) => simulation.profile().circumstances.clone(),
         }
     }
 

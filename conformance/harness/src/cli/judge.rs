@@ -8,7 +8,7 @@ use crate::assess::{self, Against, Stopped, Tally};
 use crate::exit::Exit;
 use crate::report::{Conditions, Counterexample, Document, Kind, Report};
 use shmconf_model::portability;
-use shmconf_model::profile::Profile;
+use shmconf_model::profile::{Circumstances, Profile};
 use shmconf_model::trace::{Header, Trace};
 use std::fs::{self, File};
 use std::io::BufReader;
@@ -68,7 +68,7 @@ pub(super) fn judge(args: &Args) -> Done {
     let reports = groups.into_iter().map(|group| {
         let Header { subject, platform, seed, .. } = group.header;
         let beside = group.others.into_iter().map(|profile| profile.id).collect();
-        let profile = group.profile.id;
+        let profile = group.profile.name;
         let conditions = Conditions { platform, subject, profile, seed, strict: args.strict, beside };
         // What judging takes differs from time to time, and a report of the same traces does not.
         let took = group.tallies.iter().map(|(_, took)| *took).sum();
@@ -112,13 +112,17 @@ impl TraceGroup {
         let home = Profile::id_for(&header.platform);
         let others = if wanted == Some("all") { portability::platforms_beside(home) } else { Vec::new() };
         let profile_argument = wanted.filter(|wanted| *wanted != "all").unwrap_or(home).to_owned();
-        let profile = super::profile::find(&profile_argument)?;
+        let profile = match profile_argument == home {
+            true => Profile::under(home, &Circumstances::of(&header.platform, &header.machine))
+                .map_err(CliError::UnknownProfile)?,
+            false => super::profile::find(&profile_argument)?,
+        };
         Ok(TraceGroup { header: header.clone(), profile, profile_argument, others, tallies: Vec::new() })
     }
 
     fn holds(&self, header: &Header) -> bool {
         let same_run = self.header.subject == header.subject && self.header.platform == header.platform;
-        same_run && self.header.seed == header.seed
+        same_run && self.header.seed == header.seed && self.header.machine.settings == header.machine.settings
     }
 
     fn add(&mut self, path: &Path, trace: &Trace, stop: &AtomicBool) -> Result<(), Stopped> {

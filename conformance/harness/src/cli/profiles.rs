@@ -43,8 +43,17 @@ struct Column {
 enum Cell<'a> {
     /// Nothing is known of it.
     Unknown,
-    /// Its choices, each with whether it is a deviation, and which.
-    Choices(Vec<(&'a str, Option<&'a str>)>),
+    /// Its choices.
+    Choices(Vec<Shown<'a>>),
+}
+
+/// One choice.
+struct Shown<'a> {
+    text: &'a str,
+    /// Of which releases and settings; empty where it is always one.
+    when: &'a str,
+    /// Which deviation it is, if it is one.
+    deviation: Option<&'a str>,
 }
 
 pub(super) fn profiles(args: &Args) -> Done {
@@ -79,8 +88,12 @@ impl Column {
             return Cell::Unknown;
         }
         let deviation = |justification| self.profile.deviation(justification).map(|deviation| deviation.id.as_str());
+        let when = |at: usize| rule.when.get(at).map_or("", String::as_str);
+        let choices = rule.choices.iter().enumerate();
         Cell::Choices(
-            rule.choices.iter().map(|(text, justification)| (text.as_str(), deviation(*justification))).collect(),
+            choices
+                .map(|(at, (text, justification))| Shown { text, when: when(at), deviation: deviation(*justification) })
+                .collect(),
         )
     }
 }

@@ -25,9 +25,9 @@ pub(super) struct Args {
     /// model:freebsd; can be repeated; `shmconf explain subjects` shows every kind
     #[arg(short, long = "subject", value_name = "SUBJECT", default_values = ["libc", "shmfd"])]
     subjects: Vec<String>,
-    /// The rules to judge by: a profile such as posix or linux-glibc, or the file of one [default: those of this
-    /// platform, and posix for a command:]
-    #[arg(short, long)]
+    /// The rules to judge by: a profile such as posix, macos@13 or linux-glibc@5.15+glibc-2.31,noexec=true, or the file
+    /// of one [default: those of this release of this platform, as it is set, and posix for a command:]
+    #[arg(short, long, value_name = "PROFILE[@RELEASE][,SETTING=VALUE]")]
     profile: Option<String>,
     /// What not to run, as an ID, an area or a glob; can be repeated
     #[arg(short = 'x', long = "exclude", value_name = "GLOB")]

@@ -84,7 +84,7 @@ pub(super) fn execute(executor: &mut Executor, script: &Script, seed: u64) -> Re
         true => executor.processors.confine(),
         false => Processors::release(),
     }
-    let machine = machine::this();
+    let machine = machine::with(&executor.settings);
     let (page, scripts) = (executor.platform.page_size, executor.config.share.1);
     Needs::of(script, page, executor.nameless_in_store).check(&machine, scripts)?;
     let mut trace = attempt(executor, &plan, Way::Usual);

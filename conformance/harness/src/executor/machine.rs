@@ -1,4 +1,4 @@
-//! What the machine has for objects with names: the file system in which they are kept, and the room in it.
+//! What the machine has for objects with names: the file system in which they are kept, the room in it, and what is set.
 
 use super::{ExecutorError, system};
 use nix::sys::statvfs::statvfs;
@@ -6,11 +6,19 @@ use shmconf_adapter::subject::listing;
 use shmconf_model::call::{Amount, Call};
 use shmconf_model::script::Script;
 use shmconf_model::trace::{Machine, Storage};
+use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 
-/// This machine at the moment.
-pub(super) fn this() -> Machine {
-    Machine { store: listing::directory().and_then(storage) }
+/// This machine at the moment, on which that has been set.
+pub(super) fn with(settings: &BTreeMap<String, String>) -> Machine {
+    Machine { store: listing::directory().and_then(storage), settings: settings.clone() }
+}
+
+/// What has been set on this machine, as the profile of its platform calls it.
+pub(super) fn settings() -> BTreeMap<String, String> {
+    let directory = listing::directory();
+    let told = system::SETTINGS.iter().filter_map(|(setting, read)| Some(((*setting).to_owned(), read(directory)?)));
+    told.collect()
 }
 
 /// The room of the file system of a directory.
@@ -158,7 +166,8 @@ mod tests {
         #[case] scripts: u32,
         #[case] said: &str,
     ) {
-        let machine = Machine { store: Some(Storage { free_bytes, free_inodes, total_bytes: 1 << 20 }) };
+        let machine =
+            Machine { store: Some(Storage { free_bytes, free_inodes, total_bytes: 1 << 20 }), ..Machine::default() };
         let refused = Needs { bytes: 2 * PAGE, inodes: 1 }.check(&machine, scripts);
         let refused = refused.err().map(|error| error.to_string()).unwrap_or_default();
         assert!(refused.contains(said) && refused.is_empty() == said.is_empty(), "{refused}");

@@ -47,6 +47,40 @@ pub(super) fn stand_in(_other: nix::unistd::Pid) -> &'static str {
     ""
 }
 
+/// Tells a setting, given the directory of objects with names.
+type ReadSetting = fn(Option<&'static str>) -> Option<String>;
+
+/// What can be set on this system that its profile knows, by the name that it has there.
+#[cfg(target_os = "linux")]
+pub(super) const SETTINGS: &[(&str, ReadSetting)] = &[
+    ("protected_regular", |directory| {
+        use std::os::unix::fs::PermissionsExt;
+        const STICKY: u32 = 0o1000;
+        let mode = std::fs::metadata(directory?).ok()?.permissions().mode();
+        if mode & STICKY == 0 { Some("0".to_owned()) } else { word_in("/proc/sys/fs/protected_regular") }
+    }),
+    ("noexec", |directory| {
+        use nix::sys::statvfs::{FsFlags, statvfs};
+        Some(statvfs(directory?).ok()?.flags().contains(FsFlags::ST_NOEXEC).to_string())
+    }),
+    ("memfd_noexec", |_| word_in("/proc/sys/vm/memfd_noexec")),
+    ("selinux", |_| {
+        // Without SELinux there is no such file, but without /sys neither.
+        let enforces = word_in("/sys/fs/selinux/enforce").map(|word| word == "1");
+        let is_known = enforces.or_else(|| std::path::Path::new("/sys/fs").is_dir().then_some(false));
+        is_known.map(|enforces| enforces.to_string())
+    }),
+];
+/// What can be set on this system that its profile knows: nothing that this program can tell.
+#[cfg(not(target_os = "linux"))]
+pub(super) const SETTINGS: &[(&str, ReadSetting)] = &[];
+
+/// The word that a file has.
+#[cfg(target_os = "linux")]
+fn word_in(path: &str) -> Option<String> {
+    Some(std::fs::read_to_string(path).ok()?.trim().to_owned())
+}
+
 /// Has orphans among the descendants of this process become its children, where the system can.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn adopt_orphans() {

@@ -3,7 +3,7 @@
 //! A new kind is an entry here and a variant of [`Spec`]; the command's messages and `shmconf explain subjects` follow.
 
 use super::spec::{Spec, SpecError};
-use shmconf_model::profile::Profile;
+use shmconf_model::profile::{Profile, ProfileError};
 use shmfd::Strategy;
 
 /// A kind of subject.
@@ -81,11 +81,12 @@ pub const KINDS: &[SubjectKind] = &[
     SubjectKind {
         name: "model",
         argument: Argument::Required("PROFILE"),
-        about: "The model itself, as if it were the platform of that profile; no process is started.",
+        about: "The model itself, as if it were the platform of that profile, which may have a release and settings, as in macos@13; no process is started.",
         example: "model:freebsd",
-        make: |argument| {
-            let known = Profile::ids().find(|id| *id == argument);
-            known.map(Spec::Model).ok_or_else(|| SpecError::Profile { found: argument.to_owned() })
+        make: |argument| match Profile::get(argument) {
+            Ok(profile) => Ok(Spec::Model(profile.name)),
+            Err(ProfileError::Unknown { id, .. }) => Err(SpecError::Profile { found: id }),
+            Err(error) => Err(SpecError::Circumstances { problem: error.to_string() }),
         },
     },
     SubjectKind {

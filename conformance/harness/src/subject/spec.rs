@@ -20,7 +20,7 @@ pub enum Spec {
     /// `command:COMMAND`: a program that speaks the protocol, split into words as a shell does.
     Command(String, Vec<String>),
     /// `model:PROFILE`: the model in the place of an implementation, by the ID of a built-in profile.
-    Model(&'static str),
+    Model(String),
     /// `mutant:NAME`: the native subject with one planted fault.
     Mutant(Mutant),
 }
@@ -64,6 +64,12 @@ pub enum SpecError {
     Profile {
         /// What stood behind the colon.
         found: String,
+    },
+    /// The platform has no such release or setting.
+    #[error("`model:` takes a profile, and {problem}")]
+    Circumstances {
+        /// What is wrong with them.
+        problem: String,
     },
 }
 

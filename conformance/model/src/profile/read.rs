@@ -1,12 +1,11 @@
 //! Reads profiles and checks that every departure from POSIX is a deviation, and nothing else is.
 
+use super::circumstances::{Circumstances, Setting};
+use super::entries::{Allows, Entries, Reader};
 use super::order::{Order, Orders};
-use super::{Choice, Deviation, Justification, Note, Profile, Rule, Rules};
-use crate::clause::ClauseId;
+use super::{Deviation, Note, Profile, Rules};
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
 use std::sync::OnceLock;
 
 /// The profiles that are built in: the standard first, then platforms.
@@ -26,9 +25,6 @@ pub(super) const BUILT_IN: &[(&str, &str)] = &[
     ("haiku", include_str!("../../profiles/haiku.toml")),
     ("android", include_str!("../../profiles/android.toml")),
 ];
-
-/// Rules of which a platform makes one choice: several would make a state each of every shrinking object.
-const ALONE: &[&str] = &["private_survives"];
 
 /// Why a text is no profile.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +46,14 @@ pub enum ProfileError {
         /// The rule.
         key: String,
         /// What is wrong with it.
+        problem: String,
+    },
+    /// The release or the settings that were asked for cannot be what they are.
+    #[error("profile `{id}`: {problem}")]
+    Circumstances {
+        /// The profile.
+        id: String,
+        /// What is wrong with them.
         problem: String,
     },
     /// The order of a call's checks cannot be what it is.
@@ -78,17 +82,6 @@ struct Standard {
     rules: BTreeMap<String, Allows>,
 }
 
-/// What POSIX allows in one matter.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Allows {
-    allows: Vec<String>,
-    clause: ClauseId,
-    /// Platforms document a value of their own; the one here is what one can count on.
-    #[serde(default)]
-    own: bool,
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Platform {
@@ -99,8 +92,11 @@ struct Platform {
     /// Rules that are not taken over from that platform, since nothing is known of them here.
     #[serde(default)]
     unknown: Vec<String>,
+    /// What can be set there.
     #[serde(default)]
-    rules: BTreeMap<String, Does>,
+    settings: BTreeMap<String, Setting>,
+    #[serde(default)]
+    rules: BTreeMap<String, Entries>,
     #[serde(default)]
     deviation: Vec<Deviation>,
     #[serde(default)]
@@ -119,84 +115,6 @@ struct OrderOf {
     source: String,
 }
 
-/// What a platform does in one matter.
-#[derive(Deserialize, Clone)]
-#[serde(deny_unknown_fields)]
-struct Does {
-    does: OneOrMore,
-    #[serde(default)]
-    source: String,
-    /// The deviation that the choices are which POSIX does not allow.
-    deviation: Option<String>,
-}
-
-#[derive(Deserialize, Clone)]
-#[serde(untagged)]
-enum OneOrMore {
-    One(String),
-    More(Vec<String>),
-}
-
-/// Gives a rule from what POSIX allows and what a platform does.
-pub(super) struct Reader<'a> {
-    allows: &'a BTreeMap<String, Allows>,
-    does: &'a BTreeMap<String, Does>,
-    deviations: &'a [Deviation],
-}
-
-impl Reader<'_> {
-    pub(super) fn rule<T: FromStr<Err: fmt::Display> + PartialEq>(&self, key: &str) -> Result<Rule<T>, ProfileError> {
-        let problem = |problem: String| ProfileError::Rule { key: key.to_owned(), problem };
-        let read = |text: &String| text.parse::<T>().map_err(|error| problem(error.to_string()));
-        let allows = self.allows.get(key).ok_or_else(|| problem("posix.toml does not speak of it".to_owned()))?;
-        let allowed: Vec<T> = allows.allows.iter().map(read).collect::<Result<_, _>>()?;
-        let Some(does) = self.does.get(key) else {
-            let justification = Justification { assumed: true, ..Justification::clause(allows.clause) };
-            let choices = allowed.into_iter().map(|value| Choice { value, justification }).collect();
-            return Ok(Rule { choices, source: String::new() });
-        };
-        let index = match &does.deviation {
-            None => None,
-            Some(id) => {
-                let at = self.deviations.iter().position(|deviation| deviation.id == *id);
-                let at = at.ok_or_else(|| problem(format!("no [[deviation]] has the id `{id}`")))?;
-                Some((at as u16, self.deviations[at].clause))
-            }
-        };
-        let texts = match &does.does {
-            OneOrMore::One(text) => std::slice::from_ref(text),
-            OneOrMore::More(texts) => texts,
-        };
-        let mut departs = false;
-        let mut choices = Vec::new();
-        for text in texts {
-            let value = read(text)?;
-            let justification = if allows.own || allowed.contains(&value) {
-                Justification::clause(allows.clause)
-            } else {
-                departs = true;
-                let (index, clause) =
-                    index.ok_or_else(|| problem(format!("POSIX does not allow `{text}`: name a deviation")))?;
-                Justification { clause, deviation: Some(index), assumed: false }
-            };
-            if choices.iter().any(|choice: &Choice<T>| choice.value == value) {
-                return Err(problem(format!("`{text}` stands there twice")));
-            }
-            choices.push(Choice { value, justification });
-        }
-        if index.is_some() && !departs {
-            return Err(problem("POSIX allows all that it does, so it is no deviation".to_owned()));
-        }
-        if choices.is_empty() {
-            return Err(problem("it has no choice".to_owned()));
-        }
-        if choices.len() > 1 && ALONE.contains(&key) {
-            return Err(problem("it can have one choice alone".to_owned()));
-        }
-        Ok(Rule { choices, source: does.source.clone() })
-    }
-}
-
 fn standard() -> Result<&'static Standard, ProfileError> {
     static STANDARD: OnceLock<Standard> = OnceLock::new();
     if let Some(standard) = STANDARD.get() {
@@ -206,30 +124,44 @@ fn standard() -> Result<&'static Standard, ProfileError> {
     Ok(STANDARD.get_or_init(|| standard))
 }
 
-pub(super) fn built_in(id: &str) -> Result<Profile, ProfileError> {
+pub(super) fn built_in(id: &str, circumstances: &Circumstances) -> Result<Profile, ProfileError> {
     let found = BUILT_IN.iter().find(|(known, _)| *known == id);
     let (id, text) = found.ok_or_else(|| ProfileError::Unknown {
         id: id.to_owned(),
         known: BUILT_IN.iter().map(|(id, _)| *id).collect::<Vec<_>>().join(", "),
     })?;
     if *id != "posix" {
-        return platform(text);
+        return platform(text, circumstances);
     }
     let Standard { id, title, rules: allows } = standard()?;
     known_keys(allows.keys())?;
-    let reader = Reader { allows, does: &BTreeMap::new(), deviations: &[] };
+    let nothing = BTreeMap::new();
+    let reader = Reader { allows, does: &BTreeMap::new(), deviations: &[], settings: &nothing, circumstances };
     let rules = Rules::read(&reader)?;
-    let (id, title, orders) = (id.clone(), title.clone(), Orders::default());
-    Ok(Profile { id, title, rules, orders, deviations: Vec::new(), notes: Vec::new() })
+    let (id, name, title, orders) = (id.clone(), id.clone(), title.clone(), Orders::default());
+    let circumstances = circumstances.clone();
+    Ok(Profile {
+        id,
+        name,
+        title,
+        circumstances,
+        settings: nothing,
+        rules,
+        orders,
+        deviations: Vec::new(),
+        notes: Vec::new(),
+    })
 }
 
-pub(super) fn platform(text: &str) -> Result<Profile, ProfileError> {
-    let Platform { id, title, rules, mut deviation, note, order, .. } = merged(toml::from_str(text)?)?;
+pub(super) fn platform(text: &str, circumstances: &Circumstances) -> Result<Profile, ProfileError> {
+    let Platform { id, title, settings, rules, mut deviation, note, order, .. } = merged(toml::from_str(text)?)?;
     known_keys(rules.keys())?;
-    let reader = Reader { allows: &standard()?.rules, does: &rules, deviations: &deviation };
+    let allows = &standard()?.rules;
+    let circumstances = &circumstances.as_far_as_known(&settings);
+    let reader = Reader { allows, does: &rules, deviations: &deviation, settings: &settings, circumstances };
     let read = Rules::read(&reader)?;
     for Deviation { id, .. } in &deviation {
-        if !rules.values().any(|does| does.deviation.as_ref() == Some(id)) {
+        if !rules.values().any(|entries| entries.deviations().any(|named| named == id)) {
             return Err(ProfileError::Deviation { id: id.clone(), problem: "no rule names it".to_owned() });
         }
     }
@@ -241,7 +173,9 @@ pub(super) fn platform(text: &str) -> Result<Profile, ProfileError> {
         }
     }
     let orders = Orders::new(order.into_iter().map(read_order).collect::<Result<_, _>>()?);
-    Ok(Profile { id, title, rules: read, orders, deviations: deviation, notes: note })
+    let name = id.clone();
+    let circumstances = circumstances.clone();
+    Ok(Profile { id, name, title, circumstances, settings, rules: read, orders, deviations: deviation, notes: note })
 }
 
 /// A platform with what it takes over from the one that it is like.
@@ -252,16 +186,19 @@ fn merged(platform: Platform) -> Result<Platform, ProfileError> {
         base.ok_or_else(|| ProfileError::Unknown { id: like.clone(), known: "the built-in platforms".to_owned() })?;
     let base = merged(toml::from_str(text)?)?;
     known_keys(platform.unknown.iter())?;
+    let mut settings = base.settings;
+    settings.extend(platform.settings);
     let mut rules = base.rules;
     rules.retain(|key, _| !platform.unknown.contains(key));
     rules.extend(platform.rules);
-    let named = |deviation: &Deviation| rules.values().any(|does| does.deviation.as_ref() == Some(&deviation.id));
+    let named =
+        |deviation: &Deviation| rules.values().any(|entries| entries.deviations().any(|named| *named == deviation.id));
     let own = |inherited: &Deviation| platform.deviation.iter().any(|deviation| deviation.id == inherited.id);
     let inherited = base.deviation.into_iter().filter(|deviation| named(deviation) && !own(deviation));
     let deviation = inherited.chain(platform.deviation.iter().cloned()).collect();
     let inherited = base.order.into_iter().filter(|order| platform.order.iter().all(|own| own.call != order.call));
     let order = inherited.chain(platform.order.iter().cloned()).collect();
-    Ok(Platform { like: None, rules, deviation, order, ..platform })
+    Ok(Platform { like: None, settings, rules, deviation, order, ..platform })
 }
 
 fn read_order(order: OrderOf) -> Result<Order, ProfileError> {

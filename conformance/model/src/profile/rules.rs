@@ -4,7 +4,8 @@ use super::choices::{
     Beyond, Cut, Fault, Limit, NameAnswer, Number, Offset, Resize, Response, Rest, Rounding, Tail, Truncation,
     UnlinkRight, Write,
 };
-use super::read::{ProfileError, Reader};
+use super::entries::Reader;
+use super::read::ProfileError;
 use super::{Justification, Rule};
 use crate::outcome::{Errno, Signal};
 
@@ -17,6 +18,8 @@ pub struct RuleInfo {
     pub about: &'static str,
     /// Its choices, each with its justification.
     pub choices: Vec<(String, Justification)>,
+    /// When each of them is one, where that depends on the release or on settings; else nothing.
+    pub when: Vec<String>,
     /// Where it is known from.
     pub source: String,
 }
@@ -43,6 +46,7 @@ macro_rules! rules {
                     key: stringify!($key),
                     about: concat!($($doc),+).trim_ascii(),
                     choices: self.$key.choices.iter().map(|choice| (choice.value.to_string(), choice.justification)).collect(),
+                    when: self.$key.when.clone(),
                     source: self.$key.source.clone(),
                 }),+]
             }

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 pub(super) fn explain(id: &str) -> Option<Page> {
     let profiles: Vec<Profile> = Profile::ids().filter_map(|id| Profile::get(id).ok()).collect();
-    if let Some(profile) = profiles.iter().find(|profile| profile.id == id).cloned() {
+    if let Ok(profile) = Profile::get(id) {
         return Some(Box::new(move |output, width| write_profile(output, width, &profile)));
     }
     if Rules::KEYS.contains(&id) {
@@ -33,7 +33,17 @@ pub(super) fn ids() -> Vec<String> {
 
 fn write_profile(output: &mut dyn Write, width: usize, profile: &Profile) -> io::Result<()> {
     let bold = Style::new().bold();
-    writeln!(output, "{bold}{}{bold:#}  profile  {}\n", profile.id, profile.title)?;
+    writeln!(output, "{bold}{}{bold:#}  profile  {}\n", profile.name, profile.title)?;
+    if !profile.settings.is_empty() {
+        writeln!(output, "  what can be set, as in -p {},SETTING=VALUE\n", profile.id)?;
+    }
+    for (word, setting) in &profile.settings {
+        writeln!(output, "  {bold}{word}{bold:#}  {}", setting.values.join(" or "))?;
+        paragraph(output, width, 6, &setting.about)?;
+    }
+    if !profile.settings.is_empty() {
+        writeln!(output, "\n  what it does\n")?;
+    }
     for rule in profile.rules.list() {
         writeln!(output, "  {bold}{}{bold:#}  {}", rule.key, rule.about)?;
         write_choices(output, width, &rule, profile)?;
@@ -71,8 +81,10 @@ fn write_rule(output: &mut dyn Write, width: usize, key: &str, profiles: &[Profi
 }
 
 fn write_choices(output: &mut dyn Write, width: usize, rule: &RuleInfo, profile: &Profile) -> io::Result<()> {
-    for (choice, justification) in &rule.choices {
-        paragraph(output, width, 6, &format!("{choice}  ({})", reason(*justification, profile)))?;
+    for (at, (choice, justification)) in rule.choices.iter().enumerate() {
+        let when =
+            rule.when.get(at).filter(|when| !when.is_empty()).map(|when| format!("{when}: ")).unwrap_or_default();
+        paragraph(output, width, 6, &format!("{when}{choice}  ({})", reason(*justification, profile)))?;
     }
     if rule.source.is_empty() { Ok(()) } else { paragraph(output, width, 6, &format!("source: {}", rule.source)) }
 }

@@ -1,6 +1,6 @@
 //! The page of platforms: the rules side by side, then each platform with its deviations and its sources.
 
-use super::{Cell, Column};
+use super::{Cell, Column, Shown};
 use shmconf_model::profile::{Deviation, Profile};
 use std::io::{self, Write};
 
@@ -11,7 +11,8 @@ pub(super) fn write(columns: &[Column], output: &mut dyn Write) -> io::Result<()
         "What each platform does wherever POSIX leaves it open or the platform departs from POSIX, as the profiles of\n\
          `shmconf` hold it. `shmconf profiles --format markdown` writes this page.\n\n\
          A choice in **bold** is a deviation from POSIX. A `?` means that it is not known: a verdict then allows what POSIX\n\
-         allows. Where a platform has several choices it may make any of them, as its version or its settings say.\n"
+         allows. Where a platform has several choices it may make any of them, unless the release or the setting stands\n\
+         beside each.\n"
     )?;
     table(columns, output)?;
     for column in columns.iter().filter(|column| !column.is_standard()) {
@@ -40,9 +41,12 @@ fn cell(column: &Column, row: usize) -> String {
     match column.cell(row) {
         Cell::Unknown => "?".to_owned(),
         Cell::Choices(choices) => {
-            let choices = choices.into_iter().map(|(text, deviation)| match deviation {
-                None => text.to_owned(),
-                Some(id) => format!("[**{text}**](#{})", anchor(id)),
+            let choices = choices.into_iter().map(|Shown { text, when, deviation }| {
+                let text = match deviation {
+                    None => text.to_owned(),
+                    Some(id) => format!("[**{text}**](#{})", anchor(id)),
+                };
+                if when.is_empty() { text } else { format!("{text} ({})", escaped(when)) }
             });
             let clause = column.is_standard().then(|| column.rules[row].choices[0].1.clause.to_string());
             choices.chain(clause.map(|clause| format!("({clause})"))).collect::<Vec<_>>().join("<br>")
@@ -53,6 +57,12 @@ fn cell(column: &Column, row: usize) -> String {
 fn platform(column: &Column, columns: &[Column], output: &mut dyn Write) -> io::Result<()> {
     let profile = &column.profile;
     writeln!(output, "\n## {}\n\n{}.", profile.id, escaped(&profile.title))?;
+    if !profile.settings.is_empty() {
+        writeln!(output, "\nWhat can be set there, as in `-p {},SETTING=VALUE`:\n", profile.id)?;
+    }
+    for (word, setting) in &profile.settings {
+        writeln!(output, "- `{word}`: {}. {}", setting.values.join(" or "), escaped(&setting.about))?;
+    }
     for deviation in &profile.deviations {
         match first_with(columns, deviation) {
             Some(first) if first.id != profile.id => {

@@ -1,6 +1,6 @@
 //! The rules side by side, on as many tables as the width takes.
 
-use super::{Cell, Column};
+use super::{Cell, Column, Shown};
 use anstyle::{AnsiColor, Style};
 use std::io::{self, Write};
 
@@ -40,7 +40,7 @@ fn lines(column: &Column, row: usize) -> Lines {
         Cell::Unknown => vec![("?".to_owned(), false)],
         Cell::Choices(choices) => choices
             .into_iter()
-            .map(|(text, deviation)| match deviation {
+            .map(|Shown { text, deviation, .. }| match deviation {
                 None => (text.to_owned(), false),
                 Some(_) => (format!("{text} *"), true),
             })

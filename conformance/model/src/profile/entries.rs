@@ -1,0 +1,201 @@
+//! The entries of a rule: what a platform does in one matter, of which releases and under which settings.
+
+use super::circumstances::{Circumstances, Setting, When};
+use super::read::ProfileError;
+use super::{Choice, Deviation, Justification, Rule};
+use crate::clause::ClauseId;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+/// Rules of which a platform makes one choice: several would make a state each of every shrinking object.
+const ALONE: &[&str] = &["private_survives"];
+
+/// What POSIX allows in one matter.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Allows {
+    allows: Vec<String>,
+    clause: ClauseId,
+    /// Platforms document a value of their own; the one here is what one can count on.
+    #[serde(default)]
+    own: bool,
+}
+
+/// What a platform does in one matter: always the same, or an entry for each range of releases and each setting.
+#[derive(Deserialize, Clone)]
+#[serde(try_from = "toml::Value")]
+pub(super) enum Entries {
+    One(Box<Does>),
+    More(Vec<Does>),
+}
+
+/// What a platform does in one matter.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Does {
+    does: OneOrMore,
+    #[serde(default)]
+    source: String,
+    /// The deviation that the choices are which POSIX does not allow.
+    deviation: Option<String>,
+    /// Of which releases, and of which settings.
+    #[serde(default)]
+    when: When,
+}
+
+#[derive(Deserialize, Clone)]
+#[serde(untagged)]
+pub(super) enum OneOrMore {
+    One(String),
+    More(Vec<String>),
+}
+
+impl TryFrom<toml::Value> for Entries {
+    type Error = toml::de::Error;
+
+    fn try_from(value: toml::Value) -> Result<Entries, toml::de::Error> {
+        Ok(match value {
+            toml::Value::Array(_) => Entries::More(value.try_into()?),
+            one => Entries::One(Box::new(one.try_into()?)),
+        })
+    }
+}
+
+impl Entries {
+    fn list(&self) -> &[Does] {
+        match self {
+            Entries::One(does) => std::slice::from_ref(does),
+            Entries::More(entries) => entries,
+        }
+    }
+
+    /// The deviations that they name.
+    pub(super) fn deviations(&self) -> impl Iterator<Item = &String> {
+        self.list().iter().filter_map(|does| does.deviation.as_ref())
+    }
+}
+
+impl OneOrMore {
+    fn list(&self) -> &[String] {
+        match self {
+            OneOrMore::One(text) => std::slice::from_ref(text),
+            OneOrMore::More(texts) => texts,
+        }
+    }
+}
+
+/// Gives a rule from what POSIX allows and what a platform does.
+pub(super) struct Reader<'a> {
+    pub(super) allows: &'a BTreeMap<String, Allows>,
+    pub(super) does: &'a BTreeMap<String, Entries>,
+    pub(super) deviations: &'a [Deviation],
+    pub(super) settings: &'a BTreeMap<String, Setting>,
+    pub(super) circumstances: &'a Circumstances,
+}
+
+impl Reader<'_> {
+    pub(super) fn rule<T: FromStr<Err: fmt::Display> + PartialEq>(&self, key: &str) -> Result<Rule<T>, ProfileError> {
+        let problem = |problem: String| ProfileError::Rule { key: key.to_owned(), problem };
+        let read = |text: &String| text.parse::<T>().map_err(|error| problem(error.to_string()));
+        let allows = self.allows.get(key).ok_or_else(|| problem("posix.toml does not speak of it".to_owned()))?;
+        let allowed: Vec<T> = allows.allows.iter().map(read).collect::<Result<_, _>>()?;
+        let Some(does) = self.does.get(key) else {
+            let justification = Justification { assumed: true, ..Justification::clause(allows.clause) };
+            let choices = allowed.into_iter().map(|value| Choice { value, justification }).collect();
+            return Ok(Rule { choices, when: Vec::new(), source: String::new() });
+        };
+        let mut rule = Rule { choices: Vec::new(), when: Vec::new(), source: String::new() };
+        for does in does.list() {
+            self.check(&does.when).map_err(problem)?;
+            let choices = self.choices(does, allows, &allowed).map_err(problem)?;
+            if does.when.may_hold(self.circumstances) {
+                rule.add(choices, does).map_err(problem)?;
+            }
+        }
+        if rule.choices.is_empty() {
+            return Err(problem("it has no choice".to_owned()));
+        }
+        if rule.choices.len() > 1 && ALONE.contains(&key) {
+            return Err(problem("it can have one choice alone".to_owned()));
+        }
+        Ok(rule)
+    }
+
+    /// Can the settings be what an entry depends on?
+    fn check(&self, when: &When) -> Result<(), String> {
+        for (word, values) in when.settings() {
+            let setting = self.settings.get(word).ok_or_else(|| format!("[settings] does not tell of `{word}`"))?;
+            if let Some(value) = values.iter().find(|value| !setting.values.contains(value)) {
+                return Err(format!("`{word}` cannot be `{value}`, as [settings] tells"));
+            }
+        }
+        Ok(())
+    }
+
+    /// What one entry says, each with its justification.
+    fn choices<T: FromStr<Err: fmt::Display> + PartialEq>(
+        &self,
+        does: &Does,
+        allows: &Allows,
+        allowed: &[T],
+    ) -> Result<Vec<Choice<T>>, String> {
+        let index = match &does.deviation {
+            None => None,
+            Some(id) => {
+                let at = self.deviations.iter().position(|deviation| deviation.id == *id);
+                let at = at.ok_or_else(|| format!("no [[deviation]] has the id `{id}`"))?;
+                Some((at as u16, self.deviations[at].clause))
+            }
+        };
+        let mut departs = false;
+        let mut choices = Vec::new();
+        for text in does.does.list() {
+            let value = text.parse::<T>().map_err(|error| error.to_string())?;
+            let justification = if allows.own || allowed.contains(&value) {
+                Justification::clause(allows.clause)
+            } else {
+                departs = true;
+                let (index, clause) =
+                    index.ok_or_else(|| format!("POSIX does not allow `{text}`: name a deviation"))?;
+                Justification { clause, deviation: Some(index), assumed: false }
+            };
+            if choices.iter().any(|choice: &Choice<T>| choice.value == value) {
+                return Err(format!("`{text}` stands there twice"));
+            }
+            choices.push(Choice { value, justification });
+        }
+        if index.is_some() && !departs {
+            return Err("POSIX allows all that it does, so it is no deviation".to_owned());
+        }
+        Ok(choices)
+    }
+}
+
+impl<T: PartialEq> Rule<T> {
+    /// What an entry says that may hold. What an earlier one says as well, it does at more times.
+    fn add(&mut self, choices: Vec<Choice<T>>, does: &Does) -> Result<(), String> {
+        let when = does.when.to_string();
+        for choice in choices {
+            match self.choices.iter().position(|known| known.value == choice.value) {
+                None => {
+                    self.choices.push(choice);
+                    self.when.push(when.clone());
+                }
+                Some(_) if when.is_empty() => return Err("entries that hold at the same time say the same".to_owned()),
+                Some(at) => {
+                    self.when[at].push_str("; ");
+                    self.when[at].push_str(&when);
+                }
+            }
+        }
+        if !self.source.is_empty() && !self.source.contains(&does.source) {
+            self.source.push_str("; ");
+        }
+        if !self.source.contains(&does.source) {
+            self.source.push_str(&does.source);
+        }
+        Ok(())
+    }
+}
