@@ -7,7 +7,7 @@ mod source;
 mod unassessed;
 mod workbench;
 
-pub use plan::{Case, ChosenProfile, Plan, Progress};
+pub use plan::{Case, ChosenProfile, Compared, Plan, Progress};
 
 use crate::executor;
 use crate::report::Report;

@@ -9,7 +9,8 @@ use std::process::ExitCode;
 pub enum Exit {
     /// 0: every subject conforms, or what was asked for was done.
     Conforms = 0,
-    /// 1: a subject does not conform, or it could not be decided whether it does.
+    /// 1: a subject does not conform, or it could not be decided whether it does; or on a platform that was named a call
+    /// certainly has another outcome.
     DoesNotConform = 1,
     /// 2: wrong usage, an unknown ID, input that cannot be read, an output that cannot be opened, nothing selected, or
     /// nothing of what was selected could be run here.

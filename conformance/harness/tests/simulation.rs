@@ -1,7 +1,7 @@
 //! The model as a subject: a platform that is not at hand, held to its own rules and to those of POSIX.
 
 use rstest::rstest;
-use shmconf::campaign::{self, Case, Plan, Progress};
+use shmconf::campaign::{self, Case, Compared, Plan, Progress};
 use shmconf::profile::Profile;
 use shmconf::report::{CaseResult, Report};
 use shmconf::script::Id;
@@ -32,7 +32,7 @@ fn plan(subject: &str, profile: &str) -> Plan {
         jobs: NonZeroUsize::MIN,
         timeout: Duration::from_secs(5),
         strict: false,
-        portability: false,
+        compared: Compared::Nothing,
         traces: None,
         stop: Arc::default(),
     }
@@ -82,7 +82,7 @@ fn a_platform_fails_as_posix_precisely_where_it_departs_from_it(#[case] id: &str
 
 /// The deviations by which the calls of the catalogue part from what they do on Linux, with the cases that they reach.
 fn reached() -> BTreeMap<String, BTreeSet<Id>> {
-    let plan = Plan { portability: true, properties: Vec::new(), ..plan("model:linux-glibc", "linux-glibc") };
+    let plan = Plan { compared: Compared::All, properties: Vec::new(), ..plan("model:linux-glibc", "linux-glibc") };
     let report = campaign::run(&plan, &Quiet).remove(0);
     let mut reached: BTreeMap<String, BTreeSet<Id>> = BTreeMap::new();
     for result in &report.results {

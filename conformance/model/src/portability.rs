@@ -23,7 +23,7 @@ const MOST_STATES: usize = 64;
 pub fn elsewhere(trace: &Trace, profiles: &[Profile]) -> Vec<Elsewhere> {
     let compared = profiles.iter().map(|profile| (profile, differences(trace, profile)));
     let differing = compared.filter(|(_, differences)| !differences.is_empty());
-    differing.map(|(profile, differences)| Elsewhere { profile: profile.id.clone(), differences }).collect()
+    differing.map(|(profile, differences)| Elsewhere { profile: profile.name.clone(), differences }).collect()
 }
 
 /// The platforms that are known, but for one.

@@ -101,6 +101,9 @@ pub struct Deviation {
     pub text: String,
     /// The trouble that it makes for an application, in a sentence.
     pub trouble: String,
+    /// What an application does instead, to be right there and everywhere.
+    #[serde(default)]
+    pub instead: String,
     /// File and function of the system, or how it was measured.
     pub source: String,
     /// Which versions do it.

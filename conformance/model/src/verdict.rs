@@ -88,6 +88,9 @@ pub struct Explanation {
     pub deviation: Option<String>,
     /// What the clause, or the deviation, says.
     pub text: String,
+    /// What an application does instead, to be right there and everywhere.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub instead: String,
     /// Which versions of the platform depart, where it is not all.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub versions: String,

@@ -1,6 +1,6 @@
 //! What works on one subject: as many sources of traces as the plan has jobs, each with a thread.
 
-use super::plan::{Plan, Progress};
+use super::plan::{Compared, Plan, Progress};
 use super::source::TraceSource;
 use super::unassessed::{GiveUp, Unassessed};
 use super::workbench::Workbench;
@@ -53,7 +53,11 @@ impl<'a> Crew<'a> {
             None if subject.is_foreign() => Profile::get("posix")?,
             None => Profile::under(home, &sources[0].circumstances())?,
         };
-        let others = if plan.portability { portability::platforms_beside(home) } else { Vec::new() };
+        let others = match &plan.compared {
+            Compared::Nothing => Vec::new(),
+            Compared::All => portability::platforms_beside(home),
+            Compared::Named(platforms) => platforms.clone(),
+        };
         Ok(Crew { subject, profile, others, sources })
     }
 
@@ -84,7 +88,7 @@ impl<'a> Crew<'a> {
         });
         let SoFar { results, left_behind, gave_up } = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         let gave_up = gave_up.or(panicked.then_some(GiveUp::Panic));
-        let beside = others.into_iter().map(|profile| profile.id).collect();
+        let beside = others.into_iter().map(|profile| profile.name).collect();
         let conditions = conditions(plan, subject, platform, profile.name, beside);
         let report = Report::new(conditions, results, began.elapsed());
         Report { left_behind, gave_up: gave_up.map(|reason| reason.to_string()), ..report }

@@ -32,12 +32,24 @@ pub struct Plan {
     pub timeout: Duration,
     /// Is a known deviation a failure?
     pub strict: bool,
-    /// Is each case compared with the other platforms?
-    pub portability: bool,
+    /// Which platforms each case is compared with.
+    pub compared: Compared,
     /// The directory, which exists, where every trace is kept.
     pub traces: Option<PathBuf>,
     /// Set from elsewhere when the run is to end as soon as it can, with what it has.
     pub stop: Arc<AtomicBool>,
+}
+
+/// Platforms that the same calls are held against.
+#[derive(Debug, Clone, Default)]
+pub enum Compared {
+    /// None.
+    #[default]
+    Nothing,
+    /// Every one that is known, beside that of the subject.
+    All,
+    /// These.
+    Named(Vec<Profile>),
 }
 
 /// A script by hand, and how `shmconf run` is told to run it.

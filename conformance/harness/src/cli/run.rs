@@ -5,7 +5,7 @@ use super::interrupt::Interrupt;
 use super::progress::Bar;
 use super::show::{self, Shown};
 use super::{Done, keep, selection};
-use crate::campaign::{self, ChosenProfile, Plan};
+use crate::campaign::{self, ChosenProfile, Compared, Plan};
 use crate::exit::Exit;
 use crate::report::{Document, Report};
 use crate::subject::Spec;
@@ -48,9 +48,10 @@ pub(super) struct Args {
     /// Counts a known deviation as a failure
     #[arg(long)]
     strict: bool,
-    /// Compares each case with the other platforms: which calls would have other outcomes there, and why
-    #[arg(long)]
-    portability: bool,
+    /// Compares each case with the other platforms: which calls would have other outcomes there, and why. With names, such
+    /// as macos@13,freebsd, with these alone, and a call that certainly has another outcome there is a failure
+    #[arg(long, value_name = "PLATFORM,…", num_args = 0..=1, require_equals = true, value_delimiter = ',')]
+    portability: Option<Vec<String>>,
     /// Keeps the trace of every script in this directory
     #[arg(long, value_name = "DIR")]
     traces: Option<PathBuf>,
@@ -61,6 +62,8 @@ pub(super) struct Args {
 pub(super) fn run(args: Args) -> Done {
     let subjects = args.subjects.iter().map(|subject| subject.parse()).collect::<Result<Vec<Spec>, _>>()?;
     let profile = args.profile.as_deref().map(chosen).transpose()?;
+    let compared = compared(args.portability.as_deref())?;
+    let named = matches!(compared, Compared::Named(_));
     let selection = selection::select(&args.wanted, &args.unwanted)?;
     let shown = args.show.open()?;
     if let Some(path) = &args.traces {
@@ -77,7 +80,7 @@ pub(super) fn run(args: Args) -> Done {
         jobs: jobs(args.jobs),
         timeout: args.timeout,
         strict: args.strict,
-        portability: args.portability,
+        compared,
         traces: args.traces,
         stop: interrupt.flag(),
     };
@@ -90,7 +93,11 @@ pub(super) fn run(args: Args) -> Done {
     }
     let document = Document::of(reports);
     shown.write(&document)?;
-    Ok(Exit::of(&document))
+    let differs = document.reports.iter().flat_map(|report| &report.portability).any(|other| other.differ > 0);
+    match Exit::of(&document) {
+        Exit::Conforms if named && differs => Ok(Exit::DoesNotConform),
+        exit => Ok(exit),
+    }
 }
 
 /// Shows a person what was found until then. A file or a program gets nothing, since half a report looks like a whole one.
@@ -105,6 +112,26 @@ fn interrupted(interrupt: &Interrupt, mut reports: Vec<Report>, shown: Shown) ->
     anstream::eprintln!("interrupted: {results} complete, the others are missing");
     interrupt.die_of_it();
     Ok(Exit::Harness)
+}
+
+/// The platforms that were asked for: none, or every one where none is named.
+fn compared(named: Option<&[String]>) -> Result<Compared, CliError> {
+    match named {
+        None => Ok(Compared::Nothing),
+        Some([]) => Ok(Compared::All),
+        Some(words) => {
+            let mut named: Vec<String> = Vec::new();
+            for word in words {
+                match named.last_mut() {
+                    // A comma stands between platforms, and between a platform and what is set there.
+                    Some(platform) if word.contains('=') => *platform = format!("{platform},{word}"),
+                    _ => named.push(word.clone()),
+                }
+            }
+            let platforms = named.iter().map(|named| super::profile::find(named));
+            Ok(Compared::Named(platforms.collect::<Result<_, _>>()?))
+        }
+    }
 }
 
 fn chosen(argument: &str) -> Result<ChosenProfile, CliError> {

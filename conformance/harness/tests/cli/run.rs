@@ -257,3 +257,16 @@ fn left_behind(traces: &Path) -> Vec<String> {
         Vec::new()
     })
 }
+
+#[rstest]
+#[case::that_differs_in_every_release("macos", "size/grow-zero-fills", 1)]
+#[case::that_agrees("freebsd,openbsd@7.5", "exclusive/other-name", 0)]
+#[case::of_a_release_that_differs("macos@10.14", "mapping/executable", 1)]
+#[case::of_settings_that_do_not_differ("netbsd,tmpfs=true,pax_mprotect=true", "exclusive/other-name", 0)]
+#[case::of_settings_that_differ("netbsd,tmpfs=false", "exclusive/other-name", 1)]
+#[case::that_is_none("macso", "size/grow-zero-fills", 2)]
+fn a_platform_that_is_named_decides(#[case] named: &str, #[case] case: &str, #[case] code: i32) {
+    let asked = format!("--portability={named}");
+    let output = shmconf(&["run", case, "-s", "model:linux-glibc", &asked]);
+    assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stdout));
+}

@@ -85,6 +85,7 @@ pub(crate) fn exclusive_fails() -> CaseResult {
             level: Level::Shall,
             deviation: None,
             text: text.to_owned(),
+            instead: String::new(),
             versions: String::new(),
         }],
     };
@@ -122,6 +123,7 @@ pub(crate) fn property_fails() -> CaseResult {
         level: Level::Shall,
         deviation: Some("plan9/unlink-is-polite".to_owned()),
         text: "a name that is gone can be removed again where the remover asks politely".to_owned(),
+        instead: String::new(),
         versions: "the fourth edition".to_owned(),
     };
     let gone = Explanation {
@@ -129,6 +131,7 @@ pub(crate) fn property_fails() -> CaseResult {
         level: Level::Shall,
         deviation: None,
         text: "the name does not exist".to_owned(),
+        instead: String::new(),
         versions: String::new(),
     };
     let violations = vec![Violation {

@@ -45,6 +45,7 @@ fn explain(profile: &Profile, justification: profile::Justification) -> Explanat
         level: ledger.level(justification.clause),
         deviation: deviation.map(|deviation| deviation.id.clone()),
         text,
+        instead: deviation.map(|deviation| deviation.instead.clone()).unwrap_or_default(),
         versions: deviation.map(|deviation| deviation.versions.clone()).unwrap_or_default(),
     }
 }

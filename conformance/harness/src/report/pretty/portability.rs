@@ -100,7 +100,8 @@ fn group(
         }
         let text = match justification {
             Some(Explanation { deviation: Some(id), .. }) if !told.insert(id.clone()) => clean(id).into_owned(),
-            Some(justification) => reason(justification),
+            Some(justification) if justification.instead.is_empty() => reason(justification),
+            Some(justification) => format!("{} Instead: {}", reason(justification), clean(&justification.instead)),
             None => String::new(),
         };
         let room = width.saturating_sub(INDENT + 2 * WIDEST + 4).max(30);
