@@ -102,7 +102,6 @@ pub struct Deviation {
     /// The trouble that it makes for an application, in a sentence.
     pub trouble: String,
     /// What an application does instead, to be right there and everywhere.
-    #[serde(default)]
     pub instead: String,
     /// File and function of the system, or how it was measured.
     pub source: String,

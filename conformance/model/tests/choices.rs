@@ -53,7 +53,7 @@ fn profile(key: &str, choices: &[&String]) -> Profile {
         if deviation {
             let _ = writeln!(
                 text,
-                "[[deviation]]\nid = \"mine/it\"\nclause = \"{clause}\"\ntext = \"It.\"\ntrouble = \"It.\"\nsource = \"a test\""
+                "[[deviation]]\nid = \"mine/it\"\nclause = \"{clause}\"\ntext = \"It.\"\ntrouble = \"It.\"\ninstead = \"It.\"\nsource = \"a test\""
             );
         }
         text

@@ -22,7 +22,8 @@ fn deviations(id: &str) -> String {
     let profile = Profile::get(id).expect("it is built in");
     let lines = profile.deviations.iter().map(|deviation| {
         let versions = if deviation.versions.is_empty() { "all" } else { &deviation.versions };
-        format!("{}  {}  {versions}\n  {}\n  {}\n", deviation.id, deviation.clause, deviation.text, deviation.trouble)
+        let [text, trouble, instead] = [&deviation.text, &deviation.trouble, &deviation.instead];
+        format!("{}  {}  {versions}\n  {text}\n  {trouble}\n  {instead}\n", deviation.id, deviation.clause)
     });
     lines.collect()
 }
@@ -80,7 +81,7 @@ fn a_deviation_has_the_word_of_its_platform() {
 fn what_a_deviation_says_is_in_sentences() {
     for profile in platforms() {
         for deviation in &profile.deviations {
-            for text in [&deviation.text, &deviation.trouble] {
+            for text in [&deviation.text, &deviation.trouble, &deviation.instead] {
                 assert!(text.ends_with('.'), "{}: {text}", deviation.id);
             }
             assert!(!deviation.source.is_empty(), "{} has no source", deviation.id);
@@ -106,7 +107,7 @@ fn the_deviations_of_a_platform_are_these(#[case] id: &str) {
 )]
 #[case::deviation_that_is_none(
     "[rules]\nresize = { does = \"any\", deviation = \"mine/any\" }\n[[deviation]]\nid = \"mine/any\"\n\
-     clause = \"ftruncate:1\"\ntext = \"x\"\ntrouble = \"x\"\nsource = \"x\"",
+     clause = \"ftruncate:1\"\ntext = \"x\"\ntrouble = \"x\"\ninstead = \"x\"\nsource = \"x\"",
     "rule `resize`: POSIX allows all that it does, so it is no deviation"
 )]
 #[case::unknown_key_to_forget("like = \"linux-glibc\"\nunknown = [\"tails\"]", "rule `tails`: no rule has that key")]

@@ -106,9 +106,7 @@ fn write_deviation(
     writeln!(output, "{bold}{}{bold:#}  deviation from {}\n", deviation.id, deviation.clause)?;
     paragraph(output, width, 2, &deviation.text)?;
     paragraph(output, width, 2, &deviation.trouble)?;
-    if !deviation.instead.is_empty() {
-        paragraph(output, width, 2, &format!("instead: {}", deviation.instead))?;
-    }
+    paragraph(output, width, 2, &format!("instead: {}", deviation.instead))?;
     writeln!(output)?;
     if let Some(clause) = Ledger::get().clause(deviation.clause) {
         paragraph(output, width, 2, &format!("{}, {}: {}", clause.id, clause.level, clause.text))?;

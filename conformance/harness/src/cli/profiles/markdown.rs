@@ -93,9 +93,7 @@ fn first_with<'a>(columns: &'a [Column], deviation: &Deviation) -> Option<&'a Pr
 fn write_deviation(deviation: &Deviation, output: &mut dyn Write) -> io::Result<()> {
     let Deviation { id, clause, text, trouble, instead, source, versions, always: _ } = deviation;
     writeln!(output, "\n### {id}\n\n{} {}\n", escaped(text), escaped(trouble))?;
-    if !instead.is_empty() {
-        writeln!(output, "**Instead:** {}\n", escaped(instead))?;
-    }
+    writeln!(output, "**Instead:** {}\n", escaped(instead))?;
     writeln!(output, "Departs from {clause}. Source: {}.", escaped(source))?;
     if versions.is_empty() { Ok(()) } else { writeln!(output, "Versions: {}.", escaped(versions)) }
 }

@@ -1,0 +1,63 @@
+//! What deviations say to do instead is right: such scripts have the same outcomes on every platform.
+
+use rstest::rstest;
+use shmconf_model::naming::Token;
+use shmconf_model::portability;
+use shmconf_model::profile::Profile;
+use shmconf_model::script::Script;
+use shmconf_model::simulation::Simulation;
+use shmconf_model::verdict::Certainty;
+
+const CREATED: &str = "a: f = shm_open(@x, RDWR|CREAT|EXCL, 0600)\na: ftruncate(f, 65536)\n";
+
+/// The platforms on which a call certainly has another outcome than on Linux, each with the first such call.
+fn differing(script: &str) -> Vec<String> {
+    let script = Script::read(&format!("{CREATED}{script}"), "my/advice".parse().expect("an ID")).expect("a script");
+    let linux = Profile::get("linux-glibc,noexec=false").expect("it is built in");
+    let trace = Simulation::new("model:any", linux, Token::of(0), (0, 1)).execute(&script, 0);
+    let beside = portability::platforms_beside("linux-glibc");
+    let differing = beside.iter().filter_map(|profile| {
+        let differences = portability::differences(&trace, profile);
+        let certain = differences.iter().find(|difference| difference.certainty == Certainty::Certain)?;
+        Some(format!("{}: {}", profile.id, certain.line))
+    });
+    differing.collect()
+}
+
+/// Where an object has no name, or a descriptor does not travel, no advice on names or messages helps.
+#[rstest]
+#[case::another_size(
+    "a: shm_unlink(@x)\na: g = shm_open(@y, RDWR|CREAT|EXCL, 0600)\na: ftruncate(g, 131072)\na: fstat(g)"
+)]
+#[case::an_empty_object("a: shm_unlink(@x)\na: g = shm_open(@x, RDWR|CREAT|EXCL, 0600)\na: fstat(g)")]
+#[case::unlinking_at_once("a: shm_unlink(@x)\na: fstat(f)\nb: shm_open(@x, RDWR)")]
+#[case::opening_what_exists("a: g = shm_open(@x, RDWR)\na: fstat(g)")]
+#[case::a_copy_of_its_own("a: m = mmap(f, 0, 65536, READ|WRITE, SHARED)\na: store(m, 0, 0x41, 8)\na: load(m, 0, 8)")]
+#[case::protection_that_is_taken_away(
+    "a: m = mmap(f, 0, 65536, READ|WRITE, SHARED)\na: mprotect(m, READ)\na: mprotect(m, READ|WRITE)\na: store(m, 0, 0x41, 8)"
+)]
+#[case::two_kinds_of_access("b: g = shm_open(@x, RDONLY)\nb: m = mmap(g, 0, 65536, READ, SHARED)\nb: load(m, 0, 8)")]
+fn advice_on_objects_holds_wherever_there_are_names(#[case] script: &str) {
+    let differing: Vec<String> = differing(script).into_iter().filter(|line| !line.starts_with("android:")).collect();
+    assert!(differing.is_empty(), "{differing:#?}");
+}
+
+#[rstest]
+#[case::with_room("a: send(b, f)\nb: g = recv(a, 16)\nb: fstat(g)")]
+#[case::with_room_though_nothing_is_sent("a: send(b)\nb: recv(a, 16)")]
+fn advice_on_messages_holds_wherever_descriptors_travel(#[case] script: &str) {
+    let without = ["android:", "cygwin:"];
+    let differs = |line: &String| without.iter().all(|platform| !line.starts_with(platform));
+    let differing: Vec<String> = differing(script).into_iter().filter(differs).collect();
+    assert!(differing.is_empty(), "{differing:#?}");
+}
+
+#[rstest]
+#[case::sizing_twice("a: ftruncate(f, 131072)", "macos")]
+#[case::a_private_mapping("a: m = mmap(f, 0, 65536, READ, PRIVATE)", "macos")]
+#[case::too_little_room("a: send(b, f, f)\nb: g = recv(a)", "openbsd")]
+#[case::unlinking_without_rights("a: fchmod(f, 0)\na: shm_unlink(@x)", "freebsd")]
+fn what_is_advised_against_differs(#[case] script: &str, #[case] platform: &str) {
+    let differing = differing(script);
+    assert!(differing.iter().any(|line| line.starts_with(platform)), "{differing:#?}");
+}
