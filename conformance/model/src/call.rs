@@ -15,7 +15,7 @@ mod table;
 
 pub use crate::constants::{MapFlags, OpenFlags, Prot, Resource, Seals, Whence, flags};
 pub use amount::Amount;
-pub(crate) use argument::{Source, label as read_label};
+pub(crate) use argument::{MOST_NEW_NAMES, Source, label as read_label};
 pub use entry::{Binds, Entry, Parameter};
 pub use label::{Label, NotALabel};
 pub use name::{Form, Name};

@@ -2,9 +2,14 @@
 
 use rstest::rstest;
 use shmconf_model::call::{Amount, Call};
+use shmconf_model::judge;
+use shmconf_model::naming::Token;
 use shmconf_model::outcome::Content;
+use shmconf_model::profile::Profile;
 use shmconf_model::script::{Id, Script, limits};
+use shmconf_model::simulation::Simulation;
 use shmconf_model::trace::Trace;
+use shmconf_model::verdict::Verdict;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -130,4 +135,13 @@ fn a_thread_lives_in_the_process_that_is_given_and_others_in_their_own() {
     trace.write(&mut written).expect("a vector takes everything");
     assert_eq!(Trace::read(&written[..]).expect("it is a trace"), trace);
     assert!(matches!(trace.events[0].call, Call::Fork { .. }));
+}
+
+#[test]
+fn a_platform_answers_for_as_many_names_as_a_script_may_ask_for() {
+    let text = "a: unique_names(10000, 64)\na: unique_names(10000, 1)";
+    let script = Script::read(text, "my/names".parse().expect("an ID")).expect("it is a script");
+    let profile = Profile::get("linux-glibc").expect("it is built in");
+    let trace = Simulation::new("model:any", profile.clone(), Token::of(0), (0, 1)).execute(&script, 0);
+    assert_eq!(judge::judge(&trace, &profile).verdict, Verdict::Pass);
 }

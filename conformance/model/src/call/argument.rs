@@ -12,6 +12,7 @@ use std::str::FromStr;
 mod numbers;
 mod written;
 
+pub(crate) use numbers::MOST_NEW_NAMES;
 pub(super) use numbers::{Byte, CreateMode, ExitCode, Mode, NameCount, Room, ThreadCount, User};
 pub(super) use written::Written;
 

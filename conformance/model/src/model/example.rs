@@ -3,7 +3,7 @@
 use super::Expect;
 use super::bytes::Value;
 use super::state::{Process, State};
-use crate::call::{Label, Seals};
+use crate::call::{Label, MOST_NEW_NAMES, Seals};
 use crate::outcome::{Content, Outcome, Received, Stat};
 
 impl Expect {
@@ -40,7 +40,7 @@ impl Expect {
             }
             Expect::NewNames { count, given } => {
                 let names = (0..).map(|number| format!("/sc-example-{number}")).filter(|name| !given.contains(name));
-                Outcome::Names(names.take((*count).min(MOST_NAMES)).collect())
+                Outcome::Names(names.take((*count).min(MOST_NEW_NAMES)).collect())
             }
             Expect::Errno(errno) => Outcome::Errno(*errno),
             Expect::Signal(signal) => Outcome::Signal(*signal),
@@ -50,9 +50,6 @@ impl Expect {
         }
     }
 }
-
-/// An example has no more new names than that, as a script may ask for four thousand million.
-const MOST_NAMES: usize = 1 << 16;
 
 /// The lowest numbers that no descriptor has.
 fn free(process: Option<&Process>, count: usize) -> Vec<i32> {

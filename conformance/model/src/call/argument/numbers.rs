@@ -9,6 +9,8 @@ use std::str::FromStr;
 /// The most that a number with a bound may be.
 pub(in crate::call) const MOST_NAMES: u32 = 10_000;
 const MOST_THREADS: u32 = 64;
+/// The most names that one call can ask for, by all of its threads.
+pub(crate) const MOST_NEW_NAMES: usize = MOST_NAMES as usize * MOST_THREADS as usize;
 const MOST_ROOM: u32 = 65_536;
 
 /// Permission bits.
