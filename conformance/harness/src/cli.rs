@@ -30,7 +30,8 @@ struct Cli {
     verb: Verb,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 conforms, 1 does not or could not be decided, 2 wrong usage, unknown ID, unreadable \
+const EXIT_CODES: &str = "Exit codes: 0 conforms, 1 does not or could not be decided, or a platform that \
+                          --portability=… names certainly differs, 2 wrong usage, unknown ID, unreadable \
                           input, nothing selected or nothing of it possible here, 3 the harness itself failed.";
 
 #[derive(Debug, Subcommand)]

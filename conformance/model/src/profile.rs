@@ -23,7 +23,7 @@ pub use rules::{RuleInfo, Rules};
 use crate::clause::ClauseId;
 use crate::trace::Platform;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The rules of POSIX, or of a platform.
 #[derive(Debug, Clone)]
@@ -36,6 +36,8 @@ pub struct Profile {
     pub title: String,
     /// What was known of the system when it was asked for: nothing is left of what does not hold there.
     pub circumstances: Circumstances,
+    /// Its parts on whose release its rules depend, such as `glibc`.
+    pub parts: BTreeSet<String>,
     /// What can be set there that its rules depend on.
     pub settings: BTreeMap<String, Setting>,
     /// What it does.
@@ -147,9 +149,12 @@ impl Profile {
     /// [`ProfileError::Unknown`], which lists those that there are, and [`ProfileError::Circumstances`].
     pub fn get(text: &str) -> Result<Profile, ProfileError> {
         let end = text.find(['@', ',']).unwrap_or(text.len());
-        let (id, circumstances) = (&text[..end], text[end..].trim_start_matches('@'));
+        let (id, circumstances) = (&text[..end], text[end..].strip_prefix('@').unwrap_or(&text[end..]));
         let problem = |problem| ProfileError::Circumstances { id: id.to_owned(), problem };
-        let circumstances = circumstances.parse().map_err(problem)?;
+        let circumstances = match circumstances {
+            "" if end == text.len() => Circumstances::default(),
+            circumstances => circumstances.parse().map_err(problem)?,
+        };
         let whole = read::built_in(id, &Circumstances::default())?;
         whole.check(&circumstances).map_err(problem)?;
         Ok(Profile { name: text.to_owned(), ..read::built_in(id, &circumstances)? })
@@ -166,6 +171,16 @@ impl Profile {
 
     /// Can the settings be what they are said to be?
     fn check(&self, circumstances: &Circumstances) -> Result<(), String> {
+        if self.id == "posix" && *circumstances != Circumstances::default() {
+            return Err("it is a standard, in which nothing depends on a release or a setting".to_owned());
+        }
+        if let Some(part) = circumstances.parts().find(|part| !self.parts.contains(*part)) {
+            let known = self.parts.iter().map(|part| format!("`{part}`")).collect::<Vec<_>>().join(", ");
+            return Err(match &*known {
+                "" => format!("its rules depend on the release of the platform alone, and not on that of `{part}`"),
+                known => format!("its rules depend on the release of the platform and of {known}, not of `{part}`"),
+            });
+        }
         for (word, value) in circumstances.settings() {
             let known = self.settings.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
             let setting = self.settings.get(word).ok_or_else(|| match &*known {

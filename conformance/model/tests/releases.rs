@@ -41,6 +41,17 @@ fn a_profile_has_what_holds(#[case] profile: &str, #[case] key: &str, #[case] ex
     "linux-glibc,noexec=maybe",
     "profile `linux-glibc`: `noexec` cannot be `maybe`; it is false or true"
 )]
+#[case::an_empty_release("macos@", "profile `macos`: found ``, expected a release such as 14 or 10.14.3")]
+#[case::an_empty_part("macos@-1", "profile `macos`: found `-1`, expected a release such as 14 or 10.14.3")]
+#[case::another_part(
+    "linux-glibc@musl-1.2",
+    "profile `linux-glibc`: its rules depend on the release of the platform and of `glibc`, not of `musl`"
+)]
+#[case::a_part_of_what_has_none(
+    "freebsd@libc-7",
+    "profile `freebsd`: its rules depend on the release of the platform alone"
+)]
+#[case::a_standard("posix@7", "profile `posix`: it is a standard, in which nothing depends on a release or a setting")]
 #[case::two_releases("macos@13,14", "profile `macos`: found `14`, expected a setting such as noexec=true")]
 #[case::an_unknown_profile("macso@13", "no profile is called `macso`; there are ")]
 fn what_cannot_be_asked_for_is_refused(#[case] profile: &str, #[case] message: &str) {

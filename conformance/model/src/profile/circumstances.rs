@@ -85,6 +85,11 @@ impl Circumstances {
         &self.settings
     }
 
+    /// The parts whose release is known.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &String> {
+        self.releases.keys().filter(|part| !part.is_empty())
+    }
+
     /// Without settings that a profile does not know, and values that they cannot have there.
     pub(super) fn as_far_as_known(&self, known: &BTreeMap<String, Setting>) -> Circumstances {
         let mut circumstances = self.clone();
@@ -107,6 +112,12 @@ impl When {
     /// May it hold?
     pub(super) fn may_hold(&self, circumstances: &Circumstances) -> bool {
         circumstances.allow(self)
+    }
+
+    /// The parts on whose release it depends.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &String> {
+        let bounds = [&self.since, &self.until].into_iter().flatten();
+        bounds.map(|bound| &bound.part).filter(|part| !part.is_empty())
     }
 
     /// The settings that it depends on, each with the values.
@@ -204,7 +215,7 @@ impl FromStr for Circumstances {
                 circumstances.settings.insert(setting.to_owned(), value.to_owned());
             } else if at > 0 {
                 return Err(format!("found `{word}`, expected a setting such as noexec=true"));
-            } else if !word.is_empty() {
+            } else if !text.starts_with(',') {
                 circumstances.releases = releases(word)?;
             }
         }
@@ -216,7 +227,10 @@ impl FromStr for Circumstances {
 fn releases(text: &str) -> Result<BTreeMap<String, Release>, String> {
     let mut releases = BTreeMap::new();
     for word in text.split('+') {
-        let (part, release) = word.split_once('-').unwrap_or(("", word));
+        let (part, release) = match word.split_once('-') {
+            Some((part, release)) if !part.is_empty() => (part, release),
+            _ => ("", word),
+        };
         let release: Release = release.parse()?;
         match (part, release.macos()) {
             ("darwin", Some(macos)) => releases.insert(String::new(), macos),

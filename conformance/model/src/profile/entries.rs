@@ -71,6 +71,11 @@ impl Entries {
         }
     }
 
+    /// The parts of the platform on whose release they depend.
+    pub(super) fn parts(&self) -> impl Iterator<Item = &String> {
+        self.list().iter().flat_map(|does| does.when.parts())
+    }
+
     /// The deviations that they name.
     pub(super) fn deviations(&self) -> impl Iterator<Item = &String> {
         self.list().iter().filter_map(|does| does.deviation.as_ref())

@@ -5,7 +5,7 @@ use super::entries::{Allows, Entries, Reader};
 use super::order::{Order, Orders};
 use super::{Deviation, Note, Profile, Rules};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 /// The profiles that are built in: the standard first, then platforms.
@@ -145,6 +145,7 @@ pub(super) fn built_in(id: &str, circumstances: &Circumstances) -> Result<Profil
         name,
         title,
         circumstances,
+        parts: BTreeSet::new(),
         settings: nothing,
         rules,
         orders,
@@ -175,7 +176,19 @@ pub(super) fn platform(text: &str, circumstances: &Circumstances) -> Result<Prof
     let orders = Orders::new(order.into_iter().map(read_order).collect::<Result<_, _>>()?);
     let name = id.clone();
     let circumstances = circumstances.clone();
-    Ok(Profile { id, name, title, circumstances, settings, rules: read, orders, deviations: deviation, notes: note })
+    let parts = rules.values().flat_map(Entries::parts).cloned().collect();
+    Ok(Profile {
+        id,
+        name,
+        title,
+        circumstances,
+        parts,
+        settings,
+        rules: read,
+        orders,
+        deviations: deviation,
+        notes: note,
+    })
 }
 
 /// A platform with what it takes over from the one that it is like.
