@@ -265,6 +265,9 @@ pub(super) fn probe(executor: &mut Executor) -> Result<BTreeMap<Requirement, Abi
             cannot.insert(Requirement::Anonymous, reason);
         }
     }
+    if let Some(reason) = machine::unshared_store() {
+        cannot.entry(Requirement::Root).or_insert(reason);
+    }
     let mut ability = |requirement: Requirement| cannot.remove(&requirement).map_or(Ability::Can, Ability::Cannot);
     Ok(Requirement::ALL.iter().map(|(requirement, _)| (*requirement, ability(*requirement))).collect())
 }

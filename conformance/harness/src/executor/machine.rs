@@ -48,6 +48,16 @@ pub(super) fn unfit_store() -> Option<String> {
         .then(|| format!("{directory} is no tmpfs, as it should be on this system: mount one there"))
 }
 
+/// Why users who share this machine's store do not meet in it as a profile says, if that is so.
+pub(super) fn unshared_store() -> Option<String> {
+    const OPEN_TO_ALL: u32 = 0o1777;
+    let directory = listing::directory()?;
+    let mode = std::fs::metadata(directory).ok()?.permissions().mode() & 0o7777;
+    (mode & OPEN_TO_ALL != OPEN_TO_ALL).then(|| {
+        format!("{directory} has the mode {mode:04o}, and not 1777, in which users can share it: `chmod 1777 {directory}`")
+    })
+}
+
 /// What the objects of a script may take of the store at most.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Needs {

@@ -56,6 +56,8 @@ const USER: &str = "setpriv --reuid=64738 --regid=64738 --clear-groups";
 #[case::a_store_to_be_read("mount -t tmpfs -o ro,mode=1777 test /dev/shm", "", Skips("EROFS; is there a tmpfs"))]
 #[case::a_store_without_programs("mount -t tmpfs -o noexec,nosuid,nodev,mode=1777 test /dev/shm", "", Conforms)]
 #[case::a_store_for_root("mount -t tmpfs -o mode=755 test /dev/shm", USER, Skips("EACCES; is there a tmpfs"))]
+#[case::a_store_that_root_alone_may_write("mount -t tmpfs -o mode=755 test /dev/shm", "", Skips("has the mode 0755"))]
+#[case::a_store_that_is_not_sticky("mount -t tmpfs -o mode=777 test /dev/shm", "", Skips("has the mode 0777"))]
 #[case::no_store("DEV", "", Skips("ENOENT; is there a tmpfs"))]
 #[case::no_null_device(
     "DEV; rm /dev/null; mkdir -m 1777 /dev/shm; mount -t tmpfs -o mode=1777 test /dev/shm",
