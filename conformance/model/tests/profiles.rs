@@ -105,6 +105,15 @@ fn the_deviations_of_a_platform_are_these(#[case] id: &str) {
     "[rules]\nresize = { does = \"once\" }",
     "rule `resize`: POSIX does not allow `once`: name a deviation"
 )]
+#[case::word_that_an_entry_does_not_have(
+    "[rules]\nresize = [\n    { does = \"any\", when = { untill = \"14\" } },\n]",
+    "TOML parse error at line 5, column 30\n  |\n5 |     { does = \"any\", when = { untill = \"14\" } },\n  |                              ^^^^^^\n\
+     unknown field `untill`, expected one of `since`, `until`, `settings`\n"
+)]
+#[case::setting_that_is_not_told_of(
+    "[rules]\nresize = { does = \"any\", when = { settings = { moon = [\"full\"] } } }",
+    "rule `resize`: [settings] does not tell of `moon`"
+)]
 #[case::deviation_that_is_none(
     "[rules]\nresize = { does = \"any\", deviation = \"mine/any\" }\n[[deviation]]\nid = \"mine/any\"\n\
      clause = \"ftruncate:1\"\ntext = \"x\"\ntrouble = \"x\"\ninstead = \"x\"\nsource = \"x\"",

@@ -54,7 +54,9 @@ pub(super) fn unshared_store() -> Option<String> {
     let directory = listing::directory()?;
     let mode = std::fs::metadata(directory).ok()?.permissions().mode() & 0o7777;
     (mode & OPEN_TO_ALL != OPEN_TO_ALL).then(|| {
-        format!("{directory} has the mode {mode:04o}, and not 1777, in which users can share it: `chmod 1777 {directory}`")
+        format!(
+            "{directory} has the mode {mode:04o}, and not 1777, in which users can share it: `chmod 1777 {directory}`"
+        )
     })
 }
 

@@ -4,7 +4,9 @@ use super::circumstances::{Circumstances, Setting, When};
 use super::read::ProfileError;
 use super::{Choice, Deviation, Justification, Rule};
 use crate::clause::ClauseId;
-use serde::Deserialize;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
@@ -24,12 +26,8 @@ pub(super) struct Allows {
 }
 
 /// What a platform does in one matter: always the same, or an entry for each range of releases and each setting.
-#[derive(Deserialize, Clone)]
-#[serde(try_from = "toml::Value")]
-pub(super) enum Entries {
-    One(Box<Does>),
-    More(Vec<Does>),
-}
+#[derive(Clone)]
+pub(super) struct Entries(Vec<Does>);
 
 /// What a platform does in one matter.
 #[derive(Deserialize, Clone)]
@@ -52,33 +50,40 @@ pub(super) enum OneOrMore {
     More(Vec<String>),
 }
 
-impl TryFrom<toml::Value> for Entries {
-    type Error = toml::de::Error;
+/// By hand, so that an error keeps its place in the file.
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Entries, D::Error> {
+        struct OneOrSeveral;
 
-    fn try_from(value: toml::Value) -> Result<Entries, toml::de::Error> {
-        Ok(match value {
-            toml::Value::Array(_) => Entries::More(value.try_into()?),
-            one => Entries::One(Box::new(one.try_into()?)),
-        })
+        impl<'de> Visitor<'de> for OneOrSeveral {
+            type Value = Entries;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("what a platform does, as { does = … }, or a list of that")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Entries, M::Error> {
+                Does::deserialize(MapAccessDeserializer::new(map)).map(|does| Entries(vec![does]))
+            }
+
+            fn visit_seq<S: SeqAccess<'de>>(self, seq: S) -> Result<Entries, S::Error> {
+                Vec::deserialize(SeqAccessDeserializer::new(seq)).map(Entries)
+            }
+        }
+
+        deserializer.deserialize_any(OneOrSeveral)
     }
 }
 
 impl Entries {
-    fn list(&self) -> &[Does] {
-        match self {
-            Entries::One(does) => std::slice::from_ref(does),
-            Entries::More(entries) => entries,
-        }
-    }
-
     /// The parts of the platform on whose release they depend.
     pub(super) fn parts(&self) -> impl Iterator<Item = &String> {
-        self.list().iter().flat_map(|does| does.when.parts())
+        self.0.iter().flat_map(|does| does.when.parts())
     }
 
     /// The deviations that they name.
     pub(super) fn deviations(&self) -> impl Iterator<Item = &String> {
-        self.list().iter().filter_map(|does| does.deviation.as_ref())
+        self.0.iter().filter_map(|does| does.deviation.as_ref())
     }
 }
 
@@ -106,13 +111,13 @@ impl Reader<'_> {
         let read = |text: &String| text.parse::<T>().map_err(|error| problem(error.to_string()));
         let allows = self.allows.get(key).ok_or_else(|| problem("posix.toml does not speak of it".to_owned()))?;
         let allowed: Vec<T> = allows.allows.iter().map(read).collect::<Result<_, _>>()?;
-        let Some(does) = self.does.get(key) else {
+        let Some(entries) = self.does.get(key) else {
             let justification = Justification { assumed: true, ..Justification::clause(allows.clause) };
             let choices = allowed.into_iter().map(|value| Choice { value, justification }).collect();
             return Ok(Rule { choices, when: Vec::new(), source: String::new() });
         };
         let mut rule = Rule { choices: Vec::new(), when: Vec::new(), source: String::new() };
-        for does in does.list() {
+        for does in &entries.0 {
             self.check(&does.when).map_err(problem)?;
             let choices = self.choices(does, allows, &allowed).map_err(problem)?;
             if does.when.may_hold(self.circumstances) {
