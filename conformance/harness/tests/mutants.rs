@@ -26,6 +26,7 @@ const CAUGHT_BY: &[(&str, &str)] = &[
     ("readonly-widened", "access/access-modes"),
     ("not-the-lowest", "access/access-modes"),
     ("shared-description", "access/two-opens-two-descriptions"),
+    ("case-folded", "names/case-matters"),
     ("recreated-name-old-object", "lifetime/recreated-without-exclusive"),
     ("unlink-frees-at-once", "lifetime/contents-live-by-a-mapping"),
     ("unlink-keeps-name", "exclusive/after-unlink"),

@@ -127,7 +127,7 @@ fn shaped(base: &str, stem: &str, form: Form) -> String {
     let end = if form.trailing { "/" } else { "" };
     let bytes = form.bytes.map_or(0, usize::from).saturating_sub(end.len());
     while name.len() < bytes {
-        name.push('p');
+        name.push(if form.capitals { 'P' } else { 'p' });
     }
     name + end
 }

@@ -80,6 +80,7 @@ mutants! {
     "readonly-widened" open::ReadonlyWidened, "An object opened for reading can be written.";
     "not-the-lowest" open::NotTheLowest, "A new descriptor is not the lowest that is free.";
     "shared-description" open::SharedDescription, "Opening a name twice gives one open file description.";
+    "case-folded" open::CaseFolded, "Names that differ in case alone are one name.";
     "recreated-name-old-object" unlink::RecreatedNameOldObject, "A name that is created again reaches the old object.";
     "unlink-frees-at-once" unlink::FreesAtOnce, "Unlinking empties the object though it is open.";
     "unlink-keeps-name" unlink::KeepsName, "Unlinking leaves the name.";

@@ -35,6 +35,8 @@ pub struct Form {
     pub inner: bool,
     /// `@x:trailing`: a slash at the end.
     pub trailing: bool,
+    /// `@x:20:capitals`: what makes it so long is capitals, so that it differs from `@x:20` in case alone.
+    pub capitals: bool,
 }
 
 impl Form {
@@ -73,8 +75,13 @@ impl fmt::Display for Name {
                 if let Some(bytes) = form.bytes {
                     write!(f, ":{bytes}")?;
                 }
-                let words =
-                    [(form.bare, "bare"), (form.double, "double"), (form.inner, "inner"), (form.trailing, "trailing")];
+                let words = [
+                    (form.bare, "bare"),
+                    (form.double, "double"),
+                    (form.inner, "inner"),
+                    (form.trailing, "trailing"),
+                    (form.capitals, "capitals"),
+                ];
                 words.iter().filter(|(set, _)| *set).try_for_each(|(_, word)| write!(f, ":{word}"))
             }
         }

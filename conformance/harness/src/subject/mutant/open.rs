@@ -153,3 +153,22 @@ impl Subject for SharedDescription {
         Ok(fd)
     }
 }
+
+#[derive(Default)]
+pub(super) struct CaseFolded;
+
+/// The name in small letters.
+fn folded(name: &CStr) -> CString {
+    let small = name.to_bytes().to_ascii_lowercase();
+    CString::new(small).unwrap_or_else(|_| name.to_owned())
+}
+
+impl Subject for CaseFolded {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
+        native::shm_open(&folded(name), oflag, mode)
+    }
+
+    fn shm_unlink(&mut self, name: &CStr) -> CallResult<()> {
+        native::shm_unlink(&folded(name))
+    }
+}

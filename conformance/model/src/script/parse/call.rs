@@ -178,7 +178,7 @@ impl Source for Args<'_, '_> {
         };
         let expected = || {
             format!(
-                "@x with any of :bare :double :inner :trailing and a length from {} to {}",
+                "@x with any of :bare :double :inner :trailing :capitals and a length from {} to {}",
                 Form::MIN_BYTES,
                 Form::MAX_BYTES
             )
@@ -204,11 +204,14 @@ fn fresh(text: &str) -> Option<Name> {
             "double" => form.double = true,
             "inner" => form.inner = true,
             "trailing" => form.trailing = true,
+            "capitals" => form.capitals = true,
             bytes => {
                 form.bytes =
                     Some(bytes.parse().ok().filter(|bytes| (Form::MIN_BYTES..=Form::MAX_BYTES).contains(bytes))?)
             }
         }
     }
-    Some(Name::Fresh { stem, form })
+    // Nothing is in capitals that is not there.
+    let is_long = form.bytes.is_some_and(|bytes| bytes > Form::MIN_BYTES);
+    (is_long || !form.capitals).then_some(Name::Fresh { stem, form })
 }
