@@ -38,6 +38,8 @@ const CAUGHT_BY: &[(&str, &str)] = &[
     ("stale-after-regrow", "size/shrink-and-grow-zero-fills"),
     ("grow-not-zeroed", "size/grow-zero-fills"),
     ("negative-size-accepted", "anonymous/negative-size"),
+    ("positioned-moves-offset", "access/positioned-leaves-the-offset"),
+    ("change-mode-masked", "access/change-mode-whatever-the-umask"),
     ("close-twice-succeeds", "lifetime/close-frees-the-descriptor"),
     ("private-store", "mapping/two-processes"),
     ("mapping-dies-with-close", "mapping/survives-close"),

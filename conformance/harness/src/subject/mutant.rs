@@ -92,6 +92,8 @@ mutants! {
     "stale-after-regrow" size::StaleAfterRegrow, "Growing an object shows the bytes that shrinking it had cut off.";
     "grow-not-zeroed" size::GrowNotZeroed, "The first byte of what an object grows by is not zero.";
     "negative-size-accepted" size::NegativeAccepted, "Setting a negative size succeeds and does nothing.";
+    "positioned-moves-offset" size::PositionedMovesOffset, "pread and pwrite move the file offset.";
+    "change-mode-masked" open::ChangeModeMasked, "The creation mask takes its bits away from the mode that fchmod sets.";
     "close-twice-succeeds" size::CloseTwiceSucceeds, "Closing what is closed succeeds.";
     "private-store" map::PrivateStore, "A store through a shared mapping is not seen by others.";
     "mapping-dies-with-close" map::DiesWithClose, "A mapping cannot be used after its descriptor is closed.";

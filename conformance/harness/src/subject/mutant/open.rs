@@ -1,6 +1,6 @@
-//! Faults of `shm_open`.
+//! Faults of `shm_open` and `fchmod`.
 
-use shmconf_adapter::subject::{CallResult, Refused, Subject, descriptors, host, native};
+use shmconf_adapter::subject::{CallResult, Fd, Refused, Subject, descriptors, host, native};
 use shmconf_model::outcome::Errno;
 use std::collections::BTreeMap;
 use std::ffi::{CStr, CString, c_int};
@@ -170,5 +170,16 @@ impl Subject for CaseFolded {
 
     fn shm_unlink(&mut self, name: &CStr) -> CallResult<()> {
         native::shm_unlink(&folded(name))
+    }
+}
+
+#[derive(Default)]
+pub(super) struct ChangeModeMasked;
+
+impl Subject for ChangeModeMasked {
+    fn fchmod(&mut self, fd: Fd<'_>, mode: u32) -> CallResult<()> {
+        let mask = host::umask(0);
+        host::umask(mask);
+        native::fchmod(fd, mode & !mask)
     }
 }

@@ -1,4 +1,4 @@
-//! Faults of `ftruncate`, `fstat` and `close`.
+//! Faults of `ftruncate`, `fstat`, `pread`, `pwrite` and `close`.
 
 use shmconf_adapter::subject::{CallResult, Fd, Refused, Subject, host, native};
 use shmconf_model::outcome::{Content, Errno, Stat};
@@ -102,5 +102,22 @@ impl Subject for CloseTwiceSucceeds {
         // SAFETY: the caller's promise.
         let closed = unsafe { native::close_number(fd.number()) };
         if closed == Err(Refused::Errno(Errno::EBADF)) { Ok(()) } else { closed }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct PositionedMovesOffset;
+
+impl Subject for PositionedMovesOffset {
+    fn pread(&mut self, fd: Fd<'_>, len: usize, offset: i64) -> CallResult<Content> {
+        let read = native::pread(fd, len, offset)?;
+        native::lseek(fd, offset, libc::SEEK_SET)?;
+        Ok(read)
+    }
+
+    fn pwrite(&mut self, fd: Fd<'_>, byte: u8, len: usize, offset: i64) -> CallResult<i64> {
+        let written = native::pwrite(fd, byte, len, offset)?;
+        native::lseek(fd, offset.saturating_add(written), libc::SEEK_SET)?;
+        Ok(written)
     }
 }
