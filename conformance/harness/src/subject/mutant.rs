@@ -81,6 +81,7 @@ mutants! {
     "not-the-lowest" open::NotTheLowest, "A new descriptor is not the lowest that is free.";
     "shared-description" open::SharedDescription, "Opening a name twice gives one open file description.";
     "case-folded" open::CaseFolded, "Names that differ in case alone are one name.";
+    "descriptors-run-out" open::DescriptorsRunOut, "A process can open no more than 64 objects.";
     "recreated-name-old-object" unlink::RecreatedNameOldObject, "A name that is created again reaches the old object.";
     "unlink-frees-at-once" unlink::FreesAtOnce, "Unlinking empties the object though it is open.";
     "unlink-keeps-name" unlink::KeepsName, "Unlinking leaves the name.";
@@ -96,6 +97,7 @@ mutants! {
     "change-mode-masked" open::ChangeModeMasked, "The creation mask takes its bits away from the mode that fchmod sets.";
     "close-twice-succeeds" size::CloseTwiceSucceeds, "Closing what is closed succeeds.";
     "private-store" map::PrivateStore, "A store through a shared mapping is not seen by others.";
+    "mapping-apart" map::Apart, "Every mapping from the tenth on shows a copy of the object.";
     "mapping-dies-with-close" map::DiesWithClose, "A mapping cannot be used after its descriptor is closed.";
     "offset-ignored" map::OffsetIgnored, "A mapping begins with the first byte of the object, whatever its offset.";
     "protection-ignored" map::ProtectionIgnored, "Taking away the protection of a mapping changes nothing.";

@@ -16,6 +16,25 @@ impl Subject for PrivateStore {
 }
 
 #[derive(Default)]
+pub(super) struct Apart {
+    made: u32,
+}
+
+impl Subject for Apart {
+    fn reset(&mut self) {
+        self.made = 0;
+    }
+
+    fn mmap(&mut self, len: usize, prot: c_int, flags: c_int, fd: Fd<'_>, offset: i64) -> CallResult<Region> {
+        const TOGETHER: u32 = 9;
+        self.made += 1;
+        let apart = self.made > TOGETHER;
+        let flags = if apart { flags & !libc::MAP_SHARED | libc::MAP_PRIVATE } else { flags };
+        native::mmap(len, prot, flags, fd, offset)
+    }
+}
+
+#[derive(Default)]
 pub(super) struct DiesWithClose {
     mappings: BTreeMap<RawFd, (usize, usize)>,
 }

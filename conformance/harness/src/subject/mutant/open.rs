@@ -183,3 +183,20 @@ impl Subject for ChangeModeMasked {
         native::fchmod(fd, mode & !mask)
     }
 }
+
+#[derive(Default)]
+pub(super) struct DescriptorsRunOut {
+    opened: u32,
+}
+
+impl Subject for DescriptorsRunOut {
+    fn reset(&mut self) {
+        self.opened = 0;
+    }
+
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
+        const MOST: u32 = 64;
+        self.opened += 1;
+        if self.opened > MOST { Err(Errno::EMFILE.into()) } else { native::shm_open(name, oflag, mode) }
+    }
+}
