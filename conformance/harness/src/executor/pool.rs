@@ -177,7 +177,7 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// Casts whose processes are clean, by what they can make_calls.
+/// Sets of processes that wait for the next script with their topology.
 #[derive(Debug, Default)]
 pub(super) struct Pool {
     sets: VecDeque<ProcessSet>,
@@ -186,6 +186,10 @@ pub(super) struct Pool {
 }
 
 impl Pool {
+    /// The most sets that wait at a time.
+    const MAX_SETS: usize = 8;
+    /// The most processes that they have together: some systems give a user 128.
+    const MAX_PROCESSES: usize = 32;
     /// After so many nobody is asked any more: a fresh process costs less than to ask in vain.
     const MOST_UNCLEAN: u32 = 8;
 
@@ -204,12 +208,7 @@ impl Pool {
         self.unclean = Pool::MOST_UNCLEAN;
     }
 
-    /// The most sets that wait at a time.
-    const MAX_SETS: usize = 8;
-    /// The most processes that they have together: some systems give a user 128.
-    const MAX_PROCESSES: usize = 32;
-
-    /// A set for these topology, if one waits.
+    /// A set for this topology, if one waits.
     pub(super) fn take(&mut self, topology: &Topology) -> Option<ProcessSet> {
         if self.unclean >= Pool::MOST_UNCLEAN {
             return None;

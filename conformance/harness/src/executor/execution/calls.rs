@@ -94,24 +94,31 @@ impl Execution<'_> {
                     if !certain {
                         return Err(Halt::Again);
                     }
-                    let may_exit = matches!(self.calls[call], Call::Exit { .. } | Call::Exec);
-                    if let (Outcome::Exited(code), Spec::Command(..), false) =
-                        (&outcome, &self.executor.config.subject, may_exit)
-                    {
-                        if self.reused {
-                            // It may have meant to end after the script before.
-                            self.executor.pool.was_unclean();
-                            return Err(Halt::Unclean);
-                        }
-                        // No call of another program's ends it so: it has given up, as on an exception.
-                        let problem = format!("ends instead of answering {} (exit {code})", self.asked(call));
-                        return Err(self.executor.actor_error(problem).into());
-                    }
+                    self.believed(call, &outcome)?;
                     self.note(call, outcome, Some((began, wire::now())));
                 }
             }
         }
         Ok(())
+    }
+
+    /// Is it the call that ended the actor? No call of another program ends it with an exit code, so that one that is not
+    /// asked to end has given up, as on an exception.
+    fn believed(&mut self, call: usize, outcome: &Outcome) -> Result<(), Halt> {
+        let may_exit = matches!(self.calls[call], Call::Exit { .. } | Call::Exec);
+        let is_other = matches!(self.executor.config.subject, Spec::Command(..));
+        match outcome {
+            Outcome::Exited(_) if is_other && !may_exit && self.reused => {
+                // It may have meant to end after the script before.
+                self.executor.pool.was_unclean();
+                Err(Halt::Unclean)
+            }
+            Outcome::Exited(code) if is_other && !may_exit => {
+                let problem = format!("ends instead of answering {} (exit {code})", self.asked(call));
+                Err(self.executor.actor_error(problem).into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The answer to a call, or how the actor ended instead.
