@@ -157,7 +157,9 @@ impl Profile {
         };
         let whole = read::built_in(id, &Circumstances::default())?;
         whole.check(&circumstances).map_err(problem)?;
-        Ok(Profile { name: text.to_owned(), ..read::built_in(id, &circumstances)? })
+        let profile =
+            if circumstances == Circumstances::default() { whole } else { Profile::under(id, &circumstances)? };
+        Ok(Profile { name: text.to_owned(), ..profile })
     }
 
     /// A built-in profile, with what holds under those circumstances alone. Settings that it does not know have no part in it.

@@ -96,22 +96,18 @@ impl Circumstances {
         circumstances.settings.retain(|word, value| known.get(word).is_some_and(|known| known.values.contains(value)));
         circumstances
     }
-
-    fn allow(&self, when: &When) -> bool {
-        let compared = |bound: &Bound| Some(self.releases.get(&bound.part)?.compare(&bound.release));
-        let is_set = |(setting, values): (&String, &Vec<String>)| {
-            self.settings.get(setting).is_none_or(|value| values.contains(value))
-        };
-        when.since.as_ref().and_then(compared) != Some(Ordering::Less)
-            && when.until.as_ref().and_then(compared) != Some(Ordering::Greater)
-            && when.settings.iter().all(is_set)
-    }
 }
 
 impl When {
     /// May it hold?
     pub(super) fn may_hold(&self, circumstances: &Circumstances) -> bool {
-        circumstances.allow(self)
+        let compared = |bound: &Bound| Some(circumstances.releases.get(&bound.part)?.compare(&bound.release));
+        let is_set = |(setting, values): (&String, &Vec<String>)| {
+            circumstances.settings.get(setting).is_none_or(|value| values.contains(value))
+        };
+        self.since.as_ref().and_then(compared) != Some(Ordering::Less)
+            && self.until.as_ref().and_then(compared) != Some(Ordering::Greater)
+            && self.settings.iter().all(is_set)
     }
 
     /// The parts on whose release it depends.

@@ -200,10 +200,9 @@ impl<T: PartialEq> Rule<T> {
                 }
             }
         }
-        if !self.source.is_empty() && !self.source.contains(&does.source) {
-            self.source.push_str("; ");
-        }
         if !self.source.contains(&does.source) {
+            let separator = if self.source.is_empty() { "" } else { "; " };
+            self.source.push_str(separator);
             self.source.push_str(&does.source);
         }
         Ok(())

@@ -7,10 +7,10 @@ use shmconf_model::profile::{Deviation, Justification, Profile, RuleInfo, Rules}
 use std::io::{self, Write};
 
 pub(super) fn explain(id: &str) -> Option<Page> {
-    let profiles: Vec<Profile> = Profile::ids().filter_map(|id| Profile::get(id).ok()).collect();
     if let Ok(profile) = Profile::get(id) {
         return Some(Box::new(move |output, width| write_profile(output, width, &profile)));
     }
+    let profiles: Vec<Profile> = Profile::ids().filter_map(|id| Profile::get(id).ok()).collect();
     if Rules::KEYS.contains(&id) {
         let id = id.to_owned();
         return Some(Box::new(move |output, width| write_rule(output, width, &id, &profiles)));
