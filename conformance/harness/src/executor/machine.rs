@@ -38,8 +38,7 @@ fn storage(directory: &str) -> Option<Storage> {
 pub(super) fn unfit_store() -> Option<String> {
     const SET_GROUP_ID: u32 = 0o2000;
     let directory = listing::directory()?;
-    let mode = std::fs::metadata(directory).ok()?.permissions().mode();
-    if mode & SET_GROUP_ID != 0 {
+    if mode_of(directory)? & SET_GROUP_ID != 0 {
         return Some(format!(
             "{directory} gives its own group to new objects: take that off by `chmod g-s {directory}`"
         ));
@@ -52,12 +51,17 @@ pub(super) fn unfit_store() -> Option<String> {
 pub(super) fn unshared_store() -> Option<String> {
     const OPEN_TO_ALL: u32 = 0o1777;
     let directory = listing::directory()?;
-    let mode = std::fs::metadata(directory).ok()?.permissions().mode() & 0o7777;
+    let mode = mode_of(directory)?;
     (mode & OPEN_TO_ALL != OPEN_TO_ALL).then(|| {
         format!(
             "{directory} has the mode {mode:04o}, and not 1777, in which users can share it: `chmod 1777 {directory}`"
         )
     })
+}
+
+/// The permission bits of a directory.
+fn mode_of(directory: &str) -> Option<u32> {
+    Some(std::fs::metadata(directory).ok()?.permissions().mode() & 0o7777)
 }
 
 /// What the objects of a script may take of the store at most.

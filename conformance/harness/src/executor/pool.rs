@@ -208,9 +208,13 @@ impl Pool {
         self.unclean = Pool::MOST_UNCLEAN;
     }
 
+    fn asks_in_vain(&self) -> bool {
+        self.unclean >= Pool::MOST_UNCLEAN
+    }
+
     /// A set for this topology, if one waits.
     pub(super) fn take(&mut self, topology: &Topology) -> Option<ProcessSet> {
-        if self.unclean >= Pool::MOST_UNCLEAN {
+        if self.asks_in_vain() {
             return None;
         }
         let at = self.sets.iter().position(|set| set.topology == *topology)?;
@@ -219,7 +223,7 @@ impl Pool {
 
     /// Has a set wait; those that have waited longest may have to go.
     pub(super) fn put(&mut self, set: ProcessSet, spawner: &Spawner) {
-        if self.unclean >= Pool::MOST_UNCLEAN {
+        if self.asks_in_vain() {
             return set.discard(spawner);
         }
         self.sets.push_front(set);
