@@ -21,5 +21,5 @@ fn trace(text: &[u8]) {
     let judged = judge::judge(&trace, profile);
     assert_eq!(judge::judge(&trace, profile), judged, "{}", profile.id);
     assert!(judged.violations.iter().all(|violation| violation.event < trace.events.len()));
-    portability::differences(&trace, profile);
+    portability::differences(&trace, profile, fuzz::other(text.len() / 7));
 }

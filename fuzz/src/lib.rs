@@ -7,5 +7,5 @@ mod seeds;
 
 pub use bounds::within_bounds;
 pub use lines::mutate;
-pub use platforms::platform;
+pub use platforms::{other, platform};
 pub use seeds::{profiles, put, scripts, traces, wire};

@@ -10,7 +10,7 @@ pub use tally::Tally;
 use shmconf_model::call::{Call, OpenFlags};
 use shmconf_model::judge::{self, Bounds};
 use shmconf_model::outcome::{Errno, Outcome};
-use shmconf_model::portability;
+use shmconf_model::portability::{self, Other};
 use shmconf_model::profile::Profile;
 use shmconf_model::trace::{Event, Trace};
 use shmconf_model::verdict::{Elsewhere, Judgement, Verdict};
@@ -22,7 +22,7 @@ pub struct Against<'a> {
     /// The profile that it is judged by.
     pub profile: &'a Profile,
     /// The platforms that it is compared with.
-    pub others: &'a [Profile],
+    pub others: &'a [Other],
     /// Set from elsewhere when nobody waits for the assessment any more.
     pub stop: &'a AtomicBool,
 }
@@ -60,7 +60,7 @@ pub fn assess(trace: &Trace, against: Against<'_>) -> Result<Assessment, Stopped
     let mut portability = Vec::new();
     for other in against.others {
         go_on()?;
-        portability.extend(portability::elsewhere(trace, std::slice::from_ref(other)));
+        portability.extend(portability::elsewhere(trace, against.profile, std::slice::from_ref(other)));
     }
     let not_executed = trace.events.iter().filter(|event| !was_executed(event)).count() as u64;
     let setup_alone = setup_alone(trace, not_executed);

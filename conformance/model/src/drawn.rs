@@ -178,6 +178,7 @@ fn header(actors: Vec<Actor>) -> Header {
         platform: Platform { page_size: 4096, ..Platform::default() },
         machine: crate::trace::Machine::default(),
         seed: 0,
+        in_pages: false,
         actors,
     }
 }

@@ -6,6 +6,7 @@
 
 mod choices;
 mod circumstances;
+mod dimension;
 mod entries;
 mod order;
 mod read;
@@ -15,7 +16,9 @@ pub use choices::{
     Beyond, Cut, Fault, Limit, NameAnswer, Number, Offset, Resize, Response, Rest, Rounding, Tail, Truncation,
     UnlinkRight, Write,
 };
+pub(crate) use circumstances::Release;
 pub use circumstances::{Circumstances, Setting};
+pub use dimension::Dimension;
 pub use order::{Check, Order, Orders};
 pub use read::ProfileError;
 pub use rules::{RuleInfo, Rules};
@@ -36,8 +39,8 @@ pub struct Profile {
     pub title: String,
     /// What was known of the system when it was asked for: nothing is left of what does not hold there.
     pub circumstances: Circumstances,
-    /// Its parts on whose release its rules depend, such as `glibc`.
-    pub parts: BTreeSet<String>,
+    /// The releases at which its rules change: its own without a name, and those of parts such as `glibc`.
+    pub(crate) turns: BTreeMap<String, BTreeSet<Release>>,
     /// What can be set there that its rules depend on.
     pub settings: BTreeMap<String, Setting>,
     /// What it does.
@@ -136,6 +139,9 @@ impl From<ClauseId> for Justification {
 }
 
 impl Profile {
+    /// The setting that the size of a page is, in bytes.
+    pub const PAGE_SIZE: &str = "page_size";
+
     /// The IDs of the profiles that are built in.
     pub fn ids() -> impl Iterator<Item = &'static str> {
         read::BUILT_IN.iter().map(|(id, _)| *id)
@@ -176,8 +182,9 @@ impl Profile {
         if self.id == "posix" && *circumstances != Circumstances::default() {
             return Err("it is a standard, in which nothing depends on a release or a setting".to_owned());
         }
-        if let Some(part) = circumstances.parts().find(|part| !self.parts.contains(*part)) {
-            let known = self.parts.iter().map(|part| format!("`{part}`")).collect::<Vec<_>>().join(", ");
+        if let Some(part) = circumstances.parts().find(|part| !self.turns.contains_key(*part)) {
+            let known = self.turns.keys().filter(|part| !part.is_empty());
+            let known = known.map(|part| format!("`{part}`")).collect::<Vec<_>>().join(", ");
             return Err(match &*known {
                 "" => format!("its rules depend on the release of the platform alone, and not on that of `{part}`"),
                 known => format!("its rules depend on the release of the platform and of {known}, not of `{part}`"),
@@ -185,10 +192,8 @@ impl Profile {
         }
         for (word, value) in circumstances.settings() {
             let known = self.settings.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-            let setting = self.settings.get(word).ok_or_else(|| match &*known {
-                "" => format!("nothing that can be set changes its rules, and so `{word}` does not"),
-                known => format!("no setting is called `{word}`; there are {known}"),
-            })?;
+            let setting =
+                self.settings.get(word).ok_or_else(|| format!("no setting is called `{word}`; there are {known}"))?;
             if !setting.values.contains(value) {
                 return Err(format!("`{word}` cannot be `{value}`; it is {}", setting.values.join(" or ")));
             }
@@ -218,6 +223,17 @@ impl Profile {
     /// [`ProfileError`] says which rule or deviation cannot be what it is.
     pub fn parse(text: &str) -> Result<Profile, ProfileError> {
         read::platform(text, &Circumstances::default())
+    }
+
+    /// The size of a page there, in bytes: that one, where the platform may have it.
+    pub fn page_size(&self, wanted: u64) -> u64 {
+        let known = self.settings.get(Profile::PAGE_SIZE).map_or(&[][..], |setting| &setting.values);
+        let size = match self.circumstances.settings().get(Profile::PAGE_SIZE) {
+            Some(settled) => Some(settled),
+            None if known.contains(&wanted.to_string()) => None,
+            None => known.first(),
+        };
+        size.and_then(|size| size.parse().ok()).unwrap_or(wanted)
     }
 
     /// The deviation of a justification, if it is one.

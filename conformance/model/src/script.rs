@@ -15,7 +15,7 @@ pub use crate::suggestion::Suggestion;
 pub use error::ParseError;
 pub use id::{Id, NotAnId};
 
-use crate::call::{Call, Label};
+use crate::call::{Call, Label, Name};
 use std::collections::{BTreeSet, HashSet};
 use std::str::FromStr;
 
@@ -137,6 +137,12 @@ impl Script {
         };
         let steps: Vec<Step> = self.steps.iter().filter_map(step).collect();
         (!self.requirements.contains(&requirement) && !steps.is_empty()).then(|| Script { steps, ..self.clone() })
+    }
+
+    /// Does it give amounts in pages?
+    pub fn is_in_pages(&self) -> bool {
+        let resolved = |line: &Line, page| line.call.resolve(page, &mut |name: &Name| name.to_string());
+        self.lines().any(|line| resolved(line, 1) != resolved(line, 2))
     }
 
     /// Everything that the script needs: what it says, and what its calls ask for.

@@ -16,6 +16,7 @@ const TICK: u64 = 1000;
 const OPEN: [i32; 4] = [0, 1, 2, 3];
 /// The user and the group of actors that need no privilege.
 const ORDINARY: u32 = 1000;
+/// The size of a page where a profile does not tell, in bytes.
 const PAGE: u64 = 4096;
 
 /// A platform that is not at hand.
@@ -30,7 +31,13 @@ impl Simulation {
     /// The platform of a profile, for one of the workers of a run.
     pub fn new(subject: &str, profile: Profile, token: Token, share: (u32, u32)) -> Simulation {
         let (release, libc) = (profile.circumstances.release(), profile.circumstances.part());
-        let platform = Platform { os: profile.id.clone(), release, libc, page_size: PAGE, ..Platform::default() };
+        let platform = Platform {
+            os: profile.id.clone(),
+            release,
+            libc,
+            page_size: profile.page_size(PAGE),
+            ..Platform::default()
+        };
         Simulation { subject: subject.to_owned(), profile, naming: Naming::new(token, share), platform }
     }
 
@@ -46,13 +53,16 @@ impl Simulation {
 
     /// What the platform would have answered, call by call. Those that may overlap are made one after the other.
     pub fn execute(&mut self, script: &Script, seed: u64) -> Trace {
+        let mut settings = self.profile.circumstances.settings().clone();
+        settings.remove(Profile::PAGE_SIZE);
         let header = Header {
             format: trace::FORMAT.to_owned(),
             case: script.id.clone(),
             subject: self.subject.clone(),
             platform: self.platform.clone(),
-            machine: Machine { settings: self.profile.circumstances.settings().clone(), ..Machine::default() },
+            machine: Machine { settings, ..Machine::default() },
             seed,
+            in_pages: script.is_in_pages(),
             actors: actors(script),
         };
         let mut names = self.naming.next_script();
@@ -60,7 +70,7 @@ impl Simulation {
         let mut events = Vec::new();
         for line in script.lines() {
             for actor in line.who.actors() {
-                let call = line.call.resolve(PAGE, &mut |name: &Name| names.literal(name));
+                let call = line.call.resolve(self.platform.page_size, &mut |name: &Name| names.literal(name));
                 let number = events.len() as u32;
                 let site = Site { actor, bind: &line.bind, event: number, creating: 0, fds: Some(&OPEN) };
                 let outcome;

@@ -43,6 +43,9 @@ pub struct Header {
     pub machine: Machine,
     /// The seed of the run.
     pub seed: u64,
+    /// Does the script give amounts in pages? Then the program asks for their size, whatever that is elsewhere.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub in_pages: bool,
     /// The actors that were there from the beginning.
     pub actors: Vec<Actor>,
 }

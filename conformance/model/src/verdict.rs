@@ -68,7 +68,7 @@ pub struct Violation {
 }
 
 /// An outcome that would have been allowed, and why.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Allowed {
     /// The outcome, or what it would have to be like, such as `a descriptor` or `size 4096`.
     pub outcome: String,
@@ -77,7 +77,7 @@ pub struct Allowed {
 }
 
 /// Why an outcome is allowed: a clause, and where a platform chooses or departs, its deviation.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Explanation {
     /// The clause.
     pub clause: ClauseId,
@@ -105,6 +105,22 @@ pub struct Elsewhere {
     pub differences: Vec<Difference>,
 }
 
+impl Elsewhere {
+    /// Adds what was found in another execution of the same calls, each difference once.
+    pub fn add(&mut self, differences: Vec<Difference>) {
+        for difference in differences {
+            let is_same = |known: &Difference| {
+                (&known.there, known.certainty, &known.under)
+                    == (&difference.there, difference.certainty, &difference.under)
+            };
+            if !self.differences.iter().any(is_same) {
+                self.differences.push(difference);
+            }
+        }
+        self.differences.sort_by_key(|difference| (difference.event, difference.certainty));
+    }
+}
+
 /// A call that would have had another outcome on another platform.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Difference {
@@ -118,15 +134,18 @@ pub struct Difference {
     pub there: Vec<Allowed>,
     /// How sure that is.
     pub certainty: Certainty,
+    /// In which releases, with which settings or pages, or by which user it differs, where it does not always.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub under: String,
 }
 
 /// How sure it is that a call has another outcome on another platform.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Certainty {
     /// What was seen does not happen there.
     Certain,
-    /// A departure happens there at times: in some versions, in some set-ups, or by chance.
+    /// It happens there at times: in some releases, with some settings, by some users, or by chance.
     Possible,
     /// Nothing is known of the platform, and POSIX leaves it open.
     Unknown,

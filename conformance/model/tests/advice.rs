@@ -15,11 +15,12 @@ fn differing(script: &str) -> Vec<String> {
     let script = Script::read(&format!("{CREATED}{script}"), "my/advice".parse().expect("an ID")).expect("a script");
     let linux = Profile::get("linux-glibc,noexec=false").expect("it is built in");
     let trace = Simulation::new("model:any", linux, Token::of(0), (0, 1)).execute(&script, 0);
-    let beside = portability::platforms_beside("linux-glibc");
-    let differing = beside.iter().filter_map(|profile| {
-        let differences = portability::differences(&trace, profile);
+    let home = Profile::get("linux-glibc").expect("it is built in");
+    let platforms = portability::platforms().expect("they are built in");
+    let differing = platforms.iter().filter_map(|platform| {
+        let differences = portability::differences(&trace, &home, platform);
         let certain = differences.iter().find(|difference| difference.certainty == Certainty::Certain)?;
-        Some(format!("{}: {}", profile.id, certain.line))
+        Some(format!("{}: {}", platform.name(), certain.line))
     });
     differing.collect()
 }

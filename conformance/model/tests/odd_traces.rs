@@ -5,7 +5,7 @@ use shmconf_model::call::Range;
 use shmconf_model::call::{Amount, Call, Label, MapFlags, Name, OpenFlags, Prot, Resource, Seals, Whence};
 use shmconf_model::judge::{self, Bounds};
 use shmconf_model::outcome::{Content, Errno, Outcome, Received, Signal, Stat};
-use shmconf_model::portability;
+use shmconf_model::portability::{self, Other};
 use shmconf_model::profile::Profile;
 use shmconf_model::trace::{Actor, Event, FORMAT, Header, Machine, Platform, Storage, Trace};
 
@@ -176,6 +176,7 @@ fn header(page_size: u64, store: Option<Storage>) -> Header {
         platform: Platform { page_size, ..Platform::default() },
         machine: Machine { store, ..Machine::default() },
         seed: 7,
+        in_pages: false,
         actors: vec![actor("a", 1000), actor("b", 0)],
     }
 }
@@ -214,8 +215,9 @@ proptest! {
         platform in proptest::sample::select(Profile::ids().collect::<Vec<_>>()),
     ) {
         let trace = Trace { header: header(4096, None), events };
-        let profile = Profile::get(platform).expect("it is built in");
-        let differences = portability::differences(&trace, &profile);
+        let home = Profile::get("linux-glibc").expect("it is built in");
+        let other = Other::new(Profile::get(platform).expect("it is built in")).expect("it varies as it says");
+        let differences = portability::differences(&trace, &home, &other);
         prop_assert!(differences.iter().all(|difference| difference.event < trace.events.len()));
     }
 }

@@ -32,9 +32,9 @@ fn a_profile_has_what_holds(#[case] profile: &str, #[case] key: &str, #[case] ex
 
 #[rstest]
 #[case::no_release("macos@thirteen", "profile `macos`: found `thirteen`, expected a release such as 14 or 10.14.3")]
-#[case::no_setting(
+#[case::the_setting_of_another_platform(
     "macos,noexec=true",
-    "profile `macos`: nothing that can be set changes its rules, and so `noexec` does not"
+    "profile `macos`: no setting is called `noexec`; there are "
 )]
 #[case::another_setting("linux-glibc,exec=no", "profile `linux-glibc`: no setting is called `exec`; there are ")]
 #[case::another_value(

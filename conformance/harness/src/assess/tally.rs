@@ -2,8 +2,13 @@
 
 use super::Assessment;
 use crate::report::{CaseResult, Counterexample, Kind};
+use shmconf_model::outcome::Outcome;
+use shmconf_model::portability::Other;
 use shmconf_model::script::Id;
+use shmconf_model::trace::Trace;
 use shmconf_model::verdict::Verdict;
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::time::Duration;
 
 /// A result that grows by a trace at a time.
@@ -12,6 +17,8 @@ pub struct Tally {
     result: CaseResult,
     /// How many scripts had no more than their setup executed.
     setup_alone: u64,
+    /// What was seen in the traces that were compared with other platforms.
+    compared: HashSet<u64>,
     /// What was said of the first of those.
     reason: Option<String>,
 }
@@ -19,12 +26,17 @@ pub struct Tally {
 impl Tally {
     /// Of a case or property of which no script was judged yet.
     pub fn of(id: Id, kind: Kind) -> Tally {
-        Tally { result: CaseResult::of(id, kind), setup_alone: 0, reason: None }
+        Tally { result: CaseResult::of(id, kind), setup_alone: 0, compared: HashSet::new(), reason: None }
     }
 
     /// The result so far.
     pub fn result(&self) -> &CaseResult {
         &self.result
+    }
+
+    /// The platforms to compare a trace with: none, where the same calls had the same outcomes before.
+    pub fn compared<'o>(&mut self, trace: &Trace, others: &'o [Other]) -> &'o [Other] {
+        if others.is_empty() || !self.compared.insert(what_was_seen(trace)) { &[] } else { others }
     }
 
     /// Counts what was left out of a script, or a script that was left out, by the reason.
@@ -47,8 +59,11 @@ impl Tally {
         if judgement.verdict == Verdict::Fail && result.counterexample.is_none() {
             result.counterexample = Some(show(&assessment));
         }
-        if result.portability.is_empty() {
-            result.portability = assessment.portability;
+        for elsewhere in assessment.portability {
+            match result.portability.iter_mut().find(|known| known.profile == elsewhere.profile) {
+                Some(known) => known.add(elsewhere.differences),
+                None => result.portability.push(elsewhere),
+            }
         }
         self.setup_alone += u64::from(assessment.setup_alone.is_some());
         self.reason = self.reason.take().or(assessment.setup_alone);
@@ -71,4 +86,18 @@ impl Tally {
         }
         self.result.took(took)
     }
+}
+
+/// The calls and their outcomes, without names, which differ in every execution.
+fn what_was_seen(trace: &Trace) -> u64 {
+    let mut seen = DefaultHasher::new();
+    for event in &trace.events {
+        let call = event.call.resolve(trace.header.platform.page_size, &mut |_| String::new());
+        let outcome = match &event.outcome {
+            Outcome::Names(names) => names.len().to_string(),
+            outcome => outcome.to_string(),
+        };
+        (event.actor, call.to_string(), outcome).hash(&mut seen);
+    }
+    seen.finish()
 }

@@ -8,7 +8,7 @@ use crate::executor::ExecutorError;
 use crate::report::{CaseResult, Conditions, Report};
 use crate::subject::Spec;
 use shmconf_model::naming::Token;
-use shmconf_model::portability;
+use shmconf_model::portability::{self, Other};
 use shmconf_model::profile::Profile;
 use shmconf_model::trace::Platform;
 use std::sync::atomic::AtomicUsize;
@@ -25,7 +25,7 @@ pub(super) struct Crew<'a> {
     subject: &'a Spec,
     profile: Profile,
     /// The platforms to compare with.
-    others: Vec<Profile>,
+    others: Vec<Other>,
     sources: Vec<TraceSource>,
 }
 
@@ -55,7 +55,7 @@ impl<'a> Crew<'a> {
         };
         let others = match &plan.compared {
             Compared::Nothing => Vec::new(),
-            Compared::All => portability::platforms_beside(home),
+            Compared::All => portability::platforms()?,
             Compared::Named(platforms) => platforms.clone(),
         };
         Ok(Crew { subject, profile, others, sources })
@@ -88,7 +88,7 @@ impl<'a> Crew<'a> {
         });
         let SoFar { results, left_behind, gave_up } = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         let gave_up = gave_up.or(panicked.then_some(GiveUp::Panic));
-        let beside = others.into_iter().map(|profile| profile.name).collect();
+        let beside = others.iter().map(|other| other.name().to_owned()).collect();
         let conditions = conditions(plan, subject, platform, profile.name, beside);
         let report = Report::new(conditions, results, began.elapsed());
         Report { left_behind, gave_up: gave_up.map(|reason| reason.to_string()), ..report }

@@ -3,6 +3,7 @@
 use crate::generator::Property;
 use crate::report::{CaseResult, Kind};
 use crate::subject::Spec;
+use shmconf_model::portability::Other;
 use shmconf_model::profile::Profile;
 use shmconf_model::script::{Id, Script};
 use std::num::NonZeroUsize;
@@ -46,10 +47,10 @@ pub enum Compared {
     /// None.
     #[default]
     Nothing,
-    /// Every one that is known, beside that of the subject.
+    /// Every one that is known, that of the subject in other releases and with other settings among them.
     All,
     /// These.
-    Named(Vec<Profile>),
+    Named(Vec<Other>),
 }
 
 /// A script by hand, and how `shmconf run` is told to run it.

@@ -9,6 +9,7 @@ use crate::executor::ExecutorError;
 use crate::generator::{Drawn, Property};
 use crate::report::{CaseResult, Counterexample, Kind};
 use crate::subject::Spec;
+use shmconf_model::portability::Other;
 use shmconf_model::profile::Profile;
 use shmconf_model::script::{Requirement, Script};
 use shmconf_model::trace::Trace;
@@ -33,7 +34,7 @@ pub(super) struct Workbench<'a> {
     pub(super) subject: &'a Spec,
     pub(super) profile: &'a Profile,
     /// The platforms to compare with.
-    pub(super) others: &'a [Profile],
+    pub(super) others: &'a [Other],
     pub(super) source: TraceSource,
     pub(super) progress: &'a dyn Progress,
     /// How many scripts in a row could not be executed.
@@ -52,8 +53,7 @@ impl Workbench<'_> {
         let mut tally = Tally::of(id.clone(), Kind::Case);
         left_out.into_iter().for_each(|reason| tally.leave_out(reason));
         for round in 0..script.repeat {
-            let others = if tally.result().portability.is_empty() { self.others } else { &[] };
-            let (trace, assessment) = match self.assessed(&script, round, others) {
+            let (trace, assessment) = match self.assessed(&script, round, Some(&mut tally)) {
                 Ok(assessed) => assessed,
                 Err(Unassessed::Skip(reason)) => return Ok(CaseResult::skipped(id.clone(), Kind::Case, reason)),
                 Err(Unassessed::Undecided(reason)) => {
@@ -104,7 +104,7 @@ impl Workbench<'_> {
                 tally.leave_out(format!("drawn scripts: {}", requires::but(requirement, reason)));
                 continue;
             }
-            let (trace, assessment) = match self.assessed(&script, number, &[]) {
+            let (trace, assessment) = match self.assessed(&script, number, None) {
                 Ok(assessed) => assessed,
                 Err(Unassessed::Skip(reason)) => {
                     tally.leave_out(format!("drawn scripts: {reason}"));
@@ -146,7 +146,7 @@ impl Workbench<'_> {
                 break;
             }
             let script = drawn.script();
-            match self.assessed(&script, number, &[]) {
+            match self.assessed(&script, number, None) {
                 Ok((trace, assessment)) => {
                     fails = assessment.verdict() == Verdict::Fail;
                     if fails {
@@ -160,11 +160,12 @@ impl Workbench<'_> {
         smallest
     }
 
+    /// Executes a script and assesses its trace, compared with the other platforms as far as the tally asks for it.
     fn assessed(
         &mut self,
         script: &Script,
         number: u32,
-        others: &[Profile],
+        compared: Option<&mut Tally>,
     ) -> Result<(Trace, Assessment), Unassessed> {
         if self.plan.stop.load(Relaxed) {
             return Err(Unassessed::Stopped);
@@ -175,6 +176,7 @@ impl Workbench<'_> {
         if let Some(directory) = &self.plan.traces {
             self.keep(&trace, directory, number)?;
         }
+        let others = compared.map_or(&[][..], |tally| tally.compared(&trace, self.others));
         let assessment = assess::assess(&trace, Against { profile: self.profile, others, stop: &self.plan.stop })?;
         Ok((trace, assessment))
     }

@@ -7,7 +7,7 @@ use super::show;
 use crate::assess::{self, Against, Stopped, Tally};
 use crate::exit::Exit;
 use crate::report::{Conditions, Counterexample, Document, Kind, Report};
-use shmconf_model::portability;
+use shmconf_model::portability::{self, Other};
 use shmconf_model::profile::{Circumstances, Profile};
 use shmconf_model::trace::{Header, Trace};
 use std::fs::{self, File};
@@ -39,7 +39,7 @@ struct TraceGroup {
     /// The ID of the profile, or the path of its file.
     profile_argument: String,
     /// The platforms to compare with.
-    others: Vec<Profile>,
+    others: Vec<Other>,
     /// What is said so far of each case, and how long its calls took, in the order in which its first trace was read.
     tallies: Vec<(Tally, Duration)>,
 }
@@ -67,7 +67,7 @@ pub(super) fn judge(args: &Args) -> Done {
     interrupt.done();
     let reports = groups.into_iter().map(|group| {
         let Header { subject, platform, seed, .. } = group.header;
-        let beside = group.others.into_iter().map(|profile| profile.id).collect();
+        let beside = group.others.iter().map(|other| other.name().to_owned()).collect();
         let profile = group.profile.name;
         let conditions = Conditions { platform, subject, profile, seed, strict: args.strict, beside };
         // What judging takes differs from time to time, and a report of the same traces does not.
@@ -110,7 +110,10 @@ impl TraceGroup {
     /// Of the traces that are like the one with this header, by the rules that are wanted.
     fn of(header: &Header, wanted: Option<&str>) -> Result<TraceGroup, CliError> {
         let home = Profile::id_for(&header.platform);
-        let others = if wanted == Some("all") { portability::platforms_beside(home) } else { Vec::new() };
+        let others = match wanted {
+            Some("all") => portability::platforms().map_err(CliError::UnknownProfile)?,
+            _ => Vec::new(),
+        };
         let profile_argument = wanted.filter(|wanted| *wanted != "all").unwrap_or(home).to_owned();
         let profile = match profile_argument == home {
             true => Profile::under(home, &Circumstances::of(&header.platform, &header.machine))
@@ -133,7 +136,7 @@ impl TraceGroup {
         });
         let (tally, took) = &mut self.tallies[at];
         *took += span(trace);
-        let others = if tally.result().portability.is_empty() { &self.others[..] } else { &[] };
+        let others = tally.compared(trace, &self.others);
         let assessment = assess::assess(trace, Against { profile: &self.profile, others, stop })?;
         tally.add(assessment, |assessment| {
             let script: String = trace.events.iter().map(|event| format!("{}\n", event.line())).collect();

@@ -9,6 +9,7 @@ use crate::campaign::{self, ChosenProfile, Compared, Plan};
 use crate::exit::Exit;
 use crate::report::{Document, Report};
 use crate::subject::Spec;
+use shmconf_model::portability::Other;
 use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::num::NonZeroUsize;
@@ -128,8 +129,8 @@ fn compared(named: Option<&[String]>) -> Result<Compared, CliError> {
                     _ => named.push(word.clone()),
                 }
             }
-            let platforms = named.iter().map(|named| super::profile::find(named));
-            Ok(Compared::Named(platforms.collect::<Result<_, _>>()?))
+            let other = |named: &String| Other::new(super::profile::find(named)?).map_err(CliError::UnknownProfile);
+            Ok(Compared::Named(named.iter().map(other).collect::<Result<_, _>>()?))
         }
     }
 }

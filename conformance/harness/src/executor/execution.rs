@@ -105,6 +105,7 @@ pub(super) fn execute(executor: &mut Executor, script: &Script, seed: u64) -> Re
                 platform: executor.platform.clone(),
                 machine,
                 seed,
+                in_pages: script.is_in_pages(),
                 actors,
             };
             Ok(Trace { header, events })

@@ -4,9 +4,9 @@ mod catalogue;
 mod written;
 
 use rstest::rstest;
-use shmconf::portability::{differences, elsewhere, platforms_beside};
-use shmconf::profile::Profile;
-use shmconf::trace::Trace;
+use shmconf::portability::{Other, differences, elsewhere, platforms};
+use shmconf::profile::{Circumstances, Profile};
+use shmconf::trace::{Header, Trace};
 use shmconf::verdict::{Certainty, Difference};
 use std::process::Command;
 
@@ -23,7 +23,14 @@ fn trace(events: &[(&str, &str)]) -> Trace {
 }
 
 fn on(profile: &str, trace: &Trace) -> Vec<Difference> {
-    differences(trace, &Profile::get(profile).expect("it is built in"))
+    let other = Other::new(Profile::get(profile).expect("it is built in")).expect("it varies as it says");
+    differences(trace, &home(trace), &other)
+}
+
+/// The rules of the platform that a trace is from, as it was set.
+fn home(trace: &Trace) -> Profile {
+    let Header { platform, machine, .. } = &trace.header;
+    Profile::under(Profile::id_for(platform), &Circumstances::of(platform, machine)).expect("it is built in")
 }
 
 const OPEN: &str =
@@ -55,15 +62,99 @@ fn the_number_of_a_descriptor_is_no_difference() {
     assert_eq!(on("linux-glibc", &trace), []);
 }
 
+/// What differs, as `CALL OUTCOMES CONDITION`.
+fn told(differences: &[Difference]) -> Vec<String> {
+    let outcomes = |found: &Difference| found.there.iter().map(|there| there.outcome.clone()).collect::<Vec<_>>();
+    let tell = |found: &Difference| format!("{} {} {}", found.event, outcomes(found).join("|"), found.under);
+    differences.iter().map(tell).map(|told| told.trim_end().to_owned()).collect()
+}
+
+const STAT: &str = r#""call":{"call":"fstat","fd":"f"}"#;
+
 #[test]
-fn the_replay_goes_on_as_the_platform_would() {
-    let stat = r#""call":{"call":"fstat","fd":"f"}"#;
+fn what_follows_from_a_difference_is_not_said_again() {
     let shrink = r#""call":{"call":"ftruncate","fd":"f","size":4096}"#;
     let seen = r#"{"stat":{"size":4096,"mode":384,"uid":1000,"gid":1000}}"#;
-    let trace = trace(&[(OPEN, r#"{"fd":4}"#), (GROW, r#""ok""#), (shrink, r#""ok""#), (stat, seen)]);
-    let found: Vec<(usize, String)> =
-        on("macos", &trace).iter().map(|found| (found.event, found.there[0].outcome.clone())).collect();
-    assert_eq!(found, [(2, "EINVAL".to_owned()), (3, "size 8192 mode 0600 uid 1000 gid 1000".to_owned())]);
+    let trace = trace(&[(OPEN, r#"{"fd":4}"#), (GROW, r#""ok""#), (shrink, r#""ok""#), (STAT, seen)]);
+    assert_eq!(told(&on("macos@15,page_size=4096", &trace)), ["2 EINVAL"]);
+}
+
+#[test]
+fn what_could_not_be_called_there_is_compared_as_if_it_could() {
+    let flags = OPEN.replace("RDWR|CREAT|EXCL", "RDWR|CREAT|EXCL|CLOEXEC");
+    let twice = [(&*flags, r#"{"fd":4}"#), (GROW, r#""ok""#), (GROW, r#""ok""#)];
+    assert_eq!(told(&on("macos@26.4", &trace(&twice))), ["0 EINVAL", "2 EINVAL"]);
+}
+
+#[test]
+fn a_page_has_the_size_that_it_has_there() {
+    let map = r#""bind":["m"],"call":{"call":"mmap","fd":"f","offset":4096,"len":4096,"prot":"READ","flags":"SHARED"}"#;
+    let trace = trace(&[(OPEN, r#"{"fd":4}"#), (GROW, r#""ok""#), (map, r#""ok""#)]);
+    assert_eq!(told(&on("cygwin", &trace)), ["2 EINVAL"]);
+    assert_eq!(told(&on("linux-glibc", &trace)), ["2 EINVAL with pages of 16384 or 65536 bytes"]);
+}
+
+#[test]
+fn each_size_of_a_page_that_a_platform_may_have_is_told() {
+    let sized = |bytes: &str| {
+        let grow = GROW.replace("8192", bytes);
+        let seen = format!(r#"{{"stat":{{"size":{bytes},"mode":384,"uid":1000,"gid":1000}}}}"#);
+        let map =
+            r#""bind":["m"],"call":{"call":"mmap","fd":"f","offset":0,"len":16384,"prot":"READ","flags":"SHARED"}"#;
+        let trace = trace(&[(OPEN, r#"{"fd":4}"#), (&grow, r#""ok""#), (STAT, &seen), (map, r#""ok""#)]);
+        told(&on("macos@15", &trace))
+    };
+    let whole =
+        ["2 size 16384 mode 0600 uid 1000 gid 1000 with pages of 16384 bytes", "3 EINVAL with pages of 4096 bytes"];
+    assert_eq!(sized("4096"), whole);
+    let odd = [
+        "2 size 8192 mode 0600 uid 1000 gid 1000",
+        "2 size 16384 mode 0600 uid 1000 gid 1000 with pages of 16384 bytes",
+        "3 EINVAL with pages of 4096 bytes",
+    ];
+    assert_eq!(sized("5000"), odd);
+    assert_eq!(sized("16384"), Vec::<String>::new());
+}
+
+#[rstest]
+#[case::a_flag_of_later_releases("macos", &["0 EINVAL since 26.4"])]
+#[case::a_store_that_an_administrator_sets_up("netbsd", &["0 ENOTSUP with tmpfs=false"])]
+#[case::as_it_was_asked_for("netbsd,tmpfs=true", &[])]
+fn the_release_or_the_setting_of_a_difference_is_told(#[case] profile: &str, #[case] expected: &[&str]) {
+    let flags = OPEN.replace("RDWR|CREAT|EXCL", "RDWR|CREAT|EXCL|CLOEXEC");
+    assert_eq!(told(&on(profile, &trace(&[(&flags, r#"{"fd":4}"#)]))), expected);
+}
+
+#[test]
+fn what_differs_for_another_user_is_told() {
+    let closed = OPEN.replace("384", "0");
+    let unlink = r#""call":{"call":"shm_unlink","name":"/sc4f2x9k1m0qa"}"#;
+    let events = [(&*closed, r#"{"fd":4}"#), (unlink, r#""ok""#)];
+    let by = |user| told(&on("freebsd", &written::trace("size/mine", user, &events)));
+    assert_eq!(by(1000), ["1 EACCES as an ordinary user"]);
+    assert_eq!(by(1000), by(0));
+}
+
+#[test]
+fn the_own_platform_is_compared_in_its_other_releases_and_settings() {
+    let map =
+        r#""bind":["m"],"call":{"call":"mmap","fd":"f","offset":0,"len":4096,"prot":"READ|EXEC","flags":"SHARED"}"#;
+    let mut trace = trace(&[(OPEN, r#"{"fd":4}"#), (GROW, r#""ok""#), (map, r#""ok""#)]);
+    trace.header.machine.settings.insert("noexec".to_owned(), "false".to_owned());
+    let linux = on("linux-glibc", &trace);
+    assert_eq!(told(&linux), Vec::<String>::new(), "a memfd could be mapped even so");
+}
+
+#[test]
+fn the_deviation_that_keeps_a_descriptor_from_arriving_is_named() {
+    let send = r#""call":{"call":"send","to":"a","fds":["f"]}"#;
+    let recv = r#""bind":["g"],"call":{"call":"recv","from":"a"}"#;
+    let trace =
+        trace(&[(OPEN, r#"{"fd":4}"#), (send, r#""ok""#), (recv, r#"{"received":{"fds":[5],"truncated":false}}"#)]);
+    let found = on("cygwin", &trace);
+    let [difference] = &found[..] else { panic!("{found:?}") };
+    let deviation = difference.there[0].justifications[0].deviation.as_deref();
+    assert_eq!((difference.event, deviation), (2, Some("cygwin/descriptors-do-not-travel")));
 }
 
 /// macOS before 10.14.6 does not let the owner unlink what the owner may not write; a memfd's mode is 0777 on any Linux.
@@ -102,11 +193,11 @@ fn an_order_of_overlapping_calls_that_exists_is_no_difference(#[case] file: &str
 }
 
 #[test]
-fn neither_the_own_platform_nor_posix_is_another_platform() {
+fn posix_is_no_other_platform() {
     let trace = trace(&[(OPEN, r#"{"fd":4}"#), (GROW, r#""ok""#), (GROW, r#""ok""#)]);
-    let platforms: Vec<String> = platforms_beside("linux-glibc").into_iter().map(|profile| profile.id).collect();
-    assert!(!platforms.contains(&"linux-glibc".to_owned()) && !platforms.contains(&"posix".to_owned()));
-    let found = elsewhere(&trace, &platforms_beside("linux-glibc"));
+    let platforms = platforms().expect("they are built in");
+    assert!(platforms.iter().all(|platform| platform.id() != "posix"));
+    let found = elsewhere(&trace, &home(&trace), &platforms);
     let differing: Vec<&str> = found.iter().map(|elsewhere| elsewhere.profile.as_str()).collect();
     assert!(differing.contains(&"macos") && !differing.contains(&"linux-musl"), "{differing:?}");
 }

@@ -179,6 +179,7 @@ fn header(id: &str) -> Header {
         platform: Platform::default(),
         machine: shmconf::trace::Machine::default(),
         seed: 7,
+        in_pages: false,
         actors: Vec::new(),
     }
 }

@@ -72,7 +72,7 @@ pub(crate) enum Effect {
     /// The protection of a mapping changes.
     Protect(ProcessId, Label, Prot),
     /// A message is on its way.
-    Send { from: Label, to: Label, descriptions: Vec<DescriptionId> },
+    Send { from: Label, to: Label, message: Message },
     /// The oldest message is lost.
     Lose { from: Label, to: Label },
     /// The oldest message loses its descriptors.
@@ -148,9 +148,7 @@ impl Effect {
                     seek(state, *id, *offset);
                 }
             }
-            Effect::Send { from, to, descriptions } => {
-                state.push_message(*from, *to, Message { descriptions: descriptions.clone() });
-            }
+            Effect::Send { from, to, message } => state.push_message(*from, *to, message.clone()),
             Effect::Lose { from, to } => {
                 let lost = state.take_message(*from, *to);
                 lost.into_iter().flat_map(|message| message.descriptions).for_each(|id| state.release(id));

@@ -85,14 +85,16 @@ pub(crate) struct Description {
     pub(crate) references: u32,
 }
 
+/// The size of a page in bytes, as far as it can be one.
+fn page(bytes: u64) -> i64 {
+    i64::try_from(bytes).unwrap_or(4096).clamp(1, 1 << 40)
+}
+
 impl State {
     /// The state before the first call of a trace.
     pub fn initial(header: &Header) -> State {
-        let mut state = State {
-            page: i64::try_from(header.platform.page_size).unwrap_or(4096).clamp(1, 1 << 40),
-            storage: header.machine.store.clone(),
-            ..State::nothing()
-        };
+        let mut state =
+            State { page: page(header.platform.page_size), storage: header.machine.store.clone(), ..State::nothing() };
         let mut processes = BTreeMap::new();
         for actor in &header.actors {
             match actor.process.filter(|process| *process != actor.name) {
@@ -121,6 +123,11 @@ impl State {
             strays: Vec::new(),
         };
         NOTHING.get_or_init(nothing).clone()
+    }
+
+    /// The same state, had its system pages of that size.
+    pub(crate) fn with_pages(&self, bytes: u64) -> State {
+        State { page: page(bytes), ..self.clone() }
     }
 
     /// The process that an actor belongs to, if the actor is there.

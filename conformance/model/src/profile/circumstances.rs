@@ -1,5 +1,6 @@
 //! Which entries of a profile hold: those of the platform's release, and of what is set on the machine.
 
+use super::Profile;
 use crate::trace::{Machine, Platform};
 use serde::Deserialize;
 use std::cmp::Ordering;
@@ -18,8 +19,8 @@ pub struct Circumstances {
 }
 
 /// A release, as the numbers of it that are known: 10.14 may be any of 10.14.3 and 10.14.6.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Release(Vec<u32>);
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Release(Vec<u32>);
 
 /// The release of a part of a platform, such as `glibc 2.38`; of the platform itself without a word.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -66,7 +67,9 @@ impl Circumstances {
         if let Some((part, release)) = platform.libc.split_once(' ') {
             releases.extend(Release::leading(release).map(|release| (part.to_owned(), release)));
         }
-        Circumstances { releases, settings: machine.settings.clone() }
+        let mut settings = machine.settings.clone();
+        settings.insert(Profile::PAGE_SIZE.to_owned(), platform.page_size.to_string());
+        Circumstances { releases, settings }
     }
 
     /// The platform's own release; empty where it is not known.
@@ -78,6 +81,25 @@ impl Circumstances {
     pub fn part(&self) -> String {
         let part = self.releases.iter().find(|(part, _)| !part.is_empty());
         part.map(|(part, release)| format!("{part} {release}")).unwrap_or_default()
+    }
+
+    /// The release of a part, if it is known.
+    pub(super) fn release_of(&self, part: &str) -> Option<&Release> {
+        self.releases.get(part)
+    }
+
+    /// With that release of a part.
+    pub(super) fn with_release(&self, part: &str, release: Release) -> Circumstances {
+        let mut circumstances = self.clone();
+        circumstances.releases.insert(part.to_owned(), release);
+        circumstances
+    }
+
+    /// With a setting of that value.
+    pub(super) fn with_setting(&self, setting: &str, value: &str) -> Circumstances {
+        let mut circumstances = self.clone();
+        circumstances.settings.insert(setting.to_owned(), value.to_owned());
+        circumstances
     }
 
     /// The settings, each with its value.
@@ -110,10 +132,10 @@ impl When {
             && self.settings.iter().all(is_set)
     }
 
-    /// The parts on whose release it depends.
-    pub(super) fn parts(&self) -> impl Iterator<Item = &String> {
+    /// The releases at which it begins or ends, each with its part.
+    pub(super) fn turns(&self) -> impl Iterator<Item = (&String, &Release)> {
         let bounds = [&self.since, &self.until].into_iter().flatten();
-        bounds.map(|bound| &bound.part).filter(|part| !part.is_empty())
+        bounds.map(|bound| (&bound.part, &bound.release))
     }
 
     /// The settings that it depends on, each with the values.
@@ -137,6 +159,16 @@ impl fmt::Display for When {
 }
 
 impl Release {
+    /// Before every other.
+    pub(super) fn first() -> Release {
+        Release(vec![0])
+    }
+
+    /// Behind every other.
+    pub(super) fn last() -> Release {
+        Release(vec![u32::MAX])
+    }
+
     /// The numbers that a text begins with: those of `6.18.44-fc` are 6, 18 and 44.
     fn leading(text: &str) -> Option<Release> {
         let end = text.find(|char: char| !char.is_ascii_digit() && char != '.').unwrap_or(text.len());

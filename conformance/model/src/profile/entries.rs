@@ -1,6 +1,6 @@
 //! The entries of a rule: what a platform does in one matter, of which releases and under which settings.
 
-use super::circumstances::{Circumstances, Setting, When};
+use super::circumstances::{Circumstances, Release, Setting, When};
 use super::read::ProfileError;
 use super::{Choice, Deviation, Justification, Rule};
 use crate::clause::ClauseId;
@@ -76,9 +76,9 @@ impl<'de> Deserialize<'de> for Entries {
 }
 
 impl Entries {
-    /// The parts of the platform on whose release they depend.
-    pub(super) fn parts(&self) -> impl Iterator<Item = &String> {
-        self.0.iter().flat_map(|does| does.when.parts())
+    /// The releases at which they change, each with the part of the platform that it is of.
+    pub(super) fn turns(&self) -> impl Iterator<Item = (&String, &Release)> {
+        self.0.iter().flat_map(|does| does.when.turns())
     }
 
     /// The deviations that they name.
@@ -127,6 +127,7 @@ impl Reader<'_> {
         if rule.choices.is_empty() {
             return Err(problem("it has no choice".to_owned()));
         }
+        rule.join(entries.0.iter().filter(|does| does.when.may_hold(self.circumstances)));
         if rule.choices.len() > 1 && ALONE.contains(&key) {
             return Err(problem("it can have one choice alone".to_owned()));
         }
@@ -183,7 +184,18 @@ impl Reader<'_> {
     }
 }
 
-impl<T: PartialEq> Rule<T> {
+impl<T: PartialEq + FromStr> Rule<T> {
+    /// What each of the entries says is always a choice.
+    fn join<'d>(&mut self, entries: impl Iterator<Item = &'d Does> + Clone) {
+        for (choice, when) in self.choices.iter().zip(&mut self.when) {
+            let says =
+                |does: &Does| does.does.list().iter().any(|text| text.parse().ok().as_ref() == Some(&choice.value));
+            if entries.clone().all(says) {
+                when.clear();
+            }
+        }
+    }
+
     /// What an entry says that may hold. What an earlier one says as well, it does at more times.
     fn add(&mut self, choices: Vec<Choice<T>>, does: &Does) -> Result<(), String> {
         let when = does.when.to_string();

@@ -145,7 +145,7 @@ pub(super) fn built_in(id: &str, circumstances: &Circumstances) -> Result<Profil
         name,
         title,
         circumstances,
-        parts: BTreeSet::new(),
+        turns: BTreeMap::new(),
         settings: nothing,
         rules,
         orders,
@@ -176,13 +176,16 @@ pub(super) fn platform(text: &str, circumstances: &Circumstances) -> Result<Prof
     let orders = Orders::new(order.into_iter().map(read_order).collect::<Result<_, _>>()?);
     let name = id.clone();
     let circumstances = circumstances.clone();
-    let parts = rules.values().flat_map(Entries::parts).cloned().collect();
+    let mut turns: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();
+    for (part, release) in rules.values().flat_map(Entries::turns) {
+        turns.entry(part.clone()).or_default().insert(release.clone());
+    }
     Ok(Profile {
         id,
         name,
         title,
         circumstances,
-        parts,
+        turns,
         settings,
         rules: read,
         orders,

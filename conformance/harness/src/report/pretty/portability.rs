@@ -35,21 +35,24 @@ fn calls(
     output: &mut dyn Write,
 ) -> io::Result<()> {
     let differences = || result.portability.iter().flat_map(|elsewhere| &elsewhere.differences);
-    let events: BTreeSet<usize> = differences().map(|difference| difference.event).collect();
-    for event in events {
-        let Some(first) = differences().find(|difference| difference.event == event) else { continue };
-        let (line, seen) = (clean(&first.line), first.observed.to_string());
-        let (line, seen) = (shorten(&line, LONGEST), clean(&seen));
+    let call =
+        |difference: &'_ Difference| (difference.event, difference.line.clone(), difference.observed.to_string());
+    let calls: BTreeSet<(usize, String, String)> = differences().map(call).collect();
+    for differing in calls {
+        let (event, line, seen) = &differing;
+        let (line, seen) = (clean(line), clean(seen));
+        let line = shorten(&line, LONGEST);
         let here = clean(&report.platform.os);
         writeln!(output, " {} {:<3}{line}   {here}: {}", paint(style::BAD, ">"), event + 1, shorten(&seen, LONGEST))?;
         let mut groups: Vec<(&[Allowed], Vec<String>)> = Vec::new();
         let mut unknown = Vec::new();
         for elsewhere in &result.portability {
-            let at = |difference: &&Difference| difference.event == event;
+            let at = |difference: &&Difference| call(difference) == differing;
             for difference in elsewhere.differences.iter().filter(at) {
                 let platform = match difference.certainty {
-                    Certainty::Certain => elsewhere.profile.clone(),
-                    Certainty::Possible => format!("{}, possibly", elsewhere.profile),
+                    Certainty::Certain if difference.under.is_empty() => elsewhere.profile.clone(),
+                    Certainty::Possible if difference.under.is_empty() => format!("{} at times", elsewhere.profile),
+                    Certainty::Certain | Certainty::Possible => format!("{} {}", elsewhere.profile, difference.under),
                     Certainty::Unknown => {
                         unknown.push(elsewhere.profile.as_str());
                         continue;
@@ -84,7 +87,9 @@ fn group(
 ) -> io::Result<()> {
     let mut label = clean(platforms).into_owned();
     if label.chars().count() > WIDEST {
-        writeln!(output, "{:INDENT$}{label}", "")?;
+        let indent = " ".repeat(INDENT);
+        let options = wrapped(width).initial_indent(&indent).subsequent_indent(&indent);
+        writeln!(output, "{}", textwrap::fill(&label, options))?;
         label.clear();
     }
     for allowed in there {

@@ -6,6 +6,7 @@ use crate::model::branch::{Cx, clauses};
 use crate::model::checks::Checks;
 use crate::model::effect::{Effect, Effects, Receipt};
 use crate::model::expect::Expect;
+use crate::model::state::Message;
 use crate::outcome::Errno;
 use crate::profile::{Check, Choice, Justification, Response, Rest, Rule};
 use smallvec::smallvec;
@@ -52,7 +53,8 @@ pub(in crate::model) fn send(cx: Cx<'_>, to: Label, fds: &[Label], checks: &mut 
     for carries in &rules.send_carries.choices {
         let descriptions = if carries.value { descriptions.clone() } else { Vec::new() };
         let by = if fds.is_empty() { clause::sendmsg(1).into() } else { carries.justification };
-        let sent = Effect::Send { from, to, descriptions };
+        let lost = (!carries.value && !fds.is_empty()).then_some(by);
+        let sent = Effect::Send { from, to, message: Message { descriptions, lost } };
         checks.way(by).succeed(Expect::Ok, &[clause::sendmsg(1), clause::sendmsg(2)], smallvec![sent]);
     }
 }
@@ -69,9 +71,9 @@ pub(in crate::model) fn recv(cx: Cx<'_>, from: Label, room: Option<u32>, checks:
         }
         return;
     };
-    let sent = message.descriptions.len();
+    let (sent, lost) = (message.descriptions.len(), message.lost);
     let room = room.map_or(cx.site.bind.len(), |room| room as usize);
-    Receiving { cx, from, sent, room }.outcomes(checks);
+    Receiving { cx, from, sent, lost, room }.outcomes(checks);
 }
 
 /// The peer has ended and nothing that it sent is left: the stream ends. Where it left messages of this process behind, some
@@ -104,6 +106,8 @@ struct Receiving<'a> {
     cx: Cx<'a>,
     from: Label,
     sent: usize,
+    /// Why it has none, where some were sent.
+    lost: Option<Justification>,
     room: usize,
 }
 
@@ -141,6 +145,7 @@ impl Receiving<'_> {
         for cloexec in &rules.recv_cloexec.choices {
             let departs = cloexec.justification.deviation.is_some();
             let by = |clause: ClauseId| if departs { cloexec.justification } else { clause.into() };
+            let by = |clause: ClauseId| self.lost.unwrap_or_else(|| by(clause));
             if cuts {
                 self.cut_by_numbers(cloexec, fits, checks);
             }

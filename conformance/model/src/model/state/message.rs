@@ -2,12 +2,15 @@
 
 use super::{DescriptionId, State};
 use crate::call::Label;
+use crate::profile::Justification;
 use std::sync::Arc;
 
 /// Descriptors on their way.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Message {
     pub(crate) descriptions: Vec<DescriptionId>,
+    /// Why it carries none of those that were sent, where that is so.
+    pub(crate) lost: Option<Justification>,
 }
 
 impl State {

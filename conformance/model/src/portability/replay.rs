@@ -1,0 +1,247 @@
+//! The replay of a trace's calls by the rules of a platform.
+
+use crate::call::Label;
+use crate::judge::violations;
+use crate::model::{self, Branch, Expect, Site, State};
+use crate::outcome::{Outcome, Received};
+use crate::profile::Profile;
+use crate::trace::{Event, Header};
+use crate::verdict::{Allowed, Certainty, Difference};
+use std::collections::VecDeque;
+
+/// More states than these are not followed.
+const MOST_STATES: usize = 64;
+
+/// The calls that would have had another outcome by the rules of a profile, whatever that leaves open. The events are by
+/// the time at which they began, each with its place in the trace.
+pub(super) fn differences(
+    header: &Header,
+    events: Vec<(u32, &Event)>,
+    home: &Profile,
+    profile: &Profile,
+) -> Vec<Difference> {
+    let mut initial = header.clone();
+    initial.platform.page_size = pages_of(header, profile);
+    let states = vec![State::initial(&initial)];
+    let pages = header.platform.page_size;
+    let mut replay = Replay { home, pages, profile, states, differences: Vec::new() };
+    // What comes next is among the first, which leave a queue at little cost.
+    let mut waiting = VecDeque::from(events);
+    while !waiting.is_empty() {
+        let at = replay.next(&waiting);
+        let Some((index, event)) = waiting.remove(at) else { break };
+        replay.advance(index, event);
+    }
+    replay.differences
+}
+
+/// What the platform may be like by now, and what was found.
+struct Replay<'a> {
+    /// What the trace was judged by: an outcome that might have been seen there, too, is no difference.
+    home: &'a Profile,
+    /// The size of a page where the trace was made, in bytes.
+    pages: u64,
+    profile: &'a Profile,
+    states: Vec<State>,
+    differences: Vec<Difference>,
+}
+
+impl Replay<'_> {
+    /// Which call comes next: of those that overlap with the first one, one that the platform agrees with.
+    fn next(&self, waiting: &VecDeque<(u32, &Event)>) -> usize {
+        let mut end = u64::MAX;
+        let mut actors: Vec<Label> = Vec::new();
+        for (at, (index, event)) in waiting.iter().enumerate() {
+            if event.start >= end {
+                break;
+            }
+            end = end.min(event.end);
+            if actors.contains(&event.actor) {
+                continue;
+            }
+            actors.push(event.actor);
+            let alone = at == 0 && waiting.get(1).is_none_or(|(_, next)| next.start >= end);
+            let agrees = |state: &State| {
+                let branches = branches(self.profile, state, *index, event);
+                branches.iter().any(|branch| is_alike(&branch.expect, &event.outcome))
+            };
+            if alone || self.states.iter().any(agrees) {
+                return at;
+            }
+        }
+        0
+    }
+
+    /// Follows what was seen.
+    fn advance(&mut self, index: u32, event: &Event) {
+        let mut next = Vec::new();
+        let mut parted = Vec::new();
+        let (mut possible, mut unknown) = (Vec::new(), Vec::new());
+        for state in std::mem::take(&mut self.states) {
+            let branches = branches(self.profile, &state, index, event);
+            // What cannot be called there was not put right after an earlier difference.
+            if branches.iter().all(|branch| branch.expect == Expect::NotExecuted) {
+                next.push(state);
+                continue;
+            }
+            let (alike, unlike): (Vec<Branch>, Vec<Branch>) =
+                branches.into_iter().partition(|branch| is_alike(&branch.expect, &event.outcome));
+            if alike.is_empty() {
+                parted.push((state, unlike));
+                continue;
+            }
+            if !unlike.is_empty() {
+                let (assumed, known) = self.beyond_home(unlike, &state, index, event);
+                unknown.extend(assumed);
+                possible.extend(known.into_iter().filter(|branch| self.departs_otherwise(branch)));
+            }
+            follow(&mut next, state, &alike, event);
+        }
+        if next.is_empty() {
+            self.part(index, event, parted, &mut next);
+        } else {
+            self.found(index, event, &possible, Certainty::Possible);
+            self.found(index, event, &unknown, Certainty::Unknown);
+        }
+        for state in next {
+            if self.states.len() < MOST_STATES && !self.states.contains(&state) {
+                self.states.push(state);
+            }
+        }
+    }
+
+    /// Does it rest on a departure that the trace's own platform does not have?
+    fn departs_otherwise(&self, branch: &Branch) -> bool {
+        let mut deviations =
+            branch.justifications.iter().filter_map(|justification| self.profile.deviation(*justification));
+        deviations.any(|deviation| !self.home.deviations.iter().any(|own| own.id == deviation.id))
+    }
+
+    /// Nothing that was seen can happen there: tells so, and goes on as if it had.
+    fn part(&mut self, index: u32, event: &Event, parted: Vec<(State, Vec<Branch>)>, next: &mut Vec<State>) {
+        let mut there = Vec::new();
+        let mut assumed = Vec::new();
+        for (state, unlike) in parted {
+            let at_home = self.at_home(&state, index, event);
+            let (guessed, mut known): (Vec<Branch>, Vec<Branch>) = unlike.into_iter().partition(Branch::is_assumed);
+            // What might have been seen at home, too, is said where there is nothing else.
+            if known.iter().any(|branch| !is_among(branch, &at_home)) {
+                known.retain(|branch| !is_among(branch, &at_home));
+            }
+            let alike: Vec<Branch> =
+                at_home.into_iter().filter(|branch| is_alike(&branch.expect, &event.outcome)).collect();
+            match known.iter().chain(&guessed).position(Branch::departs).or(Some(0)) {
+                Some(at) if alike.is_empty() => {
+                    let branch = known.iter().chain(&guessed).nth(at);
+                    let outcome = branch.map(|branch| branch.expect.example(&state, event.actor));
+                    next.extend(branch.zip(outcome).map(|(branch, outcome)| branch.apply(state, &outcome)));
+                }
+                _ => follow(next, state, &alike, event),
+            }
+            there.extend(known);
+            assumed.extend(guessed);
+        }
+        if there.is_empty() {
+            self.found(index, event, &assumed, Certainty::Unknown);
+        } else {
+            self.found(index, event, &there, Certainty::Certain);
+        }
+    }
+
+    /// What might have been seen where the trace was made.
+    fn at_home(&self, state: &State, index: u32, event: &Event) -> Vec<Branch> {
+        branches(self.home, &state.with_pages(self.pages), index, event)
+    }
+
+    /// Without what might have been seen at home, too: first what is only taken from POSIX, then what is known.
+    fn beyond_home(
+        &self,
+        mut branches_there: Vec<Branch>,
+        state: &State,
+        index: u32,
+        event: &Event,
+    ) -> (Vec<Branch>, Vec<Branch>) {
+        let at_home = self.at_home(state, index, event);
+        branches_there.retain(|branch| !is_among(branch, &at_home));
+        branches_there.into_iter().partition(Branch::is_assumed)
+    }
+
+    /// Keeps a difference, if there is one.
+    fn found(&mut self, index: u32, event: &Event, branches: &[Branch], certainty: Certainty) {
+        let there = self.explain(branches);
+        if !there.is_empty() {
+            let (line, observed, under) = (event.line(), event.outcome.clone(), String::new());
+            self.differences.push(Difference { event: index as usize, line, observed, there, certainty, under });
+        }
+    }
+
+    /// What would come back. Where the platform always departs, there is nothing else.
+    fn explain(&self, branches: &[Branch]) -> Vec<Allowed> {
+        let mut branches: Vec<&Branch> = branches.iter().collect();
+        let always = |branch: &&Branch| {
+            let mut deviations =
+                branch.justifications.iter().filter_map(|justification| self.profile.deviation(*justification));
+            deviations.any(|deviation| deviation.always)
+        };
+        if branches.iter().any(always) {
+            branches.retain(|branch| branch.departs());
+        }
+        let mut there = violations::allowed(self.profile, branches);
+        there.sort_by_key(|allowed| {
+            allowed.justifications.iter().all(|justification| justification.deviation.is_none())
+        });
+        there
+    }
+}
+
+/// The size of a page on that platform, in bytes: the one that was seen, if it may be. A program whose amounts are in pages
+/// has asked for their size, and would there, too.
+fn pages_of(header: &Header, profile: &Profile) -> u64 {
+    let seen = header.platform.page_size;
+    if header.in_pages { seen } else { profile.page_size(seen) }
+}
+
+/// What may come of a call.
+pub(super) fn branches(profile: &Profile, state: &State, index: u32, event: &Event) -> Vec<Branch> {
+    let mut branches = Vec::new();
+    let site = Site { actor: event.actor, bind: &event.bind, event: index, creating: 0, fds: event.fds.as_deref() };
+    model::step(profile, state, site, &event.call, &mut branches);
+    branches
+}
+
+/// The states after what was seen, by those branches.
+fn follow(next: &mut Vec<State>, state: State, alike: &[Branch], event: &Event) {
+    let outcomes: Vec<Outcome> =
+        alike.iter().map(|branch| as_there(&branch.expect, &event.outcome, &state, event.actor)).collect();
+    // The last branch takes the state over, since a copy that changes costs all of a large part.
+    let mut before = Some(state);
+    for (at, (branch, outcome)) in alike.iter().zip(&outcomes).enumerate() {
+        let from = if at + 1 == alike.len() { before.take() } else { before.clone() };
+        next.extend(from.map(|state| branch.apply(state, outcome)));
+    }
+}
+
+/// Is there a branch with the same outcome?
+fn is_among(branch: &Branch, others: &[Branch]) -> bool {
+    others.iter().any(|other| match (&branch.expect, &other.expect) {
+        (Expect::Fd(_), Expect::Fd(_)) => true,
+        (one, other) => one == other,
+    })
+}
+
+/// Is the outcome like that, whatever numbers descriptors have? Those depend on what was open.
+pub(super) fn is_alike(expect: &Expect, outcome: &Outcome) -> bool {
+    matches!((expect, outcome), (Expect::Fd(_), Outcome::Fd(_))) || expect.matches(outcome)
+}
+
+/// What was seen, with the numbers that descriptors would have there.
+pub(super) fn as_there(expect: &Expect, seen: &Outcome, state: &State, actor: Label) -> Outcome {
+    match seen {
+        Outcome::Fd(_) => expect.example(state, actor),
+        Outcome::Received(Received { fds, truncated }) => {
+            let expect = Expect::Received { least: fds.len(), most: fds.len(), truncated: *truncated };
+            expect.example(state, actor)
+        }
+        _ => seen.clone(),
+    }
+}

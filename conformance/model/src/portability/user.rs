@@ -1,0 +1,76 @@
+//! The same calls by another user: as an ordinary one where root made them, and the other way round.
+
+use super::replay::{as_there, branches, is_alike};
+use crate::call::Call;
+use crate::model::{Expect, State};
+use crate::outcome::Outcome;
+use crate::profile::Profile;
+use crate::trace::Trace;
+
+/// The user and the group of those who need no privilege.
+const ORDINARY: u32 = 1000;
+const ROOT: u32 = 0;
+
+/// A trace as it would have been by another user.
+pub(super) struct Retold {
+    pub(super) trace: Trace,
+    by_root: bool,
+}
+
+impl Retold {
+    /// Does that user come to make the call?
+    pub(super) fn is_executed(&self, event: usize) -> bool {
+        self.trace.events.get(event).is_some_and(|event| !matches!(event.outcome, Outcome::NotExecuted(_)))
+    }
+
+    /// By whom, where something holds of the trace alone, or as it was retold alone.
+    pub(super) fn describe(&self, holds: &[bool]) -> Option<String> {
+        let by_root = match holds {
+            [true, false] => !self.by_root,
+            [false, true] => self.by_root,
+            _ => return None,
+        };
+        Some(if by_root { "as root" } else { "as an ordinary user" }.to_owned())
+    }
+}
+
+/// The trace, as the platform on which it was made would have answered another user. Where actors are of several users,
+/// or change theirs, that is what the script is about.
+pub(super) fn as_another(trace: &Trace, home: &Profile) -> Option<Retold> {
+    let user = trace.header.actors.first()?.uid;
+    let changes = |call: &Call| matches!(call, Call::Setuid { .. });
+    if trace.header.actors.iter().any(|actor| actor.uid != user)
+        || trace.events.iter().any(|event| changes(&event.call))
+    {
+        return None;
+    }
+    let by_root = user != ROOT;
+    let id = if by_root { ROOT } else { ORDINARY };
+    let mut trace = trace.clone();
+    for actor in &mut trace.header.actors {
+        (actor.uid, actor.gid, actor.privilege) = (id, id, None);
+    }
+    trace.events.sort_by_key(|event| event.start);
+    let mut state = State::initial(&trace.header);
+    for (index, event) in (0..).zip(&mut trace.events) {
+        if matches!(event.outcome, Outcome::Unsupported(_) | Outcome::NotExecuted(_)) {
+            continue;
+        }
+        let mut branches = branches(home, &state, index, event);
+        let seen = branches.iter().position(|branch| is_alike(&branch.expect, &event.outcome));
+        if branches.is_empty() {
+            return None;
+        }
+        let branch = branches.swap_remove(seen.unwrap_or(0));
+        if branch.expect == Expect::NotExecuted {
+            event.outcome = Outcome::NotExecuted(String::new());
+            continue;
+        }
+        event.outcome = match seen {
+            Some(_) => as_there(&branch.expect, &event.outcome, &state, event.actor),
+            None => branch.expect.example(&state, event.actor),
+        };
+        state = branch.apply(state, &event.outcome);
+    }
+    Some(Retold { trace, by_root })
+}
