@@ -13,7 +13,7 @@ mod read;
 mod rules;
 
 pub use choices::{
-    Beyond, Cut, Fault, Limit, NameAnswer, Number, Offset, Resize, Response, Rest, Rounding, Tail, Truncation,
+    Beyond, Cut, Fault, Limit, NameAnswer, Number, Offset, Resize, Response, Rest, Rounding, Tail, TooFar, Truncation,
     UnlinkRight, Write,
 };
 pub(crate) use circumstances::Release;

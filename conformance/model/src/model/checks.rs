@@ -58,11 +58,16 @@ impl<'b> Checks<'b> {
         self.order.iter().position(|known| *known == check).map(|at| at as u8)
     }
 
-    /// Adds an error, unless it is not what came back.
+    /// Is one check known to come before another?
+    pub(crate) fn is_before(&self, check: Check, other: Check) -> bool {
+        matches!((self.rank(check), self.rank(other)), (Some(at), Some(other)) if at < other)
+    }
+
+    /// Adds what a check that refuses the call leads to, unless that is not what came back.
     fn push(
         &mut self,
         check: Check,
-        errno: Errno,
+        expect: Expect,
         required: bool,
         by: impl FnOnce() -> Justifications,
         effects: impl FnOnce() -> Effects,
@@ -72,9 +77,7 @@ impl<'b> Checks<'b> {
         if let Some(rank) = rank.filter(|_| required) {
             self.first = Some(self.first.map_or(rank, |first| first.min(rank)));
         }
-        let is_wanted = self.wanted.is_none_or(|outcome| *outcome == Outcome::Errno(errno));
-        if is_wanted {
-            let expect = Expect::Errno(errno);
+        if self.is_wanted(&expect) {
             self.out.push(Branch { expect, justifications: by(), effects: effects(), rank });
         }
     }
@@ -82,37 +85,38 @@ impl<'b> Checks<'b> {
     /// Where `when` holds, the call fails with `errno`.
     pub(crate) fn shall(&mut self, check: Check, when: bool, errno: Errno, by: &[ClauseId]) {
         if when {
-            self.push(check, errno, true, || clauses(by), Effects::new);
+            self.push(check, Expect::Errno(errno), true, || clauses(by), Effects::new);
         }
     }
 
     /// The same, for reasons that need not be clauses.
     pub(crate) fn shall_by(&mut self, check: Check, errno: Errno, by: Justifications) {
-        self.push(check, errno, true, || by, Effects::new);
+        self.push(check, Expect::Errno(errno), true, || by, Effects::new);
     }
 
     /// Where `when` holds, the call may fail with `errno`.
     pub(crate) fn may(&mut self, check: Check, when: bool, errno: Errno, by: &[ClauseId]) {
         if when {
-            self.push(check, errno, false, || clauses(by), Effects::new);
+            self.push(check, Expect::Errno(errno), false, || clauses(by), Effects::new);
         }
     }
 
     /// The same, for reasons that need not be clauses.
     pub(crate) fn may_by(&mut self, check: Check, errno: Errno, by: Justifications) {
-        self.push(check, errno, false, || by, Effects::new);
+        self.push(check, Expect::Errno(errno), false, || by, Effects::new);
     }
 
     /// The call may fail with `errno`, and not without an effect.
     pub(crate) fn may_with(&mut self, check: Check, errno: Errno, by: Justification, effects: Effects) {
-        self.push(check, errno, false, || smallvec![by], || effects);
+        self.push(check, Expect::Errno(errno), false, || smallvec![by], || effects);
     }
 
     /// Where `when` holds, the call fails with one of the errors that the platform gives for it, each of which also rests
     /// on the clauses of `also`.
     pub(crate) fn refuse(&mut self, check: Check, when: bool, rule: &Rule<Errno>, also: &[ClauseId]) {
         for choice in rule.choices.iter().filter(|_| when) {
-            self.push(check, choice.value, true, || with(choice.justification, also), Effects::new);
+            let expect = Expect::Errno(choice.value);
+            self.push(check, expect, true, || with(choice.justification, also), Effects::new);
         }
     }
 
@@ -124,11 +128,22 @@ impl<'b> Checks<'b> {
         let succeeds = rule.choices.iter().find(|choice| choice.value == Response::Ok);
         for choice in &rule.choices {
             if let Response::Errno(errno) = choice.value {
-                self.push(check, errno, succeeds.is_none(), || with(choice.justification, also), Effects::new);
+                let expect = Expect::Errno(errno);
+                self.push(check, expect, succeeds.is_none(), || with(choice.justification, also), Effects::new);
             }
         }
         if let Some(choice) = succeeds {
             self.justifications.push(choice.justification);
+        }
+    }
+
+    /// A limit of the process refuses the call, or may: EFBIG, or the end by SIGXFSZ where the process does not outlive that.
+    pub(crate) fn limit(&mut self, cx: Cx<'_>, by: Justification, required: bool) {
+        if cx.process.outlives(Signal::SIGXFSZ) {
+            self.push(Check::Limit, Expect::Errno(Errno::EFBIG), required, || smallvec![by], Effects::new);
+        } else {
+            let end = || smallvec![Effect::End(cx.id)];
+            self.push(Check::Limit, Expect::Signal(Signal::SIGXFSZ), required, || smallvec![by], end);
         }
     }
 

@@ -111,6 +111,17 @@ pub enum Write {
     Errno(Errno),
 }
 
+/// What a write does that ends beyond the largest offset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TooFar {
+    /// `ok`
+    Ok,
+    /// `as-a-limit`: what a write beyond RLIMIT_FSIZE does: EFBIG, with SIGXFSZ.
+    Limit,
+    /// `EFBIG`
+    Errno(Errno),
+}
+
 /// Which sizes a limit of the process refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Beyond {
@@ -131,6 +142,8 @@ pub enum Rest {
     Closed,
     /// `closed-unmarked`: they are not left open, and the message is not marked.
     ClosedUnmarked,
+    /// `all-closed`: the message is marked, and none of its descriptors arrives, also those for which there is room.
+    AllClosed,
     /// `leaked`: the message is marked, and they stay open in the receiver, which does not learn of them.
     Leaked,
     /// `leaked-unmarked`: that, and the message is not even marked.
@@ -180,7 +193,7 @@ impl Cut {
 impl Rest {
     /// Does MSG_CTRUNC tell the receiver?
     pub fn is_marked(self) -> bool {
-        matches!(self, Rest::Closed | Rest::Leaked)
+        matches!(self, Rest::Closed | Rest::AllClosed | Rest::Leaked)
     }
 
     /// Do they stay open in the receiver?
@@ -263,7 +276,11 @@ texts! {
     Number { Lowest = "lowest", SecondLowest = "second-lowest" }
     Write { Extends = "extends", Short = "short"; Errno }
     Beyond { Growing = "growing", Any = "any", AnyOrZero = "any-or-zero", Reaching = "reaching" }
-    Rest { Closed = "closed", ClosedUnmarked = "closed-unmarked", Leaked = "leaked", LeakedUnmarked = "leaked-unmarked" }
+    TooFar { Ok = "ok", Limit = "as-a-limit"; Errno }
+    Rest {
+        Closed = "closed", ClosedUnmarked = "closed-unmarked", AllClosed = "all-closed", Leaked = "leaked",
+        LeakedUnmarked = "leaked-unmarked"
+    }
     Offset { Asked = "asked", Low32Bits = "low-32-bits" }
 }
 

@@ -135,7 +135,7 @@ impl Reader<'_> {
     }
 
     /// Can the settings be what an entry depends on?
-    fn check(&self, when: &When) -> Result<(), String> {
+    pub(super) fn check(&self, when: &When) -> Result<(), String> {
         for (word, values) in when.settings() {
             let setting = self.settings.get(word).ok_or_else(|| format!("[settings] does not tell of `{word}`"))?;
             if let Some(value) = values.iter().find(|value| !setting.values.contains(value)) {

@@ -36,6 +36,8 @@ checks! {
     Support = "support",
     /// Are the flags ones that it takes?
     Flags = "flags",
+    /// Does who wants to truncate an object ask to write it?
+    ReadingTruncation = "truncation-for-reading",
     /// Is the form of the name one that it takes?
     Name = "name",
     /// Is the name short enough?
@@ -60,6 +62,8 @@ checks! {
     Alignment = "alignment",
     /// Does the range lie where an object can have bytes?
     Range = "range",
+    /// Does the range end where the object does, or before?
+    End = "end",
     /// Can the protection be had?
     Protection = "protection",
     /// Do the seals allow it?
@@ -95,9 +99,17 @@ pub struct Order {
 
 impl Orders {
     /// The calls whose checks can have an order.
-    pub const CALLS: &[&str] = &["shm_open", "shm_unlink", "ftruncate", "mmap"];
+    pub const CALLS: &[&str] = &["shm_open", "shm_unlink", "ftruncate", "mmap", "pread", "pwrite"];
 
-    pub(super) fn new(orders: Vec<Order>) -> Orders {
+    /// From those that may hold. Where a call has several, as its release is not known, what they have in common is its order.
+    pub(super) fn new(may_hold: Vec<Order>) -> Orders {
+        let mut orders: Vec<Order> = Vec::new();
+        for order in may_hold {
+            match orders.iter_mut().find(|known| known.call == order.call) {
+                Some(known) => known.agree_with(&order),
+                None => orders.push(order),
+            }
+        }
         Orders { orders }
     }
 
@@ -111,6 +123,8 @@ impl Orders {
             Call::ShmUnlink { .. } => "shm_unlink",
             Call::Ftruncate { .. } => "ftruncate",
             Call::Mmap { .. } => "mmap",
+            Call::Pread { .. } => "pread",
+            Call::Pwrite { .. } => "pwrite",
             _ => return &[],
         };
         self.orders.iter().find(|order| order.call == name).map_or(&[], |order| &order.checks)
@@ -119,5 +133,23 @@ impl Orders {
     /// Every order that is known.
     pub fn list(&self) -> &[Order] {
         &self.orders
+    }
+}
+
+impl Order {
+    /// Leaves of the checks those that stand behind each other in another order, too.
+    fn agree_with(&mut self, other: &Order) {
+        let mut reached = None;
+        self.checks.retain(|check| {
+            let at = other.checks.iter().position(|known| known == check);
+            let agrees = at.is_some() && at > reached;
+            if agrees {
+                reached = at;
+            }
+            agrees
+        });
+        if !self.source.contains(&other.source) {
+            self.source = format!("{}; {}", self.source, other.source);
+        }
     }
 }

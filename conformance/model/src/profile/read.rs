@@ -1,6 +1,6 @@
 //! Reads profiles and checks that every departure from POSIX is a deviation, and nothing else is.
 
-use super::circumstances::{Circumstances, Setting};
+use super::circumstances::{Circumstances, Setting, When};
 use super::entries::{Allows, Entries, Reader};
 use super::order::{Order, Orders};
 use super::{Deviation, Note, Profile, Rules};
@@ -113,6 +113,9 @@ struct OrderOf {
     call: String,
     checks: Vec<String>,
     source: String,
+    /// Of which releases, and of which settings.
+    #[serde(default)]
+    when: When,
 }
 
 fn standard() -> Result<&'static Standard, ProfileError> {
@@ -161,6 +164,7 @@ pub(super) fn platform(text: &str, circumstances: &Circumstances) -> Result<Prof
     let circumstances = &circumstances.as_far_as_known(&settings);
     let reader = Reader { allows, does: &rules, deviations: &deviation, settings: &settings, circumstances };
     let read = Rules::read(&reader)?;
+    let orders = read_orders(&order, &reader)?;
     for Deviation { id, .. } in &deviation {
         if !rules.values().any(|entries| entries.deviations().any(|named| named == id)) {
             return Err(ProfileError::Deviation { id: id.clone(), problem: "no rule names it".to_owned() });
@@ -173,11 +177,11 @@ pub(super) fn platform(text: &str, circumstances: &Circumstances) -> Result<Prof
             deviation[usize::from(at)].always = true;
         }
     }
-    let orders = Orders::new(order.into_iter().map(read_order).collect::<Result<_, _>>()?);
     let name = id.clone();
     let circumstances = circumstances.clone();
     let mut turns: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();
-    for (part, release) in rules.values().flat_map(Entries::turns) {
+    let of_orders = order.iter().flat_map(|order| order.when.turns());
+    for (part, release) in rules.values().flat_map(Entries::turns).chain(of_orders) {
         turns.entry(part.clone()).or_default().insert(release.clone());
     }
     Ok(Profile {
@@ -217,8 +221,22 @@ fn merged(platform: Platform) -> Result<Platform, ProfileError> {
     Ok(Platform { like: None, settings, rules, deviation, order, ..platform })
 }
 
+/// The orders that may hold.
+fn read_orders(orders: &[OrderOf], reader: &Reader<'_>) -> Result<Orders, ProfileError> {
+    let mut may_hold = Vec::new();
+    for order in orders {
+        let problem = |problem| ProfileError::Order { call: order.call.clone(), problem };
+        reader.check(&order.when).map_err(problem)?;
+        let read = read_order(order.clone())?;
+        if order.when.may_hold(reader.circumstances) {
+            may_hold.push(read);
+        }
+    }
+    Ok(Orders::new(may_hold))
+}
+
 fn read_order(order: OrderOf) -> Result<Order, ProfileError> {
-    let OrderOf { call, checks, source } = order;
+    let OrderOf { call, checks, source, .. } = order;
     let problem = |problem| ProfileError::Order { call: call.clone(), problem };
     if !Orders::CALLS.contains(&call.as_str()) {
         return Err(problem(format!(

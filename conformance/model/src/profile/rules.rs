@@ -1,7 +1,7 @@
 //! Every matter in which platforms differ, with the type of its choices.
 
 use super::choices::{
-    Beyond, Cut, Fault, Limit, NameAnswer, Number, Offset, Resize, Response, Rest, Rounding, Tail, Truncation,
+    Beyond, Cut, Fault, Limit, NameAnswer, Number, Offset, Resize, Response, Rest, Rounding, Tail, TooFar, Truncation,
     UnlinkRight, Write,
 };
 use super::entries::Reader;
@@ -192,21 +192,23 @@ rules! {
     /// Writing beyond the room of the store.
     write_beyond_room: Errno,
     /// Writing a range that ends beyond the largest offset.
-    write_too_far: Response,
+    write_too_far: TooFar,
     /// Writing beyond the largest size.
     write_too_large: Response,
     /// Does pwrite write at the end where O_APPEND is set?
     pwrite_appends: bool,
     /// Writing beyond RLIMIT_FSIZE: all, as far as the limit, or nothing.
     write_limit: Write,
+    /// Does RLIMIT_FSIZE refuse a write of nothing that begins beyond it?
+    write_nothing_limited: bool,
     /// Do read and write see what mappings stored, and mappings what was written?
     io_coherent: bool,
     /// Moving the file offset.
     lseek: Response,
     /// Moving the file offset beyond the end.
     lseek_beyond_end: Response,
-    /// Moving the file offset beyond the largest one.
-    lseek_too_far: Errno,
+    /// Moving the file offset beyond the largest one: to the largest one, or an error.
+    lseek_too_far: Response,
 
     /// Mapping privately.
     map_private: Response,

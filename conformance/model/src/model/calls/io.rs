@@ -10,7 +10,7 @@ use crate::model::expect::{Expect, Pattern};
 use crate::model::rules::sizes::CERTAIN;
 use crate::model::rules::{coherence, room, sizes};
 use crate::outcome::Errno;
-use crate::profile::{Check, Justification, Response, Write};
+use crate::profile::{Check, Choice, Justification, Response, TooFar, Write};
 use smallvec::smallvec;
 
 /// `read` where `at` is `None`, else `pread`.
@@ -78,17 +78,45 @@ pub(in crate::model) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, 
         for (start, by) in starts(cx, open, at) {
             let mut checks = checks.way(by);
             if len == 0 {
+                nothing_beyond_limit(cx, start, &mut checks);
                 let nothing = Written { moves: false, byte, start, end: start, amount: Amount::All };
                 wrote(cx, open, nothing, &mut checks);
                 continue;
             }
-            checks.ask(Check::Range, start.checked_add(len).is_none(), &rules.write_too_far, &[]);
+            if start.checked_add(len).is_none() && choice.value == Write::Extends {
+                too_far(cx, &mut checks);
+            }
             let end = start.saturating_add(len);
             let written = Written { moves: at.is_none(), byte, start, end, amount: Amount::All };
             match choice.value {
                 Write::Short => wrote(cx, open, Written { end: end.min(object.size), ..written }, &mut checks),
                 _ => extends(cx, open, written, &mut checks),
             }
+        }
+    }
+}
+
+/// A write of nothing that begins beyond the limit of the process may be refused, too.
+fn nothing_beyond_limit(cx: Cx<'_>, start: i64, checks: &mut Checks<'_>) {
+    let rule = &cx.profile.rules.write_nothing_limited;
+    if cx.process.fsize.is_none_or(|limit| start <= limit) {
+        return;
+    }
+    for choice in rule.choices.iter().filter(|choice| choice.value) {
+        checks.limit(cx, choice.justification, rule.always(|limited| *limited));
+    }
+}
+
+/// A write that ends beyond the largest offset.
+fn too_far(cx: Cx<'_>, checks: &mut Checks<'_>) {
+    let rule = &cx.profile.rules.write_too_far;
+    let required = rule.always(|answer| *answer != TooFar::Ok);
+    for Choice { value, justification } in rule.choices.iter().cloned() {
+        match value {
+            TooFar::Ok => checks.rests_on(justification),
+            TooFar::Limit => checks.limit(cx, justification, required),
+            TooFar::Errno(errno) if required => checks.shall_by(Check::Range, errno, smallvec![justification]),
+            TooFar::Errno(errno) => checks.may_by(Check::Range, errno, smallvec![justification]),
         }
     }
 }
@@ -151,7 +179,7 @@ fn beyond_limit(cx: Cx<'_>, open: Open<'_>, limit: i64, written: Written, checks
             }
             Write::Short | Write::Errno(_) => {
                 let by = if written.start < limit { choice.justification } else { clause::write(4).into() };
-                sizes::over_limit(cx, by, &mut checks);
+                checks.limit(cx, by, true);
             }
         }
     }
@@ -209,14 +237,16 @@ pub(in crate::model) fn lseek(cx: Cx<'_>, fd: Label, offset: i64, whence: Whence
         checks.may(Check::Argument, offset < 0, Errno::EINVAL, &[clause::lseek(2)]);
         checks.ask(Check::Support, true, &rules.lseek, &[]);
         for choice in rules.lseek_too_far.choices.iter().filter(|_| offset > 0) {
-            checks.may_by(Check::Range, choice.value, smallvec![choice.justification]);
+            if let Response::Errno(errno) = choice.value {
+                checks.may_by(Check::Range, errno, smallvec![choice.justification]);
+            }
         }
         let anywhere = Expect::Between(offset.max(0), i64::MAX);
         let clauses = [clause::lseek(1), clause::shm_open(10)];
         return checks.succeed(anywhere, &clauses, smallvec![Effect::LearnOffset(open.id)]);
     };
     let too_far = from.checked_add(offset).is_none() && offset > 0;
-    checks.refuse(Check::Range, too_far, &rules.lseek_too_far, &[]);
+    checks.ask(Check::Range, too_far, &rules.lseek_too_far, &[]);
     let to = from.saturating_add(offset);
     checks.shall(Check::Argument, to < 0, Errno::EINVAL, &[clause::lseek(2)]);
     checks.ask(Check::Support, true, &rules.lseek, &[]);

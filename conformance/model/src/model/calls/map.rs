@@ -59,7 +59,7 @@ pub(in crate::model) fn mmap(cx: Cx<'_>, fd: Label, asked: Asked, checks: &mut C
     }
     let (size, end) = (cx.state.object(open.object).size, end.unwrap_or(i64::MAX - page));
     let beyond = whole_pages(end, page) > whole_pages(size, page);
-    checks.ask(Check::Range, len > 0 && beyond, &rules.map_beyond_end, &[]);
+    checks.ask(Check::End, len > 0 && beyond, &rules.map_beyond_end, &[]);
     address_space(cx, len, checks);
     succeed(cx, open, asked, checks);
 }

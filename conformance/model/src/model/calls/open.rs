@@ -90,7 +90,8 @@ fn check_flags(cx: Cx<'_>, asked: Asked, checks: &mut Checks<'_>) {
     let write_only = flags.contains(OpenFlags::WRONLY) && !asked.is_both();
     checks.ask(Check::AccessMode, write_only, &rules.open_wronly, &[]);
     checks.ask(Check::AccessMode, asked.is_both(), &rules.open_both, &[]);
-    checks.ask(Check::Flags, asked.truncates() && !asked.writes(), &rules.trunc_for_reading, &[]);
+    let reading = asked.truncates() && !asked.writes();
+    checks.ask(Check::ReadingTruncation, reading, &rules.trunc_for_reading, &[]);
     checks.ask(Check::Flags, flags.contains(OpenFlags::CLOEXEC), &rules.open_cloexec, &[]);
     checks.ask(Check::Flags, flags.contains(OpenFlags::NOFOLLOW), &rules.open_nofollow, &[]);
     let others = flags.intersects(OpenFlags::NONBLOCK | OpenFlags::APPEND);

@@ -156,7 +156,7 @@ impl Receiving<'_> {
                 continue;
             }
             for rest in &rules.recv_rest.choices {
-                let most = room.min(sent.saturating_sub(1));
+                let most = if rest.value == Rest::AllClosed { 0 } else { room.min(sent.saturating_sub(1)) };
                 let some = Expect::Received { least: 0, most, truncated: rest.value.is_marked() };
                 let by = if rest.value.is_marked() { by(clause::recvmsg(4)) } else { rest.justification };
                 checks.succeed(some, &[by], self.take(cloexec, leaked_by(rest)));

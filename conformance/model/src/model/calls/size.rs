@@ -17,6 +17,9 @@ use smallvec::smallvec;
 pub(in crate::model) fn ftruncate(cx: Cx<'_>, fd: Label, size: i64, checks: &mut Checks<'_>) {
     let rules = &cx.profile.rules;
     checks.refuse(Check::Argument, size < 0, &rules.size_negative, &[clause::ftruncate(11)]);
+    if checks.is_before(Check::Limit, Check::Descriptor) && cx.process.number(fd).is_some() {
+        sizes::limit(cx, &rules.size_limit, (size, size_of(cx, fd)), clause::ftruncate(10), checks);
+    }
     let Some(open) = checks.descriptor(cx, fd, clause::ftruncate(9)) else { return };
     let object = cx.state.object(open.object);
     checks.ask(Check::Descriptor, !open.description.write, &rules.size_readonly, &[clause::shm_open(13)]);
@@ -25,7 +28,9 @@ pub(in crate::model) fn ftruncate(cx: Cx<'_>, fd: Label, size: i64, checks: &mut
     }
     let shrinks = size >= 0 && size < object.size;
     checks.ask(Check::Mapped, shrinks && object.is_mapped(), &rules.shrink_mapped, &[]);
-    sizes::limit(cx, &rules.size_limit, (size, object.size), clause::ftruncate(10), checks);
+    if !checks.is_before(Check::Limit, Check::Descriptor) {
+        sizes::limit(cx, &rules.size_limit, (size, object.size), clause::ftruncate(10), checks);
+    }
     checks.shall(Check::Seal, shrinks && object.is_sealed(Seals::SHRINK), Errno::EPERM, &[clause::seals(3)]);
     checks.shall(Check::Seal, size > object.size && object.is_sealed(Seals::GROW), Errno::EPERM, &[clause::seals(4)]);
     too_large(cx, object, size, checks);
@@ -52,6 +57,13 @@ pub(in crate::model) fn ftruncate(cx: Cx<'_>, fd: Label, size: i64, checks: &mut
             }
         }
     }
+}
+
+/// The size of the object that a label is open on; 0 where it is open on none.
+fn size_of(cx: Cx<'_>, fd: Label) -> i64 {
+    let descriptor = cx.process.number(fd).and_then(|number| cx.process.fd(number));
+    let object = descriptor.and_then(|descriptor| cx.state.description(descriptor.description)?.object);
+    object.map_or(0, |object| cx.state.object(object).size)
 }
 
 /// What refuses a size for want of room, or may.

@@ -6,8 +6,7 @@ use crate::model::bytes::Value;
 use crate::model::checks::Checks;
 use crate::model::effect::Effect;
 use crate::model::state::{Object, ObjectId};
-use crate::outcome::{Errno, Signal};
-use crate::profile::{Beyond, Check, Choice, Justification, Rounding, Rule, Tail};
+use crate::profile::{Beyond, Choice, Justification, Rounding, Rule, Tail};
 use smallvec::{SmallVec, smallvec};
 
 /// Sizes up to this many bytes are certain to be accepted where there is room.
@@ -74,33 +73,12 @@ pub(in crate::model) fn limit(
     }
     let holds_always = limited.always(|limited| *limited);
     if grows {
-        refused(cx, clause.into(), checks);
-        if holds_always {
-            checks.block();
-        }
-        return;
+        return checks.limit(cx, clause.into(), holds_always);
     }
+    let required = holds_always && rule.always(|beyond| beyond.refuses(limit, size, current));
     for choice in rule.choices.iter().filter(|choice| choice.value.refuses(limit, size, current)) {
         let is_beyond = Beyond::Any.refuses(limit, size, current);
-        refused(cx, if is_beyond { clause.into() } else { choice.justification }, checks);
-    }
-    if holds_always && rule.always(|beyond| beyond.refuses(limit, size, current)) {
-        checks.block();
-    }
-}
-
-/// What lies beyond the limit of the process is refused.
-pub(in crate::model) fn over_limit(cx: Cx<'_>, justification: Justification, checks: &mut Checks<'_>) {
-    refused(cx, justification, checks);
-    checks.block();
-}
-
-/// EFBIG, or the end by SIGXFSZ where the process does not outlive that.
-fn refused(cx: Cx<'_>, justification: Justification, checks: &mut Checks<'_>) {
-    if cx.process.outlives(Signal::SIGXFSZ) {
-        checks.may_by(Check::Limit, Errno::EFBIG, smallvec![justification]);
-    } else {
-        checks.may_die(cx, Signal::SIGXFSZ, smallvec![justification]);
+        checks.limit(cx, if is_beyond { clause.into() } else { choice.justification }, required);
     }
 }
 
