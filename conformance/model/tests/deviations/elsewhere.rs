@@ -57,6 +57,7 @@ pub(super) const CASES: &[Case] = &[
         a: ftruncate(f, 16384) -> "ok"
         a: mmap(f, 0, 16384, READ|EXEC, SHARED) -> {"errno":"EINVAL"}"#,
     ),
+    ("macos", "macos/size-unlimited", SIZE_UNLIMITED),
     ("freebsd", "freebsd/private-pages-survive", COPY_OF_A_PAGE_THAT_IS_CUT_OFF),
     (
         "freebsd",

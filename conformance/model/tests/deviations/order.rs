@@ -7,17 +7,30 @@ use shmconf_model::verdict::Verdict;
 const FULL: &str = "a: rlimit(NOFILE, 4) -> \"ok\"\n";
 const CLOSED: &str = "a: f = shm_open(\"/x\", RDWR|CREAT, 0600) -> {\"fd\":4}\na: close(f) -> \"ok\"\n";
 const SIZED: &str = "a: f = shm_open(\"/x\", RDWR|CREAT, 0600) -> {\"fd\":4}\na: ftruncate(f, 16384) -> \"ok\"\n";
+const LIMITED: &str = "a: f = shm_open(\"/x\", RDWR|CREAT, 0600) -> {\"fd\":4}\na: ftruncate(f, 16384) -> \"ok\"\n\
+    a: sigignore(SIGXFSZ) -> \"ok\"\na: rlimit(FSIZE, 100) -> \"ok\"\n";
+const LIMITED_AND_CLOSED: &str = "a: f = shm_open(\"/x\", RDWR|CREAT, 0600) -> {\"fd\":4}\na: close(f) -> \"ok\"\n\
+    a: sigignore(SIGXFSZ) -> \"ok\"\na: rlimit(FSIZE, 100) -> \"ok\"\n";
 
 /// What comes before, the call, the error that comes first, and the one that it hides.
 #[rstest]
 #[case("macos", FULL, r#"shm_open("/a23456789b123456789c123456789d1234", RDWR)"#, "ENAMETOOLONG", "EMFILE")]
 #[case("macos", FULL, r#"shm_open("/x", RDWR)"#, "EMFILE", "ENOENT")]
 #[case("macos", SIZED, r#"shm_open("/x", RDWR|CREAT|EXCL|TRUNC, 0600)"#, "EEXIST", "EINVAL")]
+#[case("macos@15", LIMITED, "ftruncate(f, 200)", "EFBIG", "EINVAL")]
+#[case("macos@15", LIMITED_AND_CLOSED, "ftruncate(f, 200)", "EFBIG", "EBADF")]
+#[case("macos@15", LIMITED_AND_CLOSED, "ftruncate(f, -1)", "EINVAL", "EBADF")]
+#[case("macos", CLOSED, "mmap(f, 0, 16384, READ, PRIVATE)", "EBADF", "EINVAL")]
+#[case("macos", CLOSED, "pread(f, -1, 1)", "EBADF", "EINVAL")]
+#[case("macos", SIZED, "pread(f, -1, 1)", "ESPIPE", "EINVAL")]
 #[case("freebsd", FULL, r#"shm_open("x", RDWR)"#, "EMFILE", "EINVAL")]
 #[case("freebsd", FULL, r#"shm_open("/x", WRONLY)"#, "EINVAL", "EMFILE")]
 #[case("freebsd", FULL, r#"shm_open("/x", RDWR)"#, "EMFILE", "ENOENT")]
 #[case("openbsd", FULL, r#"shm_open("/x", RDWR|APPEND)"#, "EINVAL", "EMFILE")]
 #[case("openbsd", FULL, r#"shm_open("/x", RDWR)"#, "EMFILE", "ENOENT")]
+#[case("openbsd", FULL, r#"shm_open("/x", RDONLY|TRUNC)"#, "EMFILE", "EINVAL")]
+#[case("openbsd", "", r#"shm_open("/x", RDONLY|TRUNC)"#, "EINVAL", "ENOENT")]
+#[case("openbsd", CLOSED, "ftruncate(f, -1)", "EBADF", "EINVAL")]
 #[case("netbsd", FULL, r#"shm_open("x", RDWR)"#, "EINVAL", "EMFILE")]
 #[case("netbsd", FULL, r#"shm_open("/x", RDWR)"#, "EMFILE", "ENOENT")]
 #[case("linux-glibc", FULL, r#"shm_open("/a/b", RDWR)"#, "EINVAL", "EMFILE")]
