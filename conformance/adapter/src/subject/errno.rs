@@ -18,26 +18,35 @@ const SIGNALS: &[(i32, Signal)] = table! { Signal:
     SIGXCPU SIGXFSZ
 };
 
-/// The error of a call that capability mode forbids, where there is such a mode.
-#[cfg(target_os = "freebsd")]
-const ECAPMODE: Option<i32> = Some(libc::ECAPMODE);
-/// The error of a call that capability mode forbids, where there is such a mode.
-#[cfg(not(target_os = "freebsd"))]
-const ECAPMODE: Option<i32> = None;
+/// Those that some systems alone have.
+const ERRNOS_OF_SOME: &[(i32, Errno)] = &[
+    #[cfg(target_os = "freebsd")]
+    (libc::ECAPMODE, Errno::ECAPMODE),
+    #[cfg(any(
+        target_os = "macos",
+        target_os = "freebsd",
+        target_os = "openbsd",
+        target_os = "netbsd",
+        target_os = "dragonfly"
+    ))]
+    (libc::EFTYPE, Errno::EFTYPE),
+];
+
+/// Every error that has a name here.
+fn named() -> impl Iterator<Item = &'static (i32, Errno)> {
+    ERRNOS.iter().chain(ERRNOS_OF_SOME)
+}
 
 /// The error of a number.
 pub fn of(number: i32) -> Errno {
-    if Some(number) == ECAPMODE {
-        return Errno::ECAPMODE;
-    }
-    ERRNOS.iter().find(|(raw, _)| *raw == number).map_or(Errno::Other(number), |(_, errno)| *errno)
+    named().find(|(raw, _)| *raw == number).map_or(Errno::Other(number), |(_, errno)| *errno)
 }
 
 /// The number of an error, where this system has one.
 pub fn number(errno: Errno) -> Option<i32> {
     match errno {
         Errno::Other(number) => Some(number),
-        _ => ERRNOS.iter().find(|(_, named)| *named == errno).map(|(raw, _)| *raw),
+        _ => named().find(|(_, named)| *named == errno).map(|(raw, _)| *raw),
     }
 }
 

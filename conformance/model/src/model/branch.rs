@@ -5,7 +5,7 @@ use super::state::{Process, ProcessId};
 use super::{Expect, Site, State};
 use crate::clause::ClauseId;
 use crate::outcome::Outcome;
-use crate::profile::{Justification, Profile, Response};
+use crate::profile::{Justification, Profile};
 use smallvec::SmallVec;
 
 /// Why an outcome is allowed: the clauses, and deviations, that it rests on.
@@ -65,13 +65,6 @@ pub(crate) struct Cx<'a> {
     pub(crate) id: ProcessId,
     /// What came back, where nothing else is asked for.
     pub(crate) wanted: Option<&'a Outcome>,
-}
-
-impl Cx<'_> {
-    /// May the platform be without objects that have names?
-    pub(crate) fn lacks_names(self) -> bool {
-        !self.profile.rules.named.always(|response| *response == Response::Ok)
-    }
 }
 
 /// Clauses as they stand.

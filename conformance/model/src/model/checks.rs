@@ -94,6 +94,11 @@ impl<'b> Checks<'b> {
         self.push(check, Expect::Errno(errno), true, || by, Effects::new);
     }
 
+    /// The call fails with `errno`, and not without an effect.
+    pub(crate) fn shall_with(&mut self, check: Check, errno: Errno, by: Justification, effects: Effects) {
+        self.push(check, Expect::Errno(errno), true, || smallvec![by], || effects);
+    }
+
     /// Where `when` holds, the call may fail with `errno`.
     pub(crate) fn may(&mut self, check: Check, when: bool, errno: Errno, by: &[ClauseId]) {
         if when {

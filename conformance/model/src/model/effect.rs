@@ -45,8 +45,8 @@ pub(crate) enum Effect {
     Resize { object: ObjectId, size: i64, tail: Tail, by: Justification, bytes_by: ClauseId },
     /// What private mappings have copied from there on is gone, or stays for that reason.
     CutCopies(ObjectId, i64, Option<Justification>),
-    /// What certainly stood there may be lost.
-    Blur(ObjectId, (i64, i64)),
+    /// What mappings stored there may be lost.
+    LoseStores(ObjectId, (i64, i64)),
     /// Something was stored there, all of it or a part.
     StoreInPart(ObjectId, (i64, i64)),
     /// A shared mapping stores a byte.
@@ -120,7 +120,8 @@ pub(crate) struct PrivateStore {
     pub(crate) map: Label,
     pub(crate) object: ObjectId,
     pub(crate) range: (i64, i64),
-    pub(crate) byte: u8,
+    /// What is stored; nothing where the pages are copied alone.
+    pub(crate) byte: Option<u8>,
     /// What the mapping shows there before.
     pub(crate) seen: Bytes,
 }
@@ -167,7 +168,7 @@ impl Effect {
             Effect::Map { .. } | Effect::Unmap(..) | Effect::UnmapRange(..) | Effect::Protect(..) => self.map(state),
             Effect::Empty(id, ..)
             | Effect::Resize { object: id, .. }
-            | Effect::Blur(id, _)
+            | Effect::LoseStores(id, _)
             | Effect::StoreInPart(id, _)
             | Effect::Store { object: id, .. }
             | Effect::BytesRestOn(id, _)
@@ -254,7 +255,11 @@ impl Effect {
                 object.resize(*size, *tail);
                 (object.size_by, object.bytes_by) = (*by, *bytes_by);
             }
-            Effect::Blur(_, (start, end)) => object.bytes.blur(*start, *end),
+            Effect::LoseStores(_, (start, end)) => {
+                for span in object.apart.stored.set_spans(*start, *end) {
+                    object.bytes.fill(span.start, span.end, Value::Any);
+                }
+            }
             Effect::StoreInPart(_, (start, end)) => object.bytes.fill(*start, *end, Value::Any),
             Effect::Store { range: (start, end), byte, parts, .. } => {
                 if *parts {
@@ -352,11 +357,15 @@ fn receive(receipt: &Receipt, state: &mut State, outcome: &Outcome) {
 }
 
 fn store_private(store: &PrivateStore, state: &mut State) {
-    state.bytes_rest_on(store.object, clause::mmap(3));
+    if store.byte.is_some() {
+        state.bytes_rest_on(store.object, clause::mmap(3));
+    }
     let page = state.page;
     let map = state.process_mut(store.process).and_then(|process| process.maps.get_mut(&store.map));
     if let Some(private) = map.and_then(|map| map.private.as_mut()) {
         copy_pages(private, &store.seen, store.range, page);
-        private.own.fill(store.range.0, store.range.1, Value::Byte(store.byte));
+        if let Some(byte) = store.byte {
+            private.own.fill(store.range.0, store.range.1, Value::Byte(byte));
+        }
     }
 }

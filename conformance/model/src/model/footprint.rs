@@ -276,6 +276,9 @@ impl Asked<'_> {
                 let objects = self.scene.objects_mapped(self.process, *map);
                 footprint.read(objects.places(Place::Object));
                 footprint.read(objects.places(|object| Place::Bytes(object, range, None)));
+                if self.scene.may_be_private(self.process, *map) {
+                    footprint.write([own]);
+                }
             }
             _ => {}
         }

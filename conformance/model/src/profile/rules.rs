@@ -84,6 +84,8 @@ rules! {
 
     /// Objects with names at all, for which there may be no store, or no function.
     named: Response,
+    /// What looking for the store, at a program's first shm_open or shm_unlink, makes of having no free descriptor.
+    named_full: Response,
     /// Opening for writing alone.
     open_wronly: Response,
     /// Opening with both O_WRONLY and O_RDWR: a descriptor that can do neither, or an error.
@@ -94,6 +96,8 @@ rules! {
     open_nofollow: Response,
     /// O_NONBLOCK or O_APPEND among the open flags.
     open_other_flags: Response,
+    /// Where O_APPEND is taken, does it make writes go to the end?
+    open_appends: bool,
     /// O_EXCL without O_CREAT.
     open_excl_alone: Response,
     /// O_TRUNC with write access.
@@ -126,6 +130,8 @@ rules! {
     trunc_of_others_spares: bool,
     /// Which number a new descriptor has.
     open_number: Number,
+    /// A limit of descriptors below that counts as that.
+    nofile_least: i64,
 
     /// Who may remove a name.
     unlink_right: UnlinkRight,
@@ -158,6 +164,8 @@ rules! {
     shrink_keeps: bool,
     /// Making an object smaller while it is mapped.
     shrink_mapped: Response,
+    /// Accessing a private mapping behind the last page of its object: storing there, and loading once something was stored.
+    private_beyond_end: Fault,
     /// Do pages that a private mapping has copied outlive that the object loses them?
     private_survives: bool,
     /// Growing an object beyond the room of its store.
@@ -181,6 +189,12 @@ rules! {
     fchmod: Response,
     /// fchmod by somebody else than the owner.
     fchmod_denied: Errno,
+    /// Which bits of the mode fchmod keeps, in octal.
+    fchmod_bits: Bits,
+    /// fchmod with the sticky bit by an ordinary owner.
+    fchmod_sticky: Response,
+    /// fchmod with the set-group-ID bit by an ordinary owner who may not be in the group of the object.
+    fchmod_setgid: Response,
     /// Reading through a descriptor.
     read: Response,
     /// Reading and writing at an offset that the call gives.
@@ -236,12 +250,20 @@ rules! {
     map_exec: Response,
     /// Mapping shared memory so that it can be written and executed.
     map_write_exec: Response,
+    /// Mapping privately so that it can be executed.
+    map_private_exec: Response,
+    /// Mapping for writing and shared what is sealed against writing.
+    map_sealed: Errno,
     /// Does RLIMIT_AS hold for mappings?
     map_limited: bool,
     /// Unmapping at an address that is no multiple of the page size.
     unmap_unaligned: Response,
     /// Unmapping nothing.
     unmap_empty: Response,
+    /// Where unmapping nothing succeeds, does it unmap the page of an address inside a page?
+    unmap_empty_takes_page: bool,
+    /// Unmapping a range of which a part is not mapped.
+    unmap_hole: Response,
     /// Do private mappings see later changes of pages that they have not copied?
     private_follows: bool,
     /// Accessing a mapping in a way that its protection forbids.
@@ -256,6 +278,8 @@ rules! {
     protect_write_exec: Response,
     /// Giving a mapping a protection that mmap did not ask for.
     protect_raised: Response,
+    /// Protecting a range of which a part is not mapped.
+    protect_hole: Response,
 
     /// Do descriptors arrive that were sent?
     send_carries: bool,
@@ -265,6 +289,8 @@ rules! {
     send_most: i64,
     /// Sending more descriptors than a message can carry.
     send_too_many: Errno,
+    /// How many descriptors can be on their way to one peer without a message being lost that sendmsg took.
+    send_lossless: i64,
     /// Sending while too many descriptors are on their way.
     send_in_flight: Errno,
     /// Receiving with a control buffer that is too small: the descriptors that fit arrive, or the call fails.

@@ -8,7 +8,7 @@ use crate::model::effect::Effect;
 use crate::model::expect::Expect;
 use crate::model::state::{Description, DescriptionId, Object, ObjectId};
 use crate::outcome::Errno;
-use crate::profile::{Check, Justification};
+use crate::profile::{Check, Justification, Response};
 use smallvec::smallvec;
 
 /// What a new open file description allows.
@@ -60,14 +60,36 @@ pub(in crate::model) fn fchmod(cx: Cx<'_>, fd: Label, mode: u32, checks: &mut Ch
     let object = cx.state.object(open.object);
     let of_others = object.uid != cx.process.uid && !cx.process.is_root();
     checks.refuse(Check::Owner, of_others, &rules.fchmod_denied, &[]);
+    special_bits(cx, object, mode, checks);
     checks.ask(Check::Support, true, &rules.fchmod, &[]);
     if object.nameless {
         executable(object, mode, checks);
     }
     // Bits beside the permissions need not be kept, and are cleared for some callers.
     let certain = 0o777;
-    let changed = Effect::Chmod(open.object, mode & certain, mode & !certain & 0o7777);
+    let kept = rules.fchmod_bits.choices.iter().fold(0, |kept, bits| kept | bits.value.0);
+    if mode & !certain != 0 {
+        rules.fchmod_bits.choices.iter().for_each(|bits| checks.rests_on(bits.justification));
+    }
+    let changed = Effect::Chmod(open.object, mode & certain, mode & kept & !certain & 0o7777);
     checks.succeed(Expect::Ok, &[clause::fchmod(1)], smallvec![changed]);
+}
+
+/// Bits beside the permissions that an ordinary owner may not be allowed to set.
+fn special_bits(cx: Cx<'_>, object: &Object, mode: u32, checks: &mut Checks<'_>) {
+    const STICKY: u32 = 0o1000;
+    const SET_GROUP: u32 = 0o2000;
+    let rules = &cx.profile.rules;
+    let is_ordinary = !cx.process.is_root();
+    checks.ask(Check::Argument, is_ordinary && mode & STICKY != 0, &rules.fchmod_sticky, &[]);
+    // Which groups beside its own the process is in is not known.
+    if is_ordinary && mode & SET_GROUP != 0 && object.gid != Some(cx.process.gid) {
+        for choice in &rules.fchmod_setgid.choices {
+            if let Response::Errno(errno) = choice.value {
+                checks.may_by(Check::Permission, errno, smallvec![choice.justification]);
+            }
+        }
+    }
 }
 
 /// The seal `EXEC` holds the bits that allow executing.

@@ -5,13 +5,13 @@ use crate::call::{Label, MapFlags, Prot, Seals};
 use crate::clause;
 use crate::model::branch::Cx;
 use crate::model::checks::{Checks, Open};
-use crate::model::effect::Effect;
+use crate::model::effect::{Effect, Effects};
 use crate::model::expect::Expect;
 use crate::model::rules::coherence;
 use crate::model::rules::sizes::{CERTAIN, whole_pages};
 use crate::model::state::{Mapping, Private};
 use crate::outcome::Errno;
-use crate::profile::{Check, Choice, Offset};
+use crate::profile::{Check, Choice, Offset, Response};
 use smallvec::smallvec;
 
 /// Offsets from this on do not fit 32 bits.
@@ -41,8 +41,12 @@ pub(in crate::model) fn mmap(cx: Cx<'_>, fd: Label, asked: Asked, checks: &mut C
     checks.ask(Check::Flags, flags.is_all(), &rules.map_shared_and_private, &[]);
     checks.ask(Check::Support, flags == MapFlags::PRIVATE, &rules.map_private, &[]);
     checks.ask(Check::Alignment, offset % page != 0, &rules.map_unaligned, &[]);
-    let end = offset.checked_add(len.max(0)).filter(|end| *end <= i64::MAX - page);
-    checks.ask(Check::Range, offset < 0 || len < 0 || end.is_none(), &rules.map_invalid_range, &[]);
+    let end = offset.checked_add(len.max(0));
+    let invalid = offset < 0 || len < 0 || end.is_none();
+    checks.ask(Check::Range, invalid, &rules.map_invalid_range, &[]);
+    if !invalid && end.is_some_and(|end| end > i64::MAX - page) {
+        last_page(cx, checks);
+    }
     let Some(open) = checks.descriptor(cx, fd, clause::mmap(9)) else { return };
     let reading = if prot.contains(Prot::READ) { &rules.map_unreadable } else { &rules.map_unread };
     checks.ask(Check::AccessMode, !open.description.read, reading, &[clause::shm_open(12)]);
@@ -53,10 +57,9 @@ pub(in crate::model) fn mmap(cx: Cx<'_>, fd: Label, asked: Asked, checks: &mut C
     let executes = asked.is_shared() && prot.contains(Prot::EXEC);
     checks.ask(Check::Protection, executes, &rules.map_exec, &[]);
     checks.ask(Check::Protection, executes && prot.contains(Prot::WRITE), &rules.map_write_exec, &[]);
-    // Of private mappings no more is known than that some systems refuse code.
-    for errno in [Errno::EPERM, Errno::EACCES, Errno::ENOTSUP] {
-        checks.may(Check::Protection, !executes && prot.contains(Prot::EXEC), errno, &[clause::mmap(22)]);
-    }
+    let executes = !asked.is_shared() && prot.contains(Prot::EXEC);
+    checks.ask(Check::Protection, executes, &rules.map_private_exec, &[]);
+    checks.ask(Check::Protection, executes && prot.contains(Prot::WRITE), &rules.map_write_exec, &[]);
     let (size, end) = (cx.state.object(open.object).size, end.unwrap_or(i64::MAX - page));
     let beyond = whole_pages(end, page) > whole_pages(size, page);
     checks.ask(Check::End, len > 0 && beyond, &rules.map_beyond_end, &[]);
@@ -64,13 +67,21 @@ pub(in crate::model) fn mmap(cx: Cx<'_>, fd: Label, asked: Asked, checks: &mut C
     succeed(cx, open, asked, checks);
 }
 
+/// Systems differ in whether the last page that an offset can be in can be mapped.
+fn last_page(cx: Cx<'_>, checks: &mut Checks<'_>) {
+    for choice in &cx.profile.rules.map_invalid_range.choices {
+        if let Response::Errno(errno) = choice.value {
+            checks.may_by(Check::Range, errno, smallvec![choice.justification]);
+        }
+    }
+}
+
 /// Where reading can be undone by mprotect, systems refuse a mapping for reading alone, too.
 fn seals(cx: Cx<'_>, open: Open<'_>, asked: Asked, writes: bool, checks: &mut Checks<'_>) {
     let object = cx.state.object(open.object);
     let sealed = object.is_sealed(Seals::WRITE);
-    checks.shall(Check::Seal, writes && sealed, Errno::EPERM, &[clause::seals(5)]);
-    let errno = if writes { Errno::EACCES } else { Errno::EPERM };
-    checks.may(Check::Seal, asked.is_shared() && sealed, errno, &[clause::seals(5)]);
+    checks.refuse(Check::Seal, writes && sealed, &cx.profile.rules.map_sealed, &[]);
+    checks.may(Check::Seal, asked.is_shared() && !writes && sealed, Errno::EPERM, &[clause::seals(5)]);
     refuse_writing(cx, object, writes, checks);
 }
 
@@ -123,6 +134,7 @@ fn succeed(cx: Cx<'_>, open: Open<'_>, asked: Asked, checks: &mut Checks<'_>) {
 pub(in crate::model) fn munmap(cx: Cx<'_>, label: Label, range: Option<(i64, i64)>, checks: &mut Checks<'_>) {
     let Some(map) = cx.process.map(label) else { return checks.not_executed() };
     let Some((offset, len)) = range else {
+        over_holes(cx, map, (0, whole_pages(map.len, cx.state.page)), checks);
         let unmapped = smallvec![Effect::Unmap(cx.id, label)];
         return checks.succeed(Expect::Ok, &[clause::munmap(1), clause::munmap(4)], unmapped);
     };
@@ -135,15 +147,36 @@ pub(in crate::model) fn munmap(cx: Cx<'_>, label: Label, range: Option<(i64, i64
     }
     // An address inside a page stands for the whole page.
     let hole = (offset / page * page, whole_pages(offset.saturating_add(len), page));
-    let cut = smallvec![Effect::UnmapRange(cx.id, label, hole)];
-    checks.succeed(Expect::Ok, &[clause::munmap(1), clause::munmap(3)], cut);
+    let by = [clause::munmap(1), clause::munmap(3)];
+    let cut = || smallvec![Effect::UnmapRange(cx.id, label, hole)];
+    if len > 0 {
+        over_holes(cx, map, hole, checks);
+        return checks.succeed(Expect::Ok, &by, cut());
+    }
+    for takes_page in &cx.profile.rules.unmap_empty_takes_page.choices {
+        let mut checks = checks.way(takes_page.justification);
+        if takes_page.value && hole.0 < hole.1 {
+            over_holes(cx, map, hole, &mut checks);
+            checks.succeed(Expect::Ok, &by, cut());
+        } else {
+            checks.answer(Expect::Ok, &by);
+        }
+    }
+}
+
+/// Is a part of a range of the mapping not mapped any more?
+fn over_holes(cx: Cx<'_>, map: &Mapping, (start, end): (i64, i64), checks: &mut Checks<'_>) {
+    let has_holes = map.holes.iter().any(|(from, to)| *from < end && *to > start);
+    checks.ask(Check::Range, has_holes, &cx.profile.rules.unmap_hole, &[]);
 }
 
 pub(in crate::model) fn mprotect(cx: Cx<'_>, label: Label, prot: Prot, checks: &mut Checks<'_>) {
     let Some(map) = cx.process.map(label) else { return checks.not_executed() };
     let read_only = prot.contains(Prot::WRITE) && !map.may_write;
     checks.refuse(Check::Protection, read_only, &cx.profile.rules.protect_readonly, &[]);
-    checks.may(Check::Range, !map.holes.is_empty(), Errno::ENOMEM, &[clause::mprotect(5)]);
+    if !map.holes.is_empty() {
+        protect_holes(cx, label, prot, checks);
+    }
     let rules = &cx.profile.rules;
     let (executes, writes) = (prot.contains(Prot::EXEC), prot.contains(Prot::WRITE));
     checks.ask(Check::Protection, executes, &rules.protect_exec, &[]);
@@ -151,4 +184,22 @@ pub(in crate::model) fn mprotect(cx: Cx<'_>, label: Label, prot: Prot, checks: &
     checks.ask(Check::Protection, !map.asked.contains(prot), &rules.protect_raised, &[]);
     let by = if map.private.is_some() { clause::mprotect(3) } else { clause::mprotect(1) };
     checks.succeed(Expect::Ok, &[by], smallvec![Effect::Protect(cx.id, label, prot)]);
+}
+
+/// A part of the mapping is not mapped any more. Where that is an error the protection of the rest may have changed.
+fn protect_holes(cx: Cx<'_>, label: Label, prot: Prot, checks: &mut Checks<'_>) {
+    let rule = &cx.profile.rules.protect_hole;
+    let succeeds = rule.choices.iter().find(|choice| choice.value == Response::Ok);
+    for choice in &rule.choices {
+        let Response::Errno(errno) = choice.value else { continue };
+        for effects in [Effects::new(), smallvec![Effect::Protect(cx.id, label, prot)]] {
+            match succeeds {
+                None => checks.shall_with(Check::Range, errno, choice.justification, effects),
+                Some(_) => checks.may_with(Check::Range, errno, choice.justification, effects),
+            }
+        }
+    }
+    if let Some(choice) = succeeds {
+        checks.rests_on(choice.justification);
+    }
 }

@@ -90,11 +90,12 @@ fn target<'a>(
             access.may_die(cx, choice.value, smallvec![Justification { clause, ..choice.justification }], checks);
         }
     }
-    if beyond {
+    let is_spared = beyond && is_spared_beyond(cx, access, map, checks);
+    if beyond && !is_spared {
         beyond_end(cx, access, object, in_hole || forbidden, checks);
     }
     let shows = beyond || range.1 <= map.reached || shows_growth(cx, access, checks);
-    if in_hole || forbidden && !reads_by_chance || beyond || !shows {
+    if in_hole || forbidden && !reads_by_chance || beyond && !is_spared || !shows {
         checks.block();
         return None;
     }
@@ -108,6 +109,24 @@ fn target<'a>(
 fn is_copied(map: &Mapping, (start, end): (i64, i64)) -> bool {
     let Some(private) = &map.private else { return false };
     private.copied.spans(start, end).iter().all(|span| span.value != Value::Byte(0))
+}
+
+/// May an access through a private mapping find a page of zeros behind the end, which becomes the mapping's own? Only stores
+/// do, and loads once something was stored.
+fn is_spared_beyond(cx: Cx<'_>, access: Access, map: &Mapping, checks: &mut Checks<'_>) -> bool {
+    let rule = &cx.profile.rules.private_beyond_end;
+    let has_stored = map.private.as_ref().map(|private| access.stores || private.copied.holds_from(i64::MIN));
+    let Some(spared) = rule.choices.iter().find(|choice| choice.value == Fault::Ok) else { return false };
+    if has_stored != Some(true) {
+        return false;
+    }
+    for choice in &rule.choices {
+        if let Fault::Signal(signal) = choice.value {
+            access.may_die(cx, signal, smallvec![choice.justification], checks);
+        }
+    }
+    checks.rests_on(spared.justification);
+    true
 }
 
 fn beyond_end(cx: Cx<'_>, access: Access, object: &Object, forbidden: bool, checks: &mut Checks<'_>) {
@@ -146,7 +165,15 @@ pub(in crate::model) fn load(cx: Cx<'_>, label: Label, offset: i64, len: i64, ch
         Some(private) => private_spans(cx, private, (&bytes, object.size), range),
     };
     let tail = if range.1 > object.size { clause::mmap(12) } else { clause::mmap(1) };
-    checks.answer(Expect::Bytes(Pattern(spans)), &[by, tail]);
+    // What a private mapping shows behind the last page is a page of its own from then on.
+    let behind = (whole_pages(object.size, cx.state.page).max(range.0), range.1);
+    let mut effects = Effects::new();
+    if map.private.is_some() && behind.0 < behind.1 {
+        let (object, seen) = (map.object, Bytes::default());
+        let copied = PrivateStore { process: cx.id, map: label, object, range: behind, byte: None, seen };
+        effects.push(Effect::StorePrivate(Box::new(copied)));
+    }
+    checks.succeed(Expect::Bytes(Pattern(spans)), &[by, tail], effects);
 }
 
 /// What a private mapping shows: its own copies, and elsewhere what the object has, as far as that is certain.
@@ -232,7 +259,7 @@ pub(in crate::model) fn store(cx: Cx<'_>, label: Label, offset: i64, byte: u8, l
     let current = coherence::by_mapping(cx, object, pages, checks);
     let mut seen = part_of(&current, pages);
     seen.blur(object.size.max(pages.0), pages.1);
-    let store = PrivateStore { process: cx.id, map: label, object: id, range, byte, seen };
+    let store = PrivateStore { process: cx.id, map: label, object: id, range, byte: Some(byte), seen };
     let stored = Effect::StorePrivate(Box::new(store));
     checks.succeed(Expect::Ok, &[clause::mmap(3)], smallvec![stored]);
 }

@@ -13,7 +13,7 @@ use crate::model::rules::names::{self, Reading, Use};
 use crate::model::rules::{permission, room, sizes};
 use crate::model::state::{Key, Object, ObjectId, References};
 use crate::outcome::Errno;
-use crate::profile::{Check, Justification, Number, Response, Rule, Truncation};
+use crate::profile::{Check, Choice, Justification, Number, Response, Rule, Truncation};
 use smallvec::smallvec;
 use std::sync::Arc;
 
@@ -38,10 +38,13 @@ impl Asked {
         self.flags.intersects(OpenFlags::WRONLY | OpenFlags::RDWR)
     }
 
-    fn access(self) -> descriptor::Access {
-        let appends = self.flags.contains(OpenFlags::APPEND);
+    fn access(self, appends: bool) -> descriptor::Access {
         let (read, write) = (self.reads() && !self.is_both(), self.writes() && !self.is_both());
         descriptor::Access { read, write, appends }
+    }
+
+    fn appends(self) -> bool {
+        self.flags.contains(OpenFlags::APPEND)
     }
 
     fn creates(self) -> bool {
@@ -56,7 +59,7 @@ impl Asked {
 pub(in crate::model) fn shm_open(cx: Cx<'_>, name: &Name, asked: Asked, order: &[Check], out: &mut Vec<Branch>) {
     let used = if asked.writes() || asked.creates() { Use::OpenOtherwise } else { Use::OpenForReading };
     let rules = &cx.profile.rules;
-    for reading in names::readings(cx, name, used) {
+    for reading in names::readings(cx, name, used, order) {
         let mut checks = Checks::new(cx, order, out);
         match reading {
             Reading::Errno(errno, by, check) => {
@@ -86,7 +89,7 @@ pub(in crate::model) fn shm_open(cx: Cx<'_>, name: &Name, asked: Asked, order: &
 /// The checks that need no object.
 fn check_flags(cx: Cx<'_>, asked: Asked, checks: &mut Checks<'_>) {
     let (rules, flags) = (&cx.profile.rules, asked.flags);
-    checks.ask(Check::Support, cx.lacks_names(), &rules.named, &[]);
+    names::find_store(cx, checks);
     let write_only = flags.contains(OpenFlags::WRONLY) && !asked.is_both();
     checks.ask(Check::AccessMode, write_only, &rules.open_wronly, &[]);
     checks.ask(Check::AccessMode, asked.is_both(), &rules.open_both, &[]);
@@ -142,16 +145,22 @@ fn opened(
     asked: Asked,
     checks: &mut Checks<'_>,
     by: &[ClauseId],
-    mut effects: Effects,
+    effects: Effects,
 ) {
-    effects.push(descriptor::open(cx, object, asked.access(), clause::shm_open(11)));
     let free = |at| cx.process.lowest_free().and_then(|_| cx.process.free().nth(at));
-    for number in &cx.profile.rules.open_number.choices {
-        let (at, by_number) = match number.value {
-            Number::Lowest => (0, clause::shm_open(8).into()),
-            Number::SecondLowest => (1, number.justification),
-        };
-        checks.way(by_number).succeed(Expect::Fd(free(at)), by, effects.clone());
+    let writes_anywhere = [Choice { value: false, justification: clause::shm_open(30).into() }];
+    let appends = if asked.appends() { &cx.profile.rules.open_appends.choices[..] } else { &writes_anywhere };
+    for appends in appends {
+        let mut effects = effects.clone();
+        effects.push(descriptor::open(cx, object, asked.access(appends.value), clause::shm_open(11)));
+        for number in &cx.profile.rules.open_number.choices {
+            let (at, by_number) = match number.value {
+                Number::Lowest => (0, clause::shm_open(8).into()),
+                Number::SecondLowest => (1, number.justification),
+            };
+            let mut checks = checks.way(appends.justification);
+            checks.way(by_number).succeed(Expect::Fd(free(at)), by, effects.clone());
+        }
     }
 }
 
@@ -198,6 +207,9 @@ fn existing(cx: Cx<'_>, id: ObjectId, asked: Asked, checks: &mut Checks<'_>) {
     }
     for choice in &rule.choices {
         match choice.value {
+            Truncation::Errno(errno) if object.sized && rule.choices.len() == 1 => {
+                checks.shall_by(Check::Truncation, errno, smallvec![choice.justification]);
+            }
             Truncation::Errno(errno) if object.sized => {
                 checks.may_by(Check::Truncation, errno, smallvec![choice.justification]);
             }

@@ -50,6 +50,11 @@ pub(in crate::model) fn send(cx: Cx<'_>, to: Label, fds: &[Label], checks: &mut 
     if cx.state.messages(from, to).count() >= CERTAIN_TO_QUEUE {
         checks.outcome(Expect::Hang, clauses(&[clause::sendmsg(6)]), smallvec![Effect::End(cx.id)]);
     }
+    let waiting: usize = cx.state.messages(from, to).map(|message| message.descriptions.len()).sum();
+    let waiting = (waiting + fds.len()) as i64;
+    for lossless in rules.send_lossless.choices.iter().filter(|lossless| waiting > lossless.value) {
+        checks.way(lossless.justification).answer(Expect::Ok, &[clause::sendmsg(1)]);
+    }
     for carries in &rules.send_carries.choices {
         let descriptions = if carries.value { descriptions.clone() } else { Vec::new() };
         let by = if fds.is_empty() { clause::sendmsg(1).into() } else { carries.justification };

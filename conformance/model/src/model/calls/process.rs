@@ -61,7 +61,11 @@ pub(in crate::model) fn umask(cx: Cx<'_>, mode: u32, checks: &mut Checks<'_>) {
 }
 
 pub(in crate::model) fn rlimit(cx: Cx<'_>, resource: Resource, limit: i64, checks: &mut Checks<'_>) {
-    checks.succeed(Expect::Ok, &[clause::call(5)], smallvec![Effect::Limit(cx.id, resource, limit)]);
+    for least in &cx.profile.rules.nofile_least.choices {
+        let counts = if resource == Resource::Nofile { limit.max(least.value) } else { limit };
+        let by = if counts > limit { least.justification } else { clause::call(5).into() };
+        checks.way(by).succeed(Expect::Ok, &[clause::call(5)], smallvec![Effect::Limit(cx.id, resource, counts)]);
+    }
 }
 
 pub(in crate::model) fn setuid(cx: Cx<'_>, uid: u32, checks: &mut Checks<'_>) {

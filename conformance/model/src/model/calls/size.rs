@@ -108,7 +108,7 @@ fn resized(
     let mut effects: Effects = smallvec![Effect::Resize { object, size, tail: tail.value, by, bytes_by }];
     effects.extend(sizes::cut_copies(cx, object, size));
     if !kept.value {
-        effects.push(Effect::Blur(object, (asked / page * page, asked)));
+        effects.push(Effect::LoseStores(object, (asked / page * page, asked)));
     }
     effects
 }

@@ -14,17 +14,17 @@ use crate::profile::{Check, Justification, UnlinkRight};
 use smallvec::smallvec;
 
 pub(in crate::model) fn shm_unlink(cx: Cx<'_>, name: &Name, order: &[Check], out: &mut Vec<Branch>) {
-    for reading in names::readings(cx, name, Use::Unlink) {
+    for reading in names::readings(cx, name, Use::Unlink, order) {
         let mut checks = Checks::new(cx, order, out);
         match reading {
             Reading::NoObject(_) => {}
             Reading::Errno(errno, by, check) => {
-                checks.ask(Check::Support, cx.lacks_names(), &cx.profile.rules.named, &[]);
+                names::find_store(cx, &mut checks);
                 checks.shall_by(check, errno, smallvec![by]);
             }
             Reading::Key(key, justification) => {
                 checks.rests_on(justification);
-                checks.ask(Check::Support, cx.lacks_names(), &cx.profile.rules.named, &[]);
+                names::find_store(cx, &mut checks);
                 match cx.state.named(&key) {
                     None => {
                         let clauses = [clause::shm_unlink(11), clause::shm_unlink(7)];

@@ -3,9 +3,10 @@
 use crate::call::Name;
 use crate::clause;
 use crate::model::branch::Cx;
+use crate::model::checks::Checks;
 use crate::model::state::Key;
 use crate::outcome::Errno;
-use crate::profile::{Check, Choice, Justification, Limit, NameAnswer, Rule};
+use crate::profile::{Check, Choice, Justification, Limit, NameAnswer, Response, Rule};
 use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -27,8 +28,23 @@ pub(in crate::model) enum Use {
     Unlink,
 }
 
-/// Everything that `name` may stand for.
-pub(in crate::model) fn readings(cx: Cx<'_>, name: &Name, used: Use) -> SmallVec<[Reading; 2]> {
+/// Can the store of objects with names be found? It may be missing, or looking for it may take a descriptor.
+pub(in crate::model) fn find_store(cx: Cx<'_>, checks: &mut Checks<'_>) {
+    let rules = &cx.profile.rules;
+    let is_missing = !rules.named.always(|response| *response == Response::Ok);
+    checks.ask(Check::Support, is_missing, &rules.named, &[]);
+    if cx.process.is_full() || cx.process.may_be_full() {
+        // Of a program that has looked for it before nothing is known.
+        for choice in &rules.named_full.choices {
+            if let Response::Errno(errno) = choice.value {
+                checks.may_by(Check::Support, errno, smallvec![choice.justification]);
+            }
+        }
+    }
+}
+
+/// Everything that `name` may stand for; `order` is that of the platform's checks, where it is known.
+pub(in crate::model) fn readings(cx: Cx<'_>, name: &Name, used: Use, order: &[Check]) -> SmallVec<[Reading; 2]> {
     let text = name.literal().unwrap_or_default();
     let rules = &cx.profile.rules;
     let lengths = || rules.name_length.choices.iter().map(|limit| length(text, limit.value));
@@ -53,8 +69,15 @@ pub(in crate::model) fn readings(cx: Cx<'_>, name: &Name, used: Use) -> SmallVec
         });
     }
     if !fits {
-        // Which of its errors a name has whose form is refused too is left open.
-        readings.retain(|reading| matches!(reading, Reading::Errno(..)));
+        // Which of its errors a name has whose form is refused too is left open where the order is not known.
+        let rank = |reading: &Reading| match reading {
+            Reading::Errno(_, _, check) => Some(order.iter().position(|known| known == check)),
+            _ => None,
+        };
+        readings.retain(|reading| rank(reading).is_some());
+        let first =
+            readings.iter().filter_map(rank).collect::<Option<Vec<_>>>().and_then(|ranks| ranks.into_iter().min());
+        readings.retain(|reading| first.is_none() || rank(reading) == Some(first));
     }
     readings
 }

@@ -2,7 +2,6 @@
 
 use crate::clause::{self, ClauseId};
 use crate::model::branch::Cx;
-use crate::model::bytes::Value;
 use crate::model::checks::Checks;
 use crate::model::effect::Effect;
 use crate::model::state::{Object, ObjectId};
@@ -104,12 +103,12 @@ pub(in crate::model) fn tails(cx: Cx<'_>, object: &Object, end: i64, by: ClauseI
     tails
 }
 
-/// May what was stored in the page where an object will end be lost when it shrinks to `size`? Where there is nothing to
-/// lose, that rests on `by`.
+/// May what mappings stored in the page where an object will end be lost when it shrinks to `size`? Where they stored nothing
+/// there, that rests on `by`.
 pub(in crate::model) fn kept(cx: Cx<'_>, object: &Object, size: i64, by: ClauseId) -> SmallVec<[Choice<bool>; 2]> {
     let page = cx.state.page;
-    let mut at_stake = object.bytes.set_spans(size / page * page, size);
-    if size < object.size && at_stake.any(|span| span.value != Value::Byte(0)) {
+    let mut at_stake = object.apart.stored.set_spans(size / page * page, size);
+    if size < object.size && at_stake.next().is_some() {
         cx.profile.rules.shrink_keeps.choices.iter().cloned().collect()
     } else {
         smallvec![Choice { value: true, justification: by.into() }]
