@@ -16,8 +16,6 @@ const NOT_SEVERAL: &[&str] = &["private_survives"];
 /// Rules whose choices come to the same in every case of the catalogue, and why.
 const NOT_SEEN: &[(&str, &str)] = &[
     ("fchmod_bits", "what becomes of bits beside the permissions is left open where they may be kept"),
-    ("fchmod_sticky", "no case gives an object the sticky bit"),
-    ("map_private_exec", "a simulated platform succeeds where it may"),
     ("map_write_exec", "what map_exec says comes first"),
     ("protect_write_exec", "what protect_exec says comes first"),
     ("recv_unread_once", "a simulated platform ends the stream as soon as it may"),

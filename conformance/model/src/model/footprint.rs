@@ -253,7 +253,9 @@ impl Asked<'_> {
             Call::Munmap { map, .. } | Call::Mprotect { map, .. } => {
                 let objects = self.scene.objects_mapped(self.process, *map);
                 footprint.read(objects.places(Place::Object));
-                if self.succeeds() {
+                // Where a part is not mapped, the protection of the rest may have changed.
+                let in_part = *self.made.outcome == Outcome::Errno(Errno::ENOMEM);
+                if self.succeeds() || in_part {
                     footprint.write(objects.places(Place::Mapped).chain([own]));
                 }
             }

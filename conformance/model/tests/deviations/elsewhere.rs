@@ -58,6 +58,27 @@ pub(super) const CASES: &[Case] = &[
         a: mmap(f, 0, 16384, READ|EXEC, SHARED) -> {"errno":"EINVAL"}"#,
     ),
     ("macos", "macos/size-unlimited", SIZE_UNLIMITED),
+    ("freebsd", "freebsd/private-beyond-end", PRIVATE_BEYOND_END),
+    (
+        "freebsd",
+        "freebsd/private-beyond-end",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: ftruncate(f, 16384) -> "ok"
+        a: m = mmap(f, 0, 32768, READ|WRITE, PRIVATE) -> "ok"
+        a: store(m, 0, 0x41, 1) -> "ok"
+        a: load(m, 16384, 1) -> {"bytes":"00*1"}
+        a: ftruncate(f, 32768) -> "ok"
+        a: pwrite(f, 16384, 0x42, 1) -> {"value":1}
+        a: load(m, 16384, 1) -> {"bytes":"00*1"}"#,
+    ),
+    ("freebsd", "freebsd/protect-over-holes", PROTECT_OVER_A_HOLE),
+    (
+        "freebsd",
+        "freebsd/write-enomem",
+        r#"b: limited_store(16384) -> "ok"
+        b: f = create(1) -> {"fd":4}
+        b: pwrite(f, 0, 0x41, 32768) -> {"errno":"ENOMEM"}"#,
+    ),
     ("freebsd", "freebsd/private-pages-survive", COPY_OF_A_PAGE_THAT_IS_CUT_OFF),
     (
         "freebsd",
@@ -328,6 +349,18 @@ const COPY_OF_A_PAGE_THAT_IS_CUT_OFF: &str = r#"a: f = shm_open("/x", RDWR|CREAT
     a: ftruncate(f, 0) -> "ok"
     a: ftruncate(f, 16384) -> "ok"
     a: load(m, 0, 2) -> {"bytes":"41*1 00*1"}"#;
+
+const PRIVATE_BEYOND_END: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+    a: ftruncate(f, 16384) -> "ok"
+    a: m = mmap(f, 0, 32768, READ|WRITE, PRIVATE) -> "ok"
+    a: store(m, 16384, 0x41, 1) -> "ok"
+    a: load(m, 16383, 3) -> {"bytes":"00*1 41*1 00*1"}"#;
+
+const PROTECT_OVER_A_HOLE: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+    a: ftruncate(f, 32768) -> "ok"
+    a: m = mmap(f, 0, 32768, READ|WRITE, SHARED) -> "ok"
+    a: munmap(m, 16384, 16384) -> "ok"
+    a: mprotect(m, READ) -> "ok""#;
 
 const UNLINK_OF_MODE_0: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0000) -> {"fd":4}
     a: shm_unlink("/x") -> {"errno":"EACCES"}"#;
