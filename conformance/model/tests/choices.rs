@@ -16,11 +16,13 @@ const NOT_SEVERAL: &[&str] = &["private_survives"];
 /// Rules whose choices come to the same in every case of the catalogue, and why.
 const NOT_SEEN: &[(&str, &str)] = &[
     ("fchmod_bits", "what becomes of bits beside the permissions is left open where they may be kept"),
+    ("fchmod_setgid", "on Linux the creator of an object is in its group"),
     ("map_write_exec", "what map_exec says comes first"),
     ("protect_write_exec", "what protect_exec says comes first"),
     ("recv_unread_once", "a simulated platform ends the stream as soon as it may"),
     ("send_always", "a simulated platform sends what it may"),
     ("send_in_flight", "a simulated platform succeeds where it may"),
+    ("send_lossless", "no case has hundreds of descriptors on their way"),
     ("shrink_keeps", "the pages of Linux are those of the file, so that none can be lost"),
     ("size_always", "a simulated platform accepts what it may"),
     ("size_too_large", "a simulated platform accepts what it may"),

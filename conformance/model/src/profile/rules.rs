@@ -84,7 +84,7 @@ rules! {
 
     /// Objects with names at all, for which there may be no store, or no function.
     named: Response,
-    /// What looking for the store, at a program's first shm_open or shm_unlink, makes of having no free descriptor.
+    /// What looking for the store of objects makes of having no free descriptor.
     named_full: Response,
     /// Opening for writing alone.
     open_wronly: Response,

@@ -1,9 +1,11 @@
 //! Each deviation, where it shows: a trace that its own platform allows for that reason, and POSIX does not.
 
+mod bsd;
 mod elsewhere;
 mod linux;
 mod order;
 mod platforms;
+mod shared;
 
 use rstest::rstest;
 use shmconf_model::judge;
@@ -32,7 +34,7 @@ const STALE: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
     a: load(m, 200, 1) -> {"bytes":"5a*1"}"#;
 
 fn cases() -> impl Iterator<Item = &'static Case> {
-    linux::CASES.iter().chain(elsewhere::CASES)
+    linux::CASES.iter().chain(elsewhere::CASES).chain(bsd::CASES)
 }
 
 fn trace(lines: &str) -> Trace {

@@ -117,7 +117,9 @@ fn no_number(
     if is_free && !cx.process.may_be_full() {
         return;
     }
-    let would = would.filter(|_| !checks.is_blocked());
+    // With no number at all for the directory, nobody gets as far as to the object.
+    let gets_there = numbers.always(|number| *number == Number::Lowest) || !cx.process.is_full();
+    let would = would.filter(|_| gets_there && !checks.is_blocked());
     let by = [clause::shm_open(38), clause::shm_open(31)];
     for choice in &spares.choices {
         match &would {

@@ -34,7 +34,7 @@ pub(in crate::model) fn find_store(cx: Cx<'_>, checks: &mut Checks<'_>) {
     let is_missing = !rules.named.always(|response| *response == Response::Ok);
     checks.ask(Check::Support, is_missing, &rules.named, &[]);
     if cx.process.is_full() || cx.process.may_be_full() {
-        // Of a program that has looked for it before nothing is known.
+        // A program may have looked for it before, so that nothing can be required.
         for choice in &rules.named_full.choices {
             if let Response::Errno(errno) = choice.value {
                 checks.may_by(Check::Support, errno, smallvec![choice.justification]);
