@@ -22,7 +22,6 @@ const NOT_SEEN: &[(&str, &str)] = &[
     ("recv_unread_once", "a simulated platform ends the stream as soon as it may"),
     ("send_always", "a simulated platform sends what it may"),
     ("send_in_flight", "a simulated platform succeeds where it may"),
-    ("send_lossless", "no case has hundreds of descriptors on their way"),
     ("shrink_keeps", "the pages of Linux are those of the file, so that none can be lost"),
     ("size_always", "a simulated platform accepts what it may"),
     ("size_too_large", "a simulated platform accepts what it may"),

@@ -162,7 +162,8 @@ fn extends(cx: Cx<'_>, open: Open<'_>, written: Written, checks: &mut Checks<'_>
         for choice in &rules.write_beyond_room.choices {
             checks.may_by(Check::Room, choice.value, smallvec![choice.justification]);
         }
-        let most = if beyond_room { end - 1 } else { end };
+        // A nameless object need not be in the store that was made small.
+        let most = if beyond_room && !object.nameless { end - 1 } else { end };
         return wrote(cx, open, Written { end: most, amount: Amount::UpTo, ..written }, checks);
     }
     wrote(cx, open, written, checks);

@@ -31,8 +31,6 @@ pub(in crate::model) enum Use {
 /// Can the store of objects with names be found? It may be missing, or looking for it may take a descriptor.
 pub(in crate::model) fn find_store(cx: Cx<'_>, checks: &mut Checks<'_>) {
     let rules = &cx.profile.rules;
-    let is_missing = !rules.named.always(|response| *response == Response::Ok);
-    checks.ask(Check::Support, is_missing, &rules.named, &[]);
     if cx.process.is_full() || cx.process.may_be_full() {
         // A program may have looked for it before, so that nothing can be required.
         for choice in &rules.named_full.choices {
@@ -41,6 +39,8 @@ pub(in crate::model) fn find_store(cx: Cx<'_>, checks: &mut Checks<'_>) {
             }
         }
     }
+    let may_be_missing = !rules.named.always(|response| *response == Response::Ok);
+    checks.ask(Check::Support, may_be_missing, &rules.named, &[]);
 }
 
 /// Everything that `name` may stand for; `order` is that of the platform's checks, where it is known.
