@@ -67,14 +67,14 @@ pub fn step_to(
         return;
     };
     let cx = Cx { profile, state, site, process, id, wanted };
-    let order = profile.orders.of(call);
+    let orders = profile.orders.of(call);
     match call {
         Call::ShmOpen { name, flags, mode } => {
-            open::shm_open(cx, name, open::Asked { flags: *flags, mode: *mode }, order, branches);
+            open::shm_open(cx, name, open::Asked { flags: *flags, mode: *mode }, orders, branches);
         }
-        Call::ShmUnlink { name } => unlink::shm_unlink(cx, name, order, branches),
+        Call::ShmUnlink { name } => unlink::shm_unlink(cx, name, orders, branches),
         _ => {
-            let mut checks = Checks::new(cx, order, branches);
+            let mut checks = Checks::new(cx, orders, branches);
             check(cx, call, &mut checks);
             checks.finish();
         }

@@ -110,6 +110,10 @@ fn the_deviations_of_a_platform_are_these(#[case] id: &str) {
     "TOML parse error at line 5, column 30\n  |\n5 |     { does = \"any\", when = { untill = \"14\" } },\n  |                              ^^^^^^\n\
      unknown field `untill`, expected one of `since`, `until`, `settings`\n"
 )]
+#[case::order_that_depends_on_a_setting_that_is_not_told_of(
+    "[[order]]\ncall = \"mmap\"\nchecks = []\nsource = \"x\"\nwhen = { settings = { moon = [\"full\"] } }",
+    "order of `mmap`: [settings] does not tell of `moon`"
+)]
 #[case::setting_that_is_not_told_of(
     "[rules]\nresize = { does = \"any\", when = { settings = { moon = [\"full\"] } } }",
     "rule `resize`: [settings] does not tell of `moon`"

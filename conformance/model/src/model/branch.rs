@@ -5,7 +5,7 @@ use super::state::{Process, ProcessId};
 use super::{Expect, Site, State};
 use crate::clause::ClauseId;
 use crate::outcome::Outcome;
-use crate::profile::{Justification, Profile};
+use crate::profile::{Check, Justification, Profile};
 use smallvec::SmallVec;
 
 /// Why an outcome is allowed: the clauses, and deviations, that it rests on.
@@ -20,14 +20,14 @@ pub struct Branch {
     pub justifications: Justifications,
     /// What it does; nothing for most calls that fail.
     pub(crate) effects: Effects,
-    /// The place of the check that refuses the call in the order in which the platform makes its checks, if it is known.
-    pub(super) rank: Option<u8>,
+    /// The check that refuses the call, if one does.
+    pub(super) check: Option<Check>,
 }
 
 impl Branch {
     /// An outcome that no check stands behind.
     pub(super) fn new(expect: Expect, justifications: Justifications, effects: Effects) -> Branch {
-        Branch { expect, justifications, effects, rank: None }
+        Branch { expect, justifications, effects, check: None }
     }
 
     /// The state after the outcome.

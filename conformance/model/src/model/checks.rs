@@ -10,8 +10,8 @@ use super::state::{Description, DescriptionId, Descriptor, ObjectId};
 use crate::call::Label;
 use crate::clause::{self, ClauseId};
 use crate::outcome::{Errno, Outcome, Signal};
-use crate::profile::{Check, Justification, Response, Rule};
-use smallvec::smallvec;
+use crate::profile::{Check, Justification, Order, Response, Rule};
+use smallvec::{SmallVec, smallvec};
 
 /// The checks of one call.
 pub(crate) struct Checks<'b> {
@@ -20,10 +20,10 @@ pub(crate) struct Checks<'b> {
     start: usize,
     /// What came back, where nothing else is asked for.
     wanted: Option<&'b Outcome>,
-    /// The place of the first check that rules success out, among those whose order is known.
-    first: Option<u8>,
-    /// The order in which the platform makes the checks of this call; empty where it is not known.
-    order: &'b [Check],
+    /// The checks that rule success out.
+    required: SmallVec<[Check; 4]>,
+    /// The orders in which the platform may make the checks of this call; none where nothing is known.
+    orders: &'b [Order],
     /// What success rests on.
     justifications: Justifications,
     /// Is an error required?
@@ -39,28 +39,30 @@ pub(crate) struct Open<'a> {
 }
 
 impl<'b> Checks<'b> {
-    pub(crate) fn new(cx: Cx<'b>, order: &'b [Check], out: &'b mut Vec<Branch>) -> Checks<'b> {
+    pub(crate) fn new(cx: Cx<'b>, orders: &'b [Order], out: &'b mut Vec<Branch>) -> Checks<'b> {
         let (start, wanted) = (out.len(), cx.wanted);
-        Checks { out, start, wanted, first: None, order, justifications: Justifications::new(), blocked: false }
+        let (required, justifications) = (SmallVec::new(), Justifications::new());
+        Checks { out, start, wanted, required, orders, justifications, blocked: false }
     }
 
-    /// Leaves of the errors those that the order of the platform's checks lets one see.
+    /// Leaves of the errors those that the platform's order of checks lets one see, or one of several that it may have.
     pub(crate) fn finish(self) {
-        let Some(first) = self.first else { return };
+        let Checks { out, start, required, orders, .. } = self;
+        if required.is_empty() || orders.is_empty() {
+            return;
+        }
+        let is_hidden = |order: &Order, check| required.iter().any(|first| order.is_before(*first, check));
+        let is_seen = |check| orders.iter().any(|order| !is_hidden(order, check));
         let mut at = 0;
-        self.out.retain(|branch| {
+        out.retain(|branch| {
             at += 1;
-            at <= self.start || branch.rank.is_none_or(|rank| rank <= first)
+            at <= start || branch.check.is_none_or(is_seen)
         });
-    }
-
-    fn rank(&self, check: Check) -> Option<u8> {
-        self.order.iter().position(|known| *known == check).map(|at| at as u8)
     }
 
     /// Is one check known to come before another?
     pub(crate) fn is_before(&self, check: Check, other: Check) -> bool {
-        matches!((self.rank(check), self.rank(other)), (Some(at), Some(other)) if at < other)
+        Order::all_before(self.orders, check, other)
     }
 
     /// Adds what a check that refuses the call leads to, unless that is not what came back.
@@ -72,13 +74,12 @@ impl<'b> Checks<'b> {
         by: impl FnOnce() -> Justifications,
         effects: impl FnOnce() -> Effects,
     ) {
-        let rank = self.rank(check);
         self.blocked |= required;
-        if let Some(rank) = rank.filter(|_| required) {
-            self.first = Some(self.first.map_or(rank, |first| first.min(rank)));
+        if required && !self.orders.is_empty() {
+            self.required.push(check);
         }
         if self.is_wanted(&expect) {
-            self.out.push(Branch { expect, justifications: by(), effects: effects(), rank });
+            self.out.push(Branch { expect, justifications: by(), effects: effects(), check: Some(check) });
         }
     }
 
@@ -197,8 +198,9 @@ impl<'b> Checks<'b> {
     pub(crate) fn way(&mut self, justification: Justification) -> Checks<'_> {
         let mut justifications = Justifications::from_slice(&self.justifications);
         justifications.push(justification);
-        let Checks { start, wanted, first, order, blocked, .. } = *self;
-        Checks { out: self.out, start, wanted, first, order, justifications, blocked }
+        let Checks { start, wanted, orders, blocked, .. } = *self;
+        let required = self.required.clone();
+        Checks { out: self.out, start, wanted, required, orders, justifications, blocked }
     }
 
     /// The call is not executed, since a label stands for nothing.

@@ -101,20 +101,14 @@ impl Orders {
     /// The calls whose checks can have an order.
     pub const CALLS: &[&str] = &["shm_open", "shm_unlink", "ftruncate", "mmap", "pread", "pwrite"];
 
-    /// From those that may hold. Where a call has several, as its release is not known, what they have in common is its order.
-    pub(super) fn new(may_hold: Vec<Order>) -> Orders {
-        let mut orders: Vec<Order> = Vec::new();
-        for order in may_hold {
-            match orders.iter_mut().find(|known| known.call == order.call) {
-                Some(known) => known.agree_with(&order),
-                None => orders.push(order),
-            }
-        }
+    /// From those that may hold.
+    pub(super) fn new(mut orders: Vec<Order>) -> Orders {
+        orders.sort_by(|one, other| one.call.cmp(&other.call));
         Orders { orders }
     }
 
-    /// The order of a call's checks; empty where it is not known.
-    pub fn of(&self, call: &Call) -> &[Check] {
+    /// The orders in which a call may make its checks: several where its release is not known, none where nothing is.
+    pub fn of(&self, call: &Call) -> &[Order] {
         if self.orders.is_empty() {
             return &[];
         }
@@ -127,7 +121,9 @@ impl Orders {
             Call::Pwrite { .. } => "pwrite",
             _ => return &[],
         };
-        self.orders.iter().find(|order| order.call == name).map_or(&[], |order| &order.checks)
+        let start = self.orders.partition_point(|order| *order.call < *name);
+        let count = self.orders[start..].partition_point(|order| order.call == name);
+        &self.orders[start..start + count]
     }
 
     /// Every order that is known.
@@ -137,19 +133,14 @@ impl Orders {
 }
 
 impl Order {
-    /// Leaves of the checks those that stand behind each other in another order, too.
-    fn agree_with(&mut self, other: &Order) {
-        let mut reached = None;
-        self.checks.retain(|check| {
-            let at = other.checks.iter().position(|known| known == check);
-            let agrees = at.is_some() && at > reached;
-            if agrees {
-                reached = at;
-            }
-            agrees
-        });
-        if !self.source.contains(&other.source) {
-            self.source = format!("{}; {}", self.source, other.source);
-        }
+    /// Is one check known to come before another?
+    pub fn is_before(&self, check: Check, other: Check) -> bool {
+        let place = |wanted| self.checks.iter().position(|known| *known == wanted);
+        matches!((place(check), place(other)), (Some(at), Some(other)) if at < other)
+    }
+
+    /// Is that so in each of several?
+    pub fn all_before(orders: &[Order], check: Check, other: Check) -> bool {
+        !orders.is_empty() && orders.iter().all(|order| order.is_before(check, other))
     }
 }

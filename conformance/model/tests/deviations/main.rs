@@ -1,5 +1,6 @@
 //! Each deviation, where it shows: a trace that its own platform allows for that reason, and POSIX does not.
 
+mod audited;
 mod bsd;
 mod elsewhere;
 mod linux;

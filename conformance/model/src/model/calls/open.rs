@@ -13,7 +13,7 @@ use crate::model::rules::names::{self, Reading, Use};
 use crate::model::rules::{permission, room, sizes};
 use crate::model::state::{Key, Object, ObjectId, References};
 use crate::outcome::Errno;
-use crate::profile::{Check, Choice, Justification, Number, Response, Rule, Truncation};
+use crate::profile::{Check, Choice, Justification, Number, Order, Response, Rule, Truncation};
 use smallvec::smallvec;
 use std::sync::Arc;
 
@@ -56,11 +56,11 @@ impl Asked {
     }
 }
 
-pub(in crate::model) fn shm_open(cx: Cx<'_>, name: &Name, asked: Asked, order: &[Check], out: &mut Vec<Branch>) {
+pub(in crate::model) fn shm_open(cx: Cx<'_>, name: &Name, asked: Asked, orders: &[Order], out: &mut Vec<Branch>) {
     let used = if asked.writes() || asked.creates() { Use::OpenOtherwise } else { Use::OpenForReading };
     let rules = &cx.profile.rules;
-    for reading in names::readings(cx, name, used, order) {
-        let mut checks = Checks::new(cx, order, out);
+    for reading in names::readings(cx, name, used, orders) {
+        let mut checks = Checks::new(cx, orders, out);
         match reading {
             Reading::Errno(errno, by, check) => {
                 checks.shall_by(check, errno, smallvec![by, clause::shm_open(31).into()]);

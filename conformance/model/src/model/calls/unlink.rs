@@ -10,12 +10,12 @@ use crate::model::rules::names::{self, Reading, Use};
 use crate::model::rules::permission;
 use crate::model::state::{Key, Object, ObjectId};
 use crate::outcome::Errno;
-use crate::profile::{Check, Justification, UnlinkRight};
+use crate::profile::{Check, Justification, Order, UnlinkRight};
 use smallvec::smallvec;
 
-pub(in crate::model) fn shm_unlink(cx: Cx<'_>, name: &Name, order: &[Check], out: &mut Vec<Branch>) {
-    for reading in names::readings(cx, name, Use::Unlink, order) {
-        let mut checks = Checks::new(cx, order, out);
+pub(in crate::model) fn shm_unlink(cx: Cx<'_>, name: &Name, orders: &[Order], out: &mut Vec<Branch>) {
+    for reading in names::readings(cx, name, Use::Unlink, orders) {
+        let mut checks = Checks::new(cx, orders, out);
         match reading {
             Reading::NoObject(_) => {}
             Reading::Errno(errno, by, check) => {

@@ -6,7 +6,7 @@ use crate::model::branch::Cx;
 use crate::model::checks::Checks;
 use crate::model::state::Key;
 use crate::outcome::Errno;
-use crate::profile::{Check, Choice, Justification, Limit, NameAnswer, Response, Rule};
+use crate::profile::{Check, Choice, Justification, Limit, NameAnswer, Order, Response, Rule};
 use smallvec::{SmallVec, smallvec};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -18,6 +18,16 @@ pub(in crate::model) enum Reading {
     NoObject(Justification),
     /// Nothing.
     Errno(Errno, Justification, Check),
+}
+
+impl Reading {
+    /// The check that refuses it, where one does.
+    fn check(&self) -> Option<Check> {
+        match self {
+            Reading::Errno(_, _, check) => Some(*check),
+            _ => None,
+        }
+    }
 }
 
 /// What a name is used for.
@@ -43,13 +53,13 @@ pub(in crate::model) fn find_store(cx: Cx<'_>, checks: &mut Checks<'_>) {
     checks.ask(Check::Support, may_be_missing, &rules.named, &[]);
 }
 
-/// Everything that `name` may stand for; `order` is that of the platform's checks, where it is known.
-pub(in crate::model) fn readings(cx: Cx<'_>, name: &Name, used: Use, order: &[Check]) -> SmallVec<[Reading; 2]> {
+/// Everything that `name` may stand for; `orders` are those that the platform's checks may have.
+pub(in crate::model) fn readings(cx: Cx<'_>, name: &Name, used: Use, orders: &[Order]) -> SmallVec<[Reading; 2]> {
     let text = name.literal().unwrap_or_default();
     let rules = &cx.profile.rules;
     let lengths = || rules.name_length.choices.iter().map(|limit| length(text, limit.value));
     let (fits, may_be_too_long) = (lengths().any(|(fits, _)| fits), lengths().any(|(_, too_long)| too_long));
-    let mut readings = SmallVec::new();
+    let mut readings: SmallVec<[Reading; 2]> = SmallVec::new();
     if may_be_too_long {
         let rule = if used == Use::Unlink { &rules.unlink_too_long } else { &rules.name_too_long };
         readings.extend(refusals(rule, Check::Length));
@@ -70,14 +80,16 @@ pub(in crate::model) fn readings(cx: Cx<'_>, name: &Name, used: Use, order: &[Ch
     }
     if !fits {
         // Which of its errors a name has whose form is refused too is left open where the order is not known.
-        let rank = |reading: &Reading| match reading {
-            Reading::Errno(_, _, check) => Some(order.iter().position(|known| known == check)),
-            _ => None,
-        };
-        readings.retain(|reading| rank(reading).is_some());
-        let first =
-            readings.iter().filter_map(rank).collect::<Option<Vec<_>>>().and_then(|ranks| ranks.into_iter().min());
-        readings.retain(|reading| first.is_none() || rank(reading) == Some(first));
+        let form_is_refused = readings.iter().all(|reading| reading.check().is_some());
+        let (length_first, form_first) = (
+            Order::all_before(orders, Check::Length, Check::Name),
+            Order::all_before(orders, Check::Name, Check::Length) && form_is_refused,
+        );
+        readings.retain(|reading| match reading.check() {
+            Some(Check::Length) => !form_first,
+            Some(_) => !length_first,
+            None => false,
+        });
     }
     readings
 }
