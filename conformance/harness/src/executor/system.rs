@@ -71,9 +71,29 @@ pub(super) const SETTINGS: &[(&str, ReadSetting)] = &[
         is_known.map(|enforces| enforces.to_string())
     }),
 ];
+/// What can be set on this system that its profile knows, by the name that it has there.
+#[cfg(target_os = "freebsd")]
+pub(super) const SETTINGS: &[(&str, ReadSetting)] = &[
+    ("allow_wx", |_| {
+        let is_64_bit = cfg!(target_pointer_width = "64");
+        number_of(if is_64_bit { c"kern.elf64.allow_wx" } else { c"kern.elf32.allow_wx" })
+    }),
+    ("imply_prot_max", |_| number_of(c"vm.imply_prot_max")),
+];
 /// What can be set on this system that its profile knows: nothing that this program can tell.
-#[cfg(not(target_os = "linux"))]
+#[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
 pub(super) const SETTINGS: &[(&str, ReadSetting)] = &[];
+
+/// A number that the kernel keeps under that name.
+#[cfg(target_os = "freebsd")]
+fn number_of(name: &std::ffi::CStr) -> Option<String> {
+    let mut number: libc::c_int = 0;
+    let mut size = size_of_val(&number);
+    // SAFETY: the name ends with a zero, and the number has as many bytes as `size` says.
+    let status =
+        unsafe { libc::sysctlbyname(name.as_ptr(), (&raw mut number).cast(), &raw mut size, std::ptr::null(), 0) };
+    (status == 0 && size == size_of_val(&number)).then(|| number.to_string())
+}
 
 /// The word that a file has.
 #[cfg(target_os = "linux")]

@@ -83,6 +83,14 @@ pub(super) const CASES: &[Case] = &[
         c: fstat(f) -> {"stat":{"size":0,"mode":384,"uid":1001,"gid":1001}}"#,
     ),
     (
+        "freebsd",
+        "freebsd/protection-as-mapped",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: ftruncate(f, 16384) -> "ok"
+        a: m = mmap(f, 0, 16384, READ, SHARED) -> "ok"
+        a: mprotect(m, READ|WRITE) -> {"errno":"EACCES"}"#,
+    ),
+    (
         "netbsd",
         "netbsd/protection-as-mapped",
         r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
