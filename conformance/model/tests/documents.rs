@@ -1,10 +1,11 @@
-//! What documents say of the table of calls is generated from it.
+//! What documents say of the table of calls is generated from it, and what one says of rules speaks of rules that are there.
 //!
 //! `SHMCONF_UPDATE_DOCS=1 cargo test -p shmconf-model --test documents` writes it anew.
 #![allow(clippy::disallowed_methods, reason = "the test reads and writes a document")]
 
 use rstest::rstest;
 use shmconf_model::call::{Call, reference};
+use shmconf_model::profile::{Orders, Profile, Rules};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::{env, fs};
@@ -31,6 +32,22 @@ fn a_page_has_the_tables_that_are_generated(#[case] file: &str, #[case] generate
     } else {
         assert!(page == new, "{file} is old: SHMCONF_UPDATE_DOCS=1 cargo test -p shmconf-model --test documents");
     }
+}
+
+/// The last cell of a row names rules, calls and settings.
+#[test]
+fn what_the_audit_names_is_there() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/audit.md");
+    let page = fs::read_to_string(&path).expect("it is there");
+    let settings: BTreeSet<String> =
+        Profile::ids().flat_map(|id| Profile::get(id).expect("it is built in").settings.into_keys()).collect();
+    let is_word = |text: &&str| text.chars().all(|char| char.is_ascii_lowercase() || char == '_');
+    let rows = page.lines().filter_map(|line| line.strip_suffix(" |")?.rsplit_once(" | "));
+    let words = rows.flat_map(|(_, cell)| cell.split('`').skip(1).step_by(2).filter(is_word));
+    let unknown: BTreeSet<&str> = words
+        .filter(|word| !Rules::KEYS.contains(word) && !Orders::CALLS.contains(word) && !settings.contains(*word))
+        .collect();
+    assert_eq!(unknown, BTreeSet::new());
 }
 
 #[test]
