@@ -85,9 +85,10 @@ fn real_traces_meet_the_deviations_of_other_platforms_where_the_model_of_this_on
     assert!(seen.len() > 300, "only {} cases were run", seen.len());
     // Where the model may choose it does not always choose as this system does, so that single cases differ.
     // Nor does it have /dev/shm mounted with noexec, as the model of Linux has: there a mapping of code is refused. Its
-    // C library makes objects by shm_open, which take no seals.
+    // C library makes objects by shm_open, which take no seals. And a simulated process has fewer descriptors open than a
+    // real one, so that fewer than 8 are never too many for it.
     fn comparable(met: &Met) -> Vec<&str> {
-        const OTHERWISE: [&str; 2] = ["macos/no-execution", "gvisor/future-write-ignored"];
+        const OTHERWISE: [&str; 3] = ["macos/no-execution", "gvisor/future-write-ignored", "dragonfly/another-place"];
         all(met).into_iter().filter(|id| !OTHERWISE.contains(id)).collect()
     }
     assert_eq!(comparable(&seen), comparable(&simulated));
