@@ -13,8 +13,8 @@ mod read;
 mod rules;
 
 pub use choices::{
-    Beyond, Cut, Fault, Limit, NameAnswer, Number, Offset, Resize, Response, Rest, Rounding, Tail, Truncation,
-    UnlinkRight, Write,
+    Beyond, Cut, Fault, Identity, Limit, Links, NameAnswer, Number, Offset, Resize, Response, Rest, Rounding, Tail,
+    Truncation, UnlinkRight, Write,
 };
 pub(crate) use circumstances::Release;
 pub use circumstances::{Circumstances, Setting};

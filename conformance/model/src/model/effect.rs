@@ -4,7 +4,7 @@ use super::bytes::{Bytes, Span, Value};
 use super::state::{
     Description, DescriptionId, Descriptor, Key, Mapping, Message, Object, ObjectId, Private, ProcessId, State, Store,
 };
-use crate::call::{Label, Prot, Resource, Seals};
+use crate::call::{Label, Lock, Prot, Resource, Seals, StatusFlags};
 use crate::clause::{self, ClauseId};
 use crate::outcome::{Outcome, Signal};
 use crate::profile::{Justification, Tail};
@@ -35,6 +35,14 @@ pub(crate) enum Effect {
     Close(ProcessId, i32),
     /// The descriptor is closed by exec from now on, or no more.
     SetCloexec(ProcessId, i32, bool),
+    /// A label stands for that number.
+    Label(ProcessId, Label, i32),
+    /// What the process had locked is free, of the object behind the number.
+    Unlock(ProcessId, i32),
+    /// The process locks the object, or gives its lock up.
+    Lock(ProcessId, ObjectId, Lock),
+    /// The description has those flags.
+    SetStatus(DescriptionId, StatusFlags),
     /// The file offset moves.
     Seek(DescriptionId, i64),
     /// The file offset is what the outcome tells.
@@ -57,6 +65,10 @@ pub(crate) enum Effect {
     Write { object: ObjectId, start: i64, byte: u8, tail: Tail, offset: Option<DescriptionId>, parts: bool },
     /// The contents of the object rest on another clause.
     BytesRestOn(ObjectId, ClauseId),
+    /// The owner and the group change.
+    Chown(ObjectId, u32, u32),
+    /// The object's number is what the outcome tells.
+    LearnInode(ObjectId),
     /// The permission bits change.
     Chmod(ObjectId, u32, u32),
     /// The object has those seals, too.
@@ -142,6 +154,19 @@ impl Effect {
                     (fd.cloexec, fd.cloexec_by) = (*cloexec, clause::fcntl(2).into());
                 }
             }
+            Effect::Label(process, label, number) => with(state, *process, |process| {
+                process.labels.insert(*label, *number);
+            }),
+            Effect::Unlock(process, number) => state.unlock(*process, *number),
+            Effect::Lock(process, object, lock) => with(state, *process, |process| match lock {
+                Lock::Nothing => drop(process.locks.remove(object)),
+                lock => drop(process.locks.insert(*object, *lock)),
+            }),
+            Effect::SetStatus(id, flags) => {
+                if let Some(description) = state.description_mut(*id) {
+                    description.status = *flags;
+                }
+            }
             Effect::Seek(id, offset) => seek(state, *id, *offset),
             Effect::LearnOffset(id) => {
                 if let Outcome::Value(offset) = outcome {
@@ -172,6 +197,8 @@ impl Effect {
             | Effect::Store { object: id, .. }
             | Effect::BytesRestOn(id, _)
             | Effect::Chmod(id, ..)
+            | Effect::Chown(id, ..)
+            | Effect::LearnInode(id)
             | Effect::Seal(id, _)
             | Effect::LearnSeals(id) => {
                 if let Some(object) = state.object_mut(*id) {
@@ -267,6 +294,15 @@ impl Effect {
             Effect::Chmod(_, mode, open) => {
                 (object.mode, object.mode_open, object.mode_by) = (*mode, *open, clause::fchmod(1).into());
             }
+            Effect::Chown(_, uid, gid) => {
+                (object.uid, object.gid, object.mode_by) = (*uid, Some(*gid), clause::fchown(1).into());
+                object.open_special_bits();
+            }
+            Effect::LearnInode(_) => {
+                if let Outcome::Value(number) = outcome {
+                    object.inode = Some(*number);
+                }
+            }
             Effect::Seal(_, seals) => object.seals = Some(object.seals.unwrap_or_default() | *seals),
             Effect::LearnSeals(_) => {
                 if let Outcome::Seals(seals) = outcome {
@@ -316,6 +352,7 @@ fn close(state: &mut State, id: ProcessId, number: i32) {
     let Some(process) = state.process(id) else { return };
     let object = process.fd(number).and_then(|fd| state.description(fd.description)?.object);
     let is_mapped = process.maps.values().any(|map| Some(map.object) == object);
+    state.unlock(id, number);
     state.remove_descriptor(id, number);
     if let Some(object) = object.filter(|_| is_mapped) {
         state.bytes_rest_on(object, clause::mmap(4));

@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod changes;
+mod lock;
 mod message;
 mod object;
 mod process;
@@ -13,7 +14,7 @@ pub(crate) use message::Message;
 pub(crate) use object::{Object, References};
 pub(crate) use process::{Descriptor, Mapping, Private, Process};
 
-use crate::call::Label;
+use crate::call::{Label, StatusFlags};
 use crate::clause::{self, ClauseId};
 use crate::outcome::Outcome;
 use crate::profile::Justification;
@@ -77,8 +78,7 @@ pub(crate) struct Description {
     pub(crate) object: Option<ObjectId>,
     pub(crate) read: bool,
     pub(crate) write: bool,
-    /// Do writes go to the end?
-    pub(crate) appends: bool,
+    pub(crate) status: StatusFlags,
     /// The file offset, once it is known; a new description's is left open, and taken to be 0 by what reads or writes.
     pub(crate) offset: Option<i64>,
     /// How many descriptors and messages refer to it.
@@ -349,7 +349,10 @@ impl State {
         let Some(process) = self.process_mut(id) else { return };
         let closed: Vec<i32> = process.fds.values().filter(|fd| fd.cloexec).map(|fd| fd.number).collect();
         let maps: Vec<Label> = process.maps.keys().copied().collect();
-        closed.into_iter().for_each(|number| self.remove_descriptor(id, number));
+        for number in closed {
+            self.unlock(id, number);
+            self.remove_descriptor(id, number);
+        }
         maps.into_iter().for_each(|label| self.remove_mapping(id, label));
         if let Some(process) = self.process_mut(id) {
             process.begin_with(open);
@@ -362,6 +365,7 @@ impl State {
         process.alive = false;
         process.leaked = 0;
         process.leaked_by = None;
+        process.locks.clear();
         let fds = std::mem::take(&mut process.fds);
         let maps = std::mem::take(&mut process.maps);
         let opened = fds.values().filter_map(|fd| self.description(fd.description)?.object);

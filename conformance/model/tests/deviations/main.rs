@@ -1,5 +1,6 @@
 //! Each deviation, where it shows: a trace that its own platform allows for that reason, and POSIX does not.
 
+mod descriptors;
 mod elsewhere;
 mod linux;
 mod order;
@@ -32,7 +33,7 @@ const STALE: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
     a: load(m, 200, 1) -> {"bytes":"5a*1"}"#;
 
 fn cases() -> impl Iterator<Item = &'static Case> {
-    linux::CASES.iter().chain(elsewhere::CASES)
+    linux::CASES.iter().chain(elsewhere::CASES).chain(descriptors::CASES)
 }
 
 fn trace(lines: &str) -> Trace {

@@ -152,3 +152,9 @@ pub(in crate::model) fn mprotect(cx: Cx<'_>, label: Label, prot: Prot, checks: &
     let by = if map.private.is_some() { clause::mprotect(3) } else { clause::mprotect(1) };
     checks.succeed(Expect::Ok, &[by], smallvec![Effect::Protect(cx.id, label, prot)]);
 }
+
+pub(in crate::model) fn msync(cx: Cx<'_>, label: Label, checks: &mut Checks<'_>) {
+    let Some(map) = cx.process.map(label) else { return checks.not_executed() };
+    checks.ask(Check::Range, !map.holes.is_empty(), &cx.profile.rules.msync_holes, &[]);
+    checks.answer(Expect::Ok, &[clause::msync(1)]);
+}

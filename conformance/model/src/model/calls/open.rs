@@ -1,7 +1,7 @@
 //! `shm_open`
 
 use super::descriptor;
-use crate::call::{Name, OpenFlags, Seals};
+use crate::call::{Name, OpenFlags, Seals, StatusFlags};
 use crate::clause::{self, ClauseId};
 use crate::model::apart::Apart;
 use crate::model::branch::{Branch, Cx};
@@ -39,9 +39,11 @@ impl Asked {
     }
 
     fn access(self) -> descriptor::Access {
-        let appends = self.flags.contains(OpenFlags::APPEND);
+        let mut status = StatusFlags::empty();
+        status.set(StatusFlags::APPEND, self.flags.contains(OpenFlags::APPEND));
+        status.set(StatusFlags::NONBLOCK, self.flags.contains(OpenFlags::NONBLOCK));
         let (read, write) = (self.reads() && !self.is_both(), self.writes() && !self.is_both());
-        descriptor::Access { read, write, appends }
+        descriptor::Access { read, write, status }
     }
 
     fn creates(self) -> bool {
@@ -307,6 +309,7 @@ fn object(cx: Cx<'_>, mode: u32, again: bool) -> Object {
         nameless: false,
         seals: Some(Seals::SEAL),
         seals_open: Seals::empty(),
+        inode: None,
         left_by: None,
         room: cx.process.room,
         references: References::default(),
