@@ -41,6 +41,8 @@ pub struct Profile {
     pub circumstances: Circumstances,
     /// The releases at which its rules change: its own without a name, and those of parts such as `glibc`.
     pub(crate) turns: BTreeMap<String, BTreeSet<Release>>,
+    /// The settings on which its rules depend; the others are for people to know.
+    pub(crate) used: BTreeSet<String>,
     /// What can be set there that its rules depend on.
     pub settings: BTreeMap<String, Setting>,
     /// What it does.

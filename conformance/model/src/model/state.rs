@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod changes;
+mod initial;
 mod lock;
 mod message;
 mod object;
@@ -18,9 +19,9 @@ use crate::call::{Label, StatusFlags};
 use crate::clause::{self, ClauseId};
 use crate::outcome::Outcome;
 use crate::profile::Justification;
-use crate::trace::{Header, Storage};
+use crate::trace::Storage;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// An object, by the event that made it: the same in every order of overlapping calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,51 +86,7 @@ pub(crate) struct Description {
     pub(crate) references: u32,
 }
 
-/// The size of a page in bytes, as far as it can be one.
-fn page(bytes: u64) -> i64 {
-    i64::try_from(bytes).unwrap_or(4096).clamp(1, 1 << 40)
-}
-
 impl State {
-    /// The state before the first call of a trace.
-    pub fn initial(header: &Header) -> State {
-        let mut state =
-            State { page: page(header.platform.page_size), storage: header.machine.store.clone(), ..State::nothing() };
-        let mut processes = BTreeMap::new();
-        for actor in &header.actors {
-            match actor.process.filter(|process| *process != actor.name) {
-                Some(process) => drop(Arc::make_mut(&mut state.threads).insert(actor.name, Some(ProcessId(process)))),
-                None => drop(processes.insert(ProcessId(actor.name), Arc::new(Process::new(actor)))),
-            }
-        }
-        state.processes = Arc::new(processes);
-        state
-    }
-
-    /// The state without a process, of which every state begins with a share: most parts stay empty.
-    fn nothing() -> State {
-        static NOTHING: OnceLock<State> = OnceLock::new();
-        let nothing = || State {
-            page: 4096,
-            storage: None,
-            names: Arc::default(),
-            removed: Arc::default(),
-            objects: Arc::default(),
-            descriptions: Arc::default(),
-            threads: Arc::default(),
-            processes: Arc::default(),
-            messages: Arc::default(),
-            given_names: Arc::default(),
-            strays: Vec::new(),
-        };
-        NOTHING.get_or_init(nothing).clone()
-    }
-
-    /// The same state, had its system pages of that size.
-    pub(crate) fn with_pages(&self, bytes: u64) -> State {
-        State { page: page(bytes), ..self.clone() }
-    }
-
     /// The process that an actor belongs to, if the actor is there.
     pub(crate) fn process_id(&self, actor: Label) -> Option<ProcessId> {
         self.process_of(actor).map(|(id, _)| id)

@@ -146,6 +146,7 @@ pub(super) fn built_in(id: &str, circumstances: &Circumstances) -> Result<Profil
         title,
         circumstances,
         turns: BTreeMap::new(),
+        used: BTreeSet::new(),
         settings: nothing,
         rules,
         orders,
@@ -174,6 +175,7 @@ pub(super) fn platform(text: &str, circumstances: &Circumstances) -> Result<Prof
         }
     }
     let orders = Orders::new(order.into_iter().map(read_order).collect::<Result<_, _>>()?);
+    let used = rules.values().flat_map(Entries::settings).cloned().collect();
     let name = id.clone();
     let circumstances = circumstances.clone();
     let mut turns: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();
@@ -186,6 +188,7 @@ pub(super) fn platform(text: &str, circumstances: &Circumstances) -> Result<Prof
         title,
         circumstances,
         turns,
+        used,
         settings,
         rules: read,
         orders,
