@@ -55,16 +55,19 @@ struct shmconf_calls {
     int (*posix_fallocate)(int fd, off_t offset, off_t len); /* returns the error, as in C */
     int (*fstat)(int fd, struct stat *stat);
     int (*fchmod)(int fd, mode_t mode);
+    int (*fchown)(int fd, uid_t uid, gid_t gid);
     ssize_t (*read)(int fd, void *buffer, size_t len);
     ssize_t (*write)(int fd, const void *buffer, size_t len);
     ssize_t (*pread)(int fd, void *buffer, size_t len, off_t offset);
     ssize_t (*pwrite)(int fd, const void *buffer, size_t len, off_t offset);
     off_t (*lseek)(int fd, off_t offset, int whence);
     int (*dup)(int fd);
+    int (*dup2)(int fd, int onto);
     int (*close)(int fd);
     void *(*mmap)(void *start, size_t len, int prot, int flags, int fd, off_t offset);
     int (*munmap)(void *start, size_t len);
     int (*mprotect)(void *start, size_t len, int prot);
+    int (*msync)(void *start, size_t len, int flags);
     void (*reset)(void);               /* gives back what the implementation keeps for itself from call to call */
     const struct shmconf_lack *cannot; /* ends with {NULL, NULL}; NULL for none */
 };
@@ -373,6 +376,7 @@ static const struct shmconf_label SHMCONF_OPEN[] = {
 static const struct shmconf_label SHMCONF_PROT[] = {{"READ", PROT_READ}, {"WRITE", PROT_WRITE}, {"EXEC", PROT_EXEC}, {"", 0}};
 static const struct shmconf_label SHMCONF_MAP[] = {{"SHARED", MAP_SHARED}, {"PRIVATE", MAP_PRIVATE}, {"", 0}};
 static const struct shmconf_label SHMCONF_WHENCE[] = {{"SET", SEEK_SET}, {"CUR", SEEK_CUR}, {"END", SEEK_END}, {"", 0}};
+static const struct shmconf_label SHMCONF_LOCKS[] = {{"RDLCK", F_RDLCK}, {"WRLCK", F_WRLCK}, {"UNLCK", F_UNLCK}, {"", 0}};
 static const struct shmconf_label SHMCONF_SIGNALS[] = {
     {"SIGABRT", SIGABRT}, {"SIGALRM", SIGALRM}, {"SIGBUS", SIGBUS}, {"SIGFPE", SIGFPE}, {"SIGHUP", SIGHUP}, {"SIGILL", SIGILL},
     {"SIGINT", SIGINT}, {"SIGKILL", SIGKILL}, {"SIGPIPE", SIGPIPE}, {"SIGSEGV", SIGSEGV}, {"SIGSYS", SIGSYS},
@@ -620,16 +624,16 @@ static void shmconf_rlimit(const char *call) {
 }
 
 /* Every call with its arguments. One that has others is answered `unsupported`, as it is another call. */
-enum { SHM_OPEN, SHM_UNLINK, CREATE, FTRUNCATE, FALLOCATE, FSTAT, FCHMOD, READ, WRITE, PREAD, PWRITE, LSEEK, DUP, CLOSE, GETFD,
-       SETFD, GETFL, GET_SEALS, ADD_SEALS, FDS, MMAP, MUNMAP, MPROTECT, STORE, LOAD, SEND, RECV, FORK, EXIT, KILL, SIGIGNORE,
+enum { SHM_OPEN, SHM_UNLINK, CREATE, FTRUNCATE, FALLOCATE, FSTAT, FCHMOD, FCHOWN, INODE, LINKS, READ, WRITE, PREAD, PWRITE, LSEEK,
+       DUP, DUP2, DUPFD, CLOSE, GETFD, SETFD, GETFL, SETFL, SETLK, GET_SEALS, ADD_SEALS, FDS, MMAP, MUNMAP, MPROTECT, MSYNC, STORE, LOAD, SEND, RECV, FORK, EXIT, KILL, SIGIGNORE,
        UMASK, RLIMIT, SETUID };
 static const struct { const char *name, *arguments; } SHMCONF_CALLS[] = {
     {"shm_open", " name flags mode "}, {"shm_unlink", " name "}, {"create", " size "}, {"ftruncate", " fd size "},
-    {"posix_fallocate", " fd offset len "}, {"fstat", " fd "}, {"fchmod", " fd mode "}, {"read", " fd len "},
+    {"posix_fallocate", " fd offset len "}, {"fstat", " fd "}, {"fchmod", " fd mode "}, {"fchown", " fd uid gid "}, {"inode", " fd "}, {"links", " fd "}, {"read", " fd len "},
     {"write", " fd byte len "}, {"pread", " fd offset len "}, {"pwrite", " fd offset byte len "},
-    {"lseek", " fd offset whence "}, {"dup", " fd "}, {"close", " fd "}, {"fcntl_getfd", " fd "},
-    {"fcntl_setfd", " fd cloexec "}, {"fcntl_getfl", " fd "}, {"fcntl_get_seals", " fd "}, {"fcntl_add_seals", " fd seals "},
-    {"fds", " "}, {"mmap", " fd offset len prot flags "}, {"munmap", " map range "}, {"mprotect", " map prot "},
+    {"lseek", " fd offset whence "}, {"dup", " fd "}, {"dup2", " fd onto "}, {"fcntl_dupfd", " fd least "}, {"close", " fd "}, {"fcntl_getfd", " fd "},
+    {"fcntl_setfd", " fd cloexec "}, {"fcntl_getfl", " fd "}, {"fcntl_setfl", " fd flags "}, {"fcntl_setlk", " fd lock "}, {"fcntl_get_seals", " fd "}, {"fcntl_add_seals", " fd seals "},
+    {"fds", " "}, {"mmap", " fd offset len prot flags "}, {"munmap", " map range "}, {"mprotect", " map prot "}, {"msync", " map "},
     {"store", " map offset byte len "}, {"load", " map offset len "}, {"send", " to fds "}, {"recv", " from room "},
     {"fork", " child pid_namespace "}, {"exit", " code "}, {"kill", " signal "}, {"sigignore", " signal "}, {"umask", " mode "},
     {"rlimit", " resource limit "}, {"setuid", " uid "},
@@ -703,6 +707,17 @@ static long shmconf_perform(const char *call, const char *bind) {
         break;
     }
     case FCHMOD: HAS(fchmod) shmconf_done(calls->fchmod(fd, mode)); break;
+    case FCHOWN:
+        HAS(fchown)
+        shmconf_done(calls->fchown(fd, (uid_t)shmconf_number(call, "uid", 0), (gid_t)shmconf_number(call, "gid", 0)));
+        break;
+    case INODE: case LINKS: {
+        struct stat stat;
+        HAS(fstat)
+        if (calls->fstat(fd, &stat)) shmconf_failed(errno);
+        else OUTCOME("{\"value\":%lld}", which == INODE ? (long long)stat.st_ino : (long long)stat.st_nlink);
+        break;
+    }
     case READ: case PREAD: case WRITE: case PWRITE: {
         void *buffer = shmconf_buffer(&len, byte);
         ssize_t moved = -1;
@@ -719,6 +734,13 @@ static long shmconf_perform(const char *call, const char *bind) {
     }
     case LSEEK: HAS(lseek) shmconf_value(calls->lseek(fd, (off_t)offset, (int)shmconf_flags(call, "whence", SHMCONF_WHENCE))); break;
     case DUP: HAS(dup) shmconf_opened(calls->dup(fd), bind); break;
+    case DUP2: {
+        int onto;
+        HAS(dup2)
+        if (shmconf_fd(call, "onto", &onto)) shmconf_opened(calls->dup2(fd, onto), bind);
+        break;
+    }
+    case DUPFD: shmconf_opened(fcntl(fd, F_DUPFD, (int)shmconf_number(call, "least", 0)), bind); break;
     case CLOSE:
         HAS(close)
         shmconf_done(calls->close(fd));
@@ -729,8 +751,15 @@ static long shmconf_perform(const char *call, const char *bind) {
     case GETFL:
         fd = fcntl(fd, F_GETFL);
         if (fd == -1) shmconf_failed(errno);
-        else OUTCOME("{\"access\":\"%s\"}", (fd & O_ACCMODE) == O_RDWR ? "RDWR" : (fd & O_ACCMODE) == O_WRONLY ? "WRONLY" : "RDONLY");
+        else OUTCOME("{\"access\":\"%s%s%s\"}", (fd & O_ACCMODE) == O_RDWR ? "RDWR" : (fd & O_ACCMODE) == O_WRONLY ? "WRONLY" : "RDONLY",
+                     fd & O_NONBLOCK ? "|NONBLOCK" : "", fd & O_APPEND ? "|APPEND" : "");
         break;
+    case SETFL: shmconf_done(fcntl(fd, F_SETFL, (int)shmconf_flags(call, "flags", SHMCONF_OPEN))); break;
+    case SETLK: {
+        struct flock whole = {.l_type = (short)shmconf_flags(call, "lock", SHMCONF_LOCKS), .l_whence = SEEK_SET};
+        shmconf_done(fcntl(fd, F_SETLK, &whole));
+        break;
+    }
 #ifdef F_GET_SEALS
     case GET_SEALS:
         fd = fcntl(fd, F_GET_SEALS);
@@ -789,6 +818,13 @@ static long shmconf_perform(const char *call, const char *bind) {
         /* What the system says of the holes is one of the questions, so for the time of the call they are open. */
         for (size_t at = 0; at < shmconf.hole_count; at++) munmap(shmconf.holes[at].start, shmconf.holes[at].len);
         shmconf_done(calls->mprotect(map->start, map->len, (int)shmconf_flags(call, "prot", SHMCONF_PROT)));
+        for (size_t at = 0; at < shmconf.hole_count; at++) shmconf_reserve_hole(&shmconf.holes[at]);
+        break;
+    }
+    case MSYNC: {
+        HAS(msync)
+        for (size_t at = 0; at < shmconf.hole_count; at++) munmap(shmconf.holes[at].start, shmconf.holes[at].len);
+        shmconf_done(calls->msync(map->start, map->len, MS_SYNC));
         for (size_t at = 0; at < shmconf.hole_count; at++) shmconf_reserve_hole(&shmconf.holes[at]);
         break;
     }
@@ -924,8 +960,8 @@ static int shmconf_create(const char *name, off_t size) {
 static struct shmconf_calls shmconf_system(void) {
     struct shmconf_calls calls = {
         .shm_open = shm_open, .shm_unlink = shm_unlink, .create = shmconf_create, .ftruncate = ftruncate, .fstat = fstat,
-        .fchmod = fchmod, .read = read, .write = write, .pread = pread, .pwrite = pwrite, .lseek = lseek, .dup = dup,
-        .close = close, .mmap = mmap, .munmap = munmap, .mprotect = mprotect,
+        .fchmod = fchmod, .fchown = fchown, .read = read, .write = write, .pread = pread, .pwrite = pwrite, .lseek = lseek, .dup = dup, .dup2 = dup2,
+        .close = close, .mmap = mmap, .munmap = munmap, .mprotect = mprotect, .msync = msync,
 #if !defined __APPLE__ && !defined __OpenBSD__
         .posix_fallocate = posix_fallocate,
 #endif

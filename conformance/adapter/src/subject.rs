@@ -21,7 +21,7 @@ pub use refused::{CallResult, Refused};
 pub use region::Region;
 
 use passing::Room;
-use shmconf_model::call::Seals;
+use shmconf_model::call::{Lock, Seals};
 use shmconf_model::outcome::{Content, Stat};
 use shmconf_model::script::Requirement;
 use std::ffi::{CStr, c_int};
@@ -39,7 +39,7 @@ impl Subject for Libc {}
 /// what a call says of a closed descriptor is one of the questions. What a call maps is a [`Region`]. Lengths, offsets and sizes
 /// are bytes, as the script gives them: they may be negative, or larger than the system's `off_t`.
 ///
-/// A subject without `unsafe` overrides what it likes but [`Subject::close`]:
+/// A subject without `unsafe` overrides what it likes but [`Subject::close`] and [`Subject::dup2`]:
 ///
 /// ```
 /// #![forbid(unsafe_code)]
@@ -143,6 +143,21 @@ pub trait Subject {
         native::fchmod(fd, mode)
     }
 
+    /// `fchown(fd, uid, gid)`
+    fn fchown(&mut self, fd: Fd<'_>, uid: u32, gid: u32) -> CallResult<()> {
+        native::fchown(fd, uid, gid)
+    }
+
+    /// `st_ino` of `fstat(fd, &stat)`
+    fn inode(&mut self, fd: Fd<'_>) -> CallResult<i64> {
+        native::inode(fd)
+    }
+
+    /// `st_nlink` of `fstat(fd, &stat)`
+    fn links(&mut self, fd: Fd<'_>) -> CallResult<i64> {
+        native::links(fd)
+    }
+
     /// `mmap(NULL, len, prot, flags, fd, offset)`
     fn mmap(&mut self, len: usize, prot: c_int, flags: c_int, fd: Fd<'_>, offset: i64) -> CallResult<Region> {
         native::mmap(len, prot, flags, fd, offset)
@@ -156,6 +171,11 @@ pub trait Subject {
     /// `mprotect(start, len, prot)` of a whole region.
     fn mprotect(&mut self, region: &mut Region, prot: c_int) -> CallResult<()> {
         native::mprotect(region, prot)
+    }
+
+    /// `msync(start, len, MS_SYNC)` of a whole region.
+    fn msync(&mut self, region: &mut Region) -> CallResult<()> {
+        native::msync(region)
     }
 
     /// Writes `len` times `byte` from `offset` on, through a mapping.
@@ -200,6 +220,21 @@ pub trait Subject {
         native::dup(fd)
     }
 
+    /// `dup2(fd, onto)`
+    ///
+    /// # Safety
+    ///
+    /// The number of `onto` is not open, or whoever owns what it stands for gives it up.
+    unsafe fn dup2(&mut self, fd: Fd<'_>, onto: Fd<'_>) -> CallResult<()> {
+        // SAFETY: the caller's promise.
+        unsafe { native::dup2(fd, onto) }
+    }
+
+    /// `fcntl(fd, F_DUPFD, least)`
+    fn dup_from(&mut self, fd: Fd<'_>, least: c_int) -> CallResult<OwnedFd> {
+        native::dup_from(fd, least)
+    }
+
     /// `close(fd)`
     ///
     /// # Safety
@@ -223,6 +258,16 @@ pub trait Subject {
     /// `fcntl(fd, F_GETFL)`
     fn status_flags(&mut self, fd: Fd<'_>) -> CallResult<c_int> {
         native::status_flags(fd)
+    }
+
+    /// `fcntl(fd, F_SETFL, flags)`
+    fn set_status_flags(&mut self, fd: Fd<'_>, flags: c_int) -> CallResult<()> {
+        native::set_status_flags(fd, flags)
+    }
+
+    /// `fcntl(fd, F_SETLK, &lock)` of the whole object.
+    fn lock(&mut self, fd: Fd<'_>, lock: Lock) -> CallResult<()> {
+        native::lock(fd, lock)
     }
 
     /// `fcntl(fd, F_GET_SEALS)`

@@ -17,6 +17,7 @@ import resource
 import select
 import signal
 import socket
+import sys
 import time
 
 PROTOCOL, CONTROL = "shmconf-protocol/1", 3
@@ -25,6 +26,8 @@ OPEN = {name[2:]: getattr(os, name) for name in ("O_RDONLY", "O_WRONLY", "O_RDWR
 PROT = {"READ": mmap.PROT_READ, "WRITE": mmap.PROT_WRITE, "EXEC": mmap.PROT_EXEC}
 MAP = {"SHARED": mmap.MAP_SHARED, "PRIVATE": mmap.MAP_PRIVATE}
 ACCESS = {os.O_RDONLY: "RDONLY", os.O_WRONLY: "WRONLY", os.O_RDWR: "RDWR"}
+LOCKS = {"RDLCK": fcntl.LOCK_SH | fcntl.LOCK_NB, "WRLCK": fcntl.LOCK_EX | fcntl.LOCK_NB, "UNLCK": fcntl.LOCK_UN}
+MS_SYNC = {"linux": 4, "darwin": 16, "netbsd": 4, "openbsd": 2}.get(sys.platform.rstrip("0123456789"), 0)
 SIGNALS, FENCE = signal.Signals.__members__, _thread.allocate_lock()
 # An error with a name that is none of these is `errno` and its number.
 ERRORS = set("""E2BIG EACCES EAGAIN EBADF EBUSY ECAPMODE ECONNRESET EDEADLK EEXIST EFAULT EFBIG EFTYPE EINTR EINVAL EIO EISDIR ELOOP EMFILE
@@ -39,7 +42,7 @@ libc.shm_open.argtypes = [ctypes.c_char_p, ctypes.c_int]
 libc.mmap.restype = ctypes.c_void_p
 libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_int64]
 libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
-libc.mprotect.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+libc.mprotect.argtypes = libc.msync.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
 
 
 class System:
@@ -106,6 +109,11 @@ def runs(data):
     """Bytes as the protocol writes them: `41*8 00*4088`."""
     found = re.finditer(rb"(.)\1*", data, re.DOTALL)
     return {"bytes": " ".join("%02x*%d" % (run[0][0], run.end() - run.start()) for run in found) or "empty"}
+
+
+def access(flags):
+    """An access mode, with the flags that can be set."""
+    return "|".join([ACCESS[flags & os.O_ACCMODE]] + [word for word in ("NONBLOCK", "APPEND") if flags & OPEN[word]])
 
 
 def open_descriptors():
@@ -216,6 +224,14 @@ class Actor:
         finally:
             self.reserve()
 
+    def msync(self, bind, map):
+        for hole in self.holes:
+            libc.munmap(*hole)
+        try:
+            checked(libc.msync(*self.of(self.maps, map, "mapping"), MS_SYNC))
+        finally:
+            self.reserve()
+
     def reserve(self):
         """Keeps unmapped parts of a mapping from malloc, by pages that cannot be accessed."""
         for start, length in self.holes:
@@ -288,22 +304,29 @@ def become(uid):
 CALLS = {  # What is not named here is answered `unsupported`, and so is an argument that is not known.
     "shm_open": lambda a, bind, name, flags, mode=0: a.opened(bind, a.implementation.shm_open(text(name), bits(flags, OPEN), mode)),
     "shm_unlink": lambda a, bind, name: a.implementation.shm_unlink(text(name)),
-    "create": Actor.create, "mmap": Actor.mmap, "munmap": Actor.munmap, "mprotect": Actor.mprotect, "send": Actor.send,
+    "create": Actor.create, "mmap": Actor.mmap, "munmap": Actor.munmap, "mprotect": Actor.mprotect, "msync": Actor.msync, "send": Actor.send,
     "recv": Actor.recv, "rlimit": Actor.rlimit, "fork": Actor.fork,
     "ftruncate": lambda a, bind, fd, size: os.ftruncate(a.fd(fd), size),
     "posix_fallocate": lambda a, bind, fd, offset, len: os.posix_fallocate(a.fd(fd), offset, len),
     "fstat": lambda a, bind, fd: a.stat(os.fstat(a.fd(fd))),
     "fchmod": lambda a, bind, fd, mode: os.fchmod(a.fd(fd), mode),
+    "fchown": lambda a, bind, fd, uid, gid: os.fchown(a.fd(fd), uid, gid),
+    "inode": lambda a, bind, fd: {"value": os.fstat(a.fd(fd)).st_ino},
+    "links": lambda a, bind, fd: {"value": os.fstat(a.fd(fd)).st_nlink},
     "read": lambda a, bind, fd, len: runs(os.read(a.fd(fd), transfer(len))),
     "write": lambda a, bind, fd, byte, len: {"value": os.write(a.fd(fd), bytes([byte]) * transfer(len))},
     "pread": lambda a, bind, fd, offset, len: runs(os.pread(a.fd(fd), transfer(len), offset)),
     "pwrite": lambda a, bind, fd, offset, byte, len: {"value": os.pwrite(a.fd(fd), bytes([byte]) * transfer(len), offset)},
     "lseek": lambda a, bind, fd, offset, whence: {"value": os.lseek(a.fd(fd), offset, getattr(os, "SEEK_" + whence))},
     "dup": lambda a, bind, fd: a.opened(bind, checked(libc.dup(a.fd(fd)))),  # os.dup would set FD_CLOEXEC
+    "dup2": lambda a, bind, fd, onto: a.opened(bind, checked(libc.dup2(a.fd(fd), a.fd(onto)))),
+    "fcntl_dupfd": lambda a, bind, fd, least: a.opened(bind, fcntl.fcntl(a.fd(fd), fcntl.F_DUPFD, least)),
     "close": lambda a, bind, fd: os.close(a.fd(fd)),
     "fcntl_getfd": lambda a, bind, fd: {"value": fcntl.fcntl(a.fd(fd), fcntl.F_GETFD) & fcntl.FD_CLOEXEC},
     "fcntl_setfd": lambda a, bind, fd, cloexec: fcntl.fcntl(a.fd(fd), fcntl.F_SETFD, fcntl.FD_CLOEXEC * cloexec),
-    "fcntl_getfl": lambda a, bind, fd: {"access": ACCESS[fcntl.fcntl(a.fd(fd), fcntl.F_GETFL) & os.O_ACCMODE]},
+    "fcntl_getfl": lambda a, bind, fd: {"access": access(fcntl.fcntl(a.fd(fd), fcntl.F_GETFL))},
+    "fcntl_setfl": lambda a, bind, fd, flags: fcntl.fcntl(a.fd(fd), fcntl.F_SETFL, bits(flags, OPEN)) and None,
+    "fcntl_setlk": lambda a, bind, fd, lock: fcntl.lockf(a.fd(fd), LOCKS[lock]),
     "fds": lambda a, bind: {"value": len(open_descriptors() - a.first_fds)},
     "store": Actor.store,
     "load": lambda a, bind, map, offset, len: runs(ctypes.string_at(*a.range(map, offset, len))),

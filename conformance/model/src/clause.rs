@@ -95,12 +95,16 @@ interfaces! {
     Fstat fstat,
     /// Setting the mode.
     Fchmod fchmod,
+    /// Setting the owner.
+    Fchown fchown,
     /// Mapping.
     Mmap mmap,
     /// Unmapping.
     Munmap munmap,
     /// Changing protection.
     Mprotect mprotect,
+    /// Writing back what was stored.
+    Msync msync,
     /// Reading through a descriptor.
     Read read,
     /// Writing through a descriptor.

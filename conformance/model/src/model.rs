@@ -28,7 +28,7 @@ use crate::clause;
 use crate::outcome::Outcome;
 use crate::profile::Profile;
 use branch::Cx;
-use calls::{create, descriptor, io, map, memory, names, open, passing, process, seals, size, unlink};
+use calls::{create, descriptor, identity, io, lock, map, memory, names, open, passing, process, seals, size, unlink};
 use checks::Checks;
 use effect::Effects;
 
@@ -90,6 +90,9 @@ fn check(cx: Cx<'_>, call: &Call, checks: &mut Checks<'_>) {
         Call::PosixFallocate { fd, offset, len } => size::posix_fallocate(cx, *fd, offset.get(), len.get(), checks),
         Call::Fstat { fd } => descriptor::fstat(cx, *fd, checks),
         Call::Fchmod { fd, mode } => descriptor::fchmod(cx, *fd, *mode, checks),
+        Call::Fchown { fd, uid, gid } => identity::fchown(cx, *fd, *uid, *gid, checks),
+        Call::Inode { fd } => identity::inode(cx, *fd, checks),
+        Call::Links { fd } => identity::links(cx, *fd, checks),
         Call::Mmap { fd, offset, len, prot, flags } => {
             map::mmap(cx, *fd, map::Asked { offset: offset.get(), len: len.get(), prot: *prot, flags: *flags }, checks);
         }
@@ -97,6 +100,7 @@ fn check(cx: Cx<'_>, call: &Call, checks: &mut Checks<'_>) {
             map::munmap(cx, *map, range.map(|range| (range.offset.get(), range.len.get())), checks);
         }
         Call::Mprotect { map, prot } => map::mprotect(cx, *map, *prot, checks),
+        Call::Msync { map } => map::msync(cx, *map, checks),
         Call::Store { map, offset, byte, len } => memory::store(cx, *map, offset.get(), *byte, len.get(), checks),
         Call::Load { map, offset, len } => memory::load(cx, *map, offset.get(), len.get(), checks),
         Call::Read { fd, len } => io::read(cx, *fd, None, len.get(), checks),
@@ -105,10 +109,14 @@ fn check(cx: Cx<'_>, call: &Call, checks: &mut Checks<'_>) {
         Call::Pwrite { fd, offset, byte, len } => io::write(cx, *fd, Some(offset.get()), *byte, len.get(), checks),
         Call::Lseek { fd, offset, whence } => io::lseek(cx, *fd, offset.get(), *whence, checks),
         Call::Dup { fd } => descriptor::dup(cx, *fd, checks),
+        Call::Dup2 { fd, onto } => descriptor::dup2(cx, *fd, *onto, checks),
+        Call::FcntlDupfd { fd, least } => descriptor::dupfd(cx, *fd, *least, checks),
         Call::Close { fd } => descriptor::close(cx, *fd, checks),
         Call::FcntlGetfd { fd } => descriptor::getfd(cx, *fd, checks),
         Call::FcntlSetfd { fd, cloexec } => descriptor::setfd(cx, *fd, *cloexec, checks),
         Call::FcntlGetfl { fd } => descriptor::getfl(cx, *fd, checks),
+        Call::FcntlSetfl { fd, flags } => descriptor::setfl(cx, *fd, *flags, checks),
+        Call::FcntlSetlk { fd, lock } => lock::setlk(cx, *fd, *lock, checks),
         Call::FcntlGetSeals { fd } => seals::get(cx, *fd, checks),
         Call::FcntlAddSeals { fd, seals } => seals::add(cx, *fd, *seals, checks),
         Call::Send { to, fds } => passing::send(cx, *to, fds, checks),

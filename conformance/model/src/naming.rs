@@ -3,7 +3,7 @@
 //! `/sc`, six characters of the run, four of the script's number and one for the stem (five, if there are many): 14 bytes,
 //! where macOS takes 31.
 
-use crate::call::name::{Form, PREFIX};
+use crate::call::name::{Fill, Form, PREFIX, Place};
 use crate::call::{Label, Name};
 use std::collections::HashMap;
 use std::fmt;
@@ -126,8 +126,18 @@ fn shaped(base: &str, stem: &str, form: Form) -> String {
     name.push_str(stem);
     let end = if form.trailing { "/" } else { "" };
     let bytes = form.bytes.map_or(0, usize::from).saturating_sub(end.len());
-    while name.len() < bytes {
-        name.push(if form.capitals { 'P' } else { 'p' });
-    }
+    let rest = bytes.saturating_sub(name.len());
+    name.push_str(&filled(rest, form.fill));
     name + end
+}
+
+/// So many bytes, of which a fill says what they are.
+fn filled(bytes: usize, fill: Option<Fill>) -> String {
+    let plain = |count: usize| "p".repeat(count);
+    match fill.map(Fill::text).filter(|(text, _)| text.len() <= bytes) {
+        None => plain(bytes),
+        Some((text, Place::All)) => plain(bytes % text.len()) + &text.repeat(bytes / text.len()),
+        Some((text, Place::First)) => text.to_owned() + &plain(bytes - text.len()),
+        Some((text, Place::Last)) => plain(bytes - text.len()) + text,
+    }
 }

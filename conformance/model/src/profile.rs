@@ -13,8 +13,8 @@ mod read;
 mod rules;
 
 pub use choices::{
-    Beyond, Cut, Fault, Limit, NameAnswer, Number, Offset, Resize, Response, Rest, Rounding, Tail, TooFar, Truncation,
-    UnlinkRight, Write,
+    Beyond, Cut, Fault, Identity, Limit, Links, NameAnswer, Number, Offset, Resize, Response, Rest, Rounding, Tail,
+    TooFar, Truncation, UnlinkRight, Write,
 };
 pub(crate) use circumstances::Release;
 pub use circumstances::{Circumstances, Setting};
@@ -41,6 +41,8 @@ pub struct Profile {
     pub circumstances: Circumstances,
     /// The releases at which its rules change: its own without a name, and those of parts such as `glibc`.
     pub(crate) turns: BTreeMap<String, BTreeSet<Release>>,
+    /// The settings on which its rules depend; the others are for people to know.
+    pub(crate) used: BTreeSet<String>,
     /// What can be set there that its rules depend on.
     pub settings: BTreeMap<String, Setting>,
     /// What it does.

@@ -79,7 +79,7 @@ pub struct Machine {
     pub settings: BTreeMap<String, String>,
 }
 
-/// The room of a file system.
+/// A file system, and the room in it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Storage {
     /// Bytes that an ordinary user can still take, when the first call began.
@@ -89,6 +89,12 @@ pub struct Storage {
     pub free_inodes: Option<u64>,
     /// Bytes that it has in all.
     pub total_bytes: u64,
+    /// What kind it is, such as `tmpfs`; empty where that is not known.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub file_system: String,
+    /// The twelve permission bits of its directory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mode: Option<u32>,
 }
 
 impl Machine {

@@ -187,6 +187,7 @@ fn storage() -> BoxedStrategy<Option<Storage>> {
         free_bytes,
         free_inodes,
         total_bytes,
+        ..Storage::default()
     }))
     .boxed()
 }

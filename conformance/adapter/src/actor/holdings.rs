@@ -39,6 +39,13 @@ impl Fds {
         numbers
     }
 
+    /// Notes that a number stands for something else, which the labels name, too.
+    pub(super) fn replace(&mut self, bind: &[Label], number: RawFd) {
+        self.open.insert(number);
+        self.most = self.most.max(self.open.len());
+        self.labels.extend(bind.iter().map(|label| (*label, number)));
+    }
+
     /// The descriptor that a label stands for.
     pub(super) fn get(&self, label: Label) -> Result<Fd<'_>, Outcome> {
         let number = self.labels.get(&label).copied().ok_or_else(|| unbound("descriptor", label))?;

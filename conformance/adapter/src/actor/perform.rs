@@ -2,7 +2,7 @@
 
 use super::Actor;
 use crate::subject::{Refused, descriptors, errno, hazard, host};
-use shmconf_model::call::{Call, Label, MapFlags, OpenFlags, Prot, Whence};
+use shmconf_model::call::{Call, Label, MapFlags, OpenFlags, Prot, StatusFlags, Whence};
 use shmconf_model::outcome::{Outcome, Received};
 use std::ffi::{CString, c_int};
 use std::os::fd::BorrowedFd;
@@ -49,6 +49,9 @@ impl Actor {
             }
             Call::Fstat { fd } => Outcome::Stat(subject.fstat(fds.get(*fd)?)?),
             Call::Fchmod { fd, mode } => done(subject.fchmod(fds.get(*fd)?, *mode)?),
+            Call::Fchown { fd, uid, gid } => done(subject.fchown(fds.get(*fd)?, *uid, *gid)?),
+            Call::Inode { fd } => Outcome::Value(subject.inode(fds.get(*fd)?)?),
+            Call::Links { fd } => Outcome::Value(subject.links(fds.get(*fd)?)?),
             Call::Read { fd, len } => Outcome::Bytes(subject.read(fds.get(*fd)?, length(len.get())?)?),
             Call::Write { fd, byte, len } => Outcome::Value(subject.write(fds.get(*fd)?, *byte, length(len.get())?)?),
             Call::Pread { fd, offset, len } => {
@@ -69,6 +72,18 @@ impl Actor {
                 let fd = subject.dup(fds.get(*fd)?)?;
                 opened(fds.take(bind, [fd]))
             }
+            Call::Dup2 { fd, onto } => {
+                let (fd, onto) = (fds.get(*fd)?, fds.get(*onto)?);
+                let number = onto.number();
+                // SAFETY: the script's, or not open.
+                unsafe { subject.dup2(fd, onto)? };
+                fds.replace(bind, number);
+                Outcome::Fd(number)
+            }
+            Call::FcntlDupfd { fd, least } => {
+                let fd = subject.dup_from(fds.get(*fd)?, c_int::try_from(*least).unwrap_or(c_int::MAX))?;
+                opened(fds.take(bind, [fd]))
+            }
             Call::Close { fd } => {
                 let fd = fds.get(*fd)?;
                 let number = fd.number();
@@ -79,6 +94,12 @@ impl Actor {
             }
             Call::FcntlGetfd { fd } => Outcome::Value(subject.cloexec(fds.get(*fd)?)?.into()),
             Call::FcntlSetfd { fd, cloexec } => done(subject.set_cloexec(fds.get(*fd)?, *cloexec)?),
+            Call::FcntlSetfl { fd, flags } => {
+                let append = if flags.contains(StatusFlags::APPEND) { libc::O_APPEND } else { 0 };
+                let nonblock = if flags.contains(StatusFlags::NONBLOCK) { libc::O_NONBLOCK } else { 0 };
+                done(subject.set_status_flags(fds.get(*fd)?, append | nonblock)?)
+            }
+            Call::FcntlSetlk { fd, lock } => done(subject.lock(fds.get(*fd)?, *lock)?),
             Call::FcntlGetfl { fd } => access(subject.status_flags(fds.get(*fd)?)?),
             Call::FcntlGetSeals { fd } => Outcome::Seals(subject.seals(fds.get(*fd)?)?),
             Call::FcntlAddSeals { fd, seals } => done(subject.add_seals(fds.get(*fd)?, *seals)?),
@@ -131,6 +152,7 @@ impl Actor {
                 Outcome::Ok
             }
             Call::Mprotect { map, prot } => done(subject.mprotect(self.holdings.region(*map)?, protection(*prot))?),
+            Call::Msync { map } => done(subject.msync(self.holdings.region(*map)?)?),
             Call::Store { map, offset, byte, len } => {
                 let (region, offset, len) = self.holdings.range(*map, offset.get(), len.get())?;
                 done(subject.store(region, offset, *byte, len)?)
@@ -211,12 +233,15 @@ fn map_flags(flags: MapFlags) -> c_int {
     BITS.iter().filter(|(flag, _)| flags.contains(*flag)).fold(0, |bits, (_, bit)| bits | bit)
 }
 
-/// The access mode alone.
+/// The access mode, with the flags that can be set.
 fn access(status: c_int) -> Outcome {
-    match status & libc::O_ACCMODE {
-        libc::O_RDONLY => Outcome::Access(OpenFlags::RDONLY),
-        libc::O_WRONLY => Outcome::Access(OpenFlags::WRONLY),
-        libc::O_RDWR => Outcome::Access(OpenFlags::RDWR),
-        _ => Outcome::Access(OpenFlags::empty()),
-    }
+    let mut flags = match status & libc::O_ACCMODE {
+        libc::O_RDONLY => OpenFlags::RDONLY,
+        libc::O_WRONLY => OpenFlags::WRONLY,
+        libc::O_RDWR => OpenFlags::RDWR,
+        _ => OpenFlags::empty(),
+    };
+    flags.set(OpenFlags::APPEND, status & libc::O_APPEND != 0);
+    flags.set(OpenFlags::NONBLOCK, status & libc::O_NONBLOCK != 0);
+    Outcome::Access(flags)
 }

@@ -1,5 +1,7 @@
 //! The names that exist, on the systems that tell: most keep objects as files of one directory, FreeBSD has a list.
 
+use std::ffi::{CStr, CString};
+
 /// Where objects are files that are called after their names: the directory, and what stands before the name.
 const STORE: Option<(&str, &str)> = if cfg!(target_os = "linux") {
     Some(("/dev/shm", ""))
@@ -18,20 +20,23 @@ pub fn directory() -> Option<&'static str> {
     STORE.map(|(directory, _)| directory)
 }
 
-/// The names that exist and begin with `prefix`, in order; where names cannot be listed, why.
+/// The names that exist and begin with `prefix`, in order; where names cannot be listed, why. What is no UTF-8 in a name
+/// is U+FFFD.
 pub fn names(prefix: &str) -> Result<Vec<String>, String> {
     let mut names = super::host::with_spare_descriptors(all)?;
-    names.retain(|name| name.starts_with(prefix));
+    names.retain(|name| name.to_bytes().starts_with(prefix.as_bytes()));
     names.sort();
-    Ok(names)
+    Ok(names.iter().map(|name| name.to_string_lossy().into_owned()).collect())
 }
 
-/// Every name that exists.
+/// Every name that exists, with its slash. An implementation that cuts names may leave some that are no UTF-8.
 #[cfg(not(target_os = "freebsd"))]
-pub fn all() -> Result<Vec<String>, String> {
+pub fn all() -> Result<Vec<CString>, String> {
+    use std::os::unix::ffi::OsStrExt;
     let Some((directory, before)) = STORE else { return Err(UNLISTED.to_owned()) };
     let entries = std::fs::read_dir(directory).map_err(|error| format!("cannot list {directory}: {error}"))?;
-    let name = |file: std::ffi::OsString| Some(format!("/{}", file.to_str()?.strip_prefix(before)?));
+    let name =
+        |file: std::ffi::OsString| CString::new([b"/", file.as_bytes().strip_prefix(before.as_bytes())?].concat()).ok();
     Ok(entries.filter_map(|entry| name(entry.ok()?.file_name())).collect())
 }
 
@@ -49,7 +54,7 @@ const UNLISTED: &str = if cfg!(target_os = "openbsd") {
 ///
 /// FreeBSD sys/kern/uipc_shm.c:sysctl_posix_shm_list, and sys/sys/user.h for the record.
 #[cfg(target_os = "freebsd")]
-pub fn all() -> Result<Vec<String>, String> {
+pub fn all() -> Result<Vec<CString>, String> {
     const PATH: usize = std::mem::offset_of!(libc::kinfo_file, kf_path);
     let records = sysctl(c"kern.ipc.posix_shm_list")?;
     let mut names = Vec::new();
@@ -59,8 +64,8 @@ pub fn all() -> Result<Vec<String>, String> {
         let Some((record, others)) = rest.split_at_checked(size).filter(|(record, _)| record.len() > PATH) else {
             return Err("kern.ipc.posix_shm_list has a record of a form that is not known".to_owned());
         };
-        let path = std::ffi::CStr::from_bytes_until_nul(&record[PATH..]);
-        names.extend(path.ok().and_then(|path| path.to_str().ok()).map(str::to_owned));
+        let path = CStr::from_bytes_until_nul(&record[PATH..]);
+        names.extend(path.map(CStr::to_owned));
         rest = others;
     }
     Ok(names)
@@ -68,7 +73,7 @@ pub fn all() -> Result<Vec<String>, String> {
 
 /// The bytes of a value of the kernel, which may grow while it is read.
 #[cfg(target_os = "freebsd")]
-fn sysctl(name: &std::ffi::CStr) -> Result<Vec<u8>, String> {
+fn sysctl(name: &CStr) -> Result<Vec<u8>, String> {
     const TRIES: u32 = 8;
     let read = |into: *mut libc::c_void, len: &mut usize| {
         // SAFETY: the name is a C string, and the buffer, where there is one, has that length.
@@ -98,9 +103,11 @@ fn sysctl(name: &std::ffi::CStr) -> Result<Vec<u8>, String> {
 ///
 /// illumos usr/src/lib/libc/port/rt/pos4obj.c:__pos4obj_lock
 #[cfg(target_os = "illumos")]
-pub fn unlock(name: &str) {
-    let _ = std::fs::remove_file(format!("/tmp/.SHML{}", name.trim_start_matches('/')));
+pub fn unlock(name: &CStr) {
+    use std::os::unix::ffi::OsStrExt;
+    let bare = name.to_bytes().iter().position(|byte| *byte != b'/').map_or(&[][..], |at| &name.to_bytes()[at..]);
+    let _ = std::fs::remove_file(std::ffi::OsStr::from_bytes(&[b"/tmp/.SHML", bare].concat()));
 }
 /// Takes away the lock that a killed process may have held; here names have none.
 #[cfg(not(target_os = "illumos"))]
-pub fn unlock(_name: &str) {}
+pub fn unlock(_name: &CStr) {}

@@ -4,6 +4,7 @@ use super::fd::Fd;
 use super::refused::{CallResult, Refused};
 use super::region::Region;
 use super::system;
+use shmconf_model::call::Lock;
 use shmconf_model::outcome::{Content, Stat};
 use std::ffi::{CStr, c_int};
 use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd, RawFd};
@@ -48,13 +49,17 @@ pub fn ftruncate(fd: Fd<'_>, size: i64) -> CallResult<()> {
     checked(unsafe { system::c::ftruncate(fd.number(), size) }).map(drop)
 }
 
-/// `fstat` of this system.
-pub fn fstat(fd: Fd<'_>) -> CallResult<Stat> {
+fn stat(fd: Fd<'_>) -> CallResult<system::c::stat> {
     let mut stat = std::mem::MaybeUninit::<system::c::stat>::zeroed();
     // SAFETY: the buffer is one `stat`.
     checked(unsafe { system::c::fstat(fd.number(), stat.as_mut_ptr()) })?;
     // SAFETY: `fstat` has filled it.
-    let stat = unsafe { stat.assume_init() };
+    Ok(unsafe { stat.assume_init() })
+}
+
+/// `fstat` of this system.
+pub fn fstat(fd: Fd<'_>) -> CallResult<Stat> {
+    let stat = stat(fd)?;
     #[allow(clippy::useless_conversion, clippy::unnecessary_cast, reason = "the widths differ between systems")]
     Ok(Stat { size: stat.st_size.into(), mode: stat.st_mode as u32 & 0o7777, uid: stat.st_uid, gid: stat.st_gid })
 }
@@ -63,6 +68,25 @@ pub fn fstat(fd: Fd<'_>) -> CallResult<Stat> {
 pub fn fchmod(fd: Fd<'_>, mode: u32) -> CallResult<()> {
     // SAFETY: numbers only.
     checked(unsafe { libc::fchmod(fd.number(), mode as libc::mode_t) }).map(drop)
+}
+
+/// `fchown` of this system.
+pub fn fchown(fd: Fd<'_>, uid: u32, gid: u32) -> CallResult<()> {
+    // SAFETY: numbers only.
+    checked(unsafe { libc::fchown(fd.number(), uid, gid) }).map(drop)
+}
+
+/// `st_ino` of `fstat`.
+pub fn inode(fd: Fd<'_>) -> CallResult<i64> {
+    // A number in which the highest bit is set is another one below zero.
+    #[allow(clippy::unnecessary_cast, reason = "the widths differ between systems")]
+    Ok(stat(fd)?.st_ino as i64)
+}
+
+/// `st_nlink` of `fstat`.
+pub fn links(fd: Fd<'_>) -> CallResult<i64> {
+    #[allow(clippy::unnecessary_cast, reason = "the widths differ between systems")]
+    Ok(stat(fd)?.st_nlink as i64)
 }
 
 /// `mmap` of this system. `flags` are `MAP_SHARED` or `MAP_PRIVATE` and nothing else, as others replace what is mapped.
@@ -88,6 +112,11 @@ pub fn munmap(region: &mut Region, offset: usize, len: usize) -> CallResult<()> 
 /// `mprotect` of this system, of the whole region.
 pub fn mprotect(region: &mut Region, prot: c_int) -> CallResult<()> {
     region.protect(prot)
+}
+
+/// `msync` of this system, of the whole region with `MS_SYNC`.
+pub fn msync(region: &mut Region) -> CallResult<()> {
+    region.sync()
 }
 
 /// Writes `len` times `byte` from `offset` on. Where that is not accessible the process ends by a signal, which is meant.
@@ -179,6 +208,21 @@ pub fn dup(fd: Fd<'_>) -> CallResult<OwnedFd> {
     opened(unsafe { libc::dup(fd.number()) })
 }
 
+/// `dup2` of this system.
+///
+/// # Safety
+///
+/// The number of `onto` is not open, or whoever owns what it stands for gives it up.
+pub unsafe fn dup2(fd: Fd<'_>, onto: Fd<'_>) -> CallResult<()> {
+    // SAFETY: the caller's promise for `onto`; the other may be used, or is not open.
+    checked(unsafe { libc::dup2(fd.number(), onto.number()) }).map(drop)
+}
+
+/// `fcntl(fd, F_DUPFD, least)`
+pub fn dup_from(fd: Fd<'_>, least: c_int) -> CallResult<OwnedFd> {
+    opened(fcntl(fd, libc::F_DUPFD, least)?)
+}
+
 /// `close` of this system, of a descriptor that the caller owns.
 pub fn close(fd: OwnedFd) -> CallResult<()> {
     // SAFETY: nobody else owns it.
@@ -213,6 +257,26 @@ pub fn set_cloexec(fd: Fd<'_>, cloexec: bool) -> CallResult<()> {
 /// `fcntl(fd, F_GETFL)`
 pub fn status_flags(fd: Fd<'_>) -> CallResult<c_int> {
     fcntl(fd, libc::F_GETFL, 0)
+}
+
+/// `fcntl(fd, F_SETFL)`
+pub fn set_status_flags(fd: Fd<'_>, flags: c_int) -> CallResult<()> {
+    fcntl(fd, libc::F_SETFL, flags).map(drop)
+}
+
+/// `fcntl(fd, F_SETLK)` of a lock on the whole object.
+pub fn lock(fd: Fd<'_>, lock: Lock) -> CallResult<()> {
+    let kind = match lock {
+        Lock::Read => libc::F_RDLCK,
+        Lock::Write => libc::F_WRLCK,
+        Lock::Nothing => libc::F_UNLCK,
+    };
+    // SAFETY: numbers alone, of which zeros are a whole file.
+    let mut whole: libc::flock = unsafe { std::mem::zeroed() };
+    // The widths differ between systems.
+    (whole.l_type, whole.l_whence) = (kind as _, libc::SEEK_SET as _);
+    // SAFETY: the command takes a lock; the descriptor may be used, or is not open.
+    checked(unsafe { libc::fcntl(fd.number(), libc::F_SETLK, &raw const whole) }).map(drop)
 }
 
 /// Is the number open?

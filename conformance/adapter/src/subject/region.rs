@@ -130,14 +130,26 @@ impl Region {
 
     /// Changes the protection of all of it.
     pub(super) fn protect(&mut self, prot: c_int) -> CallResult<()> {
+        // SAFETY: a range of this region.
+        self.ask_of_all(|start, len| unsafe { libc::mprotect(start, len, prot) })
+    }
+
+    /// Writes all of it back.
+    pub(super) fn sync(&mut self) -> CallResult<()> {
+        // SAFETY: a range of this region, of which nothing changes.
+        self.ask_of_all(|start, len| unsafe { libc::msync(start, len, libc::MS_SYNC) })
+    }
+
+    /// Asks something of the system for all of it, holes included.
+    fn ask_of_all(&mut self, ask: impl FnOnce(*mut libc::c_void, usize) -> c_int) -> CallResult<()> {
         let is_lost = self.holes.iter().any(|hole| !hole.reserved);
         if is_lost || (!self.holes.is_empty() && host::has_threads() == Some(true)) {
             return Err(lost());
         }
-        // What the system says of the holes is one of the questions, so for the time of the call they are none of ours.
+        // What the system says of the holes is one of the questions, so for the time of the call they are none of ours. There
+        // is no other thread that could be given a part of them.
         self.release_holes();
-        // SAFETY: a range of this region; there is no other thread that could have been given a part of it since.
-        let done = unsafe { libc::mprotect(self.start.cast(), self.len, prot) };
+        let done = ask(self.start.cast(), self.len);
         let said = Refused::last();
         self.holes.iter_mut().for_each(|hole| hole.reserved = false);
         self.reserve_holes();

@@ -21,7 +21,7 @@ pub(super) fn settings() -> BTreeMap<String, String> {
     told.collect()
 }
 
-/// The room of the file system of a directory.
+/// The file system of a directory, and the room in it.
 #[allow(clippy::unnecessary_cast, clippy::useless_conversion, reason = "the widths differ between systems")]
 fn storage(directory: &str) -> Option<Storage> {
     let room = statvfs(directory).ok()?;
@@ -31,6 +31,8 @@ fn storage(directory: &str) -> Option<Storage> {
         // A file system that counts none says that it has none in all.
         free_inodes: (room.files() > 0).then_some(room.files_available() as u64),
         total_bytes: bytes(room.blocks() as u64),
+        file_system: system::file_system(directory),
+        mode: mode_of(directory),
     })
 }
 
@@ -182,8 +184,10 @@ mod tests {
         #[case] scripts: u32,
         #[case] said: &str,
     ) {
-        let machine =
-            Machine { store: Some(Storage { free_bytes, free_inodes, total_bytes: 1 << 20 }), ..Machine::default() };
+        let machine = Machine {
+            store: Some(Storage { free_bytes, free_inodes, total_bytes: 1 << 20, ..Storage::default() }),
+            ..Machine::default()
+        };
         let refused = Needs { bytes: 2 * PAGE, inodes: 1 }.check(&machine, scripts);
         let refused = refused.err().map(|error| error.to_string()).unwrap_or_default();
         assert!(refused.contains(said) && refused.is_empty() == said.is_empty(), "{refused}");

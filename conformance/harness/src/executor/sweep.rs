@@ -2,7 +2,7 @@
 
 use shmconf_adapter::subject::{Refused, descriptors, listing, native};
 use shmconf_model::outcome::Errno;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::os::fd::AsFd;
 
 /// Is there an object of that name?
@@ -17,17 +17,24 @@ pub(super) fn exists(name: &str) -> bool {
 
 /// Removes a name, on which no process may be within a call; answers whether it is gone, as one that never was is.
 pub(super) fn remove(name: &str) -> bool {
+    CString::new(name).map_or(true, |name| is_removed(&name))
+}
+
+fn is_removed(name: &CStr) -> bool {
     listing::unlock(name);
-    let Ok(name) = CString::new(name) else { return true };
     let stays = [Errno::EACCES, Errno::EPERM, Errno::EROFS];
-    !matches!(native::shm_unlink(&name), Err(Refused::Errno(errno)) if stays.contains(&errno))
+    !matches!(native::shm_unlink(name), Err(Refused::Errno(errno)) if stays.contains(&errno))
 }
 
 /// Removes every name that begins so, however many slashes are before it, where names can be listed.
 pub(super) fn sweep_prefix(prefix: &str) {
-    let bare = |name: &str| name.trim_start_matches('/').to_owned();
-    let ours = |name: &String| bare(name).starts_with(&bare(prefix));
+    let ours = |name: &CStr| bare(name.to_bytes()).starts_with(bare(prefix.as_bytes()));
     for name in listing::all().unwrap_or_default().iter().filter(|name| ours(name)) {
-        remove(name);
+        is_removed(name);
     }
+}
+
+/// Without the slashes before it.
+fn bare(name: &[u8]) -> &[u8] {
+    &name[name.iter().take_while(|byte| **byte == b'/').count()..]
 }

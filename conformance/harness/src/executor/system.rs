@@ -70,6 +70,23 @@ pub(super) const SETTINGS: &[(&str, ReadSetting)] = &[
         let is_known = enforces.or_else(|| std::path::Path::new("/sys/fs").is_dir().then_some(false));
         is_known.map(|enforces| enforces.to_string())
     }),
+    ("apparmor", |_| Some((word_in("/sys/module/apparmor/parameters/enabled")? == "Y").to_string())),
+    ("overcommit", |_| word_in("/proc/sys/vm/overcommit_memory")),
+    ("huge_pages", |_| {
+        let words = word_in("/sys/kernel/mm/transparent_hugepage/shmem_enabled")?;
+        words.split_once('[')?.1.split_once(']').map(|(chosen, _)| chosen.to_owned())
+    }),
+    ("container", |_| {
+        let marks = ["/run/systemd/container", "/.dockerenv", "/run/.containerenv"];
+        Some(marks.iter().any(|mark| std::path::Path::new(mark).exists()).to_string())
+    }),
+    ("remove_ipc", |_| {
+        // Where systemd does not run nobody removes anything; where it does, that is what it does unless it is told.
+        let runs = std::path::Path::new("/run/systemd/system").is_dir();
+        let told = std::fs::read_to_string("/etc/systemd/logind.conf").unwrap_or_default();
+        let keeps = told.lines().any(|line| line.trim().eq_ignore_ascii_case("RemoveIPC=no"));
+        Some((runs && !keeps).to_string())
+    }),
 ];
 /// What can be set on this system that its profile knows, by the name that it has there.
 #[cfg(target_os = "freebsd")]
@@ -276,4 +293,24 @@ pub(super) fn is_foreign(directory: &str) -> bool {
 #[cfg(not(target_os = "linux"))]
 pub(super) fn is_foreign(_directory: &str) -> bool {
     false
+}
+
+/// What kind of file system a directory is on; empty where that cannot be told.
+#[cfg(target_os = "linux")]
+pub(super) fn file_system(directory: &str) -> String {
+    use nix::sys::statfs::{EXT4_SUPER_MAGIC, FsType, OVERLAYFS_SUPER_MAGIC, TMPFS_MAGIC, XFS_SUPER_MAGIC, statfs};
+    const KINDS: &[(FsType, &str)] = &[
+        (TMPFS_MAGIC, "tmpfs"),
+        (EXT4_SUPER_MAGIC, "ext4"),
+        (OVERLAYFS_SUPER_MAGIC, "overlay"),
+        (XFS_SUPER_MAGIC, "xfs"),
+    ];
+    let Ok(found) = statfs(directory) else { return String::new() };
+    let known = KINDS.iter().find(|(kind, _)| *kind == found.filesystem_type());
+    known.map_or_else(|| format!("{:#x}", found.filesystem_type().0), |(_, word)| (*word).to_owned())
+}
+/// What kind of file system a directory is on, which is not asked here.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn file_system(_directory: &str) -> String {
+    String::new()
 }

@@ -137,6 +137,15 @@ impl Assembly {
                 let sure = holdings.sure.contains(fd);
                 vec![self.new_fd(actor, sure)]
             }
+            // There may be no number as high as that.
+            Call::FcntlDupfd { .. } => vec![self.new_fd(actor, false)],
+            Call::Dup2 { onto, .. } => {
+                *onto = *holdings.fds.last()?;
+                // Two labels stand for one number, which either may close.
+                let onto = *onto;
+                holdings.sure.retain(|sure| *sure != onto);
+                vec![self.new_fd(actor, false)]
+            }
             Call::Mmap { .. } => {
                 self.labels += 1;
                 let map = label(&format!("m{}", self.labels));

@@ -58,6 +58,11 @@ pub(super) fn name() -> BoxedStrategy<Name> {
         .boxed()
 }
 
+/// Lengths of names that some system takes, more often short ones.
+pub(super) fn length() -> BoxedStrategy<u16> {
+    prop_oneof![3 => 15u16..=32, 2 => 33u16..=255, 1 => prop::sample::select(vec![64, 128, 250, 254, 255])].boxed()
+}
+
 /// Modes, from none to all.
 pub(super) fn mode() -> BoxedStrategy<u32> {
     prop::sample::select(vec![0o600, 0, 0o200, 0o400, 0o444, 0o660, 0o666, 0o777, 0o7777]).boxed()

@@ -4,7 +4,8 @@ use super::assemble::Assembly;
 use super::draw::{self, Draw};
 use super::{Entry, edges};
 use proptest::prelude::*;
-use shmconf_model::call::{Call, OpenFlags};
+use shmconf_model::call::name::{Fill, Form};
+use shmconf_model::call::{Amount, Call, Name, OpenFlags};
 use shmconf_model::script::{Requirement, Script};
 
 pub(super) const PROPERTIES: &[Entry] = &[
@@ -13,6 +14,12 @@ pub(super) const PROPERTIES: &[Entry] = &[
         "Whatever its form and length, a name is refused or stands for one object.",
         &[Requirement::Named],
         any_form,
+    ),
+    (
+        APART,
+        "Different names stand for different objects, however little they differ and however long they are.",
+        &[Requirement::Named],
+        apart,
     ),
     (
         MODES,
@@ -29,6 +36,7 @@ pub(super) const PROPERTIES: &[Entry] = &[
 ];
 
 const FORMS: &str = "names/any-form-and-length";
+const APART: &str = "names/different-names-different-objects";
 const MODES: &str = "access/any-mode-and-mask";
 const UNIQUE: &str = "names/generator-gives-none-twice";
 
@@ -46,6 +54,37 @@ fn any_form() -> BoxedStrategy<Script> {
         1 => draw::fstat(),
     ];
     sequence(FORMS, 2, calls.boxed(), 1..9)
+}
+
+/// Two names of one length, and what one process does with the one and another with the other.
+fn apart() -> BoxedStrategy<Script> {
+    let fill = || prop::option::of(prop::sample::select(Fill::ALL));
+    let names = (edges::length(), fill(), fill());
+    names
+        .prop_map(|(bytes, one, other)| {
+            let name = |fill| Name::Fresh {
+                stem: draw::label("x"),
+                form: Form { bytes: Some(bytes), fill, ..Form::default() },
+            };
+            let create = |fill| draw::open(name(fill), OpenFlags::RDWR | OpenFlags::CREAT | OpenFlags::EXCL, 0o600);
+            let open = |fill| draw::open(name(fill), OpenFlags::RDWR, 0);
+            let by = |actor, call| Draw { actor, pick: 1, call };
+            let size = Call::Ftruncate { fd: draw::some(), size: Amount::bytes(5) };
+            let stat = || Call::Fstat { fd: draw::some() };
+            let calls = [
+                by(0, create(one)),
+                by(0, create(other)),
+                by(0, size),
+                by(1, open(one)),
+                by(1, stat()),
+                by(1, open(other)),
+                by(1, stat()),
+                by(0, Call::ShmUnlink { name: name(one) }),
+                by(1, open(other)),
+            ];
+            Assembly::new(APART, 2).then(calls).script()
+        })
+        .boxed()
 }
 
 fn modes() -> BoxedStrategy<Script> {

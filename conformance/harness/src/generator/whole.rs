@@ -4,7 +4,7 @@ use super::assemble::Assembly;
 use super::draw::{self, Draw, some};
 use super::{Entry, edges};
 use proptest::prelude::*;
-use shmconf_model::call::{Amount, Call, MapFlags, Name, OpenFlags, Range, Resource, Seals, Whence};
+use shmconf_model::call::{Amount, Call, Lock, MapFlags, Name, OpenFlags, Range, Resource, Seals, StatusFlags, Whence};
 use shmconf_model::outcome::Signal;
 use shmconf_model::script::{Requirement, Script};
 
@@ -84,6 +84,8 @@ fn of_descriptors() -> BoxedStrategy<Call> {
     let byte = 1u8..;
     let (fd, len) = (some(), edges::near_pages);
     let whence = prop::sample::select(vec![Whence::Set, Whence::Cur, Whence::End]);
+    let lock = prop::sample::select(vec![Lock::Read, Lock::Write, Lock::Nothing]);
+    let status = prop::sample::select(vec![StatusFlags::APPEND, StatusFlags::NONBLOCK, StatusFlags::empty()]);
     prop_oneof![
         3 => draw::ftruncate(),
         1 => draw::posix_fallocate(),
@@ -99,6 +101,13 @@ fn of_descriptors() -> BoxedStrategy<Call> {
         1 => Just(Call::FcntlGetfd { fd }),
         1 => any::<bool>().prop_map(move |cloexec| Call::FcntlSetfd { fd, cloexec }),
         1 => Just(Call::FcntlGetfl { fd }),
+        1 => Just(Call::Dup2 { fd, onto: some() }),
+        1 => (0u32..24).prop_map(move |least| Call::FcntlDupfd { fd, least }),
+        1 => status.prop_map(move |flags| Call::FcntlSetfl { fd, flags }),
+        1 => lock.prop_map(move |lock| Call::FcntlSetlk { fd, lock }),
+        1 => prop::sample::select(vec![0u32, 1000]).prop_map(move |id| Call::Fchown { fd, uid: id, gid: id }),
+        1 => Just(Call::Inode { fd }),
+        1 => Just(Call::Links { fd }),
         1 => draw::fds(),
     ]
     .boxed()
@@ -111,6 +120,7 @@ fn of_mappings() -> BoxedStrategy<Call> {
         1 => draw::mmap(MapFlags::PRIVATE),
         1 => prop_oneof![2 => Just(None), 1 => range].prop_map(|range| Call::Munmap { map: some(), range }),
         1 => draw::mprotect(),
+        1 => Just(Call::Msync { map: some() }),
         3 => draw::store(),
         4 => draw::load(),
     ]

@@ -2,8 +2,10 @@
 //!
 //! A mutant is the native subject with one method overridden. A state that a fault needs belongs to one process.
 
+mod descriptor;
 mod map;
 mod message;
+mod names;
 mod open;
 mod size;
 mod unlink;
@@ -80,7 +82,10 @@ mutants! {
     "readonly-widened" open::ReadonlyWidened, "An object opened for reading can be written.";
     "not-the-lowest" open::NotTheLowest, "A new descriptor is not the lowest that is free.";
     "shared-description" open::SharedDescription, "Opening a name twice gives one open file description.";
-    "case-folded" open::CaseFolded, "Names that differ in case alone are one name.";
+    "case-folded" names::CaseFolded, "Names that differ in case alone are one name.";
+    "marks-replaced" names::MarksReplaced, "Blanks, percent signs, backslashes and control characters in names are one letter.";
+    "high-bits-lost" names::HighBitsLost, "Bytes above 0x7f in names are one letter.";
+    "end-of-name-lost" names::EndLost, "Of a name the first 29 bytes count.";
     "descriptors-run-out" open::DescriptorsRunOut, "A process can open no more than 64 objects.";
     "recreated-name-old-object" unlink::RecreatedNameOldObject, "A name that is created again reaches the old object.";
     "unlink-frees-at-once" unlink::FreesAtOnce, "Unlinking empties the object though it is open.";
@@ -95,6 +100,13 @@ mutants! {
     "negative-size-accepted" size::NegativeAccepted, "Setting a negative size succeeds and does nothing.";
     "positioned-moves-offset" size::PositionedMovesOffset, "pread and pwrite move the file offset.";
     "change-mode-masked" open::ChangeModeMasked, "The creation mask takes its bits away from the mode that fchmod sets.";
+    "second-number-kept" descriptor::SecondNumberKept, "dup2 leaves what the second number stands for.";
+    "least-ignored" descriptor::LeastIgnored, "F_DUPFD gives the lowest free number, whatever is asked for.";
+    "status-ignored" descriptor::StatusIgnored, "F_SETFL succeeds and sets nothing.";
+    "group-kept" descriptor::GroupKept, "fchown leaves the group as it is.";
+    "one-inode" descriptor::OneInode, "All objects have the same inode number.";
+    "links-stay" descriptor::LinksStay, "An object has a name for ever.";
+    "lock-ignored" descriptor::LockIgnored, "Locking an object keeps nobody out.";
     "close-twice-succeeds" size::CloseTwiceSucceeds, "Closing what is closed succeeds.";
     "private-store" map::PrivateStore, "A store through a shared mapping is not seen by others.";
     "mapping-apart" map::Apart, "Every mapping from the tenth on shows a copy of the object.";

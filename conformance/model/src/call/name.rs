@@ -35,8 +35,67 @@ pub struct Form {
     pub inner: bool,
     /// `@x:trailing`: a slash at the end.
     pub trailing: bool,
-    /// `@x:20:capitals`: what makes it so long is capitals, so that it differs from `@x:20` in case alone.
-    pub capitals: bool,
+    /// `@x:20:capitals`: what makes it so long, so that it differs from `@x:20` in that alone.
+    pub fill: Option<Fill>,
+}
+
+macro_rules! fills {
+    ($($(#[doc = $doc:literal])+ $fill:ident = $word:literal $text:literal $place:ident,)+) => {
+        /// What a long name has behind its first 14 bytes. Without one that is `p`, as often as it takes.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Fill {
+            $($(#[doc = $doc])+ $fill,)+
+        }
+
+        impl Fill {
+            /// Each of them.
+            pub const ALL: &[Fill] = &[$(Fill::$fill),+];
+
+            /// The word that stands for it behind the length.
+            pub fn word(self) -> &'static str {
+                match self { $(Fill::$fill => $word,)+ }
+            }
+
+            /// The character, and where it stands.
+            pub(crate) fn text(self) -> (&'static str, Place) {
+                match self { $(Fill::$fill => ($text, Place::$place),)+ }
+            }
+        }
+    };
+}
+
+/// Where the character of a fill stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In all of what makes the name long.
+    All,
+    /// At its beginning.
+    First,
+    /// At its end.
+    Last,
+}
+
+fills! {
+    /// Capitals.
+    Capitals = "capitals" "P" All,
+    /// Letters of two bytes each, both above 0x7f.
+    Accents = "accents" "\u{e9}" All,
+    /// Blanks, at the end, too.
+    Blanks = "blanks" " " All,
+    /// Percent signs.
+    Percents = "percents" "%" All,
+    /// Control characters.
+    Controls = "controls" "\u{1}" All,
+    /// Backslashes, which are no slashes.
+    Backslashes = "backslashes" "\\" All,
+    /// Another letter at the beginning.
+    First = "first" "q" First,
+    /// Another letter at the end.
+    Last = "last" "q" Last,
+    /// A dot at the end.
+    Dot = "dot" "." Last,
+    /// A hyphen at the end.
+    Hyphen = "hyphen" "-" Last,
 }
 
 impl Form {
@@ -75,14 +134,10 @@ impl fmt::Display for Name {
                 if let Some(bytes) = form.bytes {
                     write!(f, ":{bytes}")?;
                 }
-                let words = [
-                    (form.bare, "bare"),
-                    (form.double, "double"),
-                    (form.inner, "inner"),
-                    (form.trailing, "trailing"),
-                    (form.capitals, "capitals"),
-                ];
-                words.iter().filter(|(set, _)| *set).try_for_each(|(_, word)| write!(f, ":{word}"))
+                let words =
+                    [(form.bare, "bare"), (form.double, "double"), (form.inner, "inner"), (form.trailing, "trailing")];
+                words.iter().filter(|(set, _)| *set).try_for_each(|(_, word)| write!(f, ":{word}"))?;
+                form.fill.map_or(Ok(()), |fill| write!(f, ":{}", fill.word()))
             }
         }
     }

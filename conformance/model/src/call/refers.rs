@@ -22,12 +22,13 @@ impl<L> Handle<L> {
 }
 
 impl Call {
-    /// The one descriptor or mapping that the call is about. `send`, which may name several, has none.
+    /// The descriptor or mapping that the call is about, the first where it names two. `send`, which may name several, has
+    /// none.
     pub fn handle(&self) -> Option<Handle<&Label>> {
         let mut handle = None;
         self.parts(&mut |part| match part {
-            Part::Fd(label) => handle = Some(Handle::Fd(label)),
-            Part::Map(label) => handle = Some(Handle::Map(label)),
+            Part::Fd(label) if handle.is_none() => handle = Some(Handle::Fd(label)),
+            Part::Map(label) if handle.is_none() => handle = Some(Handle::Map(label)),
             _ => {}
         });
         handle
@@ -37,8 +38,8 @@ impl Call {
     pub fn handle_mut(&mut self) -> Option<Handle<&mut Label>> {
         let mut handle = None;
         self.parts_mut(&mut |part| match part {
-            Part::Fd(label) => handle = Some(Handle::Fd(label)),
-            Part::Map(label) => handle = Some(Handle::Map(label)),
+            Part::Fd(label) if handle.is_none() => handle = Some(Handle::Fd(label)),
+            Part::Map(label) if handle.is_none() => handle = Some(Handle::Map(label)),
             _ => {}
         });
         handle

@@ -3,7 +3,7 @@
 use super::argument::*;
 use super::entry::{Binds, Entry, Parameter, calls};
 use super::{Amount, Label, Name, OutOfRange, Range, Requirement};
-use crate::constants::{MapFlags, OpenFlags, Prot, Resource, Seals, Signal, Whence};
+use crate::constants::{Lock, MapFlags, OpenFlags, Prot, Resource, Seals, Signal, StatusFlags, Whence};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -41,6 +41,12 @@ calls! {
     Fstat = "fstat" { fd: Label as Fd } -> Nothing "`size 4096 mode 0600 uid 0 gid 0`";
     /// Sets the permission bits.
     Fchmod = "fchmod" { fd: Label as Fd, mode: u32 as Mode } -> Nothing "`ok`";
+    /// Sets the owner and the group.
+    Fchown = "fchown" { fd: Label as Fd, uid: u32 as User, gid: u32 as User } -> Nothing "`ok`";
+    /// Asks for the number that tells the object from others: `st_ino` of `fstat`.
+    Inode = "inode" { fd: Label as Fd } -> Nothing "a number";
+    /// Asks how many names the object has: `st_nlink` of `fstat`.
+    Links = "links" { fd: Label as Fd } -> Nothing "a number";
     /// Reads at the file offset.
     Read = "read" { fd: Label as Fd, len: Amount as Bytes } -> Nothing "bytes";
     /// Writes `len` times `byte` at the file offset.
@@ -54,14 +60,22 @@ calls! {
     Lseek = "lseek" { fd: Label as Fd, offset: Amount as Bytes, whence: Whence as Word } -> Nothing "a number";
     /// Duplicates a descriptor.
     Dup = "dup" { fd: Label as Fd } -> Descriptor "";
+    /// Makes the number of `onto` stand for what `fd` does, and closes what it stood for before.
+    Dup2 = "dup2" { fd: Label as Fd, onto: Label as Fd } -> Descriptor "";
     /// Closes a descriptor. Its label goes on to stand for the same number.
     Close = "close" { fd: Label as Fd } -> Nothing "`ok`";
     /// Is the descriptor closed by `exec`?
     FcntlGetfd = "fcntl" "GETFD" { fd: Label as Fd } -> Nothing "`1` or `0`";
     /// Makes `exec` close the descriptor, or with `0` keep it.
     FcntlSetfd = "fcntl" "SETFD" { fd: Label as Fd, cloexec: bool as CloseOnExec } -> Nothing "`ok`";
-    /// With which access was the descriptor opened?
-    FcntlGetfl = "fcntl" "GETFL" { fd: Label as Fd } -> Nothing "`RDONLY`, `WRONLY` or `RDWR`";
+    /// Duplicates a descriptor, as the lowest free number from `least` on.
+    FcntlDupfd = "fcntl" "DUPFD" { fd: Label as Fd, least: u32 as Least } -> Descriptor "";
+    /// With which access was the descriptor opened, and which of `APPEND` and `NONBLOCK` are set?
+    FcntlGetfl = "fcntl" "GETFL" { fd: Label as Fd } -> Nothing "`RDONLY`, `WRONLY` or `RDWR`, with `APPEND` and `NONBLOCK`";
+    /// Sets of `APPEND` and `NONBLOCK` those that are named, and clears the others.
+    FcntlSetfl = "fcntl" "SETFL" { fd: Label as Fd, flags: StatusFlags as Word } -> Nothing "`ok`";
+    /// Locks the whole object for reading or writing, or gives the lock up, without waiting (`F_SETLK`).
+    FcntlSetlk = "fcntl" "SETLK" { fd: Label as Fd, lock: Lock as Word } -> Nothing "`ok`";
     /// Which seals has the object?
     FcntlGetSeals = "fcntl" "GET_SEALS" { fd: Label as Fd } -> Nothing "seals" Seals;
     /// Adds seals to the object.
@@ -86,6 +100,8 @@ calls! {
     } -> Nothing "`ok`";
     /// Sets the protection of a whole mapping.
     Mprotect = "mprotect" { map: Label as Map, prot: Prot as Word } -> Nothing "`ok`";
+    /// Writes back what was stored through a mapping (`MS_SYNC`).
+    Msync = "msync" { map: Label as Map } -> Nothing "`ok`";
     /// Writes `len` times `byte` through a mapping; once, if no length is given.
     Store = "store" { map: Label as Map, offset: Amount as Bytes, byte: u8 as Byte, len: Amount as OneOrBytes }
         -> Nothing "`ok`, or the signal that ended the actor";

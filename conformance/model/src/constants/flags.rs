@@ -123,6 +123,15 @@ flag_set! {
 }
 
 flag_set! {
+    /// What `fcntl` sets of an open file description.
+    StatusFlags, "APPEND, NONBLOCK, both joined by |, or 0", "O_", "flags are written without O_":
+    /// `O_APPEND`
+    APPEND = 0,
+    /// `O_NONBLOCK`
+    NONBLOCK = 1,
+}
+
+flag_set! {
     /// The protection of a mapping.
     Prot, "a protection, such as READ|WRITE, or 0", "PROT_", "a protection is written without PROT_":
     /// `PROT_READ`
@@ -168,6 +177,17 @@ word! {
     Cur = "CUR",
     /// The end of the object.
     End = "END",
+}
+
+word! {
+    /// A lock on an object.
+    Lock, "RDLCK, WRLCK or UNLCK", "F_", "a lock is written without F_":
+    /// `F_RDLCK`: others may read.
+    Read = "RDLCK",
+    /// `F_WRLCK`: nobody else may read or write.
+    Write = "WRLCK",
+    /// `F_UNLCK`: none.
+    Nothing = "UNLCK",
 }
 
 word! {

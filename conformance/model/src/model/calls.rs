@@ -2,7 +2,9 @@
 
 pub(super) mod create;
 pub(super) mod descriptor;
+pub(super) mod identity;
 pub(super) mod io;
+pub(super) mod lock;
 pub(super) mod map;
 pub(super) mod memory;
 pub(super) mod names;

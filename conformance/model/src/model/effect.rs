@@ -1,10 +1,14 @@
 //! What an outcome does to the state, as data: few kinds of change, of which every call's effect is composed.
 
-use super::bytes::{Bytes, Span, Value};
+mod copies;
+
+pub(crate) use copies::PrivateStore;
+
+use super::bytes::Value;
 use super::state::{
-    Description, DescriptionId, Descriptor, Key, Mapping, Message, Object, ObjectId, Private, ProcessId, State, Store,
+    Description, DescriptionId, Descriptor, Key, Mapping, Message, Object, ObjectId, ProcessId, State, Store,
 };
-use crate::call::{Label, Prot, Resource, Seals};
+use crate::call::{Label, Lock, Prot, Resource, Seals, StatusFlags};
 use crate::clause::{self, ClauseId};
 use crate::outcome::{Outcome, Signal};
 use crate::profile::{Justification, Tail};
@@ -35,6 +39,14 @@ pub(crate) enum Effect {
     Close(ProcessId, i32),
     /// The descriptor is closed by exec from now on, or no more.
     SetCloexec(ProcessId, i32, bool),
+    /// A label stands for that number.
+    Label(ProcessId, Label, i32),
+    /// What the process had locked is free, of the object behind the number.
+    Unlock(ProcessId, i32),
+    /// The process locks the object, or gives its lock up.
+    Lock(ProcessId, ObjectId, Lock),
+    /// The description has those flags.
+    SetStatus(DescriptionId, StatusFlags),
     /// The file offset moves.
     Seek(DescriptionId, i64),
     /// The file offset is what the outcome tells.
@@ -57,6 +69,10 @@ pub(crate) enum Effect {
     Write { object: ObjectId, start: i64, byte: u8, tail: Tail, offset: Option<DescriptionId>, parts: bool },
     /// The contents of the object rest on another clause.
     BytesRestOn(ObjectId, ClauseId),
+    /// The owner and the group change.
+    Chown(ObjectId, u32, u32),
+    /// The object's number is what the outcome tells.
+    LearnInode(ObjectId),
     /// The permission bits change.
     Chmod(ObjectId, u32, u32),
     /// The object has those seals, too.
@@ -113,19 +129,6 @@ pub(crate) struct Receipt {
     pub(crate) leaks: Option<Justification>,
 }
 
-/// A store through a private mapping.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct PrivateStore {
-    pub(crate) process: ProcessId,
-    pub(crate) map: Label,
-    pub(crate) object: ObjectId,
-    pub(crate) range: (i64, i64),
-    /// What is stored; nothing where the pages are copied alone.
-    pub(crate) byte: Option<u8>,
-    /// What the mapping shows there before.
-    pub(crate) seen: Bytes,
-}
-
 impl Effect {
     /// Changes the state.
     pub(crate) fn apply(&self, state: &mut State, outcome: &Outcome) {
@@ -141,6 +144,19 @@ impl Effect {
                 let fd = state.process_mut(*process).and_then(|process| process.fds.get_mut(number));
                 if let Some(fd) = fd {
                     (fd.cloexec, fd.cloexec_by) = (*cloexec, clause::fcntl(2).into());
+                }
+            }
+            Effect::Label(process, label, number) => with(state, *process, |process| {
+                process.labels.insert(*label, *number);
+            }),
+            Effect::Unlock(process, number) => state.unlock(*process, *number),
+            Effect::Lock(process, object, lock) => with(state, *process, |process| match lock {
+                Lock::Nothing => drop(process.locks.remove(object)),
+                lock => drop(process.locks.insert(*object, *lock)),
+            }),
+            Effect::SetStatus(id, flags) => {
+                if let Some(description) = state.description_mut(*id) {
+                    description.status = *flags;
                 }
             }
             Effect::Seek(id, offset) => seek(state, *id, *offset),
@@ -173,6 +189,8 @@ impl Effect {
             | Effect::Store { object: id, .. }
             | Effect::BytesRestOn(id, _)
             | Effect::Chmod(id, ..)
+            | Effect::Chown(id, ..)
+            | Effect::LearnInode(id)
             | Effect::Seal(id, _)
             | Effect::LearnSeals(id) => {
                 if let Some(object) = state.object_mut(*id) {
@@ -181,7 +199,7 @@ impl Effect {
             }
             Effect::CutCopies(object, start, kept) => state.cut_copies(*object, *start, *kept),
             Effect::Write { .. } => self.write(state, outcome),
-            Effect::StorePrivate(store) => store_private(store, state),
+            Effect::StorePrivate(store) => store.apply(state),
             Effect::Ignore(process, signal) => with(state, *process, |process| {
                 if let Err(at) = process.ignored.binary_search(signal) {
                     process.ignored.insert(at, *signal);
@@ -272,6 +290,15 @@ impl Effect {
             Effect::Chmod(_, mode, open) => {
                 (object.mode, object.mode_open, object.mode_by) = (*mode, *open, clause::fchmod(1).into());
             }
+            Effect::Chown(_, uid, gid) => {
+                (object.uid, object.gid, object.mode_by) = (*uid, Some(*gid), clause::fchown(1).into());
+                object.open_special_bits();
+            }
+            Effect::LearnInode(_) => {
+                if let Outcome::Value(number) = outcome {
+                    object.inode = Some(*number);
+                }
+            }
             Effect::Seal(_, seals) => object.seals = Some(object.seals.unwrap_or_default() | *seals),
             Effect::LearnSeals(_) => {
                 if let Outcome::Seals(seals) = outcome {
@@ -321,23 +348,11 @@ fn close(state: &mut State, id: ProcessId, number: i32) {
     let Some(process) = state.process(id) else { return };
     let object = process.fd(number).and_then(|fd| state.description(fd.description)?.object);
     let is_mapped = process.maps.values().any(|map| Some(map.object) == object);
+    state.unlock(id, number);
     state.remove_descriptor(id, number);
     if let Some(object) = object.filter(|_| is_mapped) {
         state.bytes_rest_on(object, clause::mmap(4));
     }
-}
-
-/// The whole pages of a range that a private mapping has not copied yet become its own.
-fn copy_pages(private: &mut Private, seen: &Bytes, (start, end): (i64, i64), page: i64) {
-    let (start, end) = (start / page * page, super::rules::sizes::whole_pages(end, page));
-    for Span { start, end, value } in private.copied.spans(start, end) {
-        if value == Value::Byte(0) {
-            for span in seen.spans(start, end) {
-                private.own.fill(span.start, span.end, span.value);
-            }
-        }
-    }
-    private.copied.fill(start, end, Value::Byte(1));
 }
 
 fn receive(receipt: &Receipt, state: &mut State, outcome: &Outcome) {
@@ -354,18 +369,4 @@ fn receive(receipt: &Receipt, state: &mut State, outcome: &Outcome) {
         state.add_descriptor(*process, descriptor, bind.get(at).copied());
     }
     message.descriptions.into_iter().for_each(|id| state.release(id));
-}
-
-fn store_private(store: &PrivateStore, state: &mut State) {
-    if store.byte.is_some() {
-        state.bytes_rest_on(store.object, clause::mmap(3));
-    }
-    let page = state.page;
-    let map = state.process_mut(store.process).and_then(|process| process.maps.get_mut(&store.map));
-    if let Some(private) = map.and_then(|map| map.private.as_mut()) {
-        copy_pages(private, &store.seen, store.range, page);
-        if let Some(byte) = store.byte {
-            private.own.fill(store.range.0, store.range.1, Value::Byte(byte));
-        }
-    }
 }

@@ -17,6 +17,7 @@ impl Expect {
             Expect::Fd(Some(number)) => Outcome::Fd(*number),
             Expect::Fd(None) => Outcome::Fd(free(process, 1)[0]),
             Expect::Value(value) | Expect::Between(_, value) => Outcome::Value(*value),
+            Expect::NewValue(given) => Outcome::Value(given.iter().max().map_or(1, |most| most.saturating_add(1))),
             Expect::Access(access) => Outcome::Access(*access),
             Expect::Seals { seals, .. } => Outcome::Seals(seals.unwrap_or(Seals::SEAL)),
             Expect::Bytes(pattern) => {

@@ -18,7 +18,9 @@ pub enum Expect {
     Value(i64),
     /// A number in this range.
     Between(i64, i64),
-    /// This access mode.
+    /// Any number but these.
+    NewValue(Vec<i64>),
+    /// This access mode, with these flags.
     Access(OpenFlags),
     /// These seals, and perhaps those that are open; any, where nothing is known of them.
     #[expect(missing_docs, reason = "the sentence above says it")]
@@ -70,6 +72,7 @@ impl Expect {
             (Expect::Fd(Some(lowest)), Outcome::Fd(number)) => number == lowest,
             (Expect::Value(value), Outcome::Value(seen)) => seen == value,
             (Expect::Between(least, most), Outcome::Value(seen)) => (least..=most).contains(&seen),
+            (Expect::NewValue(given), Outcome::Value(seen)) => !given.contains(seen),
             (Expect::Access(access), Outcome::Access(seen)) => seen == access,
             (Expect::Seals { seals, open }, Outcome::Seals(seen)) => {
                 seals.is_none_or(|seals| (seals ^ *seen).difference(*open).is_empty())
@@ -114,6 +117,7 @@ impl fmt::Display for Expect {
             Expect::Fd(Some(lowest)) => write!(f, "descriptor {lowest}, the lowest free one"),
             Expect::Value(value) => write!(f, "{value}"),
             Expect::Between(least, most) => write!(f, "{least} to {most}"),
+            Expect::NewValue(_) => f.write_str("a number that no other object has"),
             Expect::Access(access) => write!(f, "{access}"),
             Expect::Seals { seals: None, .. } => f.write_str("seals"),
             Expect::Seals { seals: Some(seals), .. } => write!(f, "{seals}"),

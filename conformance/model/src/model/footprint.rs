@@ -49,6 +49,7 @@ impl Scene<'_> {
     fn end(&self, process: ProcessId, footprint: &mut Footprint) {
         footprint.write([Place::Life(process), Place::Descriptors(process), Place::Mappings(process)]);
         footprint.write(self.mapped_by(process).places(Place::Mapped));
+        footprint.write(self.has_locks().then_some(Place::Locks));
     }
 }
 
@@ -70,6 +71,7 @@ impl Asked<'_> {
             Call::Mmap { .. }
             | Call::Munmap { .. }
             | Call::Mprotect { .. }
+            | Call::Msync { .. }
             | Call::Store { .. }
             | Call::Load { .. } => self.on_mappings(footprint),
             Call::Send { .. }
@@ -158,9 +160,16 @@ impl Asked<'_> {
     fn on_descriptors(self, footprint: &mut Footprint) {
         let own = Place::Descriptors(self.process);
         footprint.read([own.clone()]);
-        if let Call::Dup { .. } | Call::Close { .. } | Call::FcntlSetfd { .. } = self.made.call {
+        if let Call::Dup { .. }
+        | Call::Dup2 { .. }
+        | Call::FcntlDupfd { .. }
+        | Call::Close { .. }
+        | Call::FcntlSetfd { .. } = self.made.call
+        {
             if self.succeeds() {
                 footprint.write([own]);
+                // Whoever closes a descriptor gives up its lock on the object.
+                footprint.write(self.scene.has_locks().then_some(Place::Locks));
             }
             return;
         }
@@ -168,6 +177,11 @@ impl Asked<'_> {
         | Call::PosixFallocate { fd, .. }
         | Call::Fstat { fd }
         | Call::Fchmod { fd, .. }
+        | Call::Fchown { fd, .. }
+        | Call::Inode { fd }
+        | Call::Links { fd }
+        | Call::FcntlSetfl { fd, .. }
+        | Call::FcntlSetlk { fd, .. }
         | Call::Read { fd, .. }
         | Call::Write { fd, .. }
         | Call::Pread { fd, .. }
@@ -196,7 +210,7 @@ impl Asked<'_> {
                     footprint.write(self.scene.copying());
                 }
             }
-            Call::Fchmod { .. } | Call::FcntlGetSeals { .. } if self.succeeds() => {
+            Call::Fchmod { .. } | Call::Fchown { .. } | Call::FcntlGetSeals { .. } if self.succeeds() => {
                 footprint.write(objects.places(Place::Object));
             }
             Call::FcntlAddSeals { .. } => {
@@ -226,6 +240,15 @@ impl Asked<'_> {
                     footprint.write(objects.places(Place::Object).chain(objects.places(whole)).chain(offset));
                 }
             }
+            // That the number is new is said of all objects.
+            Call::Inode { .. } => {
+                footprint.read([Place::Object(place::Of::Any)]);
+                footprint.write(objects.places(Place::Object));
+            }
+            Call::Links { .. } => footprint.read([Place::Names]),
+            Call::FcntlGetfl { .. } => footprint.read(offset),
+            Call::FcntlSetfl { .. } => footprint.write(offset),
+            Call::FcntlSetlk { .. } => footprint.change([Place::Locks]),
             Call::Lseek { whence, .. } => {
                 if *whence == Whence::Cur {
                     footprint.read(offset.clone());
@@ -315,9 +338,12 @@ impl Asked<'_> {
                 footprint.read(all_of(process));
                 footprint.write(all_of(ProcessId(*child)).into_iter().chain([Place::Attributes(ProcessId(*child))]));
                 footprint.write(self.scene.mapped_by(process).places(Place::Mapped));
+                // A process that had the child's name before is gone.
+                footprint.write(self.scene.has_locks().then_some(Place::Locks));
             }
             Call::Exec => {
                 footprint.write(all_of(process));
+                footprint.write(self.scene.has_locks().then_some(Place::Locks));
                 footprint.write(self.scene.mapped_by(process).places(Place::Mapped));
             }
             Call::Exit { .. } | Call::Kill { .. } => {}

@@ -5,6 +5,8 @@
 
 #[cfg(test)]
 mod changes;
+mod initial;
+mod lock;
 mod message;
 mod object;
 mod process;
@@ -13,13 +15,13 @@ pub(crate) use message::Message;
 pub(crate) use object::{Object, References};
 pub(crate) use process::{Descriptor, Mapping, Private, Process};
 
-use crate::call::Label;
+use crate::call::{Label, StatusFlags};
 use crate::clause::{self, ClauseId};
 use crate::outcome::Outcome;
 use crate::profile::Justification;
-use crate::trace::{Header, Storage};
+use crate::trace::Storage;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// An object, by the event that made it: the same in every order of overlapping calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,59 +79,14 @@ pub(crate) struct Description {
     pub(crate) object: Option<ObjectId>,
     pub(crate) read: bool,
     pub(crate) write: bool,
-    /// Do writes go to the end?
-    pub(crate) appends: bool,
+    pub(crate) status: StatusFlags,
     /// The file offset, once it is known; a new description's is left open, and taken to be 0 by what reads or writes.
     pub(crate) offset: Option<i64>,
     /// How many descriptors and messages refer to it.
     pub(crate) references: u32,
 }
 
-/// The size of a page in bytes, as far as it can be one.
-fn page(bytes: u64) -> i64 {
-    i64::try_from(bytes).unwrap_or(4096).clamp(1, 1 << 40)
-}
-
 impl State {
-    /// The state before the first call of a trace.
-    pub fn initial(header: &Header) -> State {
-        let mut state =
-            State { page: page(header.platform.page_size), storage: header.machine.store.clone(), ..State::nothing() };
-        let mut processes = BTreeMap::new();
-        for actor in &header.actors {
-            match actor.process.filter(|process| *process != actor.name) {
-                Some(process) => drop(Arc::make_mut(&mut state.threads).insert(actor.name, Some(ProcessId(process)))),
-                None => drop(processes.insert(ProcessId(actor.name), Arc::new(Process::new(actor)))),
-            }
-        }
-        state.processes = Arc::new(processes);
-        state
-    }
-
-    /// The state without a process, of which every state begins with a share: most parts stay empty.
-    fn nothing() -> State {
-        static NOTHING: OnceLock<State> = OnceLock::new();
-        let nothing = || State {
-            page: 4096,
-            storage: None,
-            names: Arc::default(),
-            removed: Arc::default(),
-            objects: Arc::default(),
-            descriptions: Arc::default(),
-            threads: Arc::default(),
-            processes: Arc::default(),
-            messages: Arc::default(),
-            given_names: Arc::default(),
-            strays: Vec::new(),
-        };
-        NOTHING.get_or_init(nothing).clone()
-    }
-
-    /// The same state, had its system pages of that size.
-    pub(crate) fn with_pages(&self, bytes: u64) -> State {
-        State { page: page(bytes), ..self.clone() }
-    }
-
     /// The process that an actor belongs to, if the actor is there.
     pub(crate) fn process_id(&self, actor: Label) -> Option<ProcessId> {
         self.process_of(actor).map(|(id, _)| id)
@@ -349,7 +306,10 @@ impl State {
         let Some(process) = self.process_mut(id) else { return };
         let closed: Vec<i32> = process.fds.values().filter(|fd| fd.cloexec).map(|fd| fd.number).collect();
         let maps: Vec<Label> = process.maps.keys().copied().collect();
-        closed.into_iter().for_each(|number| self.remove_descriptor(id, number));
+        for number in closed {
+            self.unlock(id, number);
+            self.remove_descriptor(id, number);
+        }
         maps.into_iter().for_each(|label| self.remove_mapping(id, label));
         if let Some(process) = self.process_mut(id) {
             process.begin_with(open);
@@ -362,6 +322,7 @@ impl State {
         process.alive = false;
         process.leaked = 0;
         process.leaked_by = None;
+        process.locks.clear();
         let fds = std::mem::take(&mut process.fds);
         let maps = std::mem::take(&mut process.maps);
         let opened = fds.values().filter_map(|fd| self.description(fd.description)?.object);

@@ -100,6 +100,28 @@ pub enum Number {
     SecondLowest,
 }
 
+/// Which number `fstat` gives an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Identity {
+    /// `own`: one that no other object in the same place has.
+    Own,
+    /// `0`
+    Zero,
+    /// `any`: of which nothing can be said.
+    Any,
+}
+
+/// How many names `fstat` says that an object has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Links {
+    /// `counted`: as many as it has.
+    Counted,
+    /// `0`
+    Zero,
+    /// `any`: of which nothing can be said.
+    Any,
+}
+
 /// What a write behind the end of an object does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Write {
@@ -262,6 +284,8 @@ macro_rules! texts {
 }
 
 texts! {
+    Identity { Own = "own", Zero = "0", Any = "any" }
+    Links { Counted = "counted", Zero = "0", Any = "any" }
     Response { Ok = "ok"; Errno }
     NameAnswer { SameObject = "same-object", OwnObject = "own-object", NoObject = "no-object"; Errno }
     Truncation { Truncates = "truncates", Ignored = "ignored"; Errno }

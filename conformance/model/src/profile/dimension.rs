@@ -44,7 +44,8 @@ impl Profile {
             }
         }
         for (word, setting) in &self.settings {
-            if !self.circumstances.settings().contains_key(word) {
+            let matters = word == Profile::PAGE_SIZE || self.used.contains(word);
+            if matters && !self.circumstances.settings().contains_key(word) {
                 let circumstances = |value: &String| (value.clone(), self.circumstances.with_setting(word, value));
                 dimensions
                     .push(self.dimension(Varies::Setting(word.clone()), setting.values.iter().map(circumstances))?);

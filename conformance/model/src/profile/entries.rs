@@ -81,6 +81,11 @@ impl Entries {
         self.0.iter().flat_map(|does| does.when.turns())
     }
 
+    /// The settings that they depend on.
+    pub(super) fn settings(&self) -> impl Iterator<Item = &String> {
+        self.0.iter().flat_map(|does| does.when.settings().keys())
+    }
+
     /// The deviations that they name.
     pub(super) fn deviations(&self) -> impl Iterator<Item = &String> {
         self.0.iter().filter_map(|does| does.deviation.as_ref())

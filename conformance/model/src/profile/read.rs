@@ -149,6 +149,7 @@ pub(super) fn built_in(id: &str, circumstances: &Circumstances) -> Result<Profil
         title,
         circumstances,
         turns: BTreeMap::new(),
+        used: BTreeSet::new(),
         settings: nothing,
         rules,
         orders,
@@ -177,6 +178,8 @@ pub(super) fn platform(text: &str, circumstances: &Circumstances) -> Result<Prof
             deviation[usize::from(at)].always = true;
         }
     }
+    let of_orders = order.iter().flat_map(|order| order.when.settings().keys());
+    let used = rules.values().flat_map(Entries::settings).chain(of_orders).cloned().collect();
     let name = id.clone();
     let circumstances = circumstances.clone();
     let mut turns: BTreeMap<String, BTreeSet<_>> = BTreeMap::new();
@@ -190,6 +193,7 @@ pub(super) fn platform(text: &str, circumstances: &Circumstances) -> Result<Prof
         title,
         circumstances,
         turns,
+        used,
         settings,
         rules: read,
         orders,

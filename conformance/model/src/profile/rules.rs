@@ -1,8 +1,8 @@
 //! Every matter in which platforms differ, with the type of its choices.
 
 use super::choices::{
-    Beyond, Cut, Fault, Limit, NameAnswer, Number, Offset, Resize, Response, Rest, Rounding, Tail, TooFar, Truncation,
-    UnlinkRight, Write,
+    Beyond, Cut, Fault, Identity, Limit, Links, NameAnswer, Number, Offset, Resize, Response, Rest, Rounding, Tail,
+    TooFar, Truncation, UnlinkRight, Write,
 };
 use super::entries::Reader;
 use super::read::ProfileError;
@@ -96,8 +96,8 @@ rules! {
     open_nofollow: Response,
     /// O_NONBLOCK or O_APPEND among the open flags.
     open_other_flags: Response,
-    /// Where O_APPEND is taken, does it make writes go to the end?
-    open_appends: bool,
+    /// Where O_APPEND and O_NONBLOCK are among the open flags, do they stay on?
+    open_status_stays: bool,
     /// O_EXCL without O_CREAT.
     open_excl_alone: Response,
     /// O_TRUNC with write access.
@@ -280,6 +280,25 @@ rules! {
     protect_raised: Response,
     /// Protecting a range of which a part is not mapped.
     protect_hole: Response,
+    /// Writing back a mapping of which a part was unmapped.
+    msync_holes: Response,
+
+    /// Setting the owner and the group of an object.
+    fchown: Response,
+    /// The same by a user who is neither its owner nor root.
+    fchown_of_others: Response,
+    /// The inode number of an object.
+    inode: Identity,
+    /// The number of links of an object.
+    links: Links,
+    /// Setting O_APPEND and O_NONBLOCK of an open description, which is done whatever the answer is.
+    set_status: Response,
+    /// Do writes through a description with O_APPEND go to the end?
+    write_appends: bool,
+    /// Locking an object by fcntl.
+    lock: Response,
+    /// Locking an object that another process has locked.
+    lock_denied: Errno,
 
     /// Do descriptors arrive that were sent?
     send_carries: bool,

@@ -82,6 +82,16 @@ pub(super) const CASES: &[Case] = &[
         b: g = shm_open("/x", RDWR|TRUNC) -> {"errno":"EPERM"}
         c: fstat(f) -> {"stat":{"size":0,"mode":384,"uid":1001,"gid":1001}}"#,
     ),
+    ("openbsd", "openbsd/msync-efault", MSYNC_EFAULT),
+    ("netbsd", "netbsd/msync-efault", MSYNC_EFAULT),
+    (
+        "dragonfly",
+        "dragonfly/msync-einval",
+        r#"a: f = create(32768) -> {"fd":4}
+        a: m = mmap(f, 0, 32768, READ|WRITE, SHARED) -> "ok"
+        a: munmap(m, 16384, 16384) -> "ok"
+        a: msync(m) -> {"errno":"EINVAL"}"#,
+    ),
     (
         "freebsd",
         "freebsd/protection-as-mapped",
@@ -267,6 +277,11 @@ const LOST_MESSAGE: &str = concat!(
     c: g = recv(a, 2) -> {"received":{"fds":[4],"truncated":false}}
     c: h = recv(a, 2) -> {"received":{"fds":[],"truncated":false}}"#
 );
+
+const MSYNC_EFAULT: &str = r#"a: f = create(32768) -> {"fd":4}
+    a: m = mmap(f, 0, 32768, READ|WRITE, SHARED) -> "ok"
+    a: munmap(m, 16384, 16384) -> "ok"
+    a: msync(m) -> {"errno":"EFAULT"}"#;
 
 const UNMAP_WHOLE: &str = r#"a: f = create(32768) -> {"fd":4}
     a: m = mmap(f, 0, 32768, READ|WRITE, SHARED) -> "ok"

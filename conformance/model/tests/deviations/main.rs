@@ -2,6 +2,7 @@
 
 mod audited;
 mod bsd;
+mod descriptors;
 mod elsewhere;
 mod linux;
 mod order;
@@ -35,7 +36,8 @@ const STALE: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
     a: load(m, 200, 1) -> {"bytes":"5a*1"}"#;
 
 fn cases() -> impl Iterator<Item = &'static Case> {
-    linux::CASES.iter().chain(elsewhere::CASES).chain(bsd::CASES)
+    let elsewhere = elsewhere::CASES.iter().chain(bsd::CASES).chain(descriptors::CASES);
+    linux::CASES.iter().chain(elsewhere)
 }
 
 fn trace(lines: &str) -> Trace {

@@ -129,7 +129,8 @@ fn a_full_store_is_known_by_what_the_trace_says_of_it(
     let mut trace = trace(&lines);
     assert_eq!(judge::judge(&trace, &profile).verdict, Verdict::Fail, "nothing is known of the room");
     for (free_bytes, free_inodes, is_small) in [(4096, Some(0), true), (1 << 40, Some(1 << 20), false)] {
-        trace.header.machine.store = Some(Storage { free_bytes, free_inodes, total_bytes: 1 << 41 });
+        trace.header.machine.store =
+            Some(Storage { free_bytes, free_inodes, total_bytes: 1 << 41, ..Storage::default() });
         assert_eq!(judge::judge(&trace, &profile).violations.is_empty(), allowed && is_small);
     }
 }

@@ -155,25 +155,6 @@ impl Subject for SharedDescription {
 }
 
 #[derive(Default)]
-pub(super) struct CaseFolded;
-
-/// The name in small letters.
-fn folded(name: &CStr) -> CString {
-    let small = name.to_bytes().to_ascii_lowercase();
-    CString::new(small).unwrap_or_else(|_| name.to_owned())
-}
-
-impl Subject for CaseFolded {
-    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
-        native::shm_open(&folded(name), oflag, mode)
-    }
-
-    fn shm_unlink(&mut self, name: &CStr) -> CallResult<()> {
-        native::shm_unlink(&folded(name))
-    }
-}
-
-#[derive(Default)]
 pub(super) struct ChangeModeMasked;
 
 impl Subject for ChangeModeMasked {

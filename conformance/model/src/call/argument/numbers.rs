@@ -12,6 +12,7 @@ const MOST_THREADS: u32 = 64;
 /// The most names that one call can ask for, by all of its threads.
 pub(crate) const MOST_NEW_NAMES: usize = MOST_NAMES as usize * MOST_THREADS as usize;
 const MOST_ROOM: u32 = 65_536;
+const MOST_NUMBER: u32 = i32::MAX as u32;
 
 /// Permission bits.
 pub(in crate::call) enum Mode {}
@@ -143,6 +144,11 @@ bounded!(
 bounded!(
     /// For how many descriptors there is room.
     RoomCount, 0..=MOST_ROOM, "a number of descriptors"
+);
+
+bounded!(
+    /// The least number that a descriptor may get.
+    Least, 0..=MOST_NUMBER, "a number of a descriptor"
 );
 
 /// For how many descriptors there is room; as many as there are labels, if it is left out.

@@ -1,7 +1,7 @@
 //! `create`: an object that never has a name, which is what this project is about.
 
 use super::descriptor;
-use crate::call::Seals;
+use crate::call::{Seals, StatusFlags};
 use crate::clause;
 use crate::model::apart::Apart;
 use crate::model::branch::Cx;
@@ -18,7 +18,7 @@ use smallvec::smallvec;
 use std::sync::Arc;
 
 /// What a nameless object is open for.
-const ACCESS: descriptor::Access = descriptor::Access { read: true, write: true, appends: false };
+const ACCESS: descriptor::Access = descriptor::Access { read: true, write: true, status: StatusFlags::empty() };
 
 pub(in crate::model) fn create(cx: Cx<'_>, asked: i64, checks: &mut Checks<'_>) {
     let rules = &cx.profile.rules;
@@ -53,6 +53,7 @@ pub(in crate::model) fn create(cx: Cx<'_>, asked: i64, checks: &mut Checks<'_>) 
             nameless: true,
             seals: None,
             seals_open: Seals::EXEC,
+            inode: None,
             left_by: None,
             room: cx.process.room,
             references: References::default(),

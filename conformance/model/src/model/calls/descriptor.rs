@@ -1,6 +1,6 @@
 //! Calls on descriptors themselves: `fstat`, `fchmod`, `dup`, `close` and `fcntl`.
 
-use crate::call::{Label, OpenFlags, Seals};
+use crate::call::{Label, OpenFlags, Seals, StatusFlags};
 use crate::clause::{self, ClauseId};
 use crate::model::branch::Cx;
 use crate::model::checks::Checks;
@@ -11,19 +11,21 @@ use crate::outcome::Errno;
 use crate::profile::{Check, Justification, Response};
 use smallvec::smallvec;
 
+/// A process that sets no limit of its own can have descriptors up to here.
+const CERTAIN_NUMBER: i32 = 64;
+
 /// What a new open file description allows.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Access {
     pub(super) read: bool,
     pub(super) write: bool,
-    /// Do writes go to the end?
-    pub(super) appends: bool,
+    pub(super) status: StatusFlags,
 }
 
 /// Opens a description, as the descriptor that the outcome tells. That exec closes it rests on `by`.
 pub(super) fn open(cx: Cx<'_>, object: Option<ObjectId>, access: Access, by: ClauseId) -> Effect {
-    let Access { read, write, appends } = access;
-    let description = Description { object, read, write, appends, offset: None, references: 0 };
+    let Access { read, write, status } = access;
+    let description = Description { object, read, write, status, offset: None, references: 0 };
     Effect::Open {
         process: cx.id,
         bind: cx.site.bind.first().copied(),
@@ -112,6 +114,40 @@ pub(in crate::model) fn dup(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
     checks.succeed(Expect::Fd(cx.process.lowest_free()), &clauses, smallvec![duplicated]);
 }
 
+/// The number may be open, and is closed first.
+pub(in crate::model) fn dup2(cx: Cx<'_>, fd: Label, onto: Label, checks: &mut Checks<'_>) {
+    let Some(number) = cx.process.number(onto) else { return checks.not_executed() };
+    let Some(descriptor) = checks.number(cx, fd, clause::dup(8)) else { return };
+    let expect = Expect::Fd(Some(number));
+    let bind = cx.site.bind.first().copied();
+    if descriptor.number == number {
+        let named = bind.map(|bind| Effect::Label(cx.id, bind, number)).into_iter().collect();
+        return checks.succeed(expect, &[clause::dup(7)], named);
+    }
+    let beyond = cx.process.nofile.is_some_and(|limit| i64::from(number) >= limit);
+    checks.shall(Check::Number, beyond, Errno::EBADF, &[clause::dup(8)]);
+    let duplicated = Effect::Duplicate { process: cx.id, bind, id: descriptor.description };
+    let closed = Effect::Unlock(cx.id, number);
+    checks.succeed(expect, &[clause::dup(6), clause::dup(2), clause::dup(3)], smallvec![closed, duplicated]);
+}
+
+pub(in crate::model) fn dupfd(cx: Cx<'_>, fd: Label, least: u32, checks: &mut Checks<'_>) {
+    let Some(descriptor) = checks.number(cx, fd, clause::fcntl(4)) else { return };
+    let least = i32::try_from(least).unwrap_or(i32::MAX);
+    let free = cx.process.base.is_some().then(|| cx.process.free().find(|number| *number >= least)).flatten();
+    let limit = cx.process.nofile;
+    let beyond = limit.is_some_and(|limit| i64::from(least) >= limit);
+    checks.shall(Check::Argument, beyond, Errno::EINVAL, &[clause::fcntl(7)]);
+    // Of the limit nothing is known where it is high.
+    checks.may(Check::Argument, limit.is_none() && least >= CERTAIN_NUMBER, Errno::EINVAL, &[clause::fcntl(7)]);
+    let full = limit.zip(free).is_some_and(|(limit, free)| i64::from(free) >= limit);
+    checks.shall(Check::Number, full && !beyond, Errno::EMFILE, &[clause::fcntl(8)]);
+    checks.may(Check::Number, cx.process.may_be_full(), Errno::EMFILE, &[clause::fcntl(8)]);
+    let duplicated =
+        Effect::Duplicate { process: cx.id, bind: cx.site.bind.first().copied(), id: descriptor.description };
+    checks.succeed(Expect::Fd(free), &[clause::fcntl(6), clause::dup(2), clause::dup(3)], smallvec![duplicated]);
+}
+
 pub(in crate::model) fn close(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
     let Some(descriptor) = checks.number(cx, fd, clause::close(2)) else { return };
     checks.succeed(Expect::Ok, &[clause::close(1)], smallvec![Effect::Close(cx.id, descriptor.number)]);
@@ -137,7 +173,24 @@ pub(in crate::model) fn getfl(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
         (false, false) => (OpenFlags::empty(), clause::shm_open(12)),
         (true, false) => (OpenFlags::RDONLY, clause::shm_open(13)),
     };
-    checks.answer(Expect::Access(access), &[clause::fcntl(3), by]);
+    let status = open.description.status;
+    let mut flags = access;
+    flags.set(OpenFlags::APPEND, status.contains(StatusFlags::APPEND));
+    flags.set(OpenFlags::NONBLOCK, status.contains(StatusFlags::NONBLOCK));
+    let by = if status.is_empty() { &[clause::fcntl(3), by][..] } else { &[clause::fcntl(3), by, clause::fcntl(5)] };
+    checks.answer(Expect::Access(flags), by);
+}
+
+/// The flags of the description, which every descriptor of it shows. Some systems set them and say that they could not.
+pub(in crate::model) fn setfl(cx: Cx<'_>, fd: Label, flags: StatusFlags, checks: &mut Checks<'_>) {
+    let Some(open) = checks.descriptor(cx, fd, clause::fcntl(4)) else { return };
+    for choice in &cx.profile.rules.set_status.choices {
+        let set = smallvec![Effect::SetStatus(open.id, flags)];
+        match choice.value {
+            Response::Ok => checks.way(choice.justification).succeed(Expect::Ok, &[clause::fcntl(5)], set),
+            Response::Errno(errno) => checks.may_with(Check::Support, errno, choice.justification, set),
+        }
+    }
 }
 
 /// `fds()`: as many as the calls have opened, and no more.

@@ -1,7 +1,7 @@
 //! `read`, `write` and `lseek`, of which POSIX leaves open what they do with shared memory.
 
 use super::seals;
-use crate::call::{Label, Seals, Whence};
+use crate::call::{Label, Seals, StatusFlags, Whence};
 use crate::clause::{self, ClauseId};
 use crate::model::branch::Cx;
 use crate::model::checks::{Checks, Open};
@@ -123,16 +123,14 @@ fn too_far(cx: Cx<'_>, checks: &mut Checks<'_>) {
 
 /// Where a write begins: where the call says, at the file offset, or at the end.
 fn starts(cx: Cx<'_>, open: Open<'_>, at: Option<i64>) -> Vec<(i64, Justification)> {
+    let rules = &cx.profile.rules;
     let size = cx.state.object(open.object).size;
-    let Some(at) = at else {
-        let offset = open.description.offset.unwrap_or(0);
-        return vec![(if open.description.appends { size } else { offset }, clause::write(1).into())];
-    };
-    if !open.description.appends {
-        return vec![(at, clause::write(1).into())];
+    let asked = at.or(open.description.offset).unwrap_or(0);
+    if !open.description.status.contains(StatusFlags::APPEND) {
+        return vec![(asked, clause::write(1).into())];
     }
-    let appends = &cx.profile.rules.pwrite_appends.choices;
-    appends.iter().map(|choice| (if choice.value { size } else { at }, choice.justification)).collect()
+    let appends = if at.is_some() { &rules.pwrite_appends.choices } else { &rules.write_appends.choices };
+    appends.iter().map(|choice| (if choice.value { size } else { asked }, choice.justification)).collect()
 }
 
 /// A write that goes as far as it is asked to, unless something is in its way.

@@ -203,3 +203,9 @@ fn protect_holes(cx: Cx<'_>, label: Label, prot: Prot, checks: &mut Checks<'_>) 
         checks.rests_on(choice.justification);
     }
 }
+
+pub(in crate::model) fn msync(cx: Cx<'_>, label: Label, checks: &mut Checks<'_>) {
+    let Some(map) = cx.process.map(label) else { return checks.not_executed() };
+    checks.ask(Check::Range, !map.holes.is_empty(), &cx.profile.rules.msync_holes, &[]);
+    checks.answer(Expect::Ok, &[clause::msync(1)]);
+}

@@ -1,7 +1,7 @@
 //! `shm_open`
 
 use super::descriptor;
-use crate::call::{Name, OpenFlags, Seals};
+use crate::call::{Name, OpenFlags, Seals, StatusFlags};
 use crate::clause::{self, ClauseId};
 use crate::model::apart::Apart;
 use crate::model::branch::{Branch, Cx};
@@ -38,13 +38,17 @@ impl Asked {
         self.flags.intersects(OpenFlags::WRONLY | OpenFlags::RDWR)
     }
 
-    fn access(self, appends: bool) -> descriptor::Access {
+    /// `keeps` tells whether what it asks of the description stays on.
+    fn access(self, keeps: bool) -> descriptor::Access {
+        let mut status = StatusFlags::empty();
+        status.set(StatusFlags::APPEND, keeps && self.flags.contains(OpenFlags::APPEND));
+        status.set(StatusFlags::NONBLOCK, keeps && self.flags.contains(OpenFlags::NONBLOCK));
         let (read, write) = (self.reads() && !self.is_both(), self.writes() && !self.is_both());
-        descriptor::Access { read, write, appends }
+        descriptor::Access { read, write, status }
     }
 
-    fn appends(self) -> bool {
-        self.flags.contains(OpenFlags::APPEND)
+    fn has_status(self) -> bool {
+        self.flags.intersects(OpenFlags::APPEND | OpenFlags::NONBLOCK)
     }
 
     fn creates(self) -> bool {
@@ -150,17 +154,17 @@ fn opened(
     effects: Effects,
 ) {
     let free = |at| cx.process.lowest_free().and_then(|_| cx.process.free().nth(at));
-    let writes_anywhere = [Choice { value: false, justification: clause::shm_open(30).into() }];
-    let appends = if asked.appends() { &cx.profile.rules.open_appends.choices[..] } else { &writes_anywhere };
-    for appends in appends {
+    let nothing_asked = [Choice { value: true, justification: clause::shm_open(30).into() }];
+    let keeps = if asked.has_status() { &cx.profile.rules.open_status_stays.choices[..] } else { &nothing_asked };
+    for keeps in keeps {
         let mut effects = effects.clone();
-        effects.push(descriptor::open(cx, object, asked.access(appends.value), clause::shm_open(11)));
+        effects.push(descriptor::open(cx, object, asked.access(keeps.value), clause::shm_open(11)));
         for number in &cx.profile.rules.open_number.choices {
             let (at, by_number) = match number.value {
                 Number::Lowest => (0, clause::shm_open(8).into()),
                 Number::SecondLowest => (1, number.justification),
             };
-            let mut checks = checks.way(appends.justification);
+            let mut checks = checks.way(keeps.justification);
             checks.way(by_number).succeed(Expect::Fd(free(at)), by, effects.clone());
         }
     }
@@ -322,6 +326,7 @@ fn object(cx: Cx<'_>, mode: u32, again: bool) -> Object {
         nameless: false,
         seals: Some(Seals::SEAL),
         seals_open: Seals::empty(),
+        inode: None,
         left_by: None,
         room: cx.process.room,
         references: References::default(),

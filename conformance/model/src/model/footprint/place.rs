@@ -26,8 +26,10 @@ pub(crate) enum Place {
     Bytes(Of<ObjectId>, (i64, i64), Option<u8>),
     /// Which mappings there are of an object, and how they are protected.
     Mapped(Of<ObjectId>),
-    /// A file offset.
+    /// A file offset, and the flags beside it.
     Offset(Of<DescriptionId>),
+    /// What processes have locked.
+    Locks,
     /// The messages from one actor to another.
     Messages(Label, Label),
     /// Names that a generator gave out.

@@ -2,7 +2,7 @@
 
 use super::Made;
 use super::place::{Of, Place};
-use crate::call::{Call, Label, Name, OpenFlags};
+use crate::call::{Call, Label, Name, OpenFlags, StatusFlags};
 use crate::model::state::{DescriptionId, Key, Mapping, ObjectId, Process, ProcessId, State};
 use crate::outcome::Outcome;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +18,8 @@ pub(crate) struct Scene<'a> {
     created: BTreeMap<String, Vec<ObjectId>>,
     /// Is storage counted, so that every object may matter to every other?
     is_opaque: bool,
+    /// Does one of the calls lock an object?
+    locks: bool,
 }
 
 /// Things, or any that there are.
@@ -43,6 +45,7 @@ impl<'a> Scene<'a> {
             rebinding: BTreeSet::new(),
             remapping: BTreeSet::new(),
             created: BTreeMap::new(),
+            locks: false,
             is_opaque: states.iter().any(counts),
         };
         for made in calls {
@@ -63,7 +66,12 @@ impl<'a> Scene<'a> {
                     self.created.entry(plain(name)).or_default().push(object);
                 }
             }
-            Call::Create { .. } | Call::Dup { .. } | Call::Recv { .. } | Call::Close { .. } => {
+            Call::Create { .. }
+            | Call::Dup { .. }
+            | Call::Dup2 { .. }
+            | Call::FcntlDupfd { .. }
+            | Call::Recv { .. }
+            | Call::Close { .. } => {
                 self.rebinding.insert(process);
             }
             Call::Mmap { .. } | Call::Munmap { .. } => {
@@ -77,9 +85,15 @@ impl<'a> Scene<'a> {
                 self.rebinding.insert(process);
                 self.remapping.insert(process);
             }
+            Call::FcntlSetlk { .. } => self.locks = true,
             Call::LimitedStore { .. } => self.is_opaque = true,
             _ => {}
         }
+    }
+
+    /// May a process have a lock?
+    pub(super) fn has_locks(&self) -> bool {
+        self.locks || self.states.iter().any(|state| state.has_locks())
     }
 
     pub(super) fn is_opaque(&self) -> bool {
@@ -151,7 +165,7 @@ impl<'a> Scene<'a> {
                 let process = state.process(process)?;
                 state.description(process.fd(process.number(label)?)?.description)
             };
-            descriptor().is_some_and(|description| description.appends)
+            descriptor().is_some_and(|description| description.status.contains(StatusFlags::APPEND))
         };
         self.rebinding.contains(&process) || self.states.iter().any(appends)
     }

@@ -22,7 +22,7 @@ impl State {
         }
         for (id, (before, now)) in differing(&self.descriptions, &after.descriptions) {
             if let (Some(before), Some(now)) = (before, now)
-                && before.offset != now.offset
+                && (before.offset, before.status) != (now.offset, now.status)
             {
                 changes.push(Place::Offset(Of::One(id)));
             }
@@ -39,6 +39,11 @@ impl State {
         for ((from, to), _) in differing(&self.messages, &after.messages) {
             changes.push(Place::Messages(from, to));
         }
+        let locks = |state: &State| {
+            let locked = state.processes.iter().filter(|(_, process)| !process.locks.is_empty());
+            locked.map(|(id, process)| (*id, process.locks.clone())).collect::<Vec<_>>()
+        };
+        changes.extend((locks(self) != locks(after)).then_some(Place::Locks));
         let given: BTreeSet<String> = after.given_names.difference(&self.given_names).cloned().collect();
         changes.extend((!given.is_empty()).then(|| Place::Given(Arc::new(given))));
         changes.extend((self.strays != after.strays).then_some(Place::Strays));

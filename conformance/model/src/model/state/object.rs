@@ -33,6 +33,8 @@ pub(crate) struct Object {
     pub(crate) seals: Option<Seals>,
     /// Seals that it may have had from the beginning: where programs are kept out of memory, a memfd begins with `EXEC`.
     pub(crate) seals_open: Seals,
+    /// The number that tells it from others, once it is known.
+    pub(crate) inode: Option<i64>,
     /// Why it is there at all, where the call that made it failed.
     pub(crate) left_by: Option<Justification>,
     /// Room of the store that it lives in, in bytes, where that is known to be limited.
@@ -49,6 +51,11 @@ pub(crate) struct References {
 }
 
 impl Object {
+    /// Do both live in the same store, as far as is known?
+    pub(crate) fn lives_beside(&self, other: &Object) -> bool {
+        (self.nameless, self.room) == (other.nameless, other.room)
+    }
+
     /// The bits beyond the permissions may go when the object is changed, as those do that set users and groups.
     pub(crate) fn open_special_bits(&mut self) {
         self.mode_open |= self.mode & 0o7000;

@@ -1,7 +1,7 @@
 //! A process: its descriptors, mappings, limits and user.
 
 use super::{DescriptionId, ObjectId, Store};
-use crate::call::{Label, Prot, Resource};
+use crate::call::{Label, Lock, Prot, Resource};
 use crate::model::bytes::Bytes;
 use crate::outcome::Signal;
 use crate::profile::Justification;
@@ -29,6 +29,8 @@ pub(crate) struct Process {
     /// What its labels of descriptors stand for.
     pub(crate) labels: BTreeMap<Label, i32>,
     pub(crate) maps: BTreeMap<Label, Mapping>,
+    /// What it has locked, for reading or for writing.
+    pub(crate) locks: BTreeMap<ObjectId, Lock>,
     pub(crate) uid: u32,
     pub(crate) gid: u32,
     privilege: Privilege,
@@ -104,6 +106,7 @@ impl Process {
             base: None,
             labels: BTreeMap::new(),
             maps: BTreeMap::new(),
+            locks: BTreeMap::new(),
             uid: actor.uid,
             gid: actor.gid,
             privilege: actor.privilege.unwrap_or(if actor.uid == ROOT { Privilege::All } else { Privilege::Nothing }),
@@ -123,7 +126,7 @@ impl Process {
 
     /// The process that a fork makes of it.
     pub(super) fn child(&self, is_first: bool, open: Option<&[i32]>) -> Process {
-        let mut child = Process { is_first, ..self.clone() };
+        let mut child = Process { is_first, locks: BTreeMap::new(), ..self.clone() };
         child.begin_with(open);
         child
     }

@@ -3,7 +3,7 @@
 use super::super::error::ParseError;
 use super::super::lex::Token;
 use super::cursor::Cursor;
-use crate::call::name::Form;
+use crate::call::name::{Fill, Form};
 use crate::call::{Call, Entry, Function, Label, Name, Source};
 use crate::suggestion::Suggestion;
 
@@ -178,9 +178,11 @@ impl Source for Args<'_, '_> {
         };
         let expected = || {
             format!(
-                "@x with any of :bare :double :inner :trailing :capitals and a length from {} to {}",
+                "@x with any of :bare :double :inner :trailing, a length from {} to {}, and behind one of more than {} one of {}",
                 Form::MIN_BYTES,
-                Form::MAX_BYTES
+                Form::MAX_BYTES,
+                Form::MIN_BYTES,
+                Fill::ALL.iter().map(|fill| format!(":{}", fill.word())).collect::<Vec<_>>().join(" ")
             )
         };
         let name = name.ok_or_else(|| self.cursor.unexpected(&expected()))?;
@@ -198,20 +200,20 @@ fn fresh(text: &str) -> Option<Name> {
     let mut words = text.split(':');
     let stem = words.next()?.parse().ok()?;
     let mut form = Form::default();
+    let is_length = |bytes: &u16| (Form::MIN_BYTES..=Form::MAX_BYTES).contains(bytes);
     for word in words {
         match word {
             "bare" => form.bare = true,
             "double" => form.double = true,
             "inner" => form.inner = true,
             "trailing" => form.trailing = true,
-            "capitals" => form.capitals = true,
-            bytes => {
-                form.bytes =
-                    Some(bytes.parse().ok().filter(|bytes| (Form::MIN_BYTES..=Form::MAX_BYTES).contains(bytes))?)
-            }
+            word => match Fill::ALL.iter().find(|fill| fill.word() == word) {
+                Some(fill) => form.fill = Some(*fill),
+                None => form.bytes = Some(word.parse().ok().filter(is_length)?),
+            },
         }
     }
-    // Nothing is in capitals that is not there.
+    // Nothing can be filled that is not there.
     let is_long = form.bytes.is_some_and(|bytes| bytes > Form::MIN_BYTES);
-    (is_long || !form.capitals).then_some(Name::Fresh { stem, form })
+    (is_long || form.fill.is_none()).then_some(Name::Fresh { stem, form })
 }

@@ -1,0 +1,70 @@
+//! Faults of calls on descriptors, and on what `fstat` tells beside size and mode.
+
+use shmconf_adapter::subject::{CallResult, Fd, Subject, native};
+use shmconf_model::call::Lock;
+use std::ffi::c_int;
+use std::os::fd::OwnedFd;
+
+#[derive(Default)]
+pub(super) struct SecondNumberKept;
+
+impl Subject for SecondNumberKept {
+    unsafe fn dup2(&mut self, _: Fd<'_>, _: Fd<'_>) -> CallResult<()> {
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+pub(super) struct LeastIgnored;
+
+impl Subject for LeastIgnored {
+    fn dup_from(&mut self, fd: Fd<'_>, _: c_int) -> CallResult<OwnedFd> {
+        native::dup(fd)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct StatusIgnored;
+
+impl Subject for StatusIgnored {
+    fn set_status_flags(&mut self, _: Fd<'_>, _: c_int) -> CallResult<()> {
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+pub(super) struct GroupKept;
+
+impl Subject for GroupKept {
+    fn fchown(&mut self, fd: Fd<'_>, uid: u32, _: u32) -> CallResult<()> {
+        const AS_IT_IS: u32 = u32::MAX;
+        native::fchown(fd, uid, AS_IT_IS)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct OneInode;
+
+impl Subject for OneInode {
+    fn inode(&mut self, _: Fd<'_>) -> CallResult<i64> {
+        Ok(1)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct LinksStay;
+
+impl Subject for LinksStay {
+    fn links(&mut self, fd: Fd<'_>) -> CallResult<i64> {
+        native::links(fd).map(|links| links.max(1))
+    }
+}
+
+#[derive(Default)]
+pub(super) struct LockIgnored;
+
+impl Subject for LockIgnored {
+    fn lock(&mut self, fd: Fd<'_>, _: Lock) -> CallResult<()> {
+        native::cloexec(fd).map(drop)
+    }
+}

@@ -1,0 +1,49 @@
+//! Faults of how names are told apart.
+
+use shmconf_adapter::subject::{CallResult, Subject, native};
+use std::ffi::{CStr, CString, c_int};
+use std::os::fd::OwnedFd;
+
+macro_rules! takes_for {
+    ($($mutant:ident $other:path),+) => {$(
+        #[derive(Default)]
+        pub(super) struct $mutant;
+
+        impl Subject for $mutant {
+            fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
+                native::shm_open(&changed(name, $other), oflag, mode)
+            }
+
+            fn shm_unlink(&mut self, name: &CStr) -> CallResult<()> {
+                native::shm_unlink(&changed(name, $other))
+            }
+        }
+    )+};
+}
+
+takes_for! { CaseFolded small, MarksReplaced plain, HighBitsLost low, EndLost cut }
+
+fn changed(name: &CStr, other: fn(&[u8]) -> Vec<u8>) -> CString {
+    CString::new(other(name.to_bytes())).unwrap_or_else(|_| name.to_owned())
+}
+
+fn small(name: &[u8]) -> Vec<u8> {
+    name.to_ascii_lowercase()
+}
+
+/// What some stores do not take becomes one letter that they do.
+fn plain(name: &[u8]) -> Vec<u8> {
+    let plain = |byte: &u8| if matches!(byte, b' ' | b'%' | b'\\' | 1..=31) { b'p' } else { *byte };
+    name.iter().map(plain).collect()
+}
+
+fn low(name: &[u8]) -> Vec<u8> {
+    let low = |byte: &u8| if byte.is_ascii() { *byte } else { b'p' };
+    name.iter().map(low).collect()
+}
+
+/// A name of a fixed length, as in a table of the kernel, whose last byte is taken by its end.
+fn cut(name: &[u8]) -> Vec<u8> {
+    const ROOM: usize = 29;
+    name[..name.len().min(ROOM)].to_vec()
+}

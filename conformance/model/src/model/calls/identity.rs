@@ -1,0 +1,59 @@
+//! Calls on what an object is beside its size and its mode: whose it is, its number, and how many names it has.
+
+use crate::call::Label;
+use crate::clause;
+use crate::model::branch::Cx;
+use crate::model::checks::Checks;
+use crate::model::effect::Effect;
+use crate::model::expect::Expect;
+use crate::outcome::Errno;
+use crate::profile::{Check, Identity, Links};
+use smallvec::smallvec;
+
+pub(in crate::model) fn fchown(cx: Cx<'_>, fd: Label, uid: u32, gid: u32, checks: &mut Checks<'_>) {
+    let rules = &cx.profile.rules;
+    let Some(open) = checks.descriptor(cx, fd, clause::fchown(2)) else { return };
+    let object = cx.state.object(open.object);
+    let is_owner = object.uid == cx.process.uid;
+    checks.ask(Check::Owner, !cx.process.is_root() && !is_owner, &rules.fchown_of_others, &[]);
+    let gives_away = uid != object.uid && uid != cx.process.uid;
+    checks.shall(Check::Owner, !cx.process.is_root() && gives_away, Errno::EPERM, &[clause::fchown(3)]);
+    let other_group = object.gid != Some(gid);
+    // An owner may give it to any group of the process, of which the model knows one.
+    let may_join = gid == cx.process.gid;
+    checks.may(Check::Owner, !cx.process.is_root() && other_group && !may_join, Errno::EPERM, &[clause::fchown(3)]);
+    checks.ask(Check::Support, true, &rules.fchown, &[]);
+    checks.succeed(Expect::Ok, &[clause::fchown(1)], smallvec![Effect::Chown(open.object, uid, gid)]);
+}
+
+/// The number is the same for every descriptor of an object, and another for every other object in the same place.
+pub(in crate::model) fn inode(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
+    let Some(open) = checks.descriptor(cx, fd, clause::fstat(3)) else { return };
+    let object = cx.state.object(open.object);
+    for choice in &cx.profile.rules.inode.choices {
+        let expect = match (choice.value, object.inode) {
+            (Identity::Zero, _) => Expect::Value(0),
+            (Identity::Any, _) => Expect::Between(i64::MIN, i64::MAX),
+            (Identity::Own, Some(number)) => Expect::Value(number),
+            (Identity::Own, None) => {
+                let others = cx.state.objects().filter(|(_, other)| object.lives_beside(other));
+                Expect::NewValue(others.filter_map(|(_, other)| other.inode).collect())
+            }
+        };
+        let learned = smallvec![Effect::LearnInode(open.object)];
+        checks.way(choice.justification).succeed(expect, &[clause::fstat(4)], learned);
+    }
+}
+
+pub(in crate::model) fn links(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
+    let Some(open) = checks.descriptor(cx, fd, clause::fstat(3)) else { return };
+    let object = cx.state.object(open.object);
+    for choice in &cx.profile.rules.links.choices {
+        let expect = match choice.value {
+            Links::Counted => Expect::Value(i64::from(object.references.names)),
+            Links::Zero => Expect::Value(0),
+            Links::Any => Expect::Between(0, i64::MAX),
+        };
+        checks.way(choice.justification).answer(expect, &[clause::fstat(4)]);
+    }
+}
