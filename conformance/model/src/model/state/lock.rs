@@ -17,7 +17,7 @@ impl State {
 
     /// Whoever closes any descriptor of an object gives up its lock on it.
     pub(crate) fn unlock(&mut self, id: ProcessId, number: i32) {
-        if !self.process(id).is_some_and(|process| !process.locks.is_empty()) {
+        if self.process(id).is_none_or(|process| process.locks.is_empty()) {
             return;
         }
         let fd = self.process(id).and_then(|process| process.fd(number));
