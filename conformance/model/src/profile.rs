@@ -4,6 +4,7 @@
 //! of them it makes, with the source; a choice that the standard does not allow has a deviation. The model reads rules
 //! and never asks which platform it is.
 
+mod advice;
 mod choices;
 mod circumstances;
 mod dimension;
@@ -12,6 +13,7 @@ mod order;
 mod read;
 mod rules;
 
+pub use advice::advice;
 pub use choices::{
     Beyond, Cut, Fault, Identity, Limit, Links, NameAnswer, Number, Offset, Resize, Response, Rest, Rounding, Tail,
     TooFar, Truncation, UnlinkRight, Write,
@@ -94,6 +96,8 @@ pub struct Justification {
     pub deviation: Option<u16>,
     /// Is it taken from POSIX because nothing is known of the platform?
     pub assumed: bool,
+    /// Index of the rule by which a platform chooses, among [`Rules::KEYS`].
+    pub rule: Option<u8>,
 }
 
 /// A known departure of a platform from a clause.
@@ -130,7 +134,7 @@ impl<T> Rule<T> {
 impl Justification {
     /// A clause, as it stands.
     pub const fn clause(clause: ClauseId) -> Justification {
-        Justification { clause, deviation: None, assumed: false }
+        Justification { clause, deviation: None, assumed: false, rule: None }
     }
 }
 

@@ -13,7 +13,7 @@ pub(crate) fn allowed<'b>(profile: &Profile, branches: impl IntoIterator<Item = 
         .map(|branch| Allowed {
             outcome: branch.expect.to_string(),
             justifications: each_once(&branch.justifications)
-                .map(|justification| explain(profile, justification))
+                .map(|justification| explain(profile, justification, &branch.expect))
                 .collect(),
         })
         .collect();
@@ -33,7 +33,9 @@ fn each_once(justifications: &[profile::Justification]) -> impl Iterator<Item = 
         .map(|(_, justification)| *justification)
 }
 
-fn explain(profile: &Profile, justification: profile::Justification) -> Explanation {
+fn explain(profile: &Profile, justification: profile::Justification, expect: &Expect) -> Explanation {
+    let refuses = matches!(expect, Expect::Errno(_) | Expect::Signal(_));
+    let advice = if refuses { justification.advice() } else { "" };
     let ledger = Ledger::get();
     let deviation = profile.deviation(justification);
     let text = match deviation {
@@ -45,7 +47,7 @@ fn explain(profile: &Profile, justification: profile::Justification) -> Explanat
         level: ledger.level(justification.clause),
         deviation: deviation.map(|deviation| deviation.id.clone()),
         text,
-        instead: deviation.map(|deviation| deviation.instead.clone()).unwrap_or_default(),
+        instead: deviation.map_or_else(|| advice.to_owned(), |deviation| deviation.instead.clone()),
         versions: deviation.map(|deviation| deviation.versions.clone()).unwrap_or_default(),
     }
 }

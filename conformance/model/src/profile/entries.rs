@@ -2,7 +2,7 @@
 
 use super::circumstances::{Circumstances, Release, Setting, When};
 use super::read::ProfileError;
-use super::{Choice, Deviation, Justification, Rule};
+use super::{Choice, Deviation, Justification, Rule, Rules};
 use crate::clause::ClauseId;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
@@ -113,30 +113,31 @@ pub(super) struct Reader<'a> {
 impl Reader<'_> {
     pub(super) fn rule<T: FromStr<Err: fmt::Display> + PartialEq>(&self, key: &str) -> Result<Rule<T>, ProfileError> {
         let problem = |problem: String| ProfileError::Rule { key: key.to_owned(), problem };
-        let read = |text: &String| text.parse::<T>().map_err(|error| problem(error.to_string()));
+        let rule = Rules::KEYS.iter().position(|known| *known == key).and_then(|at| u8::try_from(at).ok());
+        let parsed = |text: &String| text.parse::<T>().map_err(|error| problem(error.to_string()));
         let allows = self.allows.get(key).ok_or_else(|| problem("posix.toml does not speak of it".to_owned()))?;
-        let allowed: Vec<T> = allows.allows.iter().map(read).collect::<Result<_, _>>()?;
+        let allowed: Vec<T> = allows.allows.iter().map(parsed).collect::<Result<_, _>>()?;
         let Some(entries) = self.does.get(key) else {
-            let justification = Justification { assumed: true, ..Justification::clause(allows.clause) };
+            let justification = Justification { assumed: true, rule, ..Justification::clause(allows.clause) };
             let choices = allowed.into_iter().map(|value| Choice { value, justification }).collect();
             return Ok(Rule { choices, when: Vec::new(), source: String::new() });
         };
-        let mut rule = Rule { choices: Vec::new(), when: Vec::new(), source: String::new() };
+        let mut read = Rule { choices: Vec::new(), when: Vec::new(), source: String::new() };
         for does in &entries.0 {
             self.check(&does.when).map_err(problem)?;
-            let choices = self.choices(does, allows, &allowed).map_err(problem)?;
+            let choices = self.choices(does, allows, &allowed, rule).map_err(problem)?;
             if does.when.may_hold(self.circumstances) {
-                rule.add(choices, does).map_err(problem)?;
+                read.add(choices, does).map_err(problem)?;
             }
         }
-        if rule.choices.is_empty() {
+        if read.choices.is_empty() {
             return Err(problem("it has no choice".to_owned()));
         }
-        rule.join(entries.0.iter().filter(|does| does.when.may_hold(self.circumstances)));
-        if rule.choices.len() > 1 && ALONE.contains(&key) {
+        read.join(entries.0.iter().filter(|does| does.when.may_hold(self.circumstances)));
+        if read.choices.len() > 1 && ALONE.contains(&key) {
             return Err(problem("it can have one choice alone".to_owned()));
         }
-        Ok(rule)
+        Ok(read)
     }
 
     /// Can the settings be what an entry depends on?
@@ -156,6 +157,7 @@ impl Reader<'_> {
         does: &Does,
         allows: &Allows,
         allowed: &[T],
+        rule: Option<u8>,
     ) -> Result<Vec<Choice<T>>, String> {
         let index = match &does.deviation {
             None => None,
@@ -170,12 +172,12 @@ impl Reader<'_> {
         for text in does.does.list() {
             let value = text.parse::<T>().map_err(|error| error.to_string())?;
             let justification = if allows.own || allowed.contains(&value) {
-                Justification::clause(allows.clause)
+                Justification { rule, ..Justification::clause(allows.clause) }
             } else {
                 departs = true;
                 let (index, clause) =
                     index.ok_or_else(|| format!("POSIX does not allow `{text}`: name a deviation"))?;
-                Justification { clause, deviation: Some(index), assumed: false }
+                Justification { clause, deviation: Some(index), assumed: false, rule }
             };
             if choices.iter().any(|choice: &Choice<T>| choice.value == value) {
                 return Err(format!("`{text}` stands there twice"));

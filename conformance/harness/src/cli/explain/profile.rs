@@ -3,7 +3,7 @@
 use super::{Page, paragraph};
 use anstyle::Style;
 use shmconf_model::clause::Ledger;
-use shmconf_model::profile::{Deviation, Justification, Profile, RuleInfo, Rules};
+use shmconf_model::profile::{self, Deviation, Justification, Profile, RuleInfo, Rules};
 use std::io::{self, Write};
 
 pub(super) fn explain(id: &str) -> Option<Page> {
@@ -72,6 +72,9 @@ fn write_rule(output: &mut dyn Write, width: usize, key: &str, profiles: &[Profi
         if at == 0 {
             writeln!(output, "{bold}{key}{bold:#}  rule\n")?;
             paragraph(output, width, 2, rule.about)?;
+            if let Some(advice) = profile::advice().map_err(io::Error::other)?.get(key) {
+                paragraph(output, width, 2, &format!("Where it is refused: {advice}"))?;
+            }
             writeln!(output)?;
         }
         writeln!(output, "  {bold}{}{bold:#}", profile.id)?;

@@ -1,7 +1,7 @@
 //! The page of platforms: the rules side by side, then each platform with its deviations and its sources.
 
 use super::{Cell, Column, Shown};
-use shmconf_model::profile::{Deviation, Profile};
+use shmconf_model::profile::{self, Deviation, Profile};
 use std::io::{self, Write};
 
 pub(super) fn write(columns: &[Column], output: &mut dyn Write) -> io::Result<()> {
@@ -15,6 +15,7 @@ pub(super) fn write(columns: &[Column], output: &mut dyn Write) -> io::Result<()
          beside each.\n"
     )?;
     table(columns, output)?;
+    advice(output)?;
     for column in columns.iter().filter(|column| !column.is_standard()) {
         platform(column, columns, output)?;
     }
@@ -35,6 +36,13 @@ fn table(columns: &[Column], output: &mut dyn Write) -> io::Result<()> {
         writeln!(output)?;
     }
     Ok(())
+}
+
+/// What to do where a platform refuses what others allow.
+fn advice(output: &mut dyn Write) -> io::Result<()> {
+    let advice = profile::advice().map_err(io::Error::other)?;
+    writeln!(output, "\n## What to do instead\n\nWhere a platform refuses what others allow, by the rule.\n")?;
+    advice.iter().try_for_each(|(rule, advice)| writeln!(output, "- `{rule}`: {}", escaped(advice)))
 }
 
 fn cell(column: &Column, row: usize) -> String {
