@@ -298,13 +298,9 @@ pub(super) fn is_foreign(_directory: &str) -> bool {
 /// What kind of file system a directory is on; empty where that cannot be told.
 #[cfg(target_os = "linux")]
 pub(super) fn file_system(directory: &str) -> String {
-    use nix::sys::statfs::{EXT4_SUPER_MAGIC, FsType, OVERLAYFS_SUPER_MAGIC, TMPFS_MAGIC, XFS_SUPER_MAGIC, statfs};
-    const KINDS: &[(FsType, &str)] = &[
-        (TMPFS_MAGIC, "tmpfs"),
-        (EXT4_SUPER_MAGIC, "ext4"),
-        (OVERLAYFS_SUPER_MAGIC, "overlay"),
-        (XFS_SUPER_MAGIC, "xfs"),
-    ];
+    use nix::sys::statfs::{EXT4_SUPER_MAGIC, FsType, OVERLAYFS_SUPER_MAGIC, TMPFS_MAGIC, statfs};
+    const KINDS: &[(FsType, &str)] =
+        &[(TMPFS_MAGIC, "tmpfs"), (EXT4_SUPER_MAGIC, "ext4"), (OVERLAYFS_SUPER_MAGIC, "overlay")];
     let Ok(found) = statfs(directory) else { return String::new() };
     let known = KINDS.iter().find(|(kind, _)| *kind == found.filesystem_type());
     known.map_or_else(|| format!("{:#x}", found.filesystem_type().0), |(_, word)| (*word).to_owned())

@@ -156,7 +156,7 @@ impl Effect {
             }),
             Effect::SetStatus(id, flags) => {
                 if let Some(description) = state.description_mut(*id) {
-                    description.status = *flags;
+                    (description.status, description.is_set) = (*flags, true);
                 }
             }
             Effect::Seek(id, offset) => seek(state, *id, *offset),

@@ -80,6 +80,8 @@ pub(crate) struct Description {
     pub(crate) read: bool,
     pub(crate) write: bool,
     pub(crate) status: StatusFlags,
+    /// Have these flags been set since it was opened?
+    pub(crate) is_set: bool,
     /// The file offset, once it is known; a new description's is left open, and taken to be 0 by what reads or writes.
     pub(crate) offset: Option<i64>,
     /// How many descriptors and messages refer to it.

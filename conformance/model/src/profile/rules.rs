@@ -98,6 +98,8 @@ rules! {
     open_other_flags: Response,
     /// Where O_APPEND and O_NONBLOCK are among the open flags, do they stay on?
     open_status_stays: bool,
+    /// Does shm_open set O_NONBLOCK though nobody asked for it?
+    open_nonblocking: bool,
     /// O_EXCL without O_CREAT.
     open_excl_alone: Response,
     /// O_TRUNC with write access.
@@ -254,6 +256,8 @@ rules! {
     map_private_exec: Response,
     /// Mapping for writing and shared what is sealed against writing.
     map_sealed: Errno,
+    /// Mapping shared, for reading alone, an object that is sealed against writing, through a descriptor that can write.
+    map_sealed_reading: Response,
     /// Does RLIMIT_AS hold for mappings?
     map_limited: bool,
     /// Unmapping at an address that is no multiple of the page size.
@@ -336,6 +340,10 @@ rules! {
     shm_seals: Response,
     /// Adding seals to an object of shm_open.
     shm_add_seals: Errno,
+    /// Adding the seal against future writing.
+    seal_future_known: Response,
+    /// Adding the seal against changes of the bits that allow executing.
+    seal_exec_known: Response,
     /// Does the seal against future writing keep writes and new writable mappings out?
     seal_future_write: bool,
     /// Making a nameless object of size 0.

@@ -4,6 +4,14 @@ use super::Case;
 
 pub(super) const CASES: &[Case] = &[
     (
+        "linux-musl",
+        "musl/opens-nonblocking",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: fcntl(f, GETFL) -> {"access":"RDWR|NONBLOCK"}
+        a: fcntl(f, SETFL, 0) -> "ok"
+        a: fcntl(f, GETFL) -> {"access":"RDWR"}"#,
+    ),
+    (
         "macos",
         "macos/status-enotty",
         r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}

@@ -25,7 +25,7 @@ pub(super) struct Access {
 /// Opens a description, as the descriptor that the outcome tells. That exec closes it rests on `by`.
 pub(super) fn open(cx: Cx<'_>, object: Option<ObjectId>, access: Access, by: ClauseId) -> Effect {
     let Access { read, write, status } = access;
-    let description = Description { object, read, write, status, offset: None, references: 0 };
+    let description = Description { object, read, write, status, is_set: false, offset: None, references: 0 };
     Effect::Open {
         process: cx.id,
         bind: cx.site.bind.first().copied(),
@@ -166,8 +166,9 @@ pub(in crate::model) fn setfd(cx: Cx<'_>, fd: Label, cloexec: bool, checks: &mut
 
 pub(in crate::model) fn getfl(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
     let Some(open) = checks.descriptor(cx, fd, clause::fcntl(4)) else { return };
+    let nameless = cx.state.object(open.object).nameless;
     let (access, by) = match (open.description.read, open.description.write) {
-        _ if cx.state.object(open.object).nameless => (OpenFlags::RDWR, clause::create(3)),
+        _ if nameless => (OpenFlags::RDWR, clause::create(3)),
         (true, true) => (OpenFlags::RDWR, clause::shm_open(14)),
         (false, true) => (OpenFlags::WRONLY, clause::shm_open(12)),
         (false, false) => (OpenFlags::empty(), clause::shm_open(12)),
@@ -178,7 +179,15 @@ pub(in crate::model) fn getfl(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
     flags.set(OpenFlags::APPEND, status.contains(StatusFlags::APPEND));
     flags.set(OpenFlags::NONBLOCK, status.contains(StatusFlags::NONBLOCK));
     let by = if status.is_empty() { &[clause::fcntl(3), by][..] } else { &[clause::fcntl(3), by, clause::fcntl(5)] };
-    checks.answer(Expect::Access(flags), by);
+    let nonblocking = &cx.profile.rules.open_nonblocking;
+    // What has no name may be a memfd, for which nobody adds a flag.
+    let as_asked = open.description.is_set || nameless || !nonblocking.always(|adds| *adds);
+    if as_asked || flags.contains(OpenFlags::NONBLOCK) {
+        checks.answer(Expect::Access(flags), by);
+    }
+    for choice in nonblocking.choices.iter().filter(|choice| choice.value && !open.description.is_set) {
+        checks.way(choice.justification).answer(Expect::Access(flags | OpenFlags::NONBLOCK), by);
+    }
 }
 
 /// The flags of the description, which every descriptor of it shows. Some systems set them and say that they could not.

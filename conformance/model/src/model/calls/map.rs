@@ -81,7 +81,8 @@ fn seals(cx: Cx<'_>, open: Open<'_>, asked: Asked, writes: bool, checks: &mut Ch
     let object = cx.state.object(open.object);
     let sealed = object.is_sealed(Seals::WRITE);
     checks.refuse(Check::Seal, writes && sealed, &cx.profile.rules.map_sealed, &[]);
-    checks.may(Check::Seal, asked.is_shared() && !writes && sealed, Errno::EPERM, &[clause::seals(5)]);
+    let may_write = asked.is_shared() && !writes && open.description.write;
+    checks.ask(Check::Seal, may_write && sealed, &cx.profile.rules.map_sealed_reading, &[]);
     refuse_writing(cx, object, writes, checks);
 }
 

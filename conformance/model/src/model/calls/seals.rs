@@ -47,6 +47,8 @@ pub(in crate::model) fn add(cx: Cx<'_>, fd: Label, seals: Seals, checks: &mut Ch
         return checks.refuse(Check::Support, true, &cx.profile.rules.shm_add_seals, &[]);
     }
     let unknown = object.seals.is_none();
+    checks.ask(Check::Argument, seals.contains(Seals::FUTURE_WRITE), &cx.profile.rules.seal_future_known, &[]);
+    checks.ask(Check::Argument, seals.contains(Seals::EXEC), &cx.profile.rules.seal_exec_known, &[]);
     checks.may(Check::Support, unknown, Errno::EINVAL, &[clause::seals(8)]);
     checks.may(Check::Seal, unknown, Errno::EPERM, &[clause::seals(8)]);
     checks.shall(Check::Descriptor, !open.description.write, Errno::EPERM, &[clause::seals(11)]);

@@ -22,7 +22,7 @@ impl State {
         }
         for (id, (before, now)) in differing(&self.descriptions, &after.descriptions) {
             if let (Some(before), Some(now)) = (before, now)
-                && (before.offset, before.status) != (now.offset, now.status)
+                && (before.offset, before.status, before.is_set) != (now.offset, now.status, now.is_set)
             {
                 changes.push(Place::Offset(Of::One(id)));
             }
