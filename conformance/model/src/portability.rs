@@ -10,7 +10,7 @@ mod user;
 
 use crate::judge;
 use crate::outcome::Outcome;
-use crate::profile::{Dimension, Profile, ProfileError};
+use crate::profile::{Circumstances, Dimension, Profile, ProfileError};
 use crate::trace::{Event, Trace};
 use crate::verdict::{Certainty, Difference, Elsewhere, Verdict};
 use std::collections::HashSet;
@@ -45,15 +45,19 @@ pub fn elsewhere(trace: &Trace, home: &Profile, others: &[Other]) -> Vec<Elsewhe
 /// What differs whatever the platform's release, settings and page size is certain. Of what differs in some of these
 /// alone, or for another user, each difference says for which.
 pub fn differences(trace: &Trace, home: &Profile, other: &Other) -> Vec<Difference> {
-    let is_home = other.profile.id == home.id;
+    // Of one's own platform, in any release and as it may be set, what the dimensions say is enough.
+    let is_home = other.profile.id == home.id && other.profile.circumstances == Circumstances::default();
     let mut found = if is_home { Vec::new() } else { base(trace, home, &other.profile) };
-    let mut conditional = Vec::new();
+    let (mut conditional, mut at_times) = (Vec::new(), Vec::new());
     for dimension in &other.dimensions {
         let is_page_size = dimension.is_setting(Profile::PAGE_SIZE);
         if is_page_size && trace.header.in_pages {
             continue;
         }
-        let at_each: Vec<_> = dimension.profiles().map(|profile| certain(trace, home, profile)).collect();
+        let possible: Vec<_> = dimension.profiles().map(|profile| beyond(trace, home, profile)).collect();
+        let at_each: Vec<Vec<Difference>> =
+            possible.iter().map(|all| all.iter().filter(|one| is_certain(one)).cloned().collect()).collect();
+        add(&mut at_times, &possible, |holds| Some(format!("at times {}", dimension.describe(holds)?)));
         found.retain(|known| !is_certain(known) || at_each.iter().all(|differences| is_told(known.event, differences)));
         add(&mut conditional, &at_each, |holds| dimension.describe(holds));
         if is_page_size {
@@ -74,7 +78,8 @@ pub fn differences(trace: &Trace, home: &Profile, other: &Other) -> Vec<Differen
         !found.iter().any(|known| is_certain(known) && known.event == difference.event)
     });
     found.retain(|difference| is_certain(difference) || !is_told(difference.event, &conditional));
-    found.extend(conditional);
+    at_times.retain(|difference| !is_told(difference.event, &found) && !is_told(difference.event, &conditional));
+    found.extend(conditional.into_iter().chain(at_times));
     found.sort_by_key(|difference| (difference.event, difference.certainty));
     // The same again says nothing new.
     let mut told = HashSet::new();
@@ -142,6 +147,13 @@ fn is_told(event: usize, differences: &[Difference]) -> bool {
 fn is_same(one: &Difference, other: &Difference) -> bool {
     one.event == other.event
         && one.there.iter().map(|there| &there.outcome).eq(other.there.iter().map(|there| &there.outcome))
+}
+
+/// What differs, or may, as far as it is known.
+fn beyond(trace: &Trace, home: &Profile, profile: &Profile) -> Vec<Difference> {
+    let mut found = base(trace, home, profile);
+    found.retain(|difference| difference.certainty != Certainty::Unknown);
+    found
 }
 
 fn certain(trace: &Trace, home: &Profile, profile: &Profile) -> Vec<Difference> {

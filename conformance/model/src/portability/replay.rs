@@ -93,7 +93,7 @@ impl Replay<'_> {
             if !unlike.is_empty() {
                 let (assumed, known) = self.beyond_home(unlike, &state, index, event);
                 unknown.extend(assumed);
-                possible.extend(known.into_iter().filter(|branch| self.departs_otherwise(branch)));
+                possible.extend(known.into_iter().filter(|branch| self.is_home() || self.departs_otherwise(branch)));
             }
             follow(&mut next, state, &alike, event);
         }
@@ -108,6 +108,21 @@ impl Replay<'_> {
                 self.states.push(state);
             }
         }
+    }
+
+    /// Is it the departure by which the trace's own platform may do something else there?
+    fn departs_as(&self, branch: &Branch, at_home: &[Branch]) -> bool {
+        let deviations = |branch: &Branch, profile: &Profile| -> Vec<String> {
+            let named = branch.justifications.iter().filter_map(|justification| profile.deviation(*justification));
+            named.map(|deviation| deviation.id.clone()).collect()
+        };
+        let there = deviations(branch, self.profile);
+        !there.is_empty() && at_home.iter().any(|own| deviations(own, self.home) == there)
+    }
+
+    /// Is it the trace's own platform, in another release or set otherwise?
+    fn is_home(&self) -> bool {
+        self.profile.id == self.home.id
     }
 
     /// Does it rest on a departure that the trace's own platform does not have?
@@ -162,7 +177,7 @@ impl Replay<'_> {
         event: &Event,
     ) -> (Vec<Branch>, Vec<Branch>) {
         let at_home = self.at_home(state, index, event);
-        branches_there.retain(|branch| !is_among(branch, &at_home));
+        branches_there.retain(|branch| !is_among(branch, &at_home) && !self.departs_as(branch, &at_home));
         branches_there.into_iter().partition(Branch::is_assumed)
     }
 
