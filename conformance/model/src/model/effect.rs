@@ -43,6 +43,8 @@ pub(crate) enum Effect {
     Label(ProcessId, Label, i32),
     /// What the process had locked is free, of the object behind the number.
     Unlock(ProcessId, i32),
+    /// All that the process had locked is free.
+    LoseLocks(ProcessId),
     /// The process locks the object, or gives its lock up.
     Lock(ProcessId, ObjectId, Lock),
     /// The description has those flags.
@@ -150,6 +152,7 @@ impl Effect {
                 process.labels.insert(*label, *number);
             }),
             Effect::Unlock(process, number) => state.unlock(*process, *number),
+            Effect::LoseLocks(process) => with(state, *process, |process| process.locks.clear()),
             Effect::Lock(process, object, lock) => with(state, *process, |process| match lock {
                 Lock::Nothing => drop(process.locks.remove(object)),
                 lock => drop(process.locks.insert(*object, *lock)),

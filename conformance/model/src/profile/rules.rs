@@ -303,6 +303,10 @@ rules! {
     lock: Response,
     /// Locking an object that another process has locked.
     lock_denied: Errno,
+    /// Does a process keep its locks over exec?
+    exec_keeps_locks: bool,
+    /// Duplicating a descriptor as a number that none can have.
+    dupfd_beyond: Errno,
 
     /// Do descriptors arrive that were sent?
     send_carries: bool,
@@ -344,6 +348,8 @@ rules! {
     seal_future_known: Response,
     /// Adding the seal against changes of the bits that allow executing.
     seal_exec_known: Response,
+    /// Does the seal on executing hold the bits of the mode?
+    seal_exec: bool,
     /// Does the seal against future writing keep writes and new writable mappings out?
     seal_future_write: bool,
     /// Making a nameless object of size 0.

@@ -12,6 +12,31 @@ pub(super) const CASES: &[Case] = &[
         a: fcntl(f, GETFL) -> {"access":"RDWR"}"#,
     ),
     (
+        "gvisor",
+        "gvisor/exec-seal-ignored",
+        r#"a: f = create(10) -> {"fd":4}
+        a: fchmod(f, 0600) -> "ok"
+        a: fcntl(f, ADD_SEALS, EXEC) -> "ok"
+        a: fchmod(f, 0700) -> "ok""#,
+    ),
+    (
+        "gvisor",
+        "gvisor/exec-drops-locks",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: fcntl(f, SETFD, 0) -> "ok"
+        a: fcntl(f, SETLK, WRLCK) -> "ok"
+        b: g = shm_open("/x", RDWR) -> {"fd":4}
+        a: exec() -> "ok"
+        b: fcntl(g, SETLK, WRLCK) -> "ok""#,
+    ),
+    (
+        "gvisor",
+        "gvisor/dupfd-emfile",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: rlimit(NOFILE, 30) -> "ok"
+        a: fcntl(f, DUPFD, 30) -> {"errno":"EMFILE"}"#,
+    ),
+    (
         "macos",
         "macos/status-enotty",
         r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}

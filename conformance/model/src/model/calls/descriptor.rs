@@ -65,7 +65,7 @@ pub(in crate::model) fn fchmod(cx: Cx<'_>, fd: Label, mode: u32, checks: &mut Ch
     special_bits(cx, object, mode, checks);
     checks.ask(Check::Support, true, &rules.fchmod, &[]);
     if object.nameless {
-        executable(object, mode, checks);
+        executable(cx, object, mode, checks);
     }
     // Bits beside the permissions need not be kept, and are cleared for some callers.
     let certain = 0o777;
@@ -95,10 +95,14 @@ fn special_bits(cx: Cx<'_>, object: &Object, mode: u32, checks: &mut Checks<'_>)
 }
 
 /// The seal `EXEC` holds the bits that allow executing.
-fn executable(object: &Object, mode: u32, checks: &mut Checks<'_>) {
+fn executable(cx: Cx<'_>, object: &Object, mode: u32, checks: &mut Checks<'_>) {
     let differs = ((object.mode ^ mode) | object.mode_open) & 0o111 != 0;
     let sure = (object.mode ^ mode) & !object.mode_open & 0o111 != 0;
     let sealed = object.is_sealed(Seals::EXEC);
+    let ignored = cx.profile.rules.seal_exec.choices.iter().find(|choice| sealed && !choice.value);
+    if let Some(choice) = ignored {
+        return checks.rests_on(choice.justification);
+    }
     checks.shall(Check::Seal, sealed && sure, Errno::EPERM, &[clause::seals(10)]);
     let may_be_sealed = sealed && !sure || object.seals.is_none() && object.seals_open.contains(Seals::EXEC);
     checks.may(Check::Seal, may_be_sealed && differs, Errno::EPERM, &[clause::seals(10)]);
@@ -137,7 +141,7 @@ pub(in crate::model) fn dupfd(cx: Cx<'_>, fd: Label, least: u32, checks: &mut Ch
     let free = cx.process.base.is_some().then(|| cx.process.free().find(|number| *number >= least)).flatten();
     let limit = cx.process.nofile;
     let beyond = limit.is_some_and(|limit| i64::from(least) >= limit);
-    checks.shall(Check::Argument, beyond, Errno::EINVAL, &[clause::fcntl(7)]);
+    checks.refuse(Check::Argument, beyond, &cx.profile.rules.dupfd_beyond, &[]);
     // Of the limit nothing is known where it is high.
     checks.may(Check::Argument, limit.is_none() && least >= CERTAIN_NUMBER, Errno::EINVAL, &[clause::fcntl(7)]);
     let full = limit.zip(free).is_some_and(|(limit, free)| i64::from(free) >= limit);

@@ -21,11 +21,17 @@ pub(in crate::model) fn fork(cx: Cx<'_>, child: Label, pid_namespace: bool, chec
 }
 
 pub(in crate::model) fn exec(cx: Cx<'_>, checks: &mut Checks<'_>) {
-    checks.succeed(
-        Expect::Ok,
-        &[clause::exec(1), clause::exec(2)],
-        smallvec![Effect::Exec(cx.id, cx.site.actor, fds_of(cx))],
-    );
+    let begins = Effect::Exec(cx.id, cx.site.actor, fds_of(cx));
+    let by = [clause::exec(1), clause::exec(2)];
+    if cx.process.locks.is_empty() {
+        checks.succeed(Expect::Ok, &by, smallvec![begins]);
+    } else {
+        for choice in &cx.profile.rules.exec_keeps_locks.choices {
+            let lost = (!choice.value).then_some(Effect::LoseLocks(cx.id));
+            let effects = lost.into_iter().chain([begins.clone()]).collect();
+            checks.way(choice.justification).succeed(Expect::Ok, &by, effects);
+        }
+    }
     if cx.process.is_full() || cx.process.may_be_full() {
         // What starts a program opens its libraries, and ends it where it cannot.
         for code in [127, 1] {
