@@ -77,8 +77,15 @@ pub fn differences(trace: &Trace, home: &Profile, other: &Other) -> Vec<Differen
     conditional.retain(|difference: &Difference| {
         !found.iter().any(|known| is_certain(known) && known.event == difference.event)
     });
-    found.retain(|difference| is_certain(difference) || !is_told(difference.event, &conditional));
-    at_times.retain(|difference| !is_told(difference.event, &found) && !is_told(difference.event, &conditional));
+    at_times.retain(|difference: &Difference| {
+        let is_certain = found.iter().any(|known| is_certain(known) && known.event == difference.event);
+        !is_certain && !is_told(difference.event, &conditional)
+    });
+    // That it may be is said where it is not known when.
+    found.retain(|difference| {
+        let is_known = is_told(difference.event, &conditional) || is_told(difference.event, &at_times);
+        is_certain(difference) || !is_known
+    });
     found.extend(conditional.into_iter().chain(at_times));
     found.sort_by_key(|difference| (difference.event, difference.certainty));
     // The same again says nothing new.
