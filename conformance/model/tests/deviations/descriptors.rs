@@ -12,6 +12,22 @@ pub(super) const CASES: &[Case] = &[
         a: fcntl(f, GETFL) -> {"access":"RDWR"}"#,
     ),
     (
+        "qemu-user",
+        "qemu-user/protect-over-holes",
+        r#"a: f = create(49152) -> {"fd":4}
+        a: m = mmap(f, 0, 49152, READ|WRITE, SHARED) -> "ok"
+        a: munmap(m, 16384, 16384) -> "ok"
+        a: mprotect(m, READ) -> "ok""#,
+    ),
+    (
+        "qemu-user",
+        "qemu-user/msync-over-holes",
+        r#"a: f = create(49152) -> {"fd":4}
+        a: m = mmap(f, 0, 49152, READ|WRITE, SHARED) -> "ok"
+        a: munmap(m, 16384, 16384) -> "ok"
+        a: msync(m) -> "ok""#,
+    ),
+    (
         "gvisor",
         "gvisor/exec-seal-ignored",
         r#"a: f = create(10) -> {"fd":4}
