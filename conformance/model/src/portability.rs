@@ -47,7 +47,8 @@ pub fn elsewhere(trace: &Trace, home: &Profile, others: &[Other]) -> Vec<Elsewhe
 pub fn differences(trace: &Trace, home: &Profile, other: &Other) -> Vec<Difference> {
     // Of one's own platform, in any release and as it may be set, what the dimensions say is enough.
     let is_home = other.profile.id == home.id && other.profile.circumstances == Circumstances::default();
-    let mut found = if is_home { Vec::new() } else { base(trace, home, &other.profile) };
+    let whole = base(trace, home, &other.profile);
+    let mut found = if is_home { Vec::new() } else { whole.clone() };
     let (mut conditional, mut at_times) = (Vec::new(), Vec::new());
     for dimension in &other.dimensions {
         let is_page_size = dimension.is_setting(Profile::PAGE_SIZE);
@@ -55,8 +56,7 @@ pub fn differences(trace: &Trace, home: &Profile, other: &Other) -> Vec<Differen
             continue;
         }
         let possible: Vec<_> = dimension.profiles().map(|profile| beyond(trace, home, profile)).collect();
-        let at_each: Vec<Vec<Difference>> =
-            possible.iter().map(|all| all.iter().filter(|one| is_certain(one)).cloned().collect()).collect();
+        let at_each: Vec<_> = possible.iter().map(|all| certain(all)).collect();
         add(&mut at_times, &possible, |holds| Some(format!("at times {}", dimension.describe(holds)?)));
         found.retain(|known| !is_certain(known) || at_each.iter().all(|differences| is_told(known.event, differences)));
         add(&mut conditional, &at_each, |holds| dimension.describe(holds));
@@ -65,8 +65,8 @@ pub fn differences(trace: &Trace, home: &Profile, other: &Other) -> Vec<Differen
         }
     }
     if let Some(retold) = user::as_another(trace, home) {
-        let as_told = certain(trace, home, &other.profile);
-        let mut as_retold = certain(&retold.trace, home, &other.profile);
+        let as_told = certain(&whole);
+        let mut as_retold = certain(&base(&retold.trace, home, &other.profile));
         as_retold.extend(as_told.iter().filter(|known| !retold.is_executed(known.event)).cloned());
         for known in found.iter_mut().filter(|known| is_certain(known) && !is_told(known.event, &as_retold)) {
             known.under = retold.describe(&[true, false]).unwrap_or_default();
@@ -74,12 +74,10 @@ pub fn differences(trace: &Trace, home: &Profile, other: &Other) -> Vec<Differen
         let at_each = [as_told, as_retold];
         add(&mut conditional, &at_each, |holds| retold.describe(holds));
     }
-    conditional.retain(|difference: &Difference| {
-        !found.iter().any(|known| is_certain(known) && known.event == difference.event)
-    });
+    let always = certain(&found);
+    conditional.retain(|difference: &Difference| !is_told(difference.event, &always));
     at_times.retain(|difference: &Difference| {
-        let is_certain = found.iter().any(|known| is_certain(known) && known.event == difference.event);
-        !is_certain && !is_told(difference.event, &conditional)
+        !is_told(difference.event, &always) && !is_told(difference.event, &conditional)
     });
     // That it may be is said where it is not known when.
     found.retain(|difference| {
@@ -163,10 +161,9 @@ fn beyond(trace: &Trace, home: &Profile, profile: &Profile) -> Vec<Difference> {
     found
 }
 
-fn certain(trace: &Trace, home: &Profile, profile: &Profile) -> Vec<Difference> {
-    let mut found = base(trace, home, profile);
-    found.retain(is_certain);
-    found
+/// Those of the differences that are certain.
+fn certain(all: &[Difference]) -> Vec<Difference> {
+    all.iter().filter(|difference| is_certain(difference)).cloned().collect()
 }
 
 /// The differences by the rules of one profile, whatever it leaves open.

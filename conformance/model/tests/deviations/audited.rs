@@ -1,6 +1,6 @@
 //! What the sources of macOS and of the BSDs say of calls at their edges.
 
-use super::judged;
+use super::{assert_allowed, judged};
 use rstest::rstest;
 
 const SIZED: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
@@ -91,8 +91,7 @@ fn an_edge_is_as_the_source_has_it(
     #[case] outcome: &str,
     #[case] allowed: bool,
 ) {
-    let judgement = judged(platform, &format!("{before}\n{call} -> {outcome}"));
-    assert_eq!(judgement.violations.is_empty(), allowed, "{judgement:#?}");
+    assert_allowed(platform, &format!("{before}\n{call} -> {outcome}"), allowed);
 }
 
 /// FreeBSD copies a name in before it looks at its form.

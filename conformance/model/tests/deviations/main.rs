@@ -66,6 +66,13 @@ fn judged(profile: &str, lines: &str) -> Judgement {
     judge::judge(&trace(lines), &Profile::get(profile).expect("it is built in"))
 }
 
+/// The profile allows every call of a trace as it came out, or does not.
+#[track_caller]
+fn assert_allowed(profile: &str, lines: &str, allowed: bool) {
+    let judgement = judged(profile, lines);
+    assert_eq!(judgement.violations.is_empty(), allowed, "{judgement:#?}");
+}
+
 #[test]
 fn a_deviation_is_the_reason_where_it_shows() {
     for (profile, id, lines) in cases() {

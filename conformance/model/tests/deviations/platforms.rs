@@ -1,6 +1,6 @@
 //! What each platform makes of calls of which POSIX says little, and what the machine's room allows.
 
-use super::{event, judged, trace};
+use super::{assert_allowed, event, judged, trace};
 use rstest::rstest;
 use shmconf_model::judge;
 use shmconf_model::profile::Profile;
@@ -81,8 +81,7 @@ fn a_platform_does_this_or_not(
     #[case] outcome: &str,
     #[case] allowed: bool,
 ) {
-    let judgement = judged(platform, &format!("{before}\n{call} -> {outcome}"));
-    assert_eq!(judgement.violations.is_empty(), allowed, "{judgement:#?}");
+    assert_allowed(platform, &format!("{before}\n{call} -> {outcome}"), allowed);
 }
 
 /// Two descriptors that are sent at once, with a limit that they meet, or without.
