@@ -32,6 +32,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -377,6 +378,10 @@ static const struct shmconf_label SHMCONF_PROT[] = {{"READ", PROT_READ}, {"WRITE
 static const struct shmconf_label SHMCONF_MAP[] = {{"SHARED", MAP_SHARED}, {"PRIVATE", MAP_PRIVATE}, {"", 0}};
 static const struct shmconf_label SHMCONF_WHENCE[] = {{"SET", SEEK_SET}, {"CUR", SEEK_CUR}, {"END", SEEK_END}, {"", 0}};
 static const struct shmconf_label SHMCONF_LOCKS[] = {{"RDLCK", F_RDLCK}, {"WRLCK", F_WRLCK}, {"UNLCK", F_UNLCK}, {"", 0}};
+static const struct shmconf_label SHMCONF_FILE_LOCKS[] = {{"SH", LOCK_SH}, {"EX", LOCK_EX}, {"UN", LOCK_UN}, {"", 0}};
+static const struct shmconf_label SHMCONF_KINDS[] = {
+    {"NONE", 0}, {"REG", S_IFREG}, {"CHR", S_IFCHR}, {"FIFO", S_IFIFO}, {"DIR", S_IFDIR}, {"SOCK", S_IFSOCK}, {"BLK", S_IFBLK},
+    {"LNK", S_IFLNK}, {"", 0}};
 static const struct shmconf_label SHMCONF_SIGNALS[] = {
     {"SIGABRT", SIGABRT}, {"SIGALRM", SIGALRM}, {"SIGBUS", SIGBUS}, {"SIGFPE", SIGFPE}, {"SIGHUP", SIGHUP}, {"SIGILL", SIGILL},
     {"SIGINT", SIGINT}, {"SIGKILL", SIGKILL}, {"SIGPIPE", SIGPIPE}, {"SIGSEGV", SIGSEGV}, {"SIGSYS", SIGSYS},
@@ -624,15 +629,15 @@ static void shmconf_rlimit(const char *call) {
 }
 
 /* Every call with its arguments. One that has others is answered `unsupported`, as it is another call. */
-enum { SHM_OPEN, SHM_UNLINK, CREATE, FTRUNCATE, FALLOCATE, FSTAT, FCHMOD, FCHOWN, INODE, LINKS, READ, WRITE, PREAD, PWRITE, LSEEK,
-       DUP, DUP2, DUPFD, CLOSE, GETFD, SETFD, GETFL, SETFL, SETLK, GET_SEALS, ADD_SEALS, FDS, MMAP, MUNMAP, MPROTECT, MSYNC, STORE, LOAD, SEND, RECV, FORK, EXIT, KILL, SIGIGNORE,
+enum { SHM_OPEN, SHM_UNLINK, CREATE, FTRUNCATE, FALLOCATE, FSTAT, FCHMOD, FCHOWN, INODE, LINKS, FILETYPE, BLOCKS, READ, WRITE, PREAD, PWRITE, LSEEK,
+       DUP, DUP2, DUPFD, CLOSE, GETFD, SETFD, GETFL, SETFL, SETLK, FLOCK, GET_SEALS, ADD_SEALS, FDS, MMAP, MUNMAP, MPROTECT, MSYNC, STORE, LOAD, SEND, RECV, FORK, EXIT, KILL, SIGIGNORE,
        UMASK, RLIMIT, SETUID };
 static const struct { const char *name, *arguments; } SHMCONF_CALLS[] = {
     {"shm_open", " name flags mode "}, {"shm_unlink", " name "}, {"create", " size "}, {"ftruncate", " fd size "},
-    {"posix_fallocate", " fd offset len "}, {"fstat", " fd "}, {"fchmod", " fd mode "}, {"fchown", " fd uid gid "}, {"inode", " fd "}, {"links", " fd "}, {"read", " fd len "},
+    {"posix_fallocate", " fd offset len "}, {"fstat", " fd "}, {"fchmod", " fd mode "}, {"fchown", " fd uid gid "}, {"inode", " fd "}, {"links", " fd "}, {"filetype", " fd "}, {"blocks", " fd "}, {"read", " fd len "},
     {"write", " fd byte len "}, {"pread", " fd offset len "}, {"pwrite", " fd offset byte len "},
     {"lseek", " fd offset whence "}, {"dup", " fd "}, {"dup2", " fd onto "}, {"fcntl_dupfd", " fd least "}, {"close", " fd "}, {"fcntl_getfd", " fd "},
-    {"fcntl_setfd", " fd cloexec "}, {"fcntl_getfl", " fd "}, {"fcntl_setfl", " fd flags "}, {"fcntl_setlk", " fd lock "}, {"fcntl_get_seals", " fd "}, {"fcntl_add_seals", " fd seals "},
+    {"fcntl_setfd", " fd cloexec "}, {"fcntl_getfl", " fd "}, {"fcntl_setfl", " fd flags "}, {"fcntl_setlk", " fd lock "}, {"flock", " fd lock "}, {"fcntl_get_seals", " fd "}, {"fcntl_add_seals", " fd seals "},
     {"fds", " "}, {"mmap", " fd offset len prot flags "}, {"munmap", " map range "}, {"mprotect", " map prot "}, {"msync", " map "},
     {"store", " map offset byte len "}, {"load", " map offset len "}, {"send", " to fds "}, {"recv", " from room "},
     {"fork", " child pid_namespace "}, {"exit", " code "}, {"kill", " signal "}, {"sigignore", " signal "}, {"umask", " mode "},
@@ -711,11 +716,17 @@ static long shmconf_perform(const char *call, const char *bind) {
         HAS(fchown)
         shmconf_done(calls->fchown(fd, (uid_t)shmconf_number(call, "uid", 0), (gid_t)shmconf_number(call, "gid", 0)));
         break;
-    case INODE: case LINKS: {
+    case INODE: case LINKS: case BLOCKS: case FILETYPE: {
         struct stat stat;
         HAS(fstat)
-        if (calls->fstat(fd, &stat)) shmconf_failed(errno);
-        else OUTCOME("{\"value\":%lld}", which == INODE ? (long long)stat.st_ino : (long long)stat.st_nlink);
+        if (calls->fstat(fd, &stat)) { shmconf_failed(errno); break; }
+        if (which != FILETYPE) {
+            OUTCOME("{\"value\":%lld}", which == INODE ? (long long)stat.st_ino : which == LINKS ? (long long)stat.st_nlink : (long long)stat.st_blocks);
+            break;
+        }
+        const struct shmconf_label *kind = SHMCONF_KINDS;
+        while (kind->name[0] && kind->value != (long)(stat.st_mode & S_IFMT)) kind++;
+        OUTCOME("{\"file_type\":\"%s\"}", kind->name[0] ? kind->name : "OTHER");
         break;
     }
     case READ: case PREAD: case WRITE: case PWRITE: {
@@ -760,6 +771,7 @@ static long shmconf_perform(const char *call, const char *bind) {
         shmconf_done(fcntl(fd, F_SETLK, &whole));
         break;
     }
+    case FLOCK: shmconf_done(flock(fd, LOCK_NB | (int)shmconf_flags(call, "lock", SHMCONF_FILE_LOCKS))); break;
 #ifdef F_GET_SEALS
     case GET_SEALS:
         fd = fcntl(fd, F_GET_SEALS);

@@ -21,8 +21,8 @@ pub use refused::{CallResult, Refused};
 pub use region::Region;
 
 use passing::Room;
-use shmconf_model::call::{Lock, Seals};
-use shmconf_model::outcome::{Content, Stat};
+use shmconf_model::call::{FileLock, Lock, Seals};
+use shmconf_model::outcome::{Content, FileType, Stat};
 use shmconf_model::script::Requirement;
 use std::ffi::{CStr, c_int};
 use std::os::fd::{BorrowedFd, OwnedFd};
@@ -158,6 +158,16 @@ pub trait Subject {
         native::links(fd)
     }
 
+    /// The type in `st_mode` of `fstat(fd, &stat)`
+    fn file_type(&mut self, fd: Fd<'_>) -> CallResult<FileType> {
+        native::file_type(fd)
+    }
+
+    /// `st_blocks` of `fstat(fd, &stat)`
+    fn blocks(&mut self, fd: Fd<'_>) -> CallResult<i64> {
+        native::blocks(fd)
+    }
+
     /// `mmap(NULL, len, prot, flags, fd, offset)`
     fn mmap(&mut self, len: usize, prot: c_int, flags: c_int, fd: Fd<'_>, offset: i64) -> CallResult<Region> {
         native::mmap(len, prot, flags, fd, offset)
@@ -268,6 +278,11 @@ pub trait Subject {
     /// `fcntl(fd, F_SETLK, &lock)` of the whole object.
     fn lock(&mut self, fd: Fd<'_>, lock: Lock) -> CallResult<()> {
         native::lock(fd, lock)
+    }
+
+    /// `flock(fd, lock | LOCK_NB)`
+    fn file_lock(&mut self, fd: Fd<'_>, lock: FileLock) -> CallResult<()> {
+        native::file_lock(fd, lock)
     }
 
     /// `fcntl(fd, F_GET_SEALS)`

@@ -17,6 +17,7 @@ import resource
 import select
 import signal
 import socket
+import stat
 import sys
 import time
 
@@ -27,6 +28,9 @@ PROT = {"READ": mmap.PROT_READ, "WRITE": mmap.PROT_WRITE, "EXEC": mmap.PROT_EXEC
 MAP = {"SHARED": mmap.MAP_SHARED, "PRIVATE": mmap.MAP_PRIVATE}
 ACCESS = {os.O_RDONLY: "RDONLY", os.O_WRONLY: "WRONLY", os.O_RDWR: "RDWR"}
 LOCKS = {"RDLCK": fcntl.LOCK_SH | fcntl.LOCK_NB, "WRLCK": fcntl.LOCK_EX | fcntl.LOCK_NB, "UNLCK": fcntl.LOCK_UN}
+FILE_LOCKS = {"SH": fcntl.LOCK_SH | fcntl.LOCK_NB, "EX": fcntl.LOCK_EX | fcntl.LOCK_NB, "UN": fcntl.LOCK_UN}
+KINDS = {0: "NONE", stat.S_IFREG: "REG", stat.S_IFCHR: "CHR", stat.S_IFIFO: "FIFO", stat.S_IFDIR: "DIR", stat.S_IFSOCK: "SOCK",
+         stat.S_IFBLK: "BLK", stat.S_IFLNK: "LNK"}
 MS_SYNC = {"linux": 4, "darwin": 16, "netbsd": 4, "openbsd": 2}.get(sys.platform.rstrip("0123456789"), 0)
 SIGNALS, FENCE = signal.Signals.__members__, _thread.allocate_lock()
 # An error with a name that is none of these is `errno` and its number.
@@ -313,6 +317,8 @@ CALLS = {  # What is not named here is answered `unsupported`, and so is an argu
     "fchown": lambda a, bind, fd, uid, gid: os.fchown(a.fd(fd), uid, gid),
     "inode": lambda a, bind, fd: {"value": os.fstat(a.fd(fd)).st_ino},
     "links": lambda a, bind, fd: {"value": os.fstat(a.fd(fd)).st_nlink},
+    "filetype": lambda a, bind, fd: {"file_type": KINDS.get(stat.S_IFMT(os.fstat(a.fd(fd)).st_mode), "OTHER")},
+    "blocks": lambda a, bind, fd: {"value": os.fstat(a.fd(fd)).st_blocks},
     "read": lambda a, bind, fd, len: runs(os.read(a.fd(fd), transfer(len))),
     "write": lambda a, bind, fd, byte, len: {"value": os.write(a.fd(fd), bytes([byte]) * transfer(len))},
     "pread": lambda a, bind, fd, offset, len: runs(os.pread(a.fd(fd), transfer(len), offset)),
@@ -327,6 +333,7 @@ CALLS = {  # What is not named here is answered `unsupported`, and so is an argu
     "fcntl_getfl": lambda a, bind, fd: {"access": access(fcntl.fcntl(a.fd(fd), fcntl.F_GETFL))},
     "fcntl_setfl": lambda a, bind, fd, flags: fcntl.fcntl(a.fd(fd), fcntl.F_SETFL, bits(flags, OPEN)) and None,
     "fcntl_setlk": lambda a, bind, fd, lock: fcntl.lockf(a.fd(fd), LOCKS[lock]),
+    "flock": lambda a, bind, fd, lock: fcntl.flock(a.fd(fd), FILE_LOCKS[lock]),
     "fds": lambda a, bind: {"value": len(open_descriptors() - a.first_fds)},
     "store": Actor.store,
     "load": lambda a, bind, map, offset, len: runs(ctypes.string_at(*a.range(map, offset, len))),

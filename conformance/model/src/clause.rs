@@ -117,6 +117,8 @@ interfaces! {
     Close close,
     /// Descriptor flags and access modes.
     Fcntl fcntl,
+    /// Locks of open file descriptions.
+    Flock flock,
     /// Children.
     Fork fork,
     /// New programs.

@@ -93,6 +93,8 @@ fn check(cx: Cx<'_>, call: &Call, checks: &mut Checks<'_>) {
         Call::Fchown { fd, uid, gid } => identity::fchown(cx, *fd, *uid, *gid, checks),
         Call::Inode { fd } => identity::inode(cx, *fd, checks),
         Call::Links { fd } => identity::links(cx, *fd, checks),
+        Call::Filetype { fd } => identity::filetype(cx, *fd, checks),
+        Call::Blocks { fd } => identity::blocks(cx, *fd, checks),
         Call::Mmap { fd, offset, len, prot, flags } => {
             map::mmap(cx, *fd, map::Asked { offset: offset.get(), len: len.get(), prot: *prot, flags: *flags }, checks);
         }
@@ -117,6 +119,7 @@ fn check(cx: Cx<'_>, call: &Call, checks: &mut Checks<'_>) {
         Call::FcntlGetfl { fd } => descriptor::getfl(cx, *fd, checks),
         Call::FcntlSetfl { fd, flags } => descriptor::setfl(cx, *fd, *flags, checks),
         Call::FcntlSetlk { fd, lock } => lock::setlk(cx, *fd, *lock, checks),
+        Call::Flock { fd, lock } => lock::flock(cx, *fd, *lock, checks),
         Call::FcntlGetSeals { fd } => seals::get(cx, *fd, checks),
         Call::FcntlAddSeals { fd, seals } => seals::add(cx, *fd, *seals, checks),
         Call::Send { to, fds } => passing::send(cx, *to, fds, checks),

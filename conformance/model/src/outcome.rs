@@ -2,7 +2,7 @@
 
 pub mod content;
 
-pub use crate::constants::{Errno, Signal, errno};
+pub use crate::constants::{Errno, FileType, Signal, errno};
 pub use content::Content;
 
 use crate::constants::{OpenFlags, Seals};
@@ -22,6 +22,8 @@ pub enum Outcome {
     Value(i64),
     /// Success with an access mode (`RDONLY`, `WRONLY`, `RDWR`).
     Access(OpenFlags),
+    /// Success with a kind of file.
+    FileType(FileType),
     /// Success with seals.
     Seals(Seals),
     /// Success with bytes that were read.
@@ -88,6 +90,7 @@ impl fmt::Display for Outcome {
             Outcome::Fd(number) => write!(f, "descriptor {number}"),
             Outcome::Value(value) => write!(f, "{value}"),
             Outcome::Access(access) => write!(f, "{access}"),
+            Outcome::FileType(kind) => write!(f, "{kind}"),
             Outcome::Seals(seals) => write!(f, "{seals}"),
             Outcome::Bytes(content) => write!(f, "{content}"),
             Outcome::Stat(stat) => write!(f, "{stat}"),

@@ -52,6 +52,8 @@ impl Actor {
             Call::Fchown { fd, uid, gid } => done(subject.fchown(fds.get(*fd)?, *uid, *gid)?),
             Call::Inode { fd } => Outcome::Value(subject.inode(fds.get(*fd)?)?),
             Call::Links { fd } => Outcome::Value(subject.links(fds.get(*fd)?)?),
+            Call::Filetype { fd } => Outcome::FileType(subject.file_type(fds.get(*fd)?)?),
+            Call::Blocks { fd } => Outcome::Value(subject.blocks(fds.get(*fd)?)?),
             Call::Read { fd, len } => Outcome::Bytes(subject.read(fds.get(*fd)?, length(len.get())?)?),
             Call::Write { fd, byte, len } => Outcome::Value(subject.write(fds.get(*fd)?, *byte, length(len.get())?)?),
             Call::Pread { fd, offset, len } => {
@@ -100,6 +102,7 @@ impl Actor {
                 done(subject.set_status_flags(fds.get(*fd)?, append | nonblock)?)
             }
             Call::FcntlSetlk { fd, lock } => done(subject.lock(fds.get(*fd)?, *lock)?),
+            Call::Flock { fd, lock } => done(subject.file_lock(fds.get(*fd)?, *lock)?),
             Call::FcntlGetfl { fd } => access(subject.status_flags(fds.get(*fd)?)?),
             Call::FcntlGetSeals { fd } => Outcome::Seals(subject.seals(fds.get(*fd)?)?),
             Call::FcntlAddSeals { fd, seals } => done(subject.add_seals(fds.get(*fd)?, *seals)?),

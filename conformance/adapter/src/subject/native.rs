@@ -4,8 +4,8 @@ use super::fd::Fd;
 use super::refused::{CallResult, Refused};
 use super::region::Region;
 use super::system;
-use shmconf_model::call::Lock;
-use shmconf_model::outcome::{Content, Stat};
+use shmconf_model::call::{FileLock, Lock};
+use shmconf_model::outcome::{Content, FileType, Stat};
 use std::ffi::{CStr, c_int};
 use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd, RawFd};
 
@@ -87,6 +87,27 @@ pub fn inode(fd: Fd<'_>) -> CallResult<i64> {
 pub fn links(fd: Fd<'_>) -> CallResult<i64> {
     #[allow(clippy::unnecessary_cast, reason = "the widths differ between systems")]
     Ok(stat(fd)?.st_nlink as i64)
+}
+
+/// The type in `st_mode` of `fstat`.
+pub fn file_type(fd: Fd<'_>) -> CallResult<FileType> {
+    Ok(match stat(fd)?.st_mode & libc::S_IFMT {
+        0 => FileType::Nothing,
+        libc::S_IFREG => FileType::Regular,
+        libc::S_IFCHR => FileType::Character,
+        libc::S_IFIFO => FileType::Fifo,
+        libc::S_IFDIR => FileType::Directory,
+        libc::S_IFSOCK => FileType::Socket,
+        libc::S_IFBLK => FileType::Block,
+        libc::S_IFLNK => FileType::Link,
+        _ => FileType::Other,
+    })
+}
+
+/// `st_blocks` of `fstat`.
+pub fn blocks(fd: Fd<'_>) -> CallResult<i64> {
+    #[allow(clippy::unnecessary_cast, reason = "the widths differ between systems")]
+    Ok(stat(fd)?.st_blocks as i64)
 }
 
 /// `mmap` of this system. `flags` are `MAP_SHARED` or `MAP_PRIVATE` and nothing else, as others replace what is mapped.
@@ -277,6 +298,17 @@ pub fn lock(fd: Fd<'_>, lock: Lock) -> CallResult<()> {
     (whole.l_type, whole.l_whence) = (kind as _, libc::SEEK_SET as _);
     // SAFETY: the command takes a lock; the descriptor may be used, or is not open.
     checked(unsafe { libc::fcntl(fd.number(), libc::F_SETLK, &raw const whole) }).map(drop)
+}
+
+/// `flock` of this system, without waiting.
+pub fn file_lock(fd: Fd<'_>, lock: FileLock) -> CallResult<()> {
+    let operation = match lock {
+        FileLock::Shared => libc::LOCK_SH,
+        FileLock::Exclusive => libc::LOCK_EX,
+        FileLock::Nothing => libc::LOCK_UN,
+    };
+    // SAFETY: numbers only; the descriptor may be used, or is not open.
+    checked(unsafe { libc::flock(fd.number(), operation | libc::LOCK_NB) }).map(drop)
 }
 
 /// Is the number open?

@@ -4,7 +4,9 @@ use super::assemble::Assembly;
 use super::draw::{self, Draw, some};
 use super::{Entry, edges};
 use proptest::prelude::*;
-use shmconf_model::call::{Amount, Call, Lock, MapFlags, Name, OpenFlags, Range, Resource, Seals, StatusFlags, Whence};
+use shmconf_model::call::{
+    Amount, Call, FileLock, Lock, MapFlags, Name, OpenFlags, Range, Resource, Seals, StatusFlags, Whence,
+};
 use shmconf_model::outcome::Signal;
 use shmconf_model::script::{Requirement, Script};
 
@@ -85,6 +87,7 @@ fn of_descriptors() -> BoxedStrategy<Call> {
     let (fd, len) = (some(), edges::near_pages);
     let whence = prop::sample::select(vec![Whence::Set, Whence::Cur, Whence::End]);
     let lock = prop::sample::select(vec![Lock::Read, Lock::Write, Lock::Nothing]);
+    let file_lock = prop::sample::select(vec![FileLock::Shared, FileLock::Exclusive, FileLock::Nothing]);
     let status = prop::sample::select(vec![StatusFlags::APPEND, StatusFlags::NONBLOCK, StatusFlags::empty()]);
     prop_oneof![
         3 => draw::ftruncate(),
@@ -108,6 +111,9 @@ fn of_descriptors() -> BoxedStrategy<Call> {
         1 => prop::sample::select(vec![0u32, 1000]).prop_map(move |id| Call::Fchown { fd, uid: id, gid: id }),
         1 => Just(Call::Inode { fd }),
         1 => Just(Call::Links { fd }),
+        1 => Just(Call::Filetype { fd }),
+        1 => Just(Call::Blocks { fd }),
+        1 => file_lock.prop_map(move |lock| Call::Flock { fd, lock }),
         1 => draw::fds(),
     ]
     .boxed()

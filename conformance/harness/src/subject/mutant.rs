@@ -107,6 +107,10 @@ mutants! {
     "one-inode" descriptor::OneInode, "All objects have the same inode number.";
     "links-stay" descriptor::LinksStay, "An object has a name for ever.";
     "lock-ignored" descriptor::LockIgnored, "Locking an object keeps nobody out.";
+    "device-said" descriptor::DeviceSaid, "An object is said to be a device.";
+    "no-blocks" descriptor::NoBlocks, "An object is said to take no room.";
+    "file-lock-ignored" descriptor::FileLockIgnored, "flock keeps nobody out.";
+    "file-lock-of-process" descriptor::FileLockOfProcess, "A lock of flock belongs to the process.";
     "close-twice-succeeds" size::CloseTwiceSucceeds, "Closing what is closed succeeds.";
     "private-store" map::PrivateStore, "A store through a shared mapping is not seen by others.";
     "mapping-apart" map::Apart, "Every mapping from the tenth on shows a copy of the object.";

@@ -3,7 +3,7 @@
 use super::argument::*;
 use super::entry::{Binds, Entry, Parameter, calls};
 use super::{Amount, Label, Name, OutOfRange, Range, Requirement};
-use crate::constants::{Lock, MapFlags, OpenFlags, Prot, Resource, Seals, Signal, StatusFlags, Whence};
+use crate::constants::{FileLock, Lock, MapFlags, OpenFlags, Prot, Resource, Seals, Signal, StatusFlags, Whence};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -47,6 +47,10 @@ calls! {
     Inode = "inode" { fd: Label as Fd } -> Nothing "a number";
     /// Asks how many names the object has: `st_nlink` of `fstat`.
     Links = "links" { fd: Label as Fd } -> Nothing "a number";
+    /// Asks what kind of file the object is said to be: the type in `st_mode` of `fstat`.
+    Filetype = "filetype" { fd: Label as Fd } -> Nothing "a kind, such as `REG` or `NONE`";
+    /// Asks how many blocks of 512 bytes the object takes: `st_blocks` of `fstat`.
+    Blocks = "blocks" { fd: Label as Fd } -> Nothing "a number";
     /// Reads at the file offset.
     Read = "read" { fd: Label as Fd, len: Amount as Bytes } -> Nothing "bytes";
     /// Writes `len` times `byte` at the file offset.
@@ -76,6 +80,8 @@ calls! {
     FcntlSetfl = "fcntl" "SETFL" { fd: Label as Fd, flags: StatusFlags as Word } -> Nothing "`ok`";
     /// Locks the whole object for reading or writing, or gives the lock up, without waiting (`F_SETLK`).
     FcntlSetlk = "fcntl" "SETLK" { fd: Label as Fd, lock: Lock as Word } -> Nothing "`ok`";
+    /// Locks the object for the open file description, shared or for itself alone, or gives the lock up, without waiting.
+    Flock = "flock" { fd: Label as Fd, lock: FileLock as Word } -> Nothing "`ok`";
     /// Which seals has the object?
     FcntlGetSeals = "fcntl" "GET_SEALS" { fd: Label as Fd } -> Nothing "seals" Seals;
     /// Adds seals to the object.

@@ -191,6 +191,40 @@ word! {
 }
 
 word! {
+    /// A lock on an object that goes with an open file description.
+    FileLock, "SH, EX or UN", "LOCK_", "a lock is written without LOCK_":
+    /// `LOCK_SH`: others may have one like it.
+    Shared = "SH",
+    /// `LOCK_EX`: nobody else may have one.
+    Exclusive = "EX",
+    /// `LOCK_UN`: none.
+    Nothing = "UN",
+}
+
+word! {
+    /// What kind of file an object is said to be.
+    FileType, "REG, CHR, FIFO, DIR, SOCK, BLK, LNK, NONE or OTHER", "S_IF", "a kind is written without S_IF":
+    /// `S_IFREG`: a regular file.
+    Regular = "REG",
+    /// `S_IFCHR`: a character device.
+    Character = "CHR",
+    /// `S_IFIFO`: a pipe.
+    Fifo = "FIFO",
+    /// `S_IFDIR`: a directory.
+    Directory = "DIR",
+    /// `S_IFSOCK`: a socket.
+    Socket = "SOCK",
+    /// `S_IFBLK`: a block device.
+    Block = "BLK",
+    /// `S_IFLNK`: a symbolic link.
+    Link = "LNK",
+    /// No kind at all: those bits are 0.
+    Nothing = "NONE",
+    /// A kind that has no name here.
+    Other = "OTHER",
+}
+
+word! {
     /// A limited resource.
     Resource, "FSIZE, NOFILE or AS", "RLIMIT_", "a limit is written without RLIMIT_":
     /// `RLIMIT_FSIZE`: the largest file, in bytes.

@@ -119,6 +119,18 @@ impl Bytes {
         found
     }
 
+    /// How many pages of the first `size` bytes hold something that is not zero for certain.
+    pub(crate) fn pages_held(&self, size: i64, page: i64) -> i64 {
+        let mut held = 0;
+        let mut counted = -1;
+        for span in self.set_spans(0, size).filter(|span| span.value != Value::Any) {
+            let (first, last) = ((span.start / page).max(counted + 1), (span.end - 1) / page);
+            held += (last - first + 1).max(0);
+            counted = counted.max(last);
+        }
+        held
+    }
+
     /// How many spans there are.
     pub(crate) fn weight(&self) -> usize {
         self.spans.len()

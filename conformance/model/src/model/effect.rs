@@ -8,7 +8,7 @@ use super::bytes::Value;
 use super::state::{
     Description, DescriptionId, Descriptor, Key, Mapping, Message, Object, ObjectId, ProcessId, State, Store,
 };
-use crate::call::{Label, Lock, Prot, Resource, Seals, StatusFlags};
+use crate::call::{FileLock, Label, Lock, Prot, Resource, Seals, StatusFlags};
 use crate::clause::{self, ClauseId};
 use crate::outcome::{Outcome, Signal};
 use crate::profile::{Justification, Tail};
@@ -47,6 +47,8 @@ pub(crate) enum Effect {
     LoseLocks(ProcessId),
     /// The process locks the object, or gives its lock up.
     Lock(ProcessId, ObjectId, Lock),
+    /// The description locks its object by flock, or gives its lock up.
+    Flock(DescriptionId, Option<FileLock>),
     /// The description has those flags.
     SetStatus(DescriptionId, StatusFlags),
     /// The file offset moves.
@@ -157,6 +159,11 @@ impl Effect {
                 Lock::Nothing => drop(process.locks.remove(object)),
                 lock => drop(process.locks.insert(*object, *lock)),
             }),
+            Effect::Flock(id, lock) => {
+                if let Some(description) = state.description_mut(*id) {
+                    description.lock = *lock;
+                }
+            }
             Effect::SetStatus(id, flags) => {
                 if let Some(description) = state.description_mut(*id) {
                     (description.status, description.is_set) = (*flags, true);

@@ -4,7 +4,7 @@ use super::Expect;
 use super::bytes::Value;
 use super::state::{Process, State};
 use crate::call::{Label, MOST_NEW_NAMES, Seals};
-use crate::outcome::{Content, Outcome, Received, Stat};
+use crate::outcome::{Content, FileType, Outcome, Received, Stat};
 
 impl Expect {
     /// The simplest outcome that matches, where `actor` makes the call in `state`.
@@ -19,6 +19,7 @@ impl Expect {
             Expect::Value(value) | Expect::Between(_, value) => Outcome::Value(*value),
             Expect::NewValue(given) => Outcome::Value(given.iter().max().map_or(1, |most| most.saturating_add(1))),
             Expect::Access(access) => Outcome::Access(*access),
+            Expect::FileType(kind) => Outcome::FileType(kind.unwrap_or(FileType::Regular)),
             Expect::Seals { seals, .. } => Outcome::Seals(seals.unwrap_or(Seals::SEAL)),
             Expect::Bytes(pattern) => {
                 let mut content = Content::default();

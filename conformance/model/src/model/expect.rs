@@ -2,7 +2,7 @@
 
 use super::bytes::{Span, Value, agree};
 use crate::call::{OpenFlags, Seals};
-use crate::outcome::{Errno, Outcome, Signal};
+use crate::outcome::{Errno, FileType, Outcome, Signal};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -22,6 +22,8 @@ pub enum Expect {
     NewValue(Vec<i64>),
     /// This access mode, with these flags.
     Access(OpenFlags),
+    /// This kind of file, or any.
+    FileType(Option<FileType>),
     /// These seals, and perhaps those that are open; any, where nothing is known of them.
     #[expect(missing_docs, reason = "the sentence above says it")]
     Seals { seals: Option<Seals>, open: Seals },
@@ -74,6 +76,7 @@ impl Expect {
             (Expect::Between(least, most), Outcome::Value(seen)) => (least..=most).contains(&seen),
             (Expect::NewValue(given), Outcome::Value(seen)) => !given.contains(seen),
             (Expect::Access(access), Outcome::Access(seen)) => seen == access,
+            (Expect::FileType(kind), Outcome::FileType(seen)) => kind.is_none_or(|kind| kind == *seen),
             (Expect::Seals { seals, open }, Outcome::Seals(seen)) => {
                 seals.is_none_or(|seals| (seals ^ *seen).difference(*open).is_empty())
             }
@@ -119,6 +122,8 @@ impl fmt::Display for Expect {
             Expect::Between(least, most) => write!(f, "{least} to {most}"),
             Expect::NewValue(_) => f.write_str("a number that no other object has"),
             Expect::Access(access) => write!(f, "{access}"),
+            Expect::FileType(None) => f.write_str("any kind of file"),
+            Expect::FileType(Some(kind)) => write!(f, "{kind}"),
             Expect::Seals { seals: None, .. } => f.write_str("seals"),
             Expect::Seals { seals: Some(seals), .. } => write!(f, "{seals}"),
             Expect::Bytes(pattern) => write!(f, "{pattern}"),

@@ -180,6 +180,9 @@ impl Asked<'_> {
         | Call::Fchown { fd, .. }
         | Call::Inode { fd }
         | Call::Links { fd }
+        | Call::Filetype { fd }
+        | Call::Blocks { fd }
+        | Call::Flock { fd, .. }
         | Call::FcntlSetfl { fd, .. }
         | Call::FcntlSetlk { fd, .. }
         | Call::Read { fd, .. }
@@ -248,7 +251,8 @@ impl Asked<'_> {
             Call::Links { .. } => footprint.read([Place::Names]),
             Call::FcntlGetfl { .. } => footprint.read(offset),
             Call::FcntlSetfl { .. } => footprint.write(offset),
-            Call::FcntlSetlk { .. } => footprint.change([Place::Locks]),
+            Call::Blocks { .. } => footprint.read(objects.places(whole)),
+            Call::FcntlSetlk { .. } | Call::Flock { .. } => footprint.change([Place::Locks]),
             Call::Lseek { whence, .. } => {
                 if *whence == Whence::Cur {
                     footprint.read(offset.clone());
@@ -327,6 +331,8 @@ impl Asked<'_> {
                 let others = [Place::Life(self.scene.process(*from)), Place::Messages(actor, *from)];
                 footprint.read(others.into_iter().chain([Place::Descriptors(process)]));
                 footprint.change([Place::Messages(*from, actor)]);
+                // What does not arrive is closed, and its locks end.
+                footprint.write(self.scene.has_locks().then_some(Place::Locks));
                 if self.succeeds() {
                     footprint.write([Place::Descriptors(process)]);
                 } else {

@@ -15,7 +15,7 @@ pub(crate) use message::Message;
 pub(crate) use object::{Object, References};
 pub(crate) use process::{Descriptor, Mapping, Private, Process};
 
-use crate::call::{Label, StatusFlags};
+use crate::call::{FileLock, Label, StatusFlags};
 use crate::clause::{self, ClauseId};
 use crate::outcome::Outcome;
 use crate::profile::Justification;
@@ -82,6 +82,8 @@ pub(crate) struct Description {
     pub(crate) status: StatusFlags,
     /// Have these flags been set since it was opened?
     pub(crate) is_set: bool,
+    /// The lock that it has by flock.
+    pub(crate) lock: Option<FileLock>,
     /// The file offset, once it is known; a new description's is left open, and taken to be 0 by what reads or writes.
     pub(crate) offset: Option<i64>,
     /// How many descriptors and messages refer to it.

@@ -1,5 +1,11 @@
 //! The choices that rules offer.
 
+#[macro_use]
+mod texts;
+mod attributes;
+
+pub use attributes::{Bits, Blocks, Identity, Kind, Links};
+
 use crate::outcome::errno::NotAnErrno;
 use crate::outcome::{Errno, Signal};
 use std::fmt;
@@ -98,28 +104,6 @@ pub enum Number {
     Lowest,
     /// `second-lowest`: the next one, as the lowest is in use during the call.
     SecondLowest,
-}
-
-/// Which number `fstat` gives an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Identity {
-    /// `own`: one that no other object in the same place has.
-    Own,
-    /// `0`
-    Zero,
-    /// `any`: of which nothing can be said.
-    Any,
-}
-
-/// How many names `fstat` says that an object has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Links {
-    /// `counted`: as many as it has.
-    Counted,
-    /// `0`
-    Zero,
-    /// `any`: of which nothing can be said.
-    Any,
 }
 
 /// What a write behind the end of an object does.
@@ -253,39 +237,7 @@ impl FromStr for Fault {
     }
 }
 
-macro_rules! texts {
-    ($($type:ident { $($variant:ident = $word:literal),+ $(; $errno:ident)? })+) => {$(
-        impl fmt::Display for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                match self {
-                    $($type::$variant => f.pad($word),)+
-                    $($type::$errno(errno) => errno.fmt(f),)?
-                }
-            }
-        }
-
-        impl FromStr for $type {
-            type Err = String;
-
-            fn from_str(text: &str) -> Result<$type, String> {
-                match text {
-                    $($word => Ok($type::$variant),)+
-                    $(_ if text.starts_with('E') => {
-                        text.parse().map($type::$errno).map_err(|error: NotAnErrno| error.to_string())
-                    })?
-                    _ => {
-                        let words: &[&str] = &[$($word,)+ $(stringify!($errno))?];
-                        Err(format!("found `{text}`, expected one of {}", words.join(", ")))
-                    }
-                }
-            }
-        }
-    )+};
-}
-
 texts! {
-    Identity { Own = "own", Zero = "0", Any = "any" }
-    Links { Counted = "counted", Zero = "0", Any = "any" }
     Response { Ok = "ok"; Errno }
     NameAnswer { SameObject = "same-object", OwnObject = "own-object", NoObject = "no-object"; Errno }
     Truncation { Truncates = "truncates", Ignored = "ignored"; Errno }

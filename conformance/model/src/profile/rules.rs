@@ -1,8 +1,8 @@
 //! Every matter in which platforms differ, with the type of its choices.
 
 use super::choices::{
-    Beyond, Cut, Fault, Identity, Limit, Links, NameAnswer, Number, Offset, Resize, Response, Rest, Rounding, Tail,
-    TooFar, Truncation, UnlinkRight, Write,
+    Beyond, Bits, Blocks, Cut, Fault, Identity, Kind, Limit, Links, NameAnswer, Number, Offset, Resize, Response, Rest,
+    Rounding, Tail, TooFar, Truncation, UnlinkRight, Write,
 };
 use super::entries::Reader;
 use super::read::ProfileError;
@@ -295,6 +295,10 @@ rules! {
     inode: Identity,
     /// The number of links of an object.
     links: Links,
+    /// What kind of file an object is said to be.
+    file_type: Kind,
+    /// How many blocks an object is said to take.
+    blocks: Blocks,
     /// Setting O_APPEND and O_NONBLOCK of an open description, which is done whatever the answer is.
     set_status: Response,
     /// Do writes through a description with O_APPEND go to the end?
@@ -305,6 +309,12 @@ rules! {
     lock_denied: Errno,
     /// Does a process keep its locks over exec?
     exec_keeps_locks: bool,
+    /// Locking an object by flock.
+    flock: Response,
+    /// Is the lock that an open description has kept, where flock cannot change it?
+    flock_keeps: bool,
+    /// Do locks of flock and of fcntl keep each other out?
+    flock_and_fcntl: bool,
     /// Duplicating a descriptor as a number that none can have.
     dupfd_beyond: Errno,
 
@@ -358,22 +368,4 @@ rules! {
     create_write: Write,
     /// The bits of the mode of a nameless object, in octal.
     create_mode: Bits,
-}
-
-/// Permission bits, in octal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Bits(pub u32);
-
-impl std::fmt::Display for Bits {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:04o}", self.0)
-    }
-}
-
-impl std::str::FromStr for Bits {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Bits, String> {
-        u32::from_str_radix(text, 8).map(Bits).map_err(|_| format!("found `{text}`, expected octal bits such as 0777"))
-    }
 }

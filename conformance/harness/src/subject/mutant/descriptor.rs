@@ -1,7 +1,8 @@
 //! Faults of calls on descriptors, and on what `fstat` tells beside size and mode.
 
 use shmconf_adapter::subject::{CallResult, Fd, Subject, native};
-use shmconf_model::call::Lock;
+use shmconf_model::call::{FileLock, Lock};
+use shmconf_model::outcome::FileType;
 use std::ffi::c_int;
 use std::os::fd::OwnedFd;
 
@@ -66,5 +67,48 @@ pub(super) struct LockIgnored;
 impl Subject for LockIgnored {
     fn lock(&mut self, fd: Fd<'_>, _: Lock) -> CallResult<()> {
         native::cloexec(fd).map(drop)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct DeviceSaid;
+
+impl Subject for DeviceSaid {
+    fn file_type(&mut self, fd: Fd<'_>) -> CallResult<FileType> {
+        native::file_type(fd).map(|_| FileType::Character)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct NoBlocks;
+
+impl Subject for NoBlocks {
+    fn blocks(&mut self, fd: Fd<'_>) -> CallResult<i64> {
+        native::blocks(fd).map(|_| 0)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct FileLockIgnored;
+
+impl Subject for FileLockIgnored {
+    fn file_lock(&mut self, fd: Fd<'_>, _: FileLock) -> CallResult<()> {
+        native::cloexec(fd).map(drop)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct FileLockOfProcess;
+
+impl Subject for FileLockOfProcess {
+    fn file_lock(&mut self, fd: Fd<'_>, lock: FileLock) -> CallResult<()> {
+        native::lock(
+            fd,
+            match lock {
+                FileLock::Shared => Lock::Read,
+                FileLock::Exclusive => Lock::Write,
+                FileLock::Nothing => Lock::Nothing,
+            },
+        )
     }
 }

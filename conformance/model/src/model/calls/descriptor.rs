@@ -25,7 +25,8 @@ pub(super) struct Access {
 /// Opens a description, as the descriptor that the outcome tells. That exec closes it rests on `by`.
 pub(super) fn open(cx: Cx<'_>, object: Option<ObjectId>, access: Access, by: ClauseId) -> Effect {
     let Access { read, write, status } = access;
-    let description = Description { object, read, write, status, is_set: false, offset: None, references: 0 };
+    let description =
+        Description { object, read, write, status, is_set: false, lock: None, offset: None, references: 0 };
     Effect::Open {
         process: cx.id,
         bind: cx.site.bind.first().copied(),

@@ -1,4 +1,5 @@
-//! Calls on what an object is beside its size and its mode: whose it is, its number, and how many names it has.
+//! Calls on what an object is beside its size and its mode: whose it is, its number, how many names it has, what kind of
+//! file it is said to be, and how many blocks it takes.
 
 use crate::call::Label;
 use crate::clause;
@@ -7,7 +8,7 @@ use crate::model::checks::Checks;
 use crate::model::effect::Effect;
 use crate::model::expect::Expect;
 use crate::outcome::Errno;
-use crate::profile::{Check, Identity, Links};
+use crate::profile::{Blocks, Check, Identity, Kind, Links};
 use smallvec::smallvec;
 
 pub(in crate::model) fn fchown(cx: Cx<'_>, fd: Label, uid: u32, gid: u32, checks: &mut Checks<'_>) {
@@ -53,6 +54,38 @@ pub(in crate::model) fn links(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
             Links::Counted => Expect::Value(i64::from(object.references.names)),
             Links::Zero => Expect::Value(0),
             Links::Any => Expect::Between(0, i64::MAX),
+        };
+        checks.way(choice.justification).answer(expect, &[clause::fstat(4)]);
+    }
+}
+
+pub(in crate::model) fn filetype(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
+    if checks.descriptor(cx, fd, clause::fstat(3)).is_none() {
+        return;
+    }
+    for choice in &cx.profile.rules.file_type.choices {
+        let expect = match choice.value {
+            Kind::Is(kind) => Expect::FileType(Some(kind)),
+            Kind::Any => Expect::FileType(None),
+        };
+        checks.way(choice.justification).answer(expect, &[clause::fstat(4)]);
+    }
+}
+
+/// A page that holds something takes its blocks. One that holds zeros may, and so may what huge pages take beside.
+pub(in crate::model) fn blocks(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
+    /// The size of a block, in bytes.
+    const BLOCK: i64 = 512;
+    let Some(open) = checks.descriptor(cx, fd, clause::fstat(3)) else { return };
+    let object = cx.state.object(open.object);
+    for choice in &cx.profile.rules.blocks.choices {
+        let expect = match choice.value {
+            Blocks::Held => {
+                let held = object.bytes.pages_held(object.size, cx.state.page);
+                Expect::Between(held.saturating_mul(cx.state.page / BLOCK), i64::MAX)
+            }
+            Blocks::Zero => Expect::Value(0),
+            Blocks::Any => Expect::Between(i64::MIN, i64::MAX),
         };
         checks.way(choice.justification).answer(expect, &[clause::fstat(4)]);
     }

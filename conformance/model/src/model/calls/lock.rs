@@ -1,14 +1,31 @@
-//! Locks of a process on a whole object, as `fcntl` gives them without waiting.
+//! Locks on a whole object that are given without waiting: by `fcntl` to a process, by `flock` to an open file description.
 
-use crate::call::{Label, Lock};
+use crate::call::{FileLock, Label, Lock};
 use crate::clause;
 use crate::model::branch::Cx;
 use crate::model::checks::Checks;
-use crate::model::effect::Effect;
+use crate::model::effect::{Effect, Effects};
 use crate::model::expect::Expect;
 use crate::outcome::Errno;
-use crate::profile::Check;
+use crate::profile::{Check, Justification};
 use smallvec::smallvec;
+
+/// What a lock of the other kind does to one that is asked for.
+enum OtherKind {
+    Refuses,
+    MayRefuse,
+    Lets,
+}
+
+/// `conflicts` tells whether there is one that would be in the way.
+fn of_the_other_kind(cx: Cx<'_>, conflicts: bool) -> OtherKind {
+    let rule = &cx.profile.rules.flock_and_fcntl;
+    match conflicts {
+        true if rule.always(|keeps_out| *keeps_out) => OtherKind::Refuses,
+        true if !rule.always(|keeps_out| !keeps_out) => OtherKind::MayRefuse,
+        _ => OtherKind::Lets,
+    }
+}
 
 pub(in crate::model) fn setlk(cx: Cx<'_>, fd: Label, lock: Lock, checks: &mut Checks<'_>) {
     let rules = &cx.profile.rules;
@@ -23,6 +40,46 @@ pub(in crate::model) fn setlk(cx: Cx<'_>, fd: Label, lock: Lock, checks: &mut Ch
     let conflicts = |held: Lock| held == Lock::Write || lock == Lock::Write;
     let is_held = lock != Lock::Nothing && cx.state.locks_of_others(cx.id, open.object).any(conflicts);
     checks.refuse(Check::Mapped, is_held, &rules.lock_denied, &[]);
+    let clashes = |held: FileLock| held == FileLock::Exclusive || lock == Lock::Write;
+    let by_file = lock != Lock::Nothing && !is_held && cx.state.file_locks(open.object, None).any(clashes);
+    match of_the_other_kind(cx, by_file) {
+        OtherKind::Refuses => checks.refuse(Check::Mapped, true, &rules.lock_denied, &[clause::flock(8)]),
+        OtherKind::MayRefuse => {
+            for denied in &rules.lock_denied.choices {
+                checks.may(Check::Mapped, true, denied.value, &[clause::flock(8)]);
+            }
+        }
+        OtherKind::Lets => {}
+    }
     let by = if lock == Lock::Nothing { clause::fcntl(10) } else { clause::fcntl(9) };
     checks.succeed(Expect::Ok, &[by], smallvec![Effect::Lock(cx.id, open.object, lock)]);
+}
+
+pub(in crate::model) fn flock(cx: Cx<'_>, fd: Label, lock: FileLock, checks: &mut Checks<'_>) {
+    let rules = &cx.profile.rules;
+    let Some(open) = checks.descriptor(cx, fd, clause::flock(4)) else { return };
+    checks.ask(Check::Support, true, &rules.flock, &[]);
+    if lock == FileLock::Nothing {
+        return checks.succeed(Expect::Ok, &[clause::flock(3)], smallvec![Effect::Flock(open.id, None)]);
+    }
+    let conflicts = |held: FileLock| held == FileLock::Exclusive || lock == FileLock::Exclusive;
+    let is_held = cx.state.file_locks(open.object, Some(open.id)).any(conflicts);
+    let clashes = |held: Lock| held == Lock::Write || lock == FileLock::Exclusive;
+    let by_process = !is_held && cx.state.locks(open.object).any(clashes);
+    let other_kind = of_the_other_kind(cx, by_process);
+    let changes = open.description.lock.is_some_and(|held| held != lock);
+    let certain = is_held || matches!(other_kind, OtherKind::Refuses);
+    let possible = certain || matches!(other_kind, OtherKind::MayRefuse);
+    for keeps in rules.flock_keeps.choices.iter().filter(|_| possible) {
+        let lost = changes && !keeps.value;
+        let effects: Effects = lost.then_some(Effect::Flock(open.id, None)).into_iter().collect();
+        let by = if changes { keeps.justification } else { Justification::clause(clause::flock(5)) };
+        if certain {
+            checks.shall_with(Check::Mapped, Errno::EAGAIN, by, effects);
+        } else {
+            checks.may_with(Check::Mapped, Errno::EAGAIN, by, effects);
+        }
+    }
+    let locked = smallvec![Effect::Flock(open.id, Some(lock))];
+    checks.succeed(Expect::Ok, &[clause::flock(1), clause::flock(2)], locked);
 }

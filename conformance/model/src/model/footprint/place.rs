@@ -28,7 +28,7 @@ pub(crate) enum Place {
     Mapped(Of<ObjectId>),
     /// A file offset, and the flags beside it.
     Offset(Of<DescriptionId>),
-    /// What processes have locked.
+    /// What processes and open file descriptions have locked.
     Locks,
     /// The messages from one actor to another.
     Messages(Label, Label),

@@ -85,7 +85,7 @@ impl<'a> Scene<'a> {
                 self.rebinding.insert(process);
                 self.remapping.insert(process);
             }
-            Call::FcntlSetlk { .. } => self.locks = true,
+            Call::FcntlSetlk { .. } | Call::Flock { .. } => self.locks = true,
             Call::LimitedStore { .. } => self.is_opaque = true,
             _ => {}
         }

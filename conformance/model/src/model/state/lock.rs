@@ -1,7 +1,7 @@
-//! Locks that processes have on whole objects.
+//! Locks on whole objects: those that processes have by fcntl, and those that open file descriptions have by flock.
 
-use super::{ObjectId, ProcessId, State};
-use crate::call::Lock;
+use super::{DescriptionId, ObjectId, ProcessId, State};
+use crate::call::{FileLock, Lock};
 
 impl State {
     /// The locks that other processes have on an object.
@@ -10,9 +10,21 @@ impl State {
         others.filter_map(move |(_, process)| process.locks.get(&object).copied())
     }
 
-    /// Has any process a lock?
+    /// The locks that open file descriptions have on an object, but for one of them.
+    pub(crate) fn file_locks(&self, object: ObjectId, but: Option<DescriptionId>) -> impl Iterator<Item = FileLock> {
+        let others = self.descriptions.iter().filter(move |(id, _)| Some(**id) != but);
+        others.filter(move |(_, other)| other.object == Some(object)).filter_map(|(_, other)| other.lock)
+    }
+
+    /// The locks that processes have on an object.
+    pub(crate) fn locks(&self, object: ObjectId) -> impl Iterator<Item = Lock> {
+        self.processes.values().filter_map(move |process| process.locks.get(&object).copied())
+    }
+
+    /// Has any process, or any description, a lock?
     pub(crate) fn has_locks(&self) -> bool {
         self.processes.values().any(|process| !process.locks.is_empty())
+            || self.descriptions.values().any(|description| description.lock.is_some())
     }
 
     /// Whoever closes any descriptor of an object gives up its lock on it.
