@@ -110,6 +110,7 @@ static struct {
     char own[SHMCONF_MOST_FDS];        /* which descriptors are the script's */
     char ignored[128];
     struct { int resource, changed; struct rlimit before; } limits[3];
+    int grouped;                       /* have calls chosen the groups? */
     mode_t mask;
     char prefix[64];
     unsigned long made;
@@ -631,7 +632,7 @@ static void shmconf_rlimit(const char *call) {
 /* Every call with its arguments. One that has others is answered `unsupported`, as it is another call. */
 enum { SHM_OPEN, SHM_UNLINK, CREATE, FTRUNCATE, FALLOCATE, FSTAT, FCHMOD, FCHOWN, INODE, LINKS, FILETYPE, BLOCKS, READ, WRITE, PREAD, PWRITE, LSEEK,
        DUP, DUP2, DUPFD, CLOSE, GETFD, SETFD, GETFL, SETFL, SETLK, FLOCK, GET_SEALS, ADD_SEALS, FDS, MMAP, MUNMAP, MPROTECT, MSYNC, STORE, LOAD, SEND, RECV, FORK, EXIT, KILL, SIGIGNORE,
-       UMASK, RLIMIT, SETUID };
+       UMASK, RLIMIT, SETGID, SETGROUPS, SETUID, SETEUID };
 static const struct { const char *name, *arguments; } SHMCONF_CALLS[] = {
     {"shm_open", " name flags mode "}, {"shm_unlink", " name "}, {"create", " size "}, {"ftruncate", " fd size "},
     {"posix_fallocate", " fd offset len "}, {"fstat", " fd "}, {"fchmod", " fd mode "}, {"fchown", " fd uid gid "}, {"inode", " fd "}, {"links", " fd "}, {"filetype", " fd "}, {"blocks", " fd "}, {"read", " fd len "},
@@ -641,7 +642,8 @@ static const struct { const char *name, *arguments; } SHMCONF_CALLS[] = {
     {"fds", " "}, {"mmap", " fd offset len prot flags "}, {"munmap", " map range "}, {"mprotect", " map prot "}, {"msync", " map "},
     {"store", " map offset byte len "}, {"load", " map offset len "}, {"send", " to fds "}, {"recv", " from room "},
     {"fork", " child pid_namespace "}, {"exit", " code "}, {"kill", " signal "}, {"sigignore", " signal "}, {"umask", " mode "},
-    {"rlimit", " resource limit "}, {"setuid", " uid "},
+    {"rlimit", " resource limit "}, {"setgid", " gid "}, {"setgroups", " gids "},
+    {"setuid", " uid "}, {"seteuid", " uid "},
 };
 
 static int shmconf_which(const char *call) {
@@ -862,7 +864,32 @@ static long shmconf_perform(const char *call, const char *bind) {
     case RLIMIT: shmconf_rlimit(call); break;
     case SETUID: {
         uid_t uid = (uid_t)shmconf_number(call, "uid", 0);
-        shmconf_done(setgroups(0, NULL) || setgid((gid_t)uid) || setuid(uid) ? -1 : 0);
+        gid_t gid = (gid_t)uid;
+        int groups = shmconf.grouped ? 0 : setgroups(1, &gid) || setgid(gid);
+        if (shmconf.grouped && geteuid() != 0) errno = EPERM, groups = -1;
+        shmconf_done(groups || setuid(uid) ? -1 : 0);
+        break;
+    }
+    case SETEUID: shmconf_done(seteuid((uid_t)shmconf_number(call, "uid", 0))); break;
+    case SETGID: {
+        int done = setgid((gid_t)shmconf_number(call, "gid", 0));
+        shmconf.grouped |= !done;
+        shmconf_done(done);
+        break;
+    }
+    case SETGROUPS: {
+        gid_t groups[16] = {getegid()};
+        size_t group_count = 1;
+        const char *gid = shmconf_member(call, "gids");
+        for (gid = shmconf_blanks(gid + 1); (*gid >= '0' && *gid <= '9') && group_count < 16; gid = shmconf_blanks(shmconf_skip(gid)))
+            groups[group_count++] = (gid_t)strtoul(gid, NULL, 10);
+#if !defined __APPLE__ && !defined __FreeBSD__ && !defined __DragonFly__
+        /* Elsewhere the first of the groups is the process's own. */
+        memmove(groups, groups + 1, --group_count * sizeof *groups);
+#endif
+        int done = setgroups(group_count, groups);
+        shmconf.grouped |= !done;
+        shmconf_done(done);
         break;
     }
     default: shmconf_unsupported("this system does not make that call");
@@ -898,7 +925,7 @@ static void shmconf_start(const char *request) {
                 (unsigned)geteuid(), (unsigned)getegid(), (unsigned)shmconf.mask);
     for (int fd = 0; fd < SHMCONF_MOST_FDS; fd++)
         if (shmconf.started[fd]) { shmconf_put(&shmconf.out, "%s%d", comma, fd); comma = ","; }
-    shmconf_put(&shmconf.out, "],\"cannot\":{\"exec\":\"shmconf.h does not exec\",\"limited-store\":\"shmconf.h does not mount\","
+    shmconf_put(&shmconf.out, "],\"cannot\":{\"exec\":\"shmconf.h does not exec\",\"directory-store\":\"shmconf.h lays no files\",\"limited-store\":\"shmconf.h does not mount\","
                 "\"listing\":\"shmconf.h does not list names\",\"unique-names\":\"it has no generator of names\","
                 "\"pid-namespace\":\"shmconf.h makes no PID namespace\"");
     if (!calls->shm_open || !calls->shm_unlink) shmconf_put(&shmconf.out, ",\"named\":\"it has no shm_open or no shm_unlink\"");

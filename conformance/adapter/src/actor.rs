@@ -15,7 +15,7 @@ mod reset;
 
 pub use exec::{Program, resume};
 
-use crate::subject::{Subject, descriptors, host};
+use crate::subject::{Subject, descriptors, host, user};
 use crate::wire::{self, Answer, Invocation, Reply, Request, Start, Started};
 use channel::Channel;
 use holdings::Holdings;
@@ -123,6 +123,7 @@ impl Actor {
             protocol: wire::PROTOCOL.to_owned(),
             uid: nix::unistd::geteuid().as_raw(),
             gid: nix::unistd::getegid().as_raw(),
+            groups: user::groups(),
             umask: self.start.umask(),
             fds: Some(self.started_fds.clone()),
             privilege: if start.probe { privilege::of_root(&self.probe_name()) } else { None },

@@ -8,8 +8,10 @@ pub mod hazard;
 pub mod host;
 pub mod listing;
 pub mod native;
+pub mod obstacle;
 pub mod passing;
 pub mod system;
+pub(crate) mod user;
 
 mod fd;
 mod refused;

@@ -112,6 +112,9 @@ pub struct Started {
     pub uid: u32,
     /// Effective group.
     pub gid: u32,
+    /// Supplementary groups, if it can tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<u32>>,
     /// File mode creation mask.
     pub umask: u32,
     /// The descriptors that are open, if it can tell.

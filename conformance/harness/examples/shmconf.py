@@ -139,7 +139,8 @@ def open_descriptors():
 class Actor:
     """What the labels of a script stand for, and what must be given back."""
 
-    CANNOT = {"exec": "this adapter does not exec", "pid-namespace": "this adapter makes no PID namespace",
+    CANNOT = {"exec": "this adapter does not exec", "directory-store": "this adapter lays no files",
+              "pid-namespace": "this adapter makes no PID namespace",
               "limited-store": "this adapter does not mount", "seals": "this adapter has no seals",
               "listing": "this adapter does not list names", "unique-names": "it has no generator of names"}
 
@@ -301,8 +302,21 @@ class Actor:
         return pid
 
 
+chose_groups = False
+
+
 def become(uid):
-    os.setgroups([]), os.setgid(uid), os.setuid(uid)
+    if not chose_groups:
+        os.setgroups([uid]), os.setgid(uid)
+    elif os.geteuid():
+        raise PermissionError(errno.EPERM, "root alone becomes another user")
+    os.setuid(uid)
+
+
+def take_groups(take, groups):
+    global chose_groups
+    take(groups)
+    chose_groups = True
 
 
 CALLS = {  # What is not named here is answered `unsupported`, and so is an argument that is not known.
@@ -341,7 +355,9 @@ CALLS = {  # What is not named here is answered `unsupported`, and so is an argu
     "kill": lambda a, bind, signal: os.kill(os.getpid(), SIGNALS[signal]),
     "sigignore": lambda a, bind, signal: a.ignore(SIGNALS[signal]),
     "umask": lambda a, bind, mode: {"value": os.umask(mode)},
-    "setuid": lambda a, bind, uid: become(uid),
+    "setgid": lambda a, bind, gid: take_groups(os.setgid, gid),
+    "setgroups": lambda a, bind, gids: take_groups(os.setgroups, gids),
+    "setuid": lambda a, bind, uid: become(uid), "seteuid": lambda a, bind, uid: os.seteuid(uid),
 }
 
 

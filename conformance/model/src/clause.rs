@@ -131,6 +131,8 @@ interfaces! {
     Sendmsg sendmsg,
     /// Receiving descriptors.
     Recvmsg recvmsg,
+    /// Who may do what with an object, which is a matter of files.
+    FileAccess file_access,
     /// Objects without a name: what this suite asks of them, beside the standard.
     Create create,
     /// Seals, as Linux and FreeBSD document them.

@@ -28,7 +28,10 @@ use crate::clause;
 use crate::outcome::Outcome;
 use crate::profile::Profile;
 use branch::Cx;
-use calls::{create, descriptor, identity, io, lock, map, memory, names, open, passing, process, seals, size, unlink};
+use calls::{
+    create, descriptor, identity, io, lock, map, memory, names, obstacle, open, passing, process, seals, size, unlink,
+    user,
+};
 use checks::Checks;
 use effect::Effects;
 
@@ -131,10 +134,15 @@ fn check(cx: Cx<'_>, call: &Call, checks: &mut Checks<'_>) {
         Call::Sigignore { signal } => process::sigignore(cx, *signal, checks),
         Call::Umask { mode } => process::umask(cx, *mode, checks),
         Call::Rlimit { resource, limit } => process::rlimit(cx, *resource, limit.get(), checks),
-        Call::Setuid { uid } => process::setuid(cx, *uid, checks),
+        Call::Setgid { gid } => user::setgid(cx, *gid, checks),
+        Call::Setgroups { gids } => user::setgroups(cx, gids, checks),
+        Call::Setuid { uid } => user::setuid(cx, *uid, checks),
+        Call::Seteuid { uid } => user::seteuid(cx, *uid, checks),
         Call::LimitedStore { bytes } => process::limited_store(cx, bytes.get(), checks),
         Call::Fds => descriptor::fds(cx, checks),
         Call::Names => names::names(cx, checks),
+        Call::Plant { name, what } => obstacle::plant(cx, name, *what, cx.profile.orders.of(call), checks),
+        Call::Symlink { name, to } => obstacle::symlink(cx, name, to, cx.profile.orders.of(call), checks),
         Call::UniqueNames { count, threads } => {
             names::unique_names(cx, (*count as usize).saturating_mul(*threads as usize), checks);
         }

@@ -15,8 +15,8 @@ mod rules;
 
 pub use advice::advice;
 pub use choices::{
-    Beyond, Bits, Blocks, Cut, Fault, Identity, Kind, Limit, Links, NameAnswer, Number, Offset, Resize, Response, Rest,
-    Rounding, Tail, TooFar, Truncation, UnlinkRight, Write,
+    Beyond, Bits, Blocks, Cut, Fault, Found, Identity, Kind, Limit, Links, NameAnswer, Number, Offset, Removal, Resize,
+    Response, Rest, Rounding, Tail, TooFar, Truncation, UnlinkRight, Write,
 };
 pub(crate) use circumstances::Release;
 pub use circumstances::{Circumstances, Setting};

@@ -130,6 +130,7 @@ fn actors(script: &Script) -> Vec<Actor> {
         name,
         uid: id,
         gid: id,
+        groups: Some(Vec::new()),
         umask: 0o022,
         privilege: None,
         limits: BTreeMap::new(),

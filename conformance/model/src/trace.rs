@@ -112,6 +112,9 @@ pub struct Actor {
     pub uid: u32,
     /// Effective group.
     pub gid: u32,
+    /// Supplementary groups, if they are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Vec<u32>>,
     /// File mode creation mask.
     pub umask: u32,
     /// What it may do though an object's mode forbids it. Left out, user 0 may do all, and anybody else nothing.

@@ -16,7 +16,6 @@ const NOT_SEVERAL: &[&str] = &["private_survives"];
 /// Rules whose choices come to the same in every case of the catalogue, and why.
 const NOT_SEEN: &[(&str, &str)] = &[
     ("fchmod_bits", "what becomes of bits beside the permissions is left open where they may be kept"),
-    ("fchmod_setgid", "on Linux the creator of an object is in its group"),
     ("map_write_exec", "what map_exec says comes first"),
     ("protect_write_exec", "what protect_exec says comes first"),
     ("recv_unread_once", "a simulated platform ends the stream as soon as it may"),

@@ -163,6 +163,7 @@ fn header(page_size: u64, store: Option<Storage>) -> Header {
         name: name.parse().expect("a label"),
         uid,
         gid: uid,
+        groups: None,
         umask: 0o022,
         privilege: None,
         limits: Default::default(),

@@ -1,7 +1,8 @@
 //! What an actor cannot do, each with the reason: found out by trying, as permissions and limits differ by host.
 
 use super::{Actor, privilege};
-use crate::subject::{CallResult, Fd, Refused, host, listing, native, system};
+use crate::subject::{CallResult, Fd, Refused, host, listing, native, obstacle, system};
+use shmconf_model::constants::Planted;
 use shmconf_model::script::Requirement;
 use std::collections::BTreeMap;
 use std::ffi::CString;
@@ -37,6 +38,9 @@ impl Actor {
             let names = self.subject.names(&self.prefix);
             found(Requirement::Listing, names.err().map(|refused| reason("listing names", &refused)));
         }
+        if !skip(Requirement::DirectoryStore) {
+            found(Requirement::DirectoryStore, self.try_obstacle().err());
+        }
         if !skip(Requirement::UniqueNames) {
             found(Requirement::UniqueNames, self.try_unique_names().err());
         }
@@ -55,6 +59,19 @@ impl Actor {
         let fd = self.subject.shm_open(&name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0o600)?;
         self.close_owned(fd)?;
         self.subject.shm_unlink(&name)
+    }
+
+    /// Lays something where an object would be, and looks whether the subject meets it.
+    fn try_obstacle(&mut self) -> Result<(), String> {
+        let name = self.probe_name();
+        obstacle::plant(&name, Planted::Directory)
+            .map_err(|refused| reason("laying a directory among the objects", &refused))?;
+        let met = match self.subject.shm_open(&name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0o600) {
+            Ok(fd) => self.close_owned(fd).and_then(|()| self.subject.shm_unlink(&name)).and(Ok(false)),
+            Err(_) => Ok(true),
+        };
+        obstacle::remove(&name);
+        if met == Ok(true) { Ok(()) } else { Err("the subject keeps its objects elsewhere".to_owned()) }
     }
 
     /// Do objects that the subject makes without a name lie in the directory of names? Nothing where that cannot be told.

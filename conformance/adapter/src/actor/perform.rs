@@ -1,7 +1,7 @@
 //! Makes one call: labels become numbers, the subject is asked, and what it says becomes an outcome.
 
 use super::Actor;
-use crate::subject::{Refused, descriptors, errno, hazard, host};
+use crate::subject::{Refused, descriptors, errno, hazard, host, obstacle};
 use shmconf_model::call::{Call, Label, MapFlags, OpenFlags, Prot, StatusFlags, Whence};
 use shmconf_model::outcome::{Outcome, Received};
 use std::ffi::{CString, c_int};
@@ -124,6 +124,8 @@ impl Actor {
             Call::UniqueNames { count, threads } => Outcome::Names(subject.unique_names(*count, *threads)?),
             Call::Collide => Outcome::Names(vec![subject.collide()?]),
             Call::Fds => Outcome::Value(descriptors::count_open(&self.started_fds)),
+            Call::Plant { name, what } => done(obstacle::plant(&c_name(name.literal())?, *what)?),
+            Call::Symlink { name, to } => done(obstacle::symlink(&c_name(name.literal())?, &c_name(to.literal())?)?),
             _ => return Ok(self.process_call(call)),
         })
     }
@@ -176,7 +178,9 @@ impl Actor {
             Call::Sigignore { signal } => self.start.ignore(*signal),
             Call::Umask { mode } => Outcome::Value(host::umask(*mode).into()),
             Call::Rlimit { resource, limit } => self.start.limit(*resource, limit.get()),
-            Call::Setuid { uid } => host::become_user(*uid).map_or_else(Outcome::from, done),
+            Call::Setgid { .. } | Call::Setgroups { .. } | Call::Setuid { .. } | Call::Seteuid { .. } => {
+                self.start.identify(call).map_or_else(Outcome::from, done)
+            }
             Call::LimitedStore { bytes } => host::limited_store(bytes.get()).map_or_else(Outcome::from, done),
             _ => Outcome::Unsupported(format!("the actor does not make the call {call}")),
         }

@@ -1,6 +1,6 @@
 //! What user 0 really may do: in a user namespace, or without capabilities, it has less than root has.
 
-use crate::subject::{CallResult, Refused, host, native};
+use crate::subject::{CallResult, Refused, host, native, user};
 use nix::unistd::geteuid;
 use shmconf_model::outcome::Errno;
 use shmconf_model::trace::Privilege;
@@ -34,7 +34,7 @@ pub(super) fn no_root(name: &CStr) -> Option<String> {
     if !uid.is_root() {
         return Some(format!("this process is uid {uid}, not root"));
     }
-    host::tried("another user, though this process is uid 0", || host::become_user(NOBODY))
+    host::tried("another user, though this process is uid 0", || user::become_user(NOBODY))
         .or_else(|| of_root(name).map(|_| BOUND.to_owned()))
         .or_else(|| host::tried("an owner's rights to what another user owns", || change_what_another_owns(name)))
 }

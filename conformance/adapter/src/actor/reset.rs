@@ -2,10 +2,10 @@
 
 use super::Actor;
 use crate::subject::passing::{self, Room};
-use crate::subject::{Refused, descriptors, errno, host};
+use crate::subject::{CallResult, Refused, descriptors, errno, host, user};
 use crate::wire::Cleaned;
 use serde::{Deserialize, Serialize};
-use shmconf_model::call::Resource;
+use shmconf_model::call::{Call, Resource};
 use shmconf_model::outcome::{Errno, Outcome, Signal};
 use std::os::fd::BorrowedFd;
 
@@ -16,6 +16,8 @@ pub(super) struct Start {
     /// Soft limits that calls have changed.
     limits: Vec<(Limited, u64)>,
     ignored: Vec<Signal>,
+    /// Have calls chosen the groups?
+    grouped: bool,
 }
 
 /// A resource, in a form that survives exec.
@@ -23,7 +25,7 @@ type Limited = String;
 
 impl Start {
     pub(super) fn now() -> Start {
-        Start { umask: host::current_umask(), limits: Vec::new(), ignored: Vec::new() }
+        Start { umask: host::current_umask(), limits: Vec::new(), ignored: Vec::new(), grouped: false }
     }
 
     pub(super) fn umask(&self) -> u32 {
@@ -54,6 +56,20 @@ impl Start {
             }
             Err(refused) => refused.into(),
         }
+    }
+
+    /// Makes a call that changes who the process is, which is not undone.
+    pub(super) fn identify(&mut self, call: &Call) -> CallResult<()> {
+        match call {
+            Call::Setgid { gid } => user::take_group(*gid)?,
+            Call::Setgroups { gids } => user::take_groups(gids)?,
+            Call::Setuid { uid } if self.grouped => return user::become_user_alone(*uid),
+            Call::Setuid { uid } => return user::become_user(*uid),
+            Call::Seteuid { uid } => return user::become_user_for_now(*uid),
+            _ => {}
+        }
+        self.grouped = true;
+        Ok(())
     }
 
     /// Undoes what calls have changed; could all of it be undone?

@@ -3,7 +3,6 @@
 use super::refused::{CallResult, Refused};
 use super::{errno, native, system};
 use nix::sys::stat::{Mode, umask as set_umask};
-use nix::unistd::{Gid, Uid, geteuid, setgid, setuid};
 use shmconf_model::call::Resource;
 use shmconf_model::outcome::Outcome;
 use std::collections::BTreeMap;
@@ -170,20 +169,6 @@ pub(crate) fn with_spare_descriptors<T>(what: impl FnOnce() -> T) -> T {
         let _ = set_limits(RESOURCE, &before);
     }
     done
-}
-
-/// Becomes a user, for good; root also takes the group of the same number, with no other group. The system's own list of
-/// groups has to have one where macOS is not to ask its directory service which groups the user is in.
-pub(crate) fn become_user(uid: u32) -> CallResult<()> {
-    // Only root may change its groups. What the system says to anybody else is then what it says to `setuid`.
-    if geteuid().is_root() {
-        // SAFETY: the list has one group.
-        if unsafe { libc::setgroups(1, &raw const uid) } != 0 {
-            return Err(Refused::last());
-        }
-        setgid(Gid::from_raw(uid))?;
-    }
-    Ok(setuid(Uid::from_raw(uid))?)
 }
 
 /// Makes a child; answers its process number in the parent and nothing in the child.

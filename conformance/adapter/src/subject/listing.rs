@@ -20,6 +20,15 @@ pub fn directory() -> Option<&'static str> {
     STORE.map(|(directory, _)| directory)
 }
 
+/// The file of an object, where objects are files called after their names.
+pub fn path(name: &CStr) -> Option<std::path::PathBuf> {
+    use std::os::unix::ffi::OsStrExt;
+    let (directory, before) = STORE?;
+    let bare = name.to_bytes().strip_prefix(b"/").filter(|bare| !bare.is_empty() && !bare.contains(&b'/'))?;
+    let file = [before.as_bytes(), bare].concat();
+    Some(std::path::Path::new(directory).join(std::ffi::OsStr::from_bytes(&file)))
+}
+
 /// The names that exist and begin with `prefix`, in order; where names cannot be listed, why. What is no UTF-8 in a name
 /// is U+FFFD.
 pub fn names(prefix: &str) -> Result<Vec<String>, String> {

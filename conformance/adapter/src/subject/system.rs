@@ -54,6 +54,10 @@ pub(super) type PromotedMode = libc::mode_t;
 /// Is this the kernel of macOS and its kin?
 pub(super) const XNU: bool = cfg!(target_vendor = "apple");
 
+/// Is the first of a process's groups its own, also where the list of the others is set?
+pub(super) const OWN_GROUP_IS_LISTED: bool =
+    cfg!(any(target_vendor = "apple", target_os = "freebsd", target_os = "dragonfly"));
+
 /// Must one be able to read and write an object to unlink it, even as its owner?
 pub(super) const UNLINK_NEEDS_ACCESS: bool = cfg!(target_os = "freebsd");
 

@@ -18,6 +18,7 @@ fn phrase(requirement: Requirement) -> &'static str {
         Requirement::Root => "the right to become another user",
         Requirement::PidNamespace => "a PID namespace of its own",
         Requirement::LimitedStore => "a size-limited store of its own",
+        Requirement::DirectoryStore => "a directory whose files are the objects",
         Requirement::Listing => "a list of the names that exist",
         Requirement::UniqueNames => "a generator of unique names",
         Requirement::Limits => "resource limits",

@@ -237,7 +237,8 @@ fn tell_descriptors(event: &mut Event, set: &ProcessSet) {
 fn as_actor(name: Label, started: &Started, executor: &Executor) -> Actor {
     let Started { uid, gid, umask, .. } = *started;
     let (privilege, limits) = (executor.privilege, BTreeMap::new());
-    Actor { name, uid, gid, umask, privilege, limits, process: None, fds: started.fds.clone() }
+    let (groups, fds) = (started.groups.clone(), started.fds.clone());
+    Actor { name, uid, gid, groups, umask, privilege, limits, process: None, fds }
 }
 
 /// What one actor says that the subject cannot do.

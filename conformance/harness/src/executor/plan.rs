@@ -145,7 +145,10 @@ impl<'s> Plan<'s> {
                 Call::Exec
                 | Call::Exit { .. }
                 | Call::Kill { .. }
+                | Call::Setgid { .. }
+                | Call::Setgroups { .. }
                 | Call::Setuid { .. }
+                | Call::Seteuid { .. }
                 | Call::LimitedStore { .. } => self.spoils = true,
                 Call::Rlimit { .. } => self.limited = true,
                 _ => {}

@@ -1,6 +1,6 @@
 //! Leaves no names behind.
 
-use shmconf_adapter::subject::{Refused, descriptors, listing, native};
+use shmconf_adapter::subject::{Refused, descriptors, listing, native, obstacle};
 use shmconf_model::outcome::Errno;
 use std::ffi::{CStr, CString};
 use std::os::fd::AsFd;
@@ -22,6 +22,7 @@ pub(super) fn remove(name: &str) -> bool {
 
 fn is_removed(name: &CStr) -> bool {
     listing::unlock(name);
+    obstacle::remove_directory(name);
     let stays = [Errno::EACCES, Errno::EPERM, Errno::EROFS];
     !matches!(native::shm_unlink(name), Err(Refused::Errno(errno)) if stays.contains(&errno))
 }

@@ -174,6 +174,9 @@ fn with_rights() -> BoxedStrategy<Call> {
     prop_oneof![
         20 => ordinary(),
         2 => prop::sample::select(vec![0u32, 1000, 65534]).prop_map(|uid| Call::Setuid { uid }),
+        2 => prop::sample::select(vec![0u32, 1000, 65534]).prop_map(|uid| Call::Seteuid { uid }),
+        1 => prop::sample::select(vec![0u32, 1000]).prop_map(|gid| Call::Setgid { gid }),
+        1 => prop::collection::vec(prop::sample::select(vec![0u32, 1000]), 0..2).prop_map(|gids| Call::Setgroups { gids }),
         1 => Just(Call::Fork { child: some(), pid_namespace: true }),
         1 => Just(Call::LimitedStore { bytes: Amount::pages(16) }),
     ]

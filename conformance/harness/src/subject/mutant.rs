@@ -2,13 +2,17 @@
 //!
 //! A mutant is the native subject with one method overridden. A state that a fault needs belongs to one process.
 
+mod death;
 mod descriptor;
 mod map;
 mod message;
+mod moment;
 mod names;
+mod obstacle;
 mod open;
 mod size;
 mod unlink;
+mod user;
 
 use shmconf_adapter::subject::Subject;
 use std::fmt;
@@ -100,6 +104,16 @@ mutants! {
     "negative-size-accepted" size::NegativeAccepted, "Setting a negative size succeeds and does nothing.";
     "positioned-moves-offset" size::PositionedMovesOffset, "pread and pwrite move the file offset.";
     "change-mode-masked" open::ChangeModeMasked, "The creation mask takes its bits away from the mode that fchmod sets.";
+    "real-user-opens" user::RealUserOpens, "The real user opens and creates, and not the effective one.";
+    "supplementary-groups-ignored" user::SupplementaryGroupsIgnored, "Of the groups of a process its own alone counts.";
+    "mode-narrowed-later" moment::ModeNarrowedLater, "A new object lets everybody in until its mode is set.";
+    "owner-set-later" moment::OwnerSetLater, "A new object is the real user's until it is given to the effective one.";
+    "grown-in-steps" moment::GrownInSteps, "An object grows in two steps.";
+    "renamed-at-unlink" moment::RenamedAtUnlink, "Unlinking shows another name until the object is away.";
+    "name-dies-with-creator" death::NameDies, "The name of an object goes with the process that created it.";
+    "contents-die-with-creator" death::ContentsDie, "An object becomes empty when the process that created it has ended.";
+    "link-followed" obstacle::LinkFollowed, "A symbolic link at a name is followed.";
+    "target-unlinked" obstacle::TargetUnlinked, "Unlinking a name where a symbolic link lies removes what it leads to.";
     "second-number-kept" descriptor::SecondNumberKept, "dup2 leaves what the second number stands for.";
     "least-ignored" descriptor::LeastIgnored, "F_DUPFD gives the lowest free number, whatever is asked for.";
     "status-ignored" descriptor::StatusIgnored, "F_SETFL succeeds and sets nothing.";

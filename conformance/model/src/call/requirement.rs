@@ -44,6 +44,8 @@ requirements! {
     PidNamespace = "pid-namespace",
     /// A store of objects of one's own, as small as one likes.
     LimitedStore = "limited-store",
+    /// A directory whose files are the objects, each called after its name.
+    DirectoryStore = "directory-store",
     /// A list of the names that exist.
     Listing = "listing",
     /// A generator of unique names.

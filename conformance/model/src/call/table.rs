@@ -3,7 +3,9 @@
 use super::argument::*;
 use super::entry::{Binds, Entry, Parameter, calls};
 use super::{Amount, Label, Name, OutOfRange, Range, Requirement};
-use crate::constants::{FileLock, Lock, MapFlags, OpenFlags, Prot, Resource, Seals, Signal, StatusFlags, Whence};
+use crate::constants::{
+    FileLock, Lock, MapFlags, OpenFlags, Planted, Prot, Resource, Seals, Signal, StatusFlags, Whence,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -28,6 +30,10 @@ calls! {
     UniqueNames = "unique_names" { count: u32 as NameCount, threads: u32 as ThreadCount } -> Nothing "names" UniqueNames;
     /// Creates an object under the very name that the subject's generator would give out next.
     Collide = "collide" -> Nothing "that name" UniqueNames;
+    /// Lays a directory or a FIFO, which everybody may use, where the object of a name would be.
+    Plant = "plant" { name: Name as Object, what: Planted as Word } -> Nothing "`ok`" DirectoryStore;
+    /// Lays a symbolic link to where the object of another name is, or would be, where the object of a name would be.
+    Symlink = "symlink" { name: Name as Object, to: Name as Object } -> Nothing "`ok`" DirectoryStore;
     /// Gives the actor a private store of objects with room for so many bytes only.
     LimitedStore = "limited_store" { bytes: Amount as Bytes } -> Nothing "`ok`" LimitedStore;
 
@@ -146,6 +152,13 @@ calls! {
     Umask = "umask" { mode: u32 as Mode } -> Nothing "the former mask";
     /// Sets a soft resource limit.
     Rlimit = "rlimit" { resource: Resource as Word, limit: Amount as Bytes } -> Nothing "`ok`" Limits;
-    /// Becomes the user and the group of that number, for good.
+    /// Takes that group.
+    Setgid = "setgid" { gid: u32 as User } -> Nothing "`ok`" Root;
+    /// Takes those supplementary groups, and no others.
+    Setgroups = "setgroups" { gids: Vec<u32> as Groups } -> Nothing "`ok`" Root;
+    /// Becomes the user of that number, for good, and, unless `setgid` or `setgroups` was called before, takes the group of
+    /// the same number.
     Setuid = "setuid" { uid: u32 as User } -> Nothing "`ok`" Root;
+    /// Becomes the user of that number for a while: the real user stays, and can be come back to.
+    Seteuid = "seteuid" { uid: u32 as User } -> Nothing "`ok`" Root;
 }

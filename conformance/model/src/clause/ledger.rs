@@ -16,7 +16,7 @@ const FILES: &[(&str, &str)] = files! {
     "shm_open" "shm_unlink" "ftruncate" "posix_fallocate" "fstat" "fchmod" "fchown"
     "mmap" "munmap" "mprotect" "msync" "read" "write" "lseek" "dup" "close" "fcntl" "flock"
     "fork" "exec" "exit" "umask" "sendmsg" "recvmsg"
-    "create" "seals" "unique_names" "call"
+    "file_access" "create" "seals" "unique_names" "call"
 };
 
 /// A sentence of a standard, in our words.

@@ -169,6 +169,15 @@ flag_set! {
 }
 
 word! {
+    /// What may lie where an object would be.
+    Planted, "DIRECTORY or FIFO", "S_IF", "what is planted is written out:":
+    /// A directory.
+    Directory = "DIRECTORY",
+    /// A FIFO.
+    Fifo = "FIFO",
+}
+
+word! {
     /// What `lseek` counts from.
     Whence, "SET, CUR or END", "SEEK_", "it is written without SEEK_":
     /// The start of the object.

@@ -1,12 +1,14 @@
 //! What an outcome does to the state, as data: few kinds of change, of which every call's effect is composed.
 
+mod arrival;
 mod copies;
 
+pub(crate) use arrival::Receipt;
 pub(crate) use copies::PrivateStore;
 
 use super::bytes::Value;
 use super::state::{
-    Description, DescriptionId, Descriptor, Key, Mapping, Message, Object, ObjectId, ProcessId, State, Store,
+    Description, DescriptionId, Descriptor, Key, Mapping, Message, Object, ObjectId, Obstacle, ProcessId, State, Store,
 };
 use crate::call::{FileLock, Label, Lock, Prot, Resource, Seals, StatusFlags};
 use crate::clause::{self, ClauseId};
@@ -29,6 +31,10 @@ pub(crate) enum Effect {
     Name(Key, ObjectId),
     /// The name goes.
     Unname(Key),
+    /// Something lies where the object of a name would be.
+    Lay(Key, Obstacle),
+    /// What lay there is gone.
+    Clear(Key),
     /// A name stays behind that nobody was told.
     Stray(Store),
     /// The description is opened, as the descriptor that the outcome tells.
@@ -109,8 +115,8 @@ pub(crate) enum Effect {
     Umask(ProcessId, u32),
     /// A limit of the process changes.
     Limit(ProcessId, Resource, i64),
-    /// The process becomes another user.
-    Become(ProcessId, u32),
+    /// The process becomes somebody else.
+    Become(ProcessId, Identity),
     /// The process gets that store, a new one, with room for so many bytes.
     Confine(ProcessId, Store, i64),
     /// The names that the outcome tells are given out.
@@ -119,18 +125,17 @@ pub(crate) enum Effect {
     Collide(ProcessId),
 }
 
-/// The arrival of a message.
+/// What of a process's identity changes.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Receipt {
-    pub(crate) from: Label,
-    pub(crate) to: Label,
-    pub(crate) process: ProcessId,
-    /// What the descriptors are called.
-    pub(crate) bind: Vec<Label>,
-    /// Does exec close them, and why?
-    pub(crate) cloexec: (bool, Justification),
-    /// Why those that find no place stay open, where they do.
-    pub(crate) leaks: Option<Justification>,
+pub(crate) enum Identity {
+    /// The user for good, with the group of that number, unless groups were chosen before.
+    User(u32),
+    /// The effective user.
+    EffectiveUser(u32),
+    /// The group.
+    Group(u32),
+    /// The supplementary groups.
+    Groups(Arc<[u32]>),
 }
 
 impl Effect {
@@ -141,6 +146,8 @@ impl Effect {
             Effect::Make(id, object) => state.add_object(*id, Arc::clone(object)),
             Effect::Name(key, object) => state.name(key.clone(), *object),
             Effect::Unname(key) => state.unname(key),
+            Effect::Lay(key, obstacle) => state.lay(key.clone(), obstacle.clone()),
+            Effect::Clear(key) => state.clear(key),
             Effect::Stray(store) => state.strays.push(*store),
             Effect::Open { .. } | Effect::Duplicate { .. } => self.open(state, outcome),
             Effect::Close(process, number) => close(state, *process, *number),
@@ -183,7 +190,7 @@ impl Effect {
             Effect::LoseDescriptors { from, to } => {
                 state.empty_message(*from, *to).into_iter().for_each(|id| state.release(id));
             }
-            Effect::Receive(receipt) => receive(receipt, state, outcome),
+            Effect::Receive(receipt) => receipt.apply(state, outcome),
             Effect::Fork(parent, child, is_first, fds) => state.fork(*parent, *child, *is_first, fds.as_deref()),
             Effect::Exec(process, actor, fds) => state.exec(*process, *actor, fds.as_deref()),
             Effect::GiveNames => {
@@ -221,7 +228,7 @@ impl Effect {
                 Resource::Nofile => process.nofile = Some(*limit),
                 Resource::As => process.address_space = Some(*limit),
             }),
-            Effect::Become(process, uid) => with(state, *process, |process| process.become_user(*uid, *uid)),
+            Effect::Become(process, who) => with(state, *process, |process| process.become_another(who)),
             Effect::Confine(id, store, room) => with(state, *id, |process| {
                 (process.store, process.room) = (*store, Some(*room));
             }),
@@ -363,20 +370,4 @@ fn close(state: &mut State, id: ProcessId, number: i32) {
     if let Some(object) = object.filter(|_| is_mapped) {
         state.bytes_rest_on(object, clause::mmap(4));
     }
-}
-
-fn receive(receipt: &Receipt, state: &mut State, outcome: &Outcome) {
-    let Outcome::Received(received) = outcome else { return };
-    let Receipt { from, to, process, bind, cloexec: (cloexec, cloexec_by), leaks } = receipt;
-    let Some(message) = state.take_message(*from, *to) else { return };
-    let left = message.descriptions.len().saturating_sub(received.fds.len());
-    if let Some(by) = leaks.filter(|_| left > 0) {
-        state.leak(*process, left, by);
-    }
-    for (at, (number, description)) in received.fds.iter().zip(&message.descriptions).enumerate() {
-        let (number, description) = (*number, *description);
-        let descriptor = Descriptor { number, description, cloexec: *cloexec, cloexec_by: *cloexec_by };
-        state.add_descriptor(*process, descriptor, bind.get(at).copied());
-    }
-    message.descriptions.into_iter().for_each(|id| state.release(id));
 }

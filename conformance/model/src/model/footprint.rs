@@ -68,6 +68,8 @@ impl Asked<'_> {
                 self.on_names(footprint);
             }
             Call::UniqueNames { .. } => footprint.change(self.given()),
+            // A scene that has them is opaque.
+            Call::Plant { .. } | Call::Symlink { .. } => {}
             Call::Mmap { .. }
             | Call::Munmap { .. }
             | Call::Mprotect { .. }
@@ -83,7 +85,10 @@ impl Asked<'_> {
             | Call::Sigignore { .. }
             | Call::Umask { .. }
             | Call::Rlimit { .. }
+            | Call::Setgid { .. }
+            | Call::Setgroups { .. }
             | Call::Setuid { .. }
+            | Call::Seteuid { .. }
             | Call::LimitedStore { .. } => self.on_processes(footprint),
             _ => self.on_descriptors(footprint),
         }

@@ -9,10 +9,12 @@ mod initial;
 mod lock;
 mod message;
 mod object;
+mod obstacle;
 mod process;
 
 pub(crate) use message::Message;
 pub(crate) use object::{Object, References};
+pub(crate) use obstacle::{Kind, Obstacle};
 pub(crate) use process::{Descriptor, Mapping, Private, Process};
 
 use crate::call::{FileLock, Label, StatusFlags};
@@ -44,6 +46,7 @@ pub struct State {
     pub(crate) names: Arc<BTreeMap<Key, ObjectId>>,
     /// Names that were removed and not created since.
     pub(crate) removed: Arc<BTreeSet<Key>>,
+    pub(crate) obstacles: Arc<BTreeMap<Key, Obstacle>>,
     objects: Arc<BTreeMap<ObjectId, Arc<Object>>>,
     descriptions: Arc<BTreeMap<DescriptionId, Description>>,
     /// The process of each actor that is not the one that its process began with, as the threads of a process are actors that
@@ -316,6 +319,7 @@ impl State {
         }
         maps.into_iter().for_each(|label| self.remove_mapping(id, label));
         if let Some(process) = self.process_mut(id) {
+            process.save_user();
             process.begin_with(open);
         }
     }

@@ -1,7 +1,7 @@
 //! The same calls by another user: as an ordinary one where root made them, and the other way round.
 
 use super::replay::{as_there, branches, is_alike};
-use crate::call::Call;
+use crate::call::{Call, Requirement};
 use crate::model::{Expect, State};
 use crate::outcome::Outcome;
 use crate::profile::Profile;
@@ -38,7 +38,7 @@ impl Retold {
 /// or change theirs, that is what the script is about.
 pub(super) fn as_another(trace: &Trace, home: &Profile) -> Option<Retold> {
     let user = trace.header.actors.first()?.uid;
-    let changes = |call: &Call| matches!(call, Call::Setuid { .. });
+    let changes = |call: &Call| Requirement::of(call).contains(&Requirement::Root);
     if trace.header.actors.iter().any(|actor| actor.uid != user)
         || trace.events.iter().any(|event| changes(&event.call))
     {
@@ -48,7 +48,7 @@ pub(super) fn as_another(trace: &Trace, home: &Profile) -> Option<Retold> {
     let id = if by_root { ROOT } else { ORDINARY };
     let mut trace = trace.clone();
     for actor in &mut trace.header.actors {
-        (actor.uid, actor.gid, actor.privilege) = (id, id, None);
+        (actor.uid, actor.gid, actor.groups, actor.privilege) = (id, id, Some(Vec::new()), None);
     }
     trace.events.sort_by_key(|event| event.start);
     let mut state = State::initial(&trace.header);

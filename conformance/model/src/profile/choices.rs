@@ -106,6 +106,30 @@ pub enum Number {
     SecondLowest,
 }
 
+/// What becomes of opening a name where something lies that is no object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Found {
+    /// `opens`: a descriptor of that.
+    Opens,
+    /// `follows`: what a link leads to is opened.
+    Follows,
+    /// `any`: of which nothing can be said.
+    Any,
+    /// `ELOOP`
+    Errno(Errno),
+}
+
+/// What becomes of unlinking a name where something lies that is no object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Removal {
+    /// `removes`: it is gone.
+    Removes,
+    /// `any`: of which nothing can be said.
+    Any,
+    /// `EISDIR`
+    Errno(Errno),
+}
+
 /// What a write behind the end of an object does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Write {
@@ -238,6 +262,8 @@ impl FromStr for Fault {
 }
 
 texts! {
+    Found { Opens = "opens", Follows = "follows", Any = "any"; Errno }
+    Removal { Removes = "removes", Any = "any"; Errno }
     Response { Ok = "ok"; Errno }
     NameAnswer { SameObject = "same-object", OwnObject = "own-object", NoObject = "no-object"; Errno }
     Truncation { Truncates = "truncates", Ignored = "ignored"; Errno }

@@ -1,8 +1,8 @@
 //! Every matter in which platforms differ, with the type of its choices.
 
 use super::choices::{
-    Beyond, Bits, Blocks, Cut, Fault, Identity, Kind, Limit, Links, NameAnswer, Number, Offset, Resize, Response, Rest,
-    Rounding, Tail, TooFar, Truncation, UnlinkRight, Write,
+    Beyond, Bits, Blocks, Cut, Fault, Found, Identity, Kind, Limit, Links, NameAnswer, Number, Offset, Removal, Resize,
+    Response, Rest, Rounding, Tail, TooFar, Truncation, UnlinkRight, Write,
 };
 use super::entries::Reader;
 use super::read::ProfileError;
@@ -116,6 +116,22 @@ rules! {
     open_mode_bits: Bits,
     /// Does a new object get the effective group of its creator, rather than that of a directory?
     open_effective_group: bool,
+    /// O_CREAT with O_EXCL where something lies that is no object.
+    open_taken: Found,
+    /// Opening where a symbolic link lies.
+    open_link: Found,
+    /// Opening a directory for reading, without O_CREAT and O_TRUNC.
+    open_directory_reading: Found,
+    /// Opening a directory otherwise.
+    open_directory: Found,
+    /// Opening a FIFO.
+    open_fifo: Found,
+    /// Unlinking where a directory lies.
+    unlink_directory: Removal,
+    /// Unlinking where a symbolic link or a FIFO lies.
+    unlink_other: Removal,
+    /// Is the owner that is looked for the effective user, rather than the real one?
+    open_owner_is_effective: bool,
     /// O_CREAT on an object that somebody else owns, whose mode allows it.
     open_creat_of_others: Response,
     /// Opening without O_CREAT an object that somebody else owns, whose mode allows it.

@@ -31,6 +31,13 @@ pub(super) const CASES: &[Case] = &[
     ("openbsd", "openbsd/private-pages-survive", COPY_OF_A_PAGE_THAT_IS_CUT_OFF),
     ("openbsd", "openbsd/sticky-is-eftype", STICKY),
     ("openbsd", "openbsd/setgid-is-eperm", SET_GROUP),
+    (
+        "openbsd",
+        "openbsd/real-user-owns",
+        r#"b: seteuid(1000) -> "ok"
+        b: shm_open("/x", RDWR|CREAT|EXCL, 0600) -> {"errno":"EPERM"}
+        a: f = shm_open("/x", RDWR) -> {"fd":4}"#,
+    ),
     ("openbsd", "openbsd/protect-over-holes", PROTECT_OVER_A_HOLE),
     ("openbsd", "openbsd/unmap-whole-or-nothing", UNMAP_WHOLE),
     (

@@ -12,6 +12,8 @@ const MOST_THREADS: u32 = 64;
 /// The most names that one call can ask for, by all of its threads.
 pub(crate) const MOST_NEW_NAMES: usize = MOST_NAMES as usize * MOST_THREADS as usize;
 const MOST_ROOM: u32 = 65_536;
+/// As many as every system takes, beside the group of the process itself.
+const MOST_GROUPS: u32 = 15;
 const MOST_NUMBER: u32 = i32::MAX as u32;
 
 /// Permission bits.
@@ -110,6 +112,29 @@ impl Argument<u32> for User {
     }
 }
 
+/// Groups up to the closing bracket.
+pub(in crate::call) enum Groups {}
+
+impl Argument<Vec<u32>> for Groups {
+    const SHOWN: &'static str = "gid, …";
+
+    fn read<S: Source>(source: &mut S) -> Result<Vec<u32>, S::Error> {
+        let mut gids = Vec::new();
+        while source.more() {
+            gids.push(User::read(source)?);
+        }
+        Ok(gids)
+    }
+
+    fn write(value: &Vec<u32>, to: &mut Written<'_, '_>) -> fmt::Result {
+        value.iter().try_for_each(|gid| to.put(gid))
+    }
+
+    fn check(value: &Vec<u32>) -> Result<(), OutOfRange> {
+        GroupCount::check(&u32::try_from(value.len()).unwrap_or(u32::MAX))
+    }
+}
+
 macro_rules! bounded {
     ($(#[doc = $doc:literal])+ $kind:ident, $range:expr, $what:literal) => {
         $(#[doc = $doc])+
@@ -144,6 +169,11 @@ bounded!(
 bounded!(
     /// For how many descriptors there is room.
     RoomCount, 0..=MOST_ROOM, "a number of descriptors"
+);
+
+bounded!(
+    /// How many supplementary groups a process takes.
+    GroupCount, 0..=MOST_GROUPS, "a number of groups"
 );
 
 bounded!(

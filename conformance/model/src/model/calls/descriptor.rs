@@ -85,8 +85,10 @@ fn special_bits(cx: Cx<'_>, object: &Object, mode: u32, checks: &mut Checks<'_>)
     let rules = &cx.profile.rules;
     let is_ordinary = !cx.process.is_root();
     checks.ask(Check::Argument, is_ordinary && mode & STICKY != 0, &rules.fchmod_sticky, &[]);
-    // Which groups beside its own the process is in is not known.
-    if is_ordinary && mode & SET_GROUP != 0 && object.gid != Some(cx.process.gid) {
+    let is_in = object.gid.and_then(|gid| cx.process.is_in(gid));
+    if is_in == Some(false) {
+        checks.ask(Check::Permission, is_ordinary && mode & SET_GROUP != 0, &rules.fchmod_setgid, &[]);
+    } else if is_ordinary && mode & SET_GROUP != 0 && is_in.is_none() {
         for choice in &rules.fchmod_setgid.choices {
             if let Response::Errno(errno) = choice.value {
                 checks.may_by(Check::Permission, errno, smallvec![choice.justification]);

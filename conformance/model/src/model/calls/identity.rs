@@ -19,10 +19,13 @@ pub(in crate::model) fn fchown(cx: Cx<'_>, fd: Label, uid: u32, gid: u32, checks
     checks.ask(Check::Owner, !cx.process.is_root() && !is_owner, &rules.fchown_of_others, &[]);
     let gives_away = uid != object.uid && uid != cx.process.uid;
     checks.shall(Check::Owner, !cx.process.is_root() && gives_away, Errno::EPERM, &[clause::fchown(3)]);
-    let other_group = object.gid != Some(gid);
-    // An owner may give it to any group of the process, of which the model knows one.
-    let may_join = gid == cx.process.gid;
-    checks.may(Check::Owner, !cx.process.is_root() && other_group && !may_join, Errno::EPERM, &[clause::fchown(3)]);
+    // An owner may give it to any group of the process.
+    let is_in = if object.gid == Some(gid) { Some(true) } else { cx.process.is_in(gid) };
+    let stays = object.gid.is_none();
+    let is_refused = !cx.process.is_root() && is_in == Some(false) && !stays;
+    checks.shall(Check::Owner, is_refused, Errno::EPERM, &[clause::fchown(3)]);
+    let may_be_refused = !cx.process.is_root() && is_in != Some(true);
+    checks.may(Check::Owner, may_be_refused, Errno::EPERM, &[clause::fchown(3)]);
     checks.ask(Check::Support, true, &rules.fchown, &[]);
     checks.succeed(Expect::Ok, &[clause::fchown(1)], smallvec![Effect::Chown(open.object, uid, gid)]);
 }

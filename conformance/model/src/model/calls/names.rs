@@ -7,6 +7,7 @@ use crate::model::checks::Checks;
 use crate::model::effect::Effect;
 use crate::model::expect::Expect;
 use crate::model::rules::room;
+use crate::model::state::Kind;
 use crate::outcome::Errno;
 use crate::profile::Check;
 use smallvec::smallvec;
@@ -34,7 +35,14 @@ pub(in crate::model) fn names(cx: Cx<'_>, checks: &mut Checks<'_>) {
     if !cx.state.removed.is_empty() {
         checks.rests_on(clause::shm_unlink(1));
     }
-    let passing = cx.site.creating as usize;
+    let mut passing = cx.site.creating as usize;
+    for (key, thing) in cx.state.obstacles.iter().filter(|(key, _)| key.store == cx.process.store) {
+        match thing.kind {
+            _ if !key.name.starts_with(name::PREFIX) => {}
+            Kind::Unknown => passing += 1,
+            _ => names.push(key.name.to_string()),
+        }
+    }
     checks.answer(Expect::Names { names, strays, passing }, &[clause::shm_open(28)]);
 }
 

@@ -1,6 +1,6 @@
 //! `shm_open`
 
-use super::descriptor;
+use super::{descriptor, obstacle};
 use crate::call::{Name, OpenFlags, Seals, StatusFlags};
 use crate::clause::{self, ClauseId};
 use crate::model::apart::Apart;
@@ -51,7 +51,28 @@ impl Asked {
         self.flags.intersects(OpenFlags::APPEND | OpenFlags::NONBLOCK)
     }
 
-    fn creates(self) -> bool {
+    /// For reading alone, of what is there?
+    pub(super) fn only_reads(self) -> bool {
+        !self.writes() && !self.creates() && !self.truncates()
+    }
+
+    pub(super) fn only_writes(self) -> bool {
+        self.writes() && !self.reads()
+    }
+
+    pub(super) fn only_reads_or_writes(self) -> bool {
+        self.reads() != self.writes()
+    }
+
+    pub(super) fn is_nonblocking(self) -> bool {
+        self.flags.contains(OpenFlags::NONBLOCK)
+    }
+
+    pub(super) fn excludes(self) -> bool {
+        self.creates() && self.flags.contains(OpenFlags::EXCL)
+    }
+
+    pub(super) fn creates(self) -> bool {
         self.flags.contains(OpenFlags::CREAT)
     }
 
@@ -80,14 +101,28 @@ pub(in crate::model) fn shm_open(cx: Cx<'_>, name: &Name, asked: Asked, orders: 
             Reading::Key(key, justification) => {
                 checks.rests_on(justification);
                 check_flags(cx, asked, &mut checks);
-                match cx.state.named(&key) {
-                    Some(object) => existing(cx, object, asked, &mut checks),
-                    None => new(cx, key, asked, &mut checks),
-                }
+                named(cx, key, asked, &mut checks);
             }
         }
         checks.finish();
     }
+}
+
+/// What a name stands for is opened, or made.
+pub(super) fn named(cx: Cx<'_>, key: Key, asked: Asked, checks: &mut Checks<'_>) {
+    match (cx.state.obstacle(&key), cx.state.named(&key)) {
+        (Some(thing), _) => {
+            no_number(cx, &cx.profile.rules.open_emfile_spares, checks, None::<fn(Justification) -> Effects>);
+            obstacle::open(cx, thing, asked, checks);
+        }
+        (None, Some(object)) => existing(cx, object, asked, checks),
+        (None, None) => new(cx, key, asked, checks),
+    }
+}
+
+/// A description of something that is no object.
+pub(super) fn description(cx: Cx<'_>, asked: Asked) -> Effect {
+    descriptor::open(cx, None, asked.access(true), clause::shm_open(11))
 }
 
 /// The checks that need no object.
@@ -145,7 +180,7 @@ const OPENED: [ClauseId; 5] =
     [clause::shm_open(1), clause::shm_open(2), clause::shm_open(9), clause::shm_open(30), clause::call(1)];
 
 /// The open succeeds, with a descriptor of that object; `effects` come first.
-fn opened(
+pub(super) fn opened(
     cx: Cx<'_>,
     object: Option<ObjectId>,
     asked: Asked,
@@ -173,8 +208,7 @@ fn opened(
 fn existing(cx: Cx<'_>, id: ObjectId, asked: Asked, checks: &mut Checks<'_>) {
     let rules = &cx.profile.rules;
     let object = cx.state.object(id);
-    let exclusive = asked.creates() && asked.flags.contains(OpenFlags::EXCL);
-    if exclusive {
+    if asked.excludes() {
         let clauses = [clause::shm_open(22), clause::shm_open(35), clause::shm_open(31)];
         let by = clauses.map(Justification::clause).into_iter().chain(object.left_by).collect();
         checks.shall_by(Check::Existence, Errno::EEXIST, by);
@@ -192,11 +226,18 @@ fn existing(cx: Cx<'_>, id: ObjectId, asked: Asked, checks: &mut Checks<'_>) {
     if truncates && !asked.writes() {
         may_truncate(cx, object, checks);
     }
-    let of_others = object.uid != cx.process.uid && !checks.is_blocked();
+    let looks_at = &rules.open_owner_is_effective;
+    let is_other = |effective: &bool| object.uid != if *effective { cx.process.uid } else { cx.process.real_uid() };
+    let of_others = looks_at.always(is_other) && !checks.is_blocked();
     let refused = if asked.creates() { &rules.open_creat_of_others } else { &rules.open_of_others };
     let spares = &rules.trunc_of_others_spares;
     if of_others && truncates {
         refused_too_late(cx, id, refused, checks);
+    }
+    for choice in looks_at.choices.iter().filter(|choice| !of_others && is_other(&choice.value)) {
+        for errno in errors(refused) {
+            checks.may_by(Check::Owner, errno, smallvec![choice.justification]);
+        }
     }
     checks.ask(Check::Owner, of_others && !(truncates && spares.always(|spares| !spares)), refused, &[]);
 
@@ -245,6 +286,14 @@ fn may_truncate(cx: Cx<'_>, object: &Object, checks: &mut Checks<'_>) {
     }
 }
 
+/// What a platform may refuse with.
+fn errors(refused: &Rule<Response>) -> impl Iterator<Item = Errno> {
+    refused.choices.iter().filter_map(|choice| match choice.value {
+        Response::Errno(errno) => Some(errno),
+        Response::Ok => None,
+    })
+}
+
 /// Where the platform looks at the owner once it has opened the object, it is empty by then.
 fn refused_too_late(cx: Cx<'_>, id: ObjectId, refused: &Rule<Response>, checks: &mut Checks<'_>) {
     for spares in cx.profile.rules.trunc_of_others_spares.choices.iter().filter(|choice| !choice.value) {
@@ -284,6 +333,12 @@ fn new(cx: Cx<'_>, key: Key, asked: Asked, checks: &mut Checks<'_>) {
         smallvec![Effect::Make(id, Arc::new(left)), Effect::Name(key.clone(), id)]
     };
     no_number(cx, &cx.profile.rules.open_emfile_spares, checks, Some(would));
+    let looks_at = cx.profile.rules.open_owner_is_effective.choices.iter();
+    for choice in looks_at.filter(|choice| !choice.value && cx.process.real_uid() != cx.process.uid) {
+        for errno in errors(&cx.profile.rules.open_creat_of_others) {
+            checks.may_with(Check::Owner, errno, choice.justification, would(choice.justification));
+        }
+    }
     room::for_a_name(cx, &[clause::shm_open(42), clause::shm_open(31)], checks);
     checks.rests_on(clause::shm_open(15));
     checks.rests_on(clause::shm_open(20));

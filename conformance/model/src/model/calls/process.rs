@@ -74,14 +74,6 @@ pub(in crate::model) fn rlimit(cx: Cx<'_>, resource: Resource, limit: i64, check
     }
 }
 
-pub(in crate::model) fn setuid(cx: Cx<'_>, uid: u32, checks: &mut Checks<'_>) {
-    // The list of groups is set, too, which takes root even for whom one is already.
-    let is_other = cx.process.uid != uid;
-    checks.shall(Check::Permission, !cx.process.is_root() && is_other, Errno::EPERM, &[clause::call(5)]);
-    checks.may(Check::Permission, !cx.process.is_root() && !is_other, Errno::EPERM, &[clause::call(5)]);
-    checks.succeed(Expect::Ok, &[clause::call(5)], smallvec![Effect::Become(cx.id, uid)]);
-}
-
 pub(in crate::model) fn limited_store(cx: Cx<'_>, bytes: i64, checks: &mut Checks<'_>) {
     needs_root(cx, checks);
     let store = Store::Own(cx.site.event);

@@ -1,5 +1,6 @@
 //! `shm_unlink`
 
+use super::obstacle;
 use crate::call::Name;
 use crate::clause;
 use crate::model::branch::{Branch, Cx};
@@ -26,6 +27,10 @@ pub(in crate::model) fn shm_unlink(cx: Cx<'_>, name: &Name, orders: &[Order], ou
                 checks.rests_on(justification);
                 names::find_store(cx, &mut checks);
                 match cx.state.named(&key) {
+                    _ if cx.state.obstacle(&key).is_some() => {
+                        let thing = cx.state.obstacle(&key).into_iter();
+                        thing.for_each(|thing| obstacle::unlink(cx, key.clone(), thing, &mut checks));
+                    }
                     None => {
                         let clauses = [clause::shm_unlink(11), clause::shm_unlink(7)];
                         checks.shall(Check::Existence, true, Errno::ENOENT, &clauses);

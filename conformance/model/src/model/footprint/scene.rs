@@ -16,7 +16,7 @@ pub(crate) struct Scene<'a> {
     remapping: BTreeSet<ProcessId>,
     /// Objects that may get a name.
     created: BTreeMap<String, Vec<ObjectId>>,
-    /// Is storage counted, so that every object may matter to every other?
+    /// Is storage counted, so that every object may matter to every other, or may links make names meet?
     is_opaque: bool,
     /// Does one of the calls lock an object?
     locks: bool,
@@ -46,7 +46,7 @@ impl<'a> Scene<'a> {
             remapping: BTreeSet::new(),
             created: BTreeMap::new(),
             locks: false,
-            is_opaque: states.iter().any(counts),
+            is_opaque: states.iter().any(|state| counts(state) || state.has_obstacles()),
         };
         for made in calls {
             scene.add(made);
@@ -86,7 +86,7 @@ impl<'a> Scene<'a> {
                 self.remapping.insert(process);
             }
             Call::FcntlSetlk { .. } | Call::Flock { .. } => self.locks = true,
-            Call::LimitedStore { .. } => self.is_opaque = true,
+            Call::LimitedStore { .. } | Call::Plant { .. } | Call::Symlink { .. } => self.is_opaque = true,
             _ => {}
         }
     }

@@ -38,9 +38,9 @@ pub(in crate::model) fn by_mode(cx: Cx<'_>, object: &Object, read: bool, write: 
         }
     };
     let process = cx.process;
-    let beside_owner = || match object.gid {
-        Some(gid) if gid == process.gid => bits(3),
-        Some(_) => bits(0),
+    let beside_owner = || match object.gid.and_then(|gid| process.is_in(gid)) {
+        Some(true) => bits(3),
+        Some(false) => bits(0),
         None if bits(3) == bits(0) => bits(0),
         None => Permission::Unknown,
     };
@@ -72,8 +72,13 @@ pub(in crate::model) fn check(
     if departs {
         checks.rests_on(object.mode_by);
     }
+    let is_in_group = || object.gid.and_then(|gid| cx.process.is_in(gid)) == Some(true);
+    let by_group = (object.uid != cx.process.uid && is_in_group()).then_some(clause::file_access(1));
+    if let Some(by_group) = by_group {
+        checks.rests_on(by_group);
+    }
     let error = || {
-        let clauses = by.iter().copied().chain([clause::shm_open(31)]).map(Justification::clause);
+        let clauses = by.iter().copied().chain([clause::shm_open(31)]).chain(by_group).map(Justification::clause);
         clauses.chain(departs.then_some(object.mode_by)).collect::<Justifications>()
     };
     match by_mode(cx, object, wanted.0, wanted.1) {

@@ -13,6 +13,9 @@ impl State {
         for (key, _) in differing(&self.names, &after.names) {
             changes.push(Place::name(&key.name));
         }
+        for (key, _) in differing(&self.obstacles, &after.obstacles) {
+            changes.push(Place::name(&key.name));
+        }
         for (id, (before, now)) in differing(&self.objects, &after.objects) {
             match (before, now) {
                 (Some(before), Some(now)) => changes.extend(of_object(id, before, now)),

@@ -43,6 +43,7 @@ impl State {
             storage: None,
             names: Arc::default(),
             removed: Arc::default(),
+            obstacles: Arc::default(),
             objects: Arc::default(),
             descriptions: Arc::default(),
             threads: Arc::default(),

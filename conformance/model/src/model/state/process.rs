@@ -3,6 +3,7 @@
 use super::{DescriptionId, ObjectId, Store};
 use crate::call::{Label, Lock, Prot, Resource};
 use crate::model::bytes::Bytes;
+use crate::model::effect::Identity;
 use crate::outcome::Signal;
 use crate::profile::Justification;
 use crate::trace::{Actor, Privilege};
@@ -31,8 +32,18 @@ pub(crate) struct Process {
     pub(crate) maps: BTreeMap<Label, Mapping>,
     /// What it has locked, for reading or for writing.
     pub(crate) locks: BTreeMap<ObjectId, Lock>,
+    /// The effective user.
     pub(crate) uid: u32,
+    /// The users that it may become again: the real one and the saved one.
+    former: (u32, u32),
+    /// The effective group.
     pub(crate) gid: u32,
+    /// The supplementary groups, if they are known.
+    groups: Option<Arc<[u32]>>,
+    /// Has it chosen its groups?
+    chose_groups: bool,
+    /// Whom it began as, and what that one may do though modes forbid it.
+    began_as: u32,
     privilege: Privilege,
     pub(crate) umask: u32,
     /// The largest file, in bytes.
@@ -108,7 +119,11 @@ impl Process {
             maps: BTreeMap::new(),
             locks: BTreeMap::new(),
             uid: actor.uid,
+            began_as: actor.uid,
+            former: (actor.uid, actor.uid),
             gid: actor.gid,
+            groups: actor.groups.as_deref().map(Arc::from),
+            chose_groups: false,
             privilege: actor.privilege.unwrap_or(if actor.uid == ROOT { Privilege::All } else { Privilege::Nothing }),
             umask: actor.umask,
             fsize: limit(Resource::Fsize),
@@ -251,22 +266,57 @@ impl Process {
         self.is_first || signal != Signal::SIGKILL && self.ignored.contains(&signal)
     }
 
+    /// Whoever is another user than it was loses what that one may do, as long as it is.
+    fn privilege(&self) -> Privilege {
+        if self.uid == self.began_as { self.privilege } else { Privilege::Nothing }
+    }
+
     /// Is it the superuser, whom permissions do not stop? User 0 of a user namespace, or without capabilities, may not be.
     pub(crate) fn is_root(&self) -> bool {
-        self.privilege == Privilege::All
+        self.privilege() == Privilege::All
     }
 
     /// Do modes not keep it from reading and writing, as far as it wants to?
     pub(crate) fn is_spared(&self, (_reads, writes): (bool, bool)) -> bool {
-        self.is_root() || self.privilege == Privilege::Reading && !writes
+        self.is_root() || self.privilege() == Privilege::Reading && !writes
     }
 
-    /// Becomes that user, whose group has the same number where the superuser does so.
-    pub(in crate::model) fn become_user(&mut self, uid: u32, gid: u32) {
-        if uid != ROOT {
-            self.privilege = Privilege::Nothing;
+    /// Is it in the group? Nothing where its supplementary groups are not known.
+    pub(crate) fn is_in(&self, gid: u32) -> Option<bool> {
+        if self.gid == gid {
+            return Some(true);
         }
-        (self.uid, self.gid) = (uid, gid);
+        self.groups.as_ref().map(|groups| groups.contains(&gid))
+    }
+
+    /// The real user.
+    pub(crate) fn real_uid(&self) -> u32 {
+        self.former.0
+    }
+
+    /// Is that its real, its effective or its saved user?
+    pub(crate) fn has_been(&self, uid: u32) -> bool {
+        [self.uid, self.former.0, self.former.1].contains(&uid)
+    }
+
+    /// A new program's saved user is the effective one.
+    pub(super) fn save_user(&mut self) {
+        self.former.1 = self.uid;
+    }
+
+    /// Becomes somebody else.
+    pub(in crate::model) fn become_another(&mut self, who: &Identity) {
+        match who {
+            Identity::User(uid) => {
+                (self.uid, self.former) = (*uid, (*uid, *uid));
+                if !self.chose_groups {
+                    (self.gid, self.groups) = (*uid, Some([*uid].into()));
+                }
+            }
+            Identity::EffectiveUser(uid) => self.uid = *uid,
+            Identity::Group(gid) => (self.gid, self.chose_groups) = (*gid, true),
+            Identity::Groups(gids) => (self.groups, self.chose_groups) = (Some(Arc::clone(gids)), true),
+        }
     }
 
     pub(super) fn weight(&self) -> usize {
