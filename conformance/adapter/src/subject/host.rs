@@ -43,7 +43,7 @@ pub(crate) fn wait_until(at: u64) {
 }
 
 /// Sends a signal to this process; it goes on if the signal is ignored.
-pub(crate) fn kill_self(signal: i32, ignored: bool) -> Outcome {
+pub fn kill_self(signal: i32, ignored: bool) -> Outcome {
     if !ignored {
         // Rust programs start with SIGPIPE ignored and with handlers of SIGBUS and SIGSEGV, actors of other languages do not.
         let _ = set_ignored(signal, false);
@@ -154,9 +154,8 @@ pub fn limits_now() -> BTreeMap<Resource, u64> {
     finite.chain(few).map(|(resource, limit)| (resource, limit as u64)).collect()
 }
 
-/// Does something for which the harness itself takes descriptors, whatever number of them the script has limited this process
-/// to.
-pub(crate) fn with_spare_descriptors<T>(what: impl FnOnce() -> T) -> T {
+/// Does something that takes descriptors which are not the script's, whatever number of them it has limited this process to.
+pub fn with_spare_descriptors<T>(what: impl FnOnce() -> T) -> T {
     const RESOURCE: c_int = libc::RLIMIT_NOFILE as c_int;
     let Ok(before) = limits(RESOURCE) else { return what() };
     let enough = before.rlim_max.min(ENOUGH.into());

@@ -2,6 +2,7 @@
 //!
 //! A new kind is an entry here and a variant of [`Spec`]; the command's messages and `shmconf explain subjects` follow.
 
+use super::qemu::DEFAULT_BINARY;
 use super::spec::{Spec, SpecError};
 use shmconf_model::profile::{Profile, ProfileError};
 use shmfd::Strategy;
@@ -67,6 +68,13 @@ pub const KINDS: &[SubjectKind] = &[
         about: "Anonymous objects made by memfd_create, on systems that have it.",
         example: "memfd",
         make: |_| Ok(Spec::Memfd),
+    },
+    SubjectKind {
+        name: "qemu",
+        argument: Argument::Optional("BINARY"),
+        about: "The object of QEMU's memory-backend-shm, as a vhost-user device receives it: QEMU 9.1 or later for x86_64, on Linux. QEMU refuses sizes that are no whole pages; what is too much is cut off by ftruncate.",
+        example: "qemu:qemu-system-x86_64",
+        make: |argument| Ok(Spec::Qemu(if argument.is_empty() { DEFAULT_BINARY } else { argument }.to_owned())),
     },
     SubjectKind {
         name: "command",

@@ -2,6 +2,7 @@
 
 use super::kinds::{Argument, KINDS, forms, strategies};
 use super::mutant::{Mutant, NotAMutant};
+use super::qemu::{DEFAULT_BINARY, Qemu};
 use super::{Libc, Memfd, Shmfd, Subject};
 use shmconf_model::profile::Profile;
 use shmfd::Strategy;
@@ -17,6 +18,8 @@ pub enum Spec {
     Shmfd(Strategy),
     /// `memfd`: `memfd_create`.
     Memfd,
+    /// `qemu[:BINARY]`: QEMU's memory-backend-shm, by that program.
+    Qemu(String),
     /// `command:COMMAND`: a program that speaks the protocol, split into words as a shell does.
     Command(String, Vec<String>),
     /// `model:PROFILE`: the model in the place of an implementation, by the ID of a built-in profile.
@@ -85,6 +88,7 @@ impl Spec {
             Spec::Libc => Some(Box::new(Libc)),
             Spec::Shmfd(strategy) => Some(Box::new(Shmfd::new(*strategy))),
             Spec::Memfd => Some(Box::new(Memfd)),
+            Spec::Qemu(binary) => Some(Box::new(Qemu::new(binary))),
             Spec::Mutant(mutant) => Some(mutant.make()),
             Spec::Command(..) | Spec::Model(_) => None,
         }
@@ -115,6 +119,8 @@ impl fmt::Display for Spec {
             Spec::Shmfd(Strategy::Auto) => f.write_str("shmfd"),
             Spec::Shmfd(strategy) => write!(f, "shmfd:{strategy}"),
             Spec::Memfd => f.write_str("memfd"),
+            Spec::Qemu(binary) if binary == DEFAULT_BINARY => f.write_str("qemu"),
+            Spec::Qemu(binary) => write!(f, "qemu:{binary}"),
             Spec::Mutant(mutant) => write!(f, "mutant:{}", mutant.name),
             Spec::Command(command, _) => write!(f, "command:{command}"),
             Spec::Model(profile) => write!(f, "model:{profile}"),
