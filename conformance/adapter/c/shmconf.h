@@ -70,6 +70,7 @@ struct shmconf_calls {
     int (*mprotect)(void *start, size_t len, int prot);
     int (*msync)(void *start, size_t len, int flags);
     void (*reset)(void);               /* gives back what the implementation keeps for itself from call to call */
+    int own_store;                     /* not 0: names lie in a store of its own, where the system's shm_unlink finds none */
     const struct shmconf_lack *cannot; /* ends with {NULL, NULL}; NULL for none */
 };
 
@@ -940,7 +941,23 @@ static void shmconf_start(const char *request) {
 #endif
     for (const struct shmconf_lack *lack = calls->cannot; lack && lack->need; lack++)
         shmconf_put(&shmconf.out, ",\"%s\":\"%s\"", lack->need, lack->reason);
-    shmconf_put(&shmconf.out, "}}\n");
+    shmconf_put(&shmconf.out, "}%s}\n", calls->own_store ? ",\"own_store\":true" : "");
+}
+
+/* Removes names from a store of the implementation's own; tells which are still there. */
+static void shmconf_sweep(const char *request) {
+    const char *at = shmconf_member(request, "names"), *comma = "";
+    size_t room = strlen(request) + 8;
+    char *name = shmconf_room(NULL, room);
+    shmconf_put(&shmconf.out, "{\"type\":\"swept\",\"left\":[");
+    for (at = at ? shmconf_blanks(at + 1) : ""; *at == '"'; at = shmconf_blanks(shmconf_skip(at))) {
+        if (shmconf_text(at, name, room) < 0 || !shmconf.calls->shm_unlink(name)) continue;
+        if (errno == ENOENT || errno == EINVAL || errno == ENAMETOOLONG) continue;
+        shmconf_put(&shmconf.out, "%s%.*s", comma, (int)(shmconf_skip(at) - at), at);
+        comma = ",";
+    }
+    shmconf_put(&shmconf.out, "]}\n");
+    free(name);
 }
 
 static void shmconf_call(const char *request) {
@@ -977,7 +994,8 @@ static int shmconf_main(const struct shmconf_calls *calls) {
             if (shmconf_text(shmconf_member(line, "protocol"), protocol, sizeof protocol) >= 0 && !strcmp(protocol, SHMCONF_PROTOCOL))
                 shmconf_start(line);
             else shmconf_put(&shmconf.out, "{\"type\":\"error\",\"message\":\"this adapter speaks " SHMCONF_PROTOCOL "\"}\n");
-        } else if (!strcmp(type, "stop")) break;
+        } else if (!strcmp(type, "sweep")) shmconf_sweep(line);
+        else if (!strcmp(type, "stop")) break;
         else shmconf_put(&shmconf.out, "{\"type\":\"error\",\"message\":\"this adapter does not know that request\"}\n");
     }
     shmconf_flush();

@@ -15,13 +15,14 @@ mod reset;
 
 pub use exec::{Program, resume};
 
-use crate::subject::{Subject, descriptors, host, user};
+use crate::subject::{Refused, Subject, descriptors, host, user};
 use crate::wire::{self, Answer, Invocation, Reply, Request, Start, Started};
 use channel::Channel;
 use holdings::Holdings;
 use shmconf_model::call::{Call, Label};
-use shmconf_model::outcome::Outcome;
+use shmconf_model::outcome::{Errno, Outcome};
 use std::collections::BTreeMap;
+use std::ffi::CString;
 use std::os::fd::RawFd;
 
 /// A process that makes calls.
@@ -101,6 +102,10 @@ impl Actor {
                     let outcome = self.reap(child);
                     self.channel.put(&Reply::Reaped { child, outcome });
                 }
+                Request::Sweep { names } => {
+                    let left = names.into_iter().filter(|name| !self.removes(name)).collect();
+                    self.channel.put(&Reply::Swept { left });
+                }
                 Request::Stop => break,
             }
         }
@@ -119,6 +124,7 @@ impl Actor {
         self.prefix = start.prefix;
         self.peers = start.peers;
         self.children = start.children;
+        let found = if start.probe { self.probe() } else { abilities::Found::default() };
         let started = Started {
             protocol: wire::PROTOCOL.to_owned(),
             uid: nix::unistd::geteuid().as_raw(),
@@ -128,9 +134,20 @@ impl Actor {
             fds: Some(self.started_fds.clone()),
             privilege: if start.probe { privilege::of_root(&self.probe_name()) } else { None },
             nameless_in_store: if start.probe { self.nameless_in_store() } else { None },
-            cannot: if start.probe { self.cannot() } else { BTreeMap::new() },
+            own_store: found.own_store,
+            cannot: found.cannot,
         };
         self.channel.put(&Reply::Started(started));
+    }
+
+    /// Removes a name; answers whether it is gone, as one that never was is.
+    fn removes(&mut self, name: &str) -> bool {
+        let Ok(name) = CString::new(name) else { return true };
+        match self.subject.shm_unlink(&name) {
+            Ok(()) => true,
+            Err(Refused::Errno(errno)) => matches!(errno, Errno::ENOENT | Errno::EINVAL | Errno::ENAMETOOLONG),
+            Err(Refused::Unsupported(_)) => false,
+        }
     }
 
     fn call(&mut self, invocation: &Invocation) {

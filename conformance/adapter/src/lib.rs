@@ -7,3 +7,21 @@
 pub mod actor;
 pub mod subject;
 pub mod wire;
+
+/// The words of scripts and outcomes, so that an implementer depends on this crate alone.
+pub use shmconf_model as model;
+
+/// Makes a program an adapter for a subject: `shmconf_adapter::main!(Mine::default());` instead of a function `main`.
+#[macro_export]
+macro_rules! main {
+    ($subject:expr) => {
+        fn main() {
+            $crate::actor::main($subject)
+        }
+    };
+}
+
+/// The guide, whose code is compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/implementations.md")]
+struct Guide;

@@ -16,11 +16,13 @@ pub(crate) mod user;
 mod fd;
 mod refused;
 mod region;
+mod status;
 
 pub use fd::Fd;
 pub use passing::Message;
 pub use refused::{CallResult, Refused};
 pub use region::Region;
+pub use status::Status;
 
 use passing::Room;
 use shmconf_model::call::{FileLock, Lock, Seals};
@@ -135,9 +137,14 @@ pub trait Subject {
         system::posix_fallocate(fd, offset, len)
     }
 
-    /// `fstat(fd, &stat)`
+    /// All that `fstat(fd, &stat)` tells, of which the next calls are parts.
+    fn status(&mut self, fd: Fd<'_>) -> CallResult<Status> {
+        Status::of(fd)
+    }
+
+    /// Size, permission bits and owner of `fstat(fd, &stat)`
     fn fstat(&mut self, fd: Fd<'_>) -> CallResult<Stat> {
-        native::fstat(fd)
+        self.status(fd).map(|status| status.stat())
     }
 
     /// `fchmod(fd, mode)`
@@ -152,22 +159,22 @@ pub trait Subject {
 
     /// `st_ino` of `fstat(fd, &stat)`
     fn inode(&mut self, fd: Fd<'_>) -> CallResult<i64> {
-        native::inode(fd)
+        self.status(fd).map(|status| status.inode())
     }
 
     /// `st_nlink` of `fstat(fd, &stat)`
     fn links(&mut self, fd: Fd<'_>) -> CallResult<i64> {
-        native::links(fd)
+        self.status(fd).map(|status| status.links())
     }
 
     /// The type in `st_mode` of `fstat(fd, &stat)`
     fn file_type(&mut self, fd: Fd<'_>) -> CallResult<FileType> {
-        native::file_type(fd)
+        self.status(fd).map(|status| status.file_type())
     }
 
     /// `st_blocks` of `fstat(fd, &stat)`
     fn blocks(&mut self, fd: Fd<'_>) -> CallResult<i64> {
-        native::blocks(fd)
+        self.status(fd).map(|status| status.blocks())
     }
 
     /// `mmap(NULL, len, prot, flags, fd, offset)`

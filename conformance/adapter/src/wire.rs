@@ -37,6 +37,11 @@ pub enum Request {
         /// The child.
         child: Label,
     },
+    /// Remove names from a store of your own, by `shm_unlink`. Asked of an actor that said `own_store`; answered by `swept`.
+    Sweep {
+        /// The names, of which most are there no more.
+        names: Vec<String>,
+    },
     /// End. Not answered.
     Stop,
 }
@@ -96,6 +101,12 @@ pub enum Reply {
         /// How it ended: `signal`, `exited`, or `unsupported` where that cannot be told.
         outcome: Outcome,
     },
+    /// Answers `sweep`.
+    Swept {
+        /// Those of the names that could not be removed.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        left: Vec<String>,
+    },
     /// The actor cannot go on, and says why.
     Error {
         /// What was wrong, where, and what to do.
@@ -127,6 +138,10 @@ pub struct Started {
     /// Do objects that `create` makes take room where those with names do? Left out, they do; read where `start` had `probe`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nameless_in_store: Option<bool>,
+    /// Do names lie in a store of the implementation's own, and not in this system's? Left out, they do not; read where
+    /// `start` had `probe`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub own_store: Option<bool>,
     /// What it cannot do, each with the reason; read where `start` had `probe`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub cannot: BTreeMap<Requirement, String>,

@@ -52,6 +52,7 @@ libc.mprotect.argtypes = libc.msync.argtypes = [ctypes.c_void_p, ctypes.c_size_t
 class System:
     """The system's shared memory. A call returns what it does in C, and an OSError is an outcome too."""
 
+    own_store = False  # do names lie in a store of its own, where the system's shm_unlink finds none?
     cannot = {}  # what it cannot do, by the needs of docs/scripts.md, each with the reason
 
     def shm_open(self, name, oflag, mode):
@@ -180,6 +181,16 @@ class Actor:
         self.forget()
         return not self.born
 
+    def removes(self, name):
+        """Removes a name of a store of one's own. Answers whether it is gone."""
+        try:
+            self.implementation.shm_unlink(text(name))
+        except OSError as error:
+            return error.errno in (errno.ENOENT, errno.EINVAL, errno.ENAMETOOLONG)
+        except NotExecuted:  # No object can have that name.
+            pass
+        return True
+
     def of(self, known, label, what):
         if label not in known:
             raise NotExecuted("no %s is called %s" % (what, label))
@@ -283,7 +294,7 @@ class Actor:
         self.prefix, self.children = request["prefix"].encode(), request.get("children", {})
         self.peers = {label: socket.socket(fileno=fd) for label, fd in request.get("peers", {}).items()}
         return {"protocol": PROTOCOL, "uid": os.geteuid(), "gid": os.getegid(), "umask": self.mask,
-                "fds": sorted(self.first_fds), "cannot": self.cannot()}
+                "fds": sorted(self.first_fds), "own_store": self.implementation.own_store, "cannot": self.cannot()}
 
     def fork(self, bind, child, pid_namespace=False):
         sockets = self.of(self.children, child, "child")
@@ -423,6 +434,8 @@ def serve(implementation):
                 reply("answer", seq=request["seq"], outcome=outcome, start=start, end=end, **({"pid": pid} if pid else {}))
             elif request["type"] == "reset":
                 reply("reset", clean=actor.reset())
+            elif request["type"] == "sweep":
+                reply("swept", left=[name for name in request["names"] if not actor.removes(name)])
             elif request["type"] == "reap":
                 reply("reaped", child=request["child"], outcome=reap(actor, request["child"]))
             elif request["type"] == "start" and request["protocol"] == PROTOCOL:

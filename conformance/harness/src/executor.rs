@@ -13,6 +13,7 @@ mod pool;
 mod processors;
 mod spawner;
 mod sweep;
+mod sweeper;
 mod system;
 
 pub use error::ExecutorError;
@@ -32,6 +33,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
+use sweeper::Sweeper;
 
 /// How scripts are to be executed.
 #[derive(Debug, Clone)]
@@ -104,6 +106,10 @@ pub struct Executor {
     privilege: Option<Privilege>,
     /// Do objects that the subject makes without a name take room where those with names do?
     nameless_in_store: bool,
+    /// Do names lie in a store of the subject's own?
+    own_store: bool,
+    /// What removes names there, once it is needed.
+    sweeper: Sweeper,
     /// Names of scripts that could not be removed.
     left_behind: Vec<String>,
     /// Can names be listed, so that they can be swept without being known?
@@ -134,6 +140,8 @@ impl Executor {
             limits: host::limits_now(),
             privilege: None,
             nameless_in_store: true,
+            own_store: false,
+            sweeper: Sweeper::default(),
             left_behind: Vec::new(),
             lists: listing::all().is_ok(),
         };
@@ -154,7 +162,8 @@ impl Executor {
         })
     }
 
-    /// The names of scripts that the system does not let this user remove, as those of FreeBSD that nobody may write.
+    /// The names of scripts that stay: those that the system does not let this user remove, as those of FreeBSD that nobody may
+    /// write, and those that a store of the subject's own keeps.
     pub fn left_behind(&self) -> &[String] {
         &self.left_behind
     }
@@ -188,7 +197,7 @@ pub fn platform() -> Platform {
 /// Goes on as an actor, or as the process that starts them, if that is what this process was started for. To be called before
 /// anything else in `main` of a program that executes scripts.
 pub fn resume() {
-    shmconf_adapter::actor::resume(|subject| subject.parse::<Spec>().ok()?.make());
+    shmconf_adapter::actor::resume(|subject| subject.parse::<Spec>().ok()?.make().ok()?);
     spawner::serve_if_asked();
 }
 
@@ -201,6 +210,7 @@ impl Drop for Executor {
     fn drop(&mut self) {
         Processors::release();
         self.pool.clear();
+        self.sweeper = Sweeper::default();
         self.spawner.end();
         sweep::sweep_prefix(&self.naming.own_prefix());
     }

@@ -82,6 +82,9 @@ fn a_crate_without_unsafe_can_implement_the_calls() {
         .expect("cargo is there");
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
     let directory = tempfile::tempdir().expect("there is room");
+    // Other users have their objects there too.
+    let everybodys = std::os::unix::fs::PermissionsExt::from_mode(0o1777);
+    std::fs::set_permissions(&directory, everybodys).expect("it is ours");
     let subject = format!("command:{target}/debug/outside {}", directory.path().display());
     let mut executor = start(&subject, Duration::from_secs(5)).expect("the adapter starts");
     let script: Script = "# test/case
@@ -107,6 +110,12 @@ a: shm_open(@x, RDWR)
             [&descriptor, "EEXIST", "ok", "ok", "ok", &descriptor, "41*1 00*1", "ok", "EBADF", "ok", "ENOENT"];
         assert_eq!(seen, expected);
     }
+    drop(executor);
+    assert_eq!(std::fs::read_dir(&directory).expect("it is there").count(), 0);
+    // Its store is not the system's, and that is no failure.
+    let run = Command::new(env!("CARGO_BIN_EXE_shmconf")).args(["run", "--cases", "8", "-s", &subject]).output();
+    let run = run.expect("it starts");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stdout));
     assert_eq!(std::fs::read_dir(&directory).expect("it is there").count(), 0);
 }
 
@@ -132,7 +141,7 @@ fn a_program_that_is_no_adapter_is_told_apart(#[case] subject: &str, #[case] wha
 #[rstest]
 #[case(
     "lib",
-    "no kind of subject is called `lib`; there are libc, shmfd[:STRATEGY], memfd, command:COMMAND, model:PROFILE, \
+    "no kind of subject is called `lib`; there are libc, shmfd[:STRATEGY], memfd, library:PATH, command:COMMAND, model:PROFILE, \
      mutant:NAME; see `shmconf explain subjects`"
 )]
 #[case("libc:x", "the subject `libc` takes no argument, found `libc:x`")]

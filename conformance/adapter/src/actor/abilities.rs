@@ -9,9 +9,28 @@ use std::ffi::CString;
 use std::fs::File;
 use std::os::fd::{IntoRawFd, OwnedFd};
 
+/// What the subject or its host cannot do, and what else the harness has to know.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    pub(super) cannot: BTreeMap<Requirement, String>,
+    /// Do names lie elsewhere than where this system's do?
+    pub(super) own_store: Option<bool>,
+}
+
+/// Where a name was found that `shm_open` had made.
+struct Listed {
+    /// Is it in this system's list of names? Nothing where there is no list.
+    by_system: Option<bool>,
+    /// Is it in the subject's?
+    by_subject: bool,
+}
+
+const OWN_STORE: &str = "the names that shm_open makes are not in this system's store";
+
 impl Actor {
     /// What the subject or its host cannot do.
-    pub(super) fn cannot(&mut self) -> BTreeMap<Requirement, String> {
+    pub(super) fn probe(&mut self) -> Found {
+        let mut own_store = None;
         let mut cannot: BTreeMap<Requirement, String> = BTreeMap::new();
         let mut found = |requirement, reason: Option<String>| {
             if let Some(reason) = reason {
@@ -28,13 +47,22 @@ impl Actor {
         found(Requirement::AddressSpace, host::no_address_space_limit());
         let declared = self.subject.cannot();
         let skip = |requirement| declared.iter().any(|(declared, _)| *declared == requirement);
+        let mut listed = None;
         if !skip(Requirement::Named) {
-            found(Requirement::Named, self.try_named().err().map(|refused| named_reason(&refused)));
+            match self.try_named() {
+                Ok(found) => listed = Some(found),
+                Err(refused) => found(Requirement::Named, Some(named_reason(&refused))),
+            }
+        }
+        if let Some(Listed { by_system: Some(false), by_subject }) = listed {
+            own_store = Some(true);
+            found(Requirement::LimitedStore, Some(OWN_STORE.to_owned()));
+            found(Requirement::Listing, (!by_subject).then(|| OWN_STORE.to_owned()));
         }
         if !skip(Requirement::Anonymous) {
             found(Requirement::Anonymous, self.try_anonymous().err().map(|refused| reason("create", &refused)));
         }
-        if !skip(Requirement::Listing) {
+        if !skip(Requirement::Listing) && listed.is_none() {
             let names = self.subject.names(&self.prefix);
             found(Requirement::Listing, names.err().map(|refused| reason("listing names", &refused)));
         }
@@ -45,7 +73,7 @@ impl Actor {
             found(Requirement::UniqueNames, self.try_unique_names().err());
         }
         cannot.extend(declared);
-        cannot
+        Found { cannot, own_store }
     }
 
     /// A name that nothing has, another one each time: what is tried must not meet what an earlier try left behind.
@@ -54,11 +82,15 @@ impl Actor {
         CString::new(format!("{}{:x}-p{:x}", self.prefix, std::process::id(), self.names_made)).unwrap_or_default()
     }
 
-    fn try_named(&mut self) -> CallResult<()> {
+    fn try_named(&mut self) -> CallResult<Listed> {
         let name = self.probe_name();
         let fd = self.subject.shm_open(&name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0o600)?;
+        let is_among = |names: Vec<String>| names.iter().any(|listed| listed.as_bytes() == name.to_bytes());
+        let by_system = listing::names(&self.prefix).ok().map(is_among);
+        let by_subject = self.subject.names(&self.prefix).is_ok_and(is_among);
         self.close_owned(fd)?;
-        self.subject.shm_unlink(&name)
+        self.subject.shm_unlink(&name)?;
+        Ok(Listed { by_system, by_subject })
     }
 
     /// Lays something where an object would be, and looks whether the subject meets it.

@@ -3,9 +3,10 @@
 use super::fd::Fd;
 use super::refused::{CallResult, Refused};
 use super::region::Region;
+use super::status::Status;
 use super::system;
 use shmconf_model::call::{FileLock, Lock};
-use shmconf_model::outcome::{Content, FileType, Stat};
+use shmconf_model::outcome::{Content, Stat};
 use std::ffi::{CStr, c_int};
 use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd, RawFd};
 
@@ -49,19 +50,9 @@ pub fn ftruncate(fd: Fd<'_>, size: i64) -> CallResult<()> {
     checked(unsafe { system::c::ftruncate(fd.number(), size) }).map(drop)
 }
 
-fn stat(fd: Fd<'_>) -> CallResult<system::c::stat> {
-    let mut stat = std::mem::MaybeUninit::<system::c::stat>::zeroed();
-    // SAFETY: the buffer is one `stat`.
-    checked(unsafe { system::c::fstat(fd.number(), stat.as_mut_ptr()) })?;
-    // SAFETY: `fstat` has filled it.
-    Ok(unsafe { stat.assume_init() })
-}
-
 /// `fstat` of this system.
 pub fn fstat(fd: Fd<'_>) -> CallResult<Stat> {
-    let stat = stat(fd)?;
-    #[allow(clippy::useless_conversion, clippy::unnecessary_cast, reason = "the widths differ between systems")]
-    Ok(Stat { size: stat.st_size.into(), mode: stat.st_mode as u32 & 0o7777, uid: stat.st_uid, gid: stat.st_gid })
+    Status::of(fd).map(|status| status.stat())
 }
 
 /// `fchmod` of this system.
@@ -74,40 +65,6 @@ pub fn fchmod(fd: Fd<'_>, mode: u32) -> CallResult<()> {
 pub fn fchown(fd: Fd<'_>, uid: u32, gid: u32) -> CallResult<()> {
     // SAFETY: numbers only.
     checked(unsafe { libc::fchown(fd.number(), uid, gid) }).map(drop)
-}
-
-/// `st_ino` of `fstat`.
-pub fn inode(fd: Fd<'_>) -> CallResult<i64> {
-    // A number in which the highest bit is set is another one below zero.
-    #[allow(clippy::unnecessary_cast, reason = "the widths differ between systems")]
-    Ok(stat(fd)?.st_ino as i64)
-}
-
-/// `st_nlink` of `fstat`.
-pub fn links(fd: Fd<'_>) -> CallResult<i64> {
-    #[allow(clippy::unnecessary_cast, reason = "the widths differ between systems")]
-    Ok(stat(fd)?.st_nlink as i64)
-}
-
-/// The type in `st_mode` of `fstat`.
-pub fn file_type(fd: Fd<'_>) -> CallResult<FileType> {
-    Ok(match stat(fd)?.st_mode & libc::S_IFMT {
-        0 => FileType::Nothing,
-        libc::S_IFREG => FileType::Regular,
-        libc::S_IFCHR => FileType::Character,
-        libc::S_IFIFO => FileType::Fifo,
-        libc::S_IFDIR => FileType::Directory,
-        libc::S_IFSOCK => FileType::Socket,
-        libc::S_IFBLK => FileType::Block,
-        libc::S_IFLNK => FileType::Link,
-        _ => FileType::Other,
-    })
-}
-
-/// `st_blocks` of `fstat`.
-pub fn blocks(fd: Fd<'_>) -> CallResult<i64> {
-    #[allow(clippy::unnecessary_cast, reason = "the widths differ between systems")]
-    Ok(stat(fd)?.st_blocks as i64)
 }
 
 /// `mmap` of this system. `flags` are `MAP_SHARED` or `MAP_PRIVATE` and nothing else, as others replace what is mapped.
@@ -285,8 +242,8 @@ pub fn set_status_flags(fd: Fd<'_>, flags: c_int) -> CallResult<()> {
     fcntl(fd, libc::F_SETFL, flags).map(drop)
 }
 
-/// `fcntl(fd, F_SETLK)` of a lock on the whole object.
-pub fn lock(fd: Fd<'_>, lock: Lock) -> CallResult<()> {
+/// A lock of the whole object, for `F_SETLK`.
+pub fn whole_lock(lock: Lock) -> libc::flock {
     let kind = match lock {
         Lock::Read => libc::F_RDLCK,
         Lock::Write => libc::F_WRLCK,
@@ -296,19 +253,30 @@ pub fn lock(fd: Fd<'_>, lock: Lock) -> CallResult<()> {
     let mut whole: libc::flock = unsafe { std::mem::zeroed() };
     // The widths differ between systems.
     (whole.l_type, whole.l_whence) = (kind as _, libc::SEEK_SET as _);
+    whole
+}
+
+/// `fcntl(fd, F_SETLK)` of a lock on the whole object.
+pub fn lock(fd: Fd<'_>, lock: Lock) -> CallResult<()> {
+    let whole = whole_lock(lock);
     // SAFETY: the command takes a lock; the descriptor may be used, or is not open.
     checked(unsafe { libc::fcntl(fd.number(), libc::F_SETLK, &raw const whole) }).map(drop)
 }
 
-/// `flock` of this system, without waiting.
-pub fn file_lock(fd: Fd<'_>, lock: FileLock) -> CallResult<()> {
+/// What `flock` is told to do, without waiting.
+pub fn flock_operation(lock: FileLock) -> c_int {
     let operation = match lock {
         FileLock::Shared => libc::LOCK_SH,
         FileLock::Exclusive => libc::LOCK_EX,
         FileLock::Nothing => libc::LOCK_UN,
     };
+    operation | libc::LOCK_NB
+}
+
+/// `flock(fd, lock | LOCK_NB)`
+pub fn file_lock(fd: Fd<'_>, lock: FileLock) -> CallResult<()> {
     // SAFETY: numbers only; the descriptor may be used, or is not open.
-    checked(unsafe { libc::flock(fd.number(), operation | libc::LOCK_NB) }).map(drop)
+    checked(unsafe { libc::flock(fd.number(), flock_operation(lock)) }).map(drop)
 }
 
 /// Is the number open?

@@ -222,11 +222,14 @@ pub(super) fn add_seals(_fd: Fd<'_>, _seals: Seals) -> CallResult<()> {
     Err(Refused::Unsupported(NO_SEALS.unwrap_or_default().to_owned()))
 }
 
+/// Flags of `memfd_create`, which have these bits on every system that has it: closed by exec, and open to seals.
+pub const MEMFD_FLAGS: std::ffi::c_uint = 1 | 2;
+
 /// `memfd_create`: closed by exec, and open to seals.
 #[cfg(any(target_os = "linux", target_os = "freebsd"))]
 pub fn memfd(name: &std::ffi::CStr) -> CallResult<OwnedFd> {
     // SAFETY: the name is a C string.
-    match unsafe { libc::memfd_create(name.as_ptr(), libc::MFD_CLOEXEC | libc::MFD_ALLOW_SEALING) } {
+    match unsafe { libc::memfd_create(name.as_ptr(), MEMFD_FLAGS) } {
         -1 => Err(Refused::last()),
         // SAFETY: the system has just made it, for this caller.
         fd => Ok(unsafe { std::os::fd::FromRawFd::from_raw_fd(fd) }),

@@ -23,6 +23,9 @@ pub enum ExecutorError {
         /// What it did, and what to do.
         problem: String,
     },
+    /// The subject cannot be made, and this says why.
+    #[error("{0}")]
+    Subject(String),
     /// The process that forks the actors is gone.
     #[error("the process that starts the actors is gone or does not answer; was it killed or stopped?")]
     SpawnerGone,

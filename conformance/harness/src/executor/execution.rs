@@ -149,7 +149,7 @@ fn attempt(executor: &mut Executor, plan: &Plan<'_>, way: Way) -> Result<Seen, H
     } else {
         set.end(&mut executor.spawner);
     }
-    let left = clean_up(&names, &used, &mut events, &executor.naming.own_prefix());
+    let left = clean_up(executor, &names, used, &mut events);
     executor.left_behind.extend(left);
     done.map(|()| (actors, events))
 }
@@ -201,24 +201,22 @@ fn processes_for(executor: &mut Executor, topology: &Topology, fresh: bool) -> R
 
 /// Removes every name that a script can have left, and from lists of names those that are not the script's. Answers those
 /// of its own that it cannot remove.
-fn clean_up(names: &ScriptNames, used: &Used, events: &mut [Event], own_prefix: &str) -> Vec<String> {
-    let mut left = Vec::new();
-    let mut remove = |name: &String| {
-        if !sweep::remove(name) && names.gave(name) {
-            left.push(name.clone());
-        }
-    };
+fn clean_up(executor: &mut Executor, names: &ScriptNames, used: Used, events: &mut [Event]) -> Vec<String> {
+    let own_prefix = executor.naming.own_prefix();
+    let mut there: Vec<String> = Vec::new();
     for event in events {
         match (&event.call, &mut event.outcome) {
             (Call::Names, Outcome::Names(found)) => {
-                found.retain(|name| name.starts_with(names.base()) || name.starts_with(own_prefix));
-                found.iter().filter(|name| !used.known.contains(*name)).for_each(&mut remove);
+                found.retain(|name| name.starts_with(names.base()) || name.starts_with(&own_prefix));
+                there.extend(found.iter().filter(|name| !used.known.contains(*name)).cloned());
             }
-            (Call::Collide, Outcome::Names(made)) => made.iter().for_each(&mut remove),
+            (Call::Collide, Outcome::Names(made)) => there.append(&mut made.clone()),
             _ => {}
         }
     }
-    used.names.iter().for_each(remove);
+    there.extend(used.names);
+    let mut left = executor.remove(there);
+    left.retain(|name| names.gave(name));
     left
 }
 
@@ -255,13 +253,16 @@ pub(super) fn probe(executor: &mut Executor) -> Result<BTreeMap<Requirement, Abi
                 let started = executor.checked(started)?;
                 executor.privilege = started.privilege;
                 executor.nameless_in_store = started.nameless_in_store.unwrap_or(true);
+                executor.own_store = started.own_store.unwrap_or(false);
                 cannot.extend(started.cannot);
             }
             heard => return Err(executor.misbehaves(&heard, "`start`", process.number)),
         }
     }
     set.discard(&executor.spawner);
-    if let Some(reason) = machine::unfit_store() {
+    if !executor.own_store
+        && let Some(reason) = machine::unfit_store()
+    {
         cannot.insert(Requirement::Named, reason.clone());
         if executor.nameless_in_store {
             cannot.insert(Requirement::Anonymous, reason);
@@ -318,13 +319,22 @@ impl Execution<'_> {
 }
 
 impl Executor {
+    /// Removes names from the store that they lie in; answers those that stay.
+    fn remove(&mut self, names: Vec<String>) -> Vec<String> {
+        match self.own_store {
+            true if names.is_empty() => names,
+            true => self.sweep_own_store(names),
+            false => names.into_iter().filter(|name| !sweep::remove(name)).collect(),
+        }
+    }
+
     pub(super) fn actor_error(&mut self, problem: String) -> ExecutorError {
         let subject = self.config.subject.to_string();
         ExecutorError::Actor { subject, problem, stderr: self.spawner.stderr() }
     }
 
     /// What is wrong with an actor from which that was heard instead of an answer.
-    fn misbehaves(&mut self, heard: &Heard, instead_of: &str, number: Option<u64>) -> ExecutorError {
+    pub(super) fn misbehaves(&mut self, heard: &Heard, instead_of: &str, number: Option<u64>) -> ExecutorError {
         let problem = match heard {
             Heard::Reply(Reply::Error { message }) => format!("gives up: {message}"),
             Heard::Reply(reply) => format!("answers {instead_of} with {reply:?}"),

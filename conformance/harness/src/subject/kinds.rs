@@ -77,6 +77,15 @@ pub const KINDS: &[SubjectKind] = &[
         make: |argument| Ok(Spec::Qemu(if argument.is_empty() { DEFAULT_BINARY } else { argument }.to_owned())),
     },
     SubjectKind {
+        name: "library",
+        argument: Argument::Required("PATH"),
+        about: "A shared library that exports shm_open and shm_unlink, or memfd_create, and what else it likes of the calls; the others are the system's. In contrast to a library that is preloaded under libc, it is asked by scripts alone, and held to posix.",
+        example: "library:./libmine.so",
+        make: |argument| {
+            if argument.is_empty() { Err(SpecError::Library) } else { Ok(Spec::Library(argument.to_owned())) }
+        },
+    },
+    SubjectKind {
         name: "command",
         argument: Argument::Required("COMMAND"),
         about: "Any program that speaks the protocol of docs/protocol.md; the command is split into words as a shell does.",

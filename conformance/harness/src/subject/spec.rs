@@ -3,7 +3,7 @@
 use super::kinds::{Argument, KINDS, forms, strategies};
 use super::mutant::{Mutant, NotAMutant};
 use super::qemu::{DEFAULT_BINARY, Qemu};
-use super::{Libc, Memfd, Shmfd, Subject};
+use super::{Libc, Library, LibraryError, Memfd, Shmfd, Subject};
 use shmconf_model::profile::Profile;
 use shmfd::Strategy;
 use std::fmt;
@@ -22,6 +22,8 @@ pub enum Spec {
     Qemu(String),
     /// `command:COMMAND`: a program that speaks the protocol, split into words as a shell does.
     Command(String, Vec<String>),
+    /// `library:PATH`: the calls that a shared library exports.
+    Library(String),
     /// `model:PROFILE`: the model in the place of an implementation, by the ID of a built-in profile.
     Model(String),
     /// `mutant:NAME`: the native subject with one planted fault.
@@ -62,6 +64,9 @@ pub enum SpecError {
         /// What stood behind the colon.
         found: String,
     },
+    /// No library is named.
+    #[error("`library:` takes the path of a shared library, as in library:./libmine.so")]
+    Library,
     /// There is no such profile.
     #[error("`model:` takes a profile, and none is called `{found}`; there are {}", Profile::ids().collect::<Vec<_>>().join(", "))]
     Profile {
@@ -79,19 +84,24 @@ pub enum SpecError {
 impl Spec {
     /// Is it neither this system's own shared memory nor made of it as far as is known? POSIX alone says then what it must do.
     pub fn is_foreign(&self) -> bool {
-        matches!(self, Spec::Command(..))
+        matches!(self, Spec::Command(..) | Spec::Library(_))
     }
 
     /// The subject itself, for a process of ours to call; nothing where another program or the model is the subject.
-    pub fn make(&self) -> Option<Box<dyn Subject>> {
-        match self {
-            Spec::Libc => Some(Box::new(Libc)),
-            Spec::Shmfd(strategy) => Some(Box::new(Shmfd::new(*strategy))),
-            Spec::Memfd => Some(Box::new(Memfd)),
-            Spec::Qemu(binary) => Some(Box::new(Qemu::new(binary))),
-            Spec::Mutant(mutant) => Some(mutant.make()),
-            Spec::Command(..) | Spec::Model(_) => None,
-        }
+    ///
+    /// # Errors
+    ///
+    /// A shared library cannot be loaded, or exports too little.
+    pub fn make(&self) -> Result<Option<Box<dyn Subject>>, LibraryError> {
+        Ok(Some(match self {
+            Spec::Libc => Box::new(Libc),
+            Spec::Shmfd(strategy) => Box::new(Shmfd::new(*strategy)),
+            Spec::Memfd => Box::new(Memfd),
+            Spec::Qemu(binary) => Box::new(Qemu::new(binary)),
+            Spec::Library(path) => Box::new(Library::load(path)?),
+            Spec::Mutant(mutant) => mutant.make(),
+            Spec::Command(..) | Spec::Model(_) => return Ok(None),
+        }))
     }
 }
 
@@ -123,6 +133,7 @@ impl fmt::Display for Spec {
             Spec::Qemu(binary) => write!(f, "qemu:{binary}"),
             Spec::Mutant(mutant) => write!(f, "mutant:{}", mutant.name),
             Spec::Command(command, _) => write!(f, "command:{command}"),
+            Spec::Library(path) => write!(f, "library:{path}"),
             Spec::Model(profile) => write!(f, "model:{profile}"),
         }
     }

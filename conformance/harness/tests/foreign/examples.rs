@@ -75,3 +75,18 @@ fn another_program_is_held_to_posix_and_the_report_says_so() {
     let text = String::from_utf8_lossy(&text).into_owned();
     assert!(text.contains(&format!("{subject} conforms to posix")), "{text}");
 }
+
+#[test]
+fn names_in_a_store_of_an_adapters_own_are_removed_by_it() {
+    let Some(python) = python() else { return };
+    let store = tempfile::tempdir().expect("there is room");
+    let adapter = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/foreign/own_store.py");
+    let subject = format!("command:{python} -S {adapter} {}", store.path().display());
+    let cases = ["exclusive/existing-name", "exclusive/after-unlink", "size/exact", "lifetime/unlink-missing"];
+    let (code, reports) = run(&[&cases[..], &["-s", &subject, "-j", "1", "--timeout", "20"]].concat());
+    assert_eq!(verdicts(&reports[0]), ["pass"; 4], "{:#?}", reports[0]["results"]);
+    assert_eq!(code, Some(0), "{:#?}", reports[0]["results"]);
+    let left: Vec<_> =
+        std::fs::read_dir(&store).expect("it is there").map(|entry| entry.map(|entry| entry.file_name())).collect();
+    assert!(left.is_empty(), "{left:?}");
+}

@@ -1,6 +1,7 @@
 //! Subjects that are other programs: the examples conform, and an adapter that misbehaves costs its own case alone.
 
 mod examples;
+mod library;
 mod misbehaving;
 
 use serde_json::Value;

@@ -4,9 +4,8 @@
 
 #![forbid(unsafe_code)]
 
+use shmconf_adapter::model::outcome::Errno;
 use shmconf_adapter::subject::{CallResult, Refused, Subject};
-use shmconf_model::outcome::Errno;
-use shmconf_model::script::Requirement;
 use std::ffi::{CStr, c_int};
 use std::fs::OpenOptions;
 use std::io;
@@ -30,19 +29,19 @@ fn refused(error: &io::Error) -> Refused {
 impl Files {
     fn path(&self, name: &CStr) -> CallResult<PathBuf> {
         let name = name.to_str().map_err(|_| Errno::EINVAL)?.trim_start_matches('/');
-        if name.is_empty() || name.contains('/') { Err(Errno::EINVAL.into()) } else { Ok(self.directory.join(name)) }
+        if ["", ".", ".."].contains(&name) || name.contains('/') {
+            Err(Errno::EINVAL.into())
+        } else {
+            Ok(self.directory.join(name))
+        }
     }
 }
 
 impl Subject for Files {
-    fn cannot(&mut self) -> Vec<(Requirement, String)> {
-        vec![(Requirement::Listing, "its names are not those of the system".to_owned())]
-    }
-
     fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
-        let writes = oflag & libc::O_ACCMODE == libc::O_RDWR;
+        let access = oflag & libc::O_ACCMODE;
         let mut options = OpenOptions::new();
-        options.read(true).write(writes).mode(mode);
+        options.read(access != libc::O_WRONLY).write(access != libc::O_RDONLY).mode(mode);
         options.custom_flags(oflag & (libc::O_CREAT | libc::O_EXCL | libc::O_TRUNC) | libc::O_CLOEXEC);
         let file = options.open(self.path(name)?).map_err(|error| refused(&error))?;
         self.own.sync_data().map_err(|error| refused(&error))?;
@@ -50,7 +49,11 @@ impl Subject for Files {
     }
 
     fn shm_unlink(&mut self, name: &CStr) -> CallResult<()> {
-        std::fs::remove_file(self.path(name)?).map_err(|error| refused(&error))
+        std::fs::remove_file(self.path(name)?).map_err(|error| match error.raw_os_error() {
+            // What a directory with the sticky bit says of another's file.
+            Some(libc::EPERM) => Errno::EACCES.into(),
+            _ => refused(&error),
+        })
     }
 }
 

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// How much of what adapters write to standard error is kept, in bytes.
 pub(super) const STDERR_BYTES: usize = 64 << 10;
 
+/// How much is told of why a subject cannot be made, in bytes.
+pub(super) const REASON_BYTES: usize = 4 << 10;
+
 /// What the spawner is to make actors of, sent to it once.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Recipe {
@@ -84,6 +87,8 @@ pub(super) enum End {
     Unknown,
     /// It had closed its socket and did not end, so that it was killed.
     LivedOn,
+    /// The subject cannot be made, for a reason of so many bytes, which follow.
+    NoSubject,
     /// It has only begun: the sockets for it have arrived. Of the spawner itself: is it the leader of a process group?
     Begun,
 }

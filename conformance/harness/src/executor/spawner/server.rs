@@ -103,7 +103,15 @@ impl Server {
         receive(&mut text)?;
         let recipe: Recipe = serde_json::from_slice(&text).ok()?;
         let (subject, program) = match &recipe.program {
-            Program::Own(name) => (name.parse::<Spec>().ok()?.make(), actor::Program::of_this(name.clone())),
+            Program::Own(name) => match name.parse::<Spec>().ok()?.make() {
+                Ok(subject) => (subject, actor::Program::of_this(name.clone())),
+                Err(error) => {
+                    let reason = error.to_string();
+                    reply([End::NoSubject as u64, reason.len() as u64, 0]);
+                    send_all(reason.as_bytes())?;
+                    return None;
+                }
+            },
             Program::Command(_) => (None, None),
         };
         // Where there is no pipe, actors write to the caller's standard error.

@@ -1,6 +1,6 @@
 //! How the spawner is started: the program runs anew, and is told on a socket what to make actors of.
 
-use super::record::{End, Program, RECORD_BYTES, Recipe, from_bytes};
+use super::record::{self, End, Program, RECORD_BYTES, Recipe, from_bytes};
 use super::{Spawner, pair, server};
 use crate::executor::link::tick;
 use crate::executor::processors::Processors;
@@ -114,12 +114,15 @@ fn start_from(program: &Path, config: &Config, recipe: &Recipe) -> Result<Spawne
         }
         Err(error) => {
             give_up(&mut spawner.process);
-            Err(match error {
-                ExecutorError::SpawnerGone => problem(
+            Err(match (error, &config.subject) {
+                (ExecutorError::SpawnerGone, Spec::Library(path)) => ExecutorError::Subject(format!(
+                    "`library:{path}` cannot be tested: the process that loads it ends, or does not go on"
+                )),
+                (ExecutorError::SpawnerGone, _) => problem(
                     "it does not answer; does it call shmconf::executor::resume() at the beginning of main, in this version?"
                         .to_owned(),
                 ),
-                other => other,
+                (other, _) => other,
             })
         }
     }
@@ -135,6 +138,11 @@ fn greet(spawner: &mut Spawner, recipe: &Recipe) -> Result<bool, ExecutorError> 
     spawner.receive(&mut reply, Instant::now() + super::PATIENCE, true)?;
     match from_bytes(&reply) {
         [end, leads, 0] if end == End::Begun as u64 => Ok(leads == 1),
+        [end, len, 0] if end == End::NoSubject as u64 => {
+            let mut reason = vec![0; (len as usize).min(record::REASON_BYTES)];
+            spawner.receive(&mut reason, Instant::now() + super::PATIENCE, false)?;
+            Err(ExecutorError::Subject(String::from_utf8_lossy(&reason).into_owned()))
+        }
         _ => Err(ExecutorError::SpawnerGone),
     }
 }

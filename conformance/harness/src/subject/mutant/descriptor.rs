@@ -1,6 +1,6 @@
 //! Faults of calls on descriptors, and on what `fstat` tells beside size and mode.
 
-use shmconf_adapter::subject::{CallResult, Fd, Subject, native};
+use shmconf_adapter::subject::{CallResult, Fd, Status, Subject, native};
 use shmconf_model::call::{FileLock, Lock};
 use shmconf_model::outcome::FileType;
 use std::ffi::c_int;
@@ -57,7 +57,7 @@ pub(super) struct LinksStay;
 
 impl Subject for LinksStay {
     fn links(&mut self, fd: Fd<'_>) -> CallResult<i64> {
-        native::links(fd).map(|links| links.max(1))
+        Status::of(fd).map(|status| status.links()).map(|links| links.max(1))
     }
 }
 
@@ -75,7 +75,7 @@ pub(super) struct DeviceSaid;
 
 impl Subject for DeviceSaid {
     fn file_type(&mut self, fd: Fd<'_>) -> CallResult<FileType> {
-        native::file_type(fd).map(|_| FileType::Character)
+        Status::of(fd).map(|status| status.file_type()).map(|_| FileType::Character)
     }
 }
 
@@ -84,7 +84,7 @@ pub(super) struct NoBlocks;
 
 impl Subject for NoBlocks {
     fn blocks(&mut self, fd: Fd<'_>) -> CallResult<i64> {
-        native::blocks(fd).map(|_| 0)
+        Status::of(fd).map(|status| status.blocks()).map(|_| 0)
     }
 }
 
