@@ -141,7 +141,7 @@ fn a_program_that_is_no_adapter_is_told_apart(#[case] subject: &str, #[case] wha
 #[rstest]
 #[case(
     "lib",
-    "no kind of subject is called `lib`; there are libc, shmfd[:STRATEGY], memfd, library:PATH, command:COMMAND, model:PROFILE, \
+    "no kind of subject is called `lib`; there are libc, shmfd[:STRATEGY], memfd, qemu[:BINARY], library:PATH, command:COMMAND, model:PROFILE, \
      mutant:NAME; see `shmconf explain subjects`"
 )]
 #[case("libc:x", "the subject `libc` takes no argument, found `libc:x`")]
