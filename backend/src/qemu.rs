@@ -24,6 +24,10 @@
 //! | `host-nodes`, `policy` | default | the one needs the other |
 //! | `x-use-canonical-path-for-ramblock-id` | off | read and of no effect: it names RAM for migration |
 //!
+//! Numbers are read as C reads them, `0x10` and `010` too. Of a key that comes several times the last value counts; of `id` it is the
+//! first, and `host-nodes` takes all. The tests hold this to what a running QEMU takes: it differs in that QEMU takes whole pages
+//! alone, and more than there is room for.
+//!
 //! `prealloc-context` names an object of QEMU's, of which there is none here, and is refused.
 
 mod backend;
@@ -113,8 +117,7 @@ impl Draft {
             "reserve" => self.reserve = Some(value.switch(key)?),
             "prealloc" => self.prealloc = Some(value.switch(key)?),
             "prealloc-threads" => {
-                let threads = usize::try_from(value.number(key)?).unwrap_or(usize::MAX);
-                self.prealloc_threads = Some(threads);
+                self.prealloc_threads = Some(value.count(key)? as usize);
             }
             "merge" => self.merge = Some(value.switch(key)?),
             "dump" => self.dump = Some(value.switch(key)?),

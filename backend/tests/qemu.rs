@@ -60,8 +60,6 @@ fn what_qemu_refuses_is_refused_with_the_reason() {
         "size=1M,host-nodes=3-1,policy=bind",
         "size=1M,host-nodes=128,policy=bind",
         "size=1M,mem-path=/dev/shm",
-        "size=1M,id=0mem",
-        "size=1M,id=a b",
         "size=1M,=on",
     ];
     let with_head = tails.map(|tail| format!("memory-backend-shm,id=mem0,{tail}"));
@@ -69,6 +67,8 @@ fn what_qemu_refuses_is_refused_with_the_reason() {
         "",
         "memory-backend-shm",
         "memory-backend-shm,size=1M",
+        "memory-backend-shm,id=0mem,size=1M",
+        "memory-backend-shm,id=a b,size=1M",
         "memory-backend-memfd,id=mem0,size=1M",
         "id=mem0,size=1M",
         "{",

@@ -1,10 +1,13 @@
 //! The notation of QEMU's command line: `memory-backend-shm,id=mem0,size=1G`.
 
+use std::collections::HashSet;
+
 use super::Refusal;
 use super::value::Value;
 
 /// The properties in their order. The type comes first and may do without its key; a key alone means on, and
-/// off after `no`; two commas are one that belongs to the value.
+/// off after `no`; two commas are one that belongs to the value. Of a key that comes several times the last value counts, whatever
+/// the others are, and of `id` the first; `host-nodes` takes all of them.
 pub(super) fn read(text: &str) -> Result<Vec<(String, Value)>, Refusal> {
     let mut properties = Vec::new();
     for (index, part) in split(text).into_iter().enumerate() {
@@ -21,7 +24,20 @@ pub(super) fn read(text: &str) -> Result<Vec<(String, Value)>, Refusal> {
         }
         properties.push((key.to_owned(), Value::Plain(value.to_owned())));
     }
-    Ok(properties)
+    Ok(those_that_count(properties))
+}
+
+fn those_that_count(properties: Vec<(String, Value)>) -> Vec<(String, Value)> {
+    let mut later = HashSet::new();
+    let mut last: Vec<_> = properties
+        .into_iter()
+        .rev()
+        .filter(|(key, _)| ["host-nodes", "id"].contains(&key.as_str()) || later.insert(key.clone()))
+        .collect();
+    last.reverse();
+    let mut has_id = false;
+    last.retain(|(key, _)| key != "id" || !std::mem::replace(&mut has_id, true));
+    last
 }
 
 fn split(text: &str) -> Vec<String> {

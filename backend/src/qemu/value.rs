@@ -48,6 +48,11 @@ impl Value {
         found.ok_or_else(|| self.refuse(key, "a whole number"))
     }
 
+    pub(super) fn count(self, key: &str) -> Result<u32, Refusal> {
+        let number = self.clone().number(key)?;
+        u32::try_from(number).map_err(|_| self.refuse(key, "a whole number below 4294967296"))
+    }
+
     pub(super) fn size(self, key: &str) -> Result<u64, Refusal> {
         let found = match &self {
             Self::Number(bytes) => i64::try_from(*bytes).is_ok().then_some(*bytes),
@@ -79,10 +84,16 @@ impl Value {
     }
 }
 
+/// A number as C writes it: hexadecimal after `0x`, octal after `0`.
 fn number(text: &str) -> Option<u64> {
-    match text.strip_prefix("0x") {
-        Some(digits) => u64::from_str_radix(digits, 16).ok(),
-        None => text.parse().ok(),
+    let text = size::unsigned(text);
+    if text.starts_with('+') {
+        return None;
+    }
+    match (size::hexadecimal(text), text.strip_prefix('0')) {
+        (Some(digits), _) => u64::from_str_radix(digits?, 16).ok(),
+        (None, Some(digits)) if !digits.is_empty() => u64::from_str_radix(digits, 8).ok(),
+        _ => text.parse().ok(),
     }
 }
 
