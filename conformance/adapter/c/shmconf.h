@@ -37,6 +37,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -111,6 +112,7 @@ static struct {
     char own[SHMCONF_MOST_FDS];        /* which descriptors are the script's */
     char ignored[128];
     struct { int resource, changed; struct rlimit before; } limits[3];
+    unsigned period;                   /* of the timer that interrupts posix_fallocate, in milliseconds; 0 for none */
     int grouped;                       /* have calls chosen the groups? */
     mode_t mask;
     char prefix[64];
@@ -429,6 +431,7 @@ static int shmconf_reset(void) {
         if (shmconf.limits[at].changed) setrlimit(shmconf.limits[at].resource, &shmconf.limits[at].before);
         shmconf.limits[at].changed = 0;
     }
+    shmconf.period = 0;
     for (int at = 1; at < 128; at++) if (shmconf.ignored[at]) { signal(at, SIG_DFL); shmconf.ignored[at] = 0; }
     for (size_t at = 0; at < shmconf.map_count; at++) calls->munmap(shmconf.maps[at].start, shmconf.maps[at].len);
     for (size_t at = 0; at < shmconf.hole_count; at++) munmap(shmconf.holes[at].start, shmconf.holes[at].len);
@@ -630,10 +633,20 @@ static void shmconf_rlimit(const char *call) {
     shmconf_done(setrlimit(shmconf.limits[at].resource, &limit));
 }
 
+static void shmconf_nothing(int signal) { (void)signal; }
+
+/* Has a timer interrupt calls each so many milliseconds; with 0 it does so no more. */
+static void shmconf_time(unsigned milliseconds) {
+    struct itimerval timer = {{milliseconds / 1000, milliseconds % 1000 * 1000}, {milliseconds / 1000, milliseconds % 1000 * 1000}};
+    struct sigaction action = {.sa_handler = shmconf_nothing};
+    if (milliseconds) sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &timer, NULL);
+}
+
 /* Every call with its arguments. One that has others is answered `unsupported`, as it is another call. */
 enum { SHM_OPEN, SHM_UNLINK, CREATE, FTRUNCATE, FALLOCATE, FSTAT, FCHMOD, FCHOWN, INODE, LINKS, FILETYPE, BLOCKS, READ, WRITE, PREAD, PWRITE, LSEEK,
-       DUP, DUP2, DUPFD, CLOSE, GETFD, SETFD, GETFL, SETFL, SETLK, FLOCK, GET_SEALS, ADD_SEALS, FDS, MMAP, MUNMAP, MPROTECT, MSYNC, STORE, LOAD, SEND, RECV, FORK, EXIT, KILL, SIGIGNORE,
-       UMASK, RLIMIT, SETGID, SETGROUPS, SETUID, SETEUID };
+       DUP, DUP2, DUPFD, CLOSE, GETFD, SETFD, GETFL, SETFL, SETLK, FLOCK, GET_SEALS, ADD_SEALS, FDS, MMAP, MUNMAP, MPROTECT, MSYNC, STORE, LOAD, PIPE, SOCKETPAIR, SEND, RECV, FORK, EXIT, KILL, SIGIGNORE,
+       UMASK, ALARM, RLIMIT, SETGID, SETGROUPS, SETUID, SETEUID };
 static const struct { const char *name, *arguments; } SHMCONF_CALLS[] = {
     {"shm_open", " name flags mode "}, {"shm_unlink", " name "}, {"create", " size "}, {"ftruncate", " fd size "},
     {"posix_fallocate", " fd offset len "}, {"fstat", " fd "}, {"fchmod", " fd mode "}, {"fchown", " fd uid gid "}, {"inode", " fd "}, {"links", " fd "}, {"filetype", " fd "}, {"blocks", " fd "}, {"read", " fd len "},
@@ -641,8 +654,8 @@ static const struct { const char *name, *arguments; } SHMCONF_CALLS[] = {
     {"lseek", " fd offset whence "}, {"dup", " fd "}, {"dup2", " fd onto "}, {"fcntl_dupfd", " fd least "}, {"close", " fd "}, {"fcntl_getfd", " fd "},
     {"fcntl_setfd", " fd cloexec "}, {"fcntl_getfl", " fd "}, {"fcntl_setfl", " fd flags "}, {"fcntl_setlk", " fd lock "}, {"flock", " fd lock "}, {"fcntl_get_seals", " fd "}, {"fcntl_add_seals", " fd seals "},
     {"fds", " "}, {"mmap", " fd offset len prot flags "}, {"munmap", " map range "}, {"mprotect", " map prot "}, {"msync", " map "},
-    {"store", " map offset byte len "}, {"load", " map offset len "}, {"send", " to fds "}, {"recv", " from room "},
-    {"fork", " child pid_namespace "}, {"exit", " code "}, {"kill", " signal "}, {"sigignore", " signal "}, {"umask", " mode "},
+    {"store", " map offset byte len "}, {"load", " map offset len "}, {"pipe", " "}, {"socketpair", " "}, {"send", " to fds "}, {"recv", " from room "},
+    {"fork", " child pid_namespace "}, {"exit", " code "}, {"kill", " signal "}, {"sigignore", " signal "}, {"umask", " mode "}, {"alarm", " period "},
     {"rlimit", " resource limit "}, {"setgid", " gid "}, {"setgroups", " gids "},
     {"setuid", " uid "}, {"seteuid", " uid "},
 };
@@ -702,7 +715,9 @@ static long shmconf_perform(const char *call, const char *bind) {
     case FTRUNCATE: HAS(ftruncate) shmconf_done(calls->ftruncate(fd, (off_t)shmconf_number(call, "size", 0))); break;
     case FALLOCATE: {
         HAS(posix_fallocate)
+        shmconf_time(shmconf.period);
         int error = calls->posix_fallocate(fd, (off_t)offset, (off_t)len);
+        shmconf_time(0);
         if (error) shmconf_failed(error); else shmconf_done(0);
         break;
     }
@@ -849,6 +864,13 @@ static long shmconf_perform(const char *call, const char *bind) {
         shmconf_done(0);
         break;
     case LOAD: if ((start = shmconf_range(map, call, &count))) shmconf_runs((volatile unsigned char *)start, count); break;
+    case PIPE: case SOCKETPAIR: {
+        int ends[2];
+        if (which == PIPE ? pipe(ends) : socketpair(AF_UNIX, SOCK_STREAM, 0, ends)) { shmconf_failed(errno); break; }
+        shmconf_take(ends[1], shmconf_take(ends[0], bind ? bind + 1 : NULL));
+        OUTCOME("{\"received\":{\"fds\":[%d,%d],\"truncated\":false}}", ends[0], ends[1]);
+        break;
+    }
     case SEND: shmconf_send(call); break;
     case RECV: shmconf_recv(call, bind); break;
     case FORK: { long pid = shmconf_fork(call); return pid > 0 ? pid : pid == 0 ? -1 : 0; }
@@ -861,6 +883,7 @@ static long shmconf_perform(const char *call, const char *bind) {
         shmconf_done(0);
         break;
     }
+    case ALARM: shmconf.period = (unsigned)shmconf_number(call, "period", 0); shmconf_done(0); break;
     case UMASK: shmconf_value(umask(mode)); break;
     case RLIMIT: shmconf_rlimit(call); break;
     case SETUID: {

@@ -11,6 +11,7 @@ pub mod native;
 pub mod obstacle;
 pub mod passing;
 pub mod system;
+pub(crate) mod timer;
 pub(crate) mod user;
 
 mod fd;

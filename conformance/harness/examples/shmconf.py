@@ -266,6 +266,12 @@ class Actor:
         numbers = array.array("i", [self.fd(fd) for fd in fds])
         self.of(self.peers, to, "peer").sendmsg([b"."], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, numbers)] if fds else [])
 
+    def pair(self, bind, ends):
+        for fd in ends:
+            os.set_inheritable(fd, True)  # as in C
+        self.fds.update(zip(bind, ends))
+        return {"received": {"fds": list(ends), "truncated": False}}
+
     def recv(self, bind, room=None, **arguments):
         # CMSG_SPACE may leave room for one more; without the padding some systems take the buffer for too small.
         space = socket.CMSG_SPACE if room is None else socket.CMSG_LEN
@@ -334,6 +340,8 @@ CALLS = {  # What is not named here is answered `unsupported`, and so is an argu
     "shm_open": lambda a, bind, name, flags, mode=0: a.opened(bind, a.implementation.shm_open(text(name), bits(flags, OPEN), mode)),
     "shm_unlink": lambda a, bind, name: a.implementation.shm_unlink(text(name)),
     "create": Actor.create, "mmap": Actor.mmap, "munmap": Actor.munmap, "mprotect": Actor.mprotect, "msync": Actor.msync, "send": Actor.send,
+    "pipe": lambda a, bind: a.pair(bind, os.pipe()),
+    "socketpair": lambda a, bind: a.pair(bind, [end.detach() for end in socket.socketpair()]),
     "recv": Actor.recv, "rlimit": Actor.rlimit, "fork": Actor.fork,
     "ftruncate": lambda a, bind, fd, size: os.ftruncate(a.fd(fd), size),
     "posix_fallocate": lambda a, bind, fd, offset, len: os.posix_fallocate(a.fd(fd), offset, len),

@@ -54,6 +54,8 @@ const CAUGHT_BY: &[(&str, &str)] = &[
     ("contents-die-with-creator", "lifetime/killed-after-sizing"),
     ("link-followed", "names/link-is-not-followed"),
     ("target-unlinked", "names/link-alone-is-unlinked"),
+    ("interrupted-shrinks", "size/reserving-is-interrupted"),
+    ("objects-first", "passing/beside-pipes-and-sockets"),
     ("second-number-kept", "access/second-number"),
     ("least-ignored", "access/number-from-above"),
     ("status-ignored", "access/status-flags-are-shared"),

@@ -84,6 +84,8 @@ const CALLS: &[&str] = &[
     "flock(f, SH)",
     "flock(f, UN)",
     "msync(m)",
+    "r, s = pipe()",
+    "r, h = socketpair()",
     "close(f)",
     "close(h)",
     "fcntl(f, GETFD)",

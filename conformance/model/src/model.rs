@@ -25,6 +25,7 @@ pub use state::State;
 
 use crate::call::{Call, Label};
 use crate::clause;
+use crate::constants::FileType;
 use crate::outcome::Outcome;
 use crate::profile::Profile;
 use branch::Cx;
@@ -125,6 +126,8 @@ fn check(cx: Cx<'_>, call: &Call, checks: &mut Checks<'_>) {
         Call::Flock { fd, lock } => lock::flock(cx, *fd, *lock, checks),
         Call::FcntlGetSeals { fd } => seals::get(cx, *fd, checks),
         Call::FcntlAddSeals { fd, seals } => seals::add(cx, *fd, *seals, checks),
+        Call::Pipe => passing::pair(cx, FileType::Fifo, checks),
+        Call::Socketpair => passing::pair(cx, FileType::Socket, checks),
         Call::Send { to, fds } => passing::send(cx, *to, fds, checks),
         Call::Recv { from, room } => passing::recv(cx, *from, *room, checks),
         Call::Fork { child, pid_namespace } => process::fork(cx, *child, *pid_namespace, checks),
@@ -132,6 +135,7 @@ fn check(cx: Cx<'_>, call: &Call, checks: &mut Checks<'_>) {
         Call::Exit { code } => process::exit(cx, *code, checks),
         Call::Kill { signal } => process::kill(cx, *signal, checks),
         Call::Sigignore { signal } => process::sigignore(cx, *signal, checks),
+        Call::Alarm { .. } => process::alarm(checks),
         Call::Umask { mode } => process::umask(cx, *mode, checks),
         Call::Rlimit { resource, limit } => process::rlimit(cx, *resource, limit.get(), checks),
         Call::Setgid { gid } => user::setgid(cx, *gid, checks),

@@ -1,7 +1,7 @@
 //! Makes one call: labels become numbers, the subject is asked, and what it says becomes an outcome.
 
 use super::Actor;
-use crate::subject::{Refused, descriptors, errno, hazard, host, obstacle};
+use crate::subject::{Refused, descriptors, errno, hazard, host, obstacle, timer};
 use shmconf_model::call::{Call, Label, MapFlags, OpenFlags, Prot, StatusFlags, Whence};
 use shmconf_model::outcome::{Outcome, Received};
 use std::ffi::{CString, c_int};
@@ -45,7 +45,9 @@ impl Actor {
             }
             Call::Ftruncate { fd, size } => done(subject.ftruncate(fds.get(*fd)?, size.get())?),
             Call::PosixFallocate { fd, offset, len } => {
-                done(subject.posix_fallocate(fds.get(*fd)?, offset.get(), len.get())?)
+                let fd = fds.get(*fd)?;
+                let reserve = || subject.posix_fallocate(fd, offset.get(), len.get());
+                done(timer::interrupted(self.start.period(), reserve)?)
             }
             Call::Fstat { fd } => Outcome::Stat(subject.fstat(fds.get(*fd)?)?),
             Call::Fchmod { fd, mode } => done(subject.fchmod(fds.get(*fd)?, *mode)?),
@@ -106,6 +108,8 @@ impl Actor {
             Call::FcntlGetfl { fd } => access(subject.status_flags(fds.get(*fd)?)?),
             Call::FcntlGetSeals { fd } => Outcome::Seals(subject.seals(fds.get(*fd)?)?),
             Call::FcntlAddSeals { fd, seals } => done(subject.add_seals(fds.get(*fd)?, *seals)?),
+            Call::Pipe => pair(fds.take(bind, <[_; 2]>::from(host::pipe()?))),
+            Call::Socketpair => pair(fds.take(bind, <[_; 2]>::from(host::socketpair()?))),
             Call::Send { to, fds: labels } => {
                 let numbers = labels.iter().map(|label| fds.get(*label)).collect::<Result<Vec<_>, _>>()?;
                 done(subject.send(socket(&self.peers, *to)?, &numbers)?)
@@ -176,6 +180,10 @@ impl Actor {
             Call::Exit { code } => host::exit(i32::from(*code)),
             Call::Kill { signal } => host::kill_self(errno::signal_number(*signal), self.start.ignores(*signal)),
             Call::Sigignore { signal } => self.start.ignore(*signal),
+            Call::Alarm { period } => {
+                self.start.interrupt_each(*period);
+                Outcome::Ok
+            }
             Call::Umask { mode } => Outcome::Value(host::umask(*mode).into()),
             Call::Rlimit { resource, limit } => self.start.limit(*resource, limit.get()),
             Call::Setgid { .. } | Call::Setgroups { .. } | Call::Setuid { .. } | Call::Seteuid { .. } => {
@@ -190,6 +198,11 @@ impl Actor {
 /// The outcome of a call that has opened one descriptor.
 fn opened(numbers: Vec<c_int>) -> Outcome {
     Outcome::Fd(numbers.into_iter().next().unwrap_or(-1))
+}
+
+/// The outcome of a call that has opened two.
+fn pair(fds: Vec<c_int>) -> Outcome {
+    Outcome::Received(Received { fds, truncated: false })
 }
 
 fn done((): ()) -> Outcome {

@@ -16,6 +16,8 @@ pub(super) struct Start {
     /// Soft limits that calls have changed.
     limits: Vec<(Limited, u64)>,
     ignored: Vec<Signal>,
+    /// The milliseconds after which a timer interrupts calls that reserve storage; 0 for none.
+    period: u32,
     /// Have calls chosen the groups?
     grouped: bool,
 }
@@ -25,7 +27,7 @@ type Limited = String;
 
 impl Start {
     pub(super) fn now() -> Start {
-        Start { umask: host::current_umask(), limits: Vec::new(), ignored: Vec::new(), grouped: false }
+        Start { umask: host::current_umask(), limits: Vec::new(), ignored: Vec::new(), period: 0, grouped: false }
     }
 
     pub(super) fn umask(&self) -> u32 {
@@ -44,6 +46,14 @@ impl Start {
             }
             Err(refused) => refused.into(),
         }
+    }
+
+    pub(super) fn interrupt_each(&mut self, period: u32) {
+        self.period = period;
+    }
+
+    pub(super) fn period(&self) -> u32 {
+        self.period
     }
 
     pub(super) fn limit(&mut self, resource: Resource, limit: i64) -> Outcome {
@@ -75,6 +85,7 @@ impl Start {
     /// Undoes what calls have changed; could all of it be undone?
     fn restore(&mut self) -> bool {
         host::umask(self.umask);
+        self.period = 0;
         let limits = self.limits.drain(..).all(|(resource, before)| {
             resource.parse().is_ok_and(|resource| host::set_soft_limit(resource, before).is_ok())
         });

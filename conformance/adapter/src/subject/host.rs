@@ -7,6 +7,7 @@ use shmconf_model::call::Resource;
 use shmconf_model::outcome::Outcome;
 use std::collections::BTreeMap;
 use std::ffi::c_int;
+use std::os::fd::OwnedFd;
 use std::sync::OnceLock;
 
 /// Page size in bytes.
@@ -168,6 +169,17 @@ pub fn with_spare_descriptors<T>(what: impl FnOnce() -> T) -> T {
         let _ = set_limits(RESOURCE, &before);
     }
     done
+}
+
+/// Makes a pipe.
+pub(crate) fn pipe() -> CallResult<(OwnedFd, OwnedFd)> {
+    Ok(nix::unistd::pipe()?)
+}
+
+/// Makes two sockets that are connected to each other.
+pub(crate) fn socketpair() -> CallResult<(OwnedFd, OwnedFd)> {
+    use nix::sys::socket::{AddressFamily, SockFlag, SockType};
+    Ok(nix::sys::socket::socketpair(AddressFamily::Unix, SockType::Stream, None, SockFlag::empty())?)
 }
 
 /// Makes a child; answers its process number in the parent and nothing in the child.

@@ -13,13 +13,25 @@ pub(super) fn libc_version() -> String {
 #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
 pub(super) fn libc_version() -> String {
     let name = if cfg!(target_env = "musl") {
-        "musl"
+        return musl_version();
     } else if cfg!(target_os = "android") {
         "bionic"
     } else {
         "libc"
     };
     name.to_owned()
+}
+
+/// musl tells its version to nobody but who runs its loader, which a static program has not.
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn musl_version() -> String {
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
+    let paths = maps.lines().filter_map(|line| line.split_whitespace().nth(5));
+    let is_loader = |path: &&str| path.rsplit('/').next().is_some_and(|file| file.starts_with("ld-musl-"));
+    let said = paths.into_iter().find(is_loader).and_then(|path| std::process::Command::new(path).output().ok());
+    let said = said.map(|said| String::from_utf8_lossy(&said.stderr).into_owned()).unwrap_or_default();
+    let version = said.lines().find_map(|line| line.strip_prefix("Version "));
+    version.map_or_else(|| "musl".to_owned(), |version| format!("musl {}", version.trim()))
 }
 
 /// What stands in for the kernel of Linux, or between it and this program, as the profile of it is called: the emulator

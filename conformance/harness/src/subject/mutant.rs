@@ -114,6 +114,8 @@ mutants! {
     "contents-die-with-creator" death::ContentsDie, "An object becomes empty when the process that created it has ended.";
     "link-followed" obstacle::LinkFollowed, "A symbolic link at a name is followed.";
     "target-unlinked" obstacle::TargetUnlinked, "Unlinking a name where a symbolic link lies removes what it leads to.";
+    "interrupted-shrinks" size::InterruptedShrinks, "Reserving storage that a signal interrupts empties the object.";
+    "objects-first" message::ObjectsFirst, "Of a message the descriptors of files come first.";
     "second-number-kept" descriptor::SecondNumberKept, "dup2 leaves what the second number stands for.";
     "least-ignored" descriptor::LeastIgnored, "F_DUPFD gives the lowest free number, whatever is asked for.";
     "status-ignored" descriptor::StatusIgnored, "F_SETFL succeeds and sets nothing.";

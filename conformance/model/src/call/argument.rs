@@ -13,7 +13,9 @@ mod numbers;
 mod written;
 
 pub(crate) use numbers::MOST_NEW_NAMES;
-pub(super) use numbers::{Byte, CreateMode, ExitCode, Groups, Least, Mode, NameCount, Room, ThreadCount, User};
+pub(super) use numbers::{
+    Byte, CreateMode, ExitCode, Groups, Least, Milliseconds, Mode, NameCount, Room, ThreadCount, User,
+};
 pub(super) use written::Written;
 
 /// Where arguments are read from: the words between the brackets of a call.

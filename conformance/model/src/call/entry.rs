@@ -45,6 +45,8 @@ pub enum Binds {
     Descriptor,
     /// A mapping.
     Mapping,
+    /// Two descriptors.
+    Pair,
     /// As many descriptors as there are labels.
     Descriptors,
 }
@@ -55,6 +57,7 @@ impl Binds {
         match self {
             Binds::Nothing => 0,
             Binds::Descriptor | Binds::Mapping => 1,
+            Binds::Pair => 2,
             Binds::Descriptors => usize::MAX,
         }
     }

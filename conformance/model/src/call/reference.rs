@@ -20,6 +20,7 @@ fn row(entry: &Entry) -> String {
         Binds::Nothing => entry.answers,
         Binds::Descriptor => "binds a descriptor",
         Binds::Mapping => "binds a mapping",
+        Binds::Pair => "binds two descriptors",
         Binds::Descriptors => "binds those that arrive",
     };
     let mut words = String::new();
@@ -78,7 +79,7 @@ fn member(parameter: &Parameter) -> String {
 fn outcome(entry: &Entry) -> &'static str {
     match (entry.binds, entry.name, entry.command) {
         (Binds::Descriptor, ..) => "`{\"fd\": 5}`",
-        (Binds::Descriptors, ..) => "`{\"received\": {\"fds\": [5, 6], \"truncated\": false}}`",
+        (Binds::Pair | Binds::Descriptors, ..) => "`{\"received\": {\"fds\": [5, 6], \"truncated\": false}}`",
         (Binds::Mapping, ..) => "`\"ok\"`",
         (_, "fcntl", Some("GETFL")) => "`{\"access\": \"RDWR\"}`",
         (_, "fcntl", Some("GET_SEALS")) => "`{\"seals\": \"SHRINK\\|GROW\"}`",

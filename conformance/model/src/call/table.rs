@@ -122,6 +122,10 @@ calls! {
         -> Nothing "bytes, or the signal that ended the actor";
 
     "Between actors":
+    /// Makes a pipe: what is read from, and what is written to.
+    Pipe = "pipe" -> Pair "" Passing;
+    /// Makes two stream sockets that are connected to each other.
+    Socketpair = "socketpair" -> Pair "" Passing;
     /// Sends descriptors to another actor, in one message (`SCM_RIGHTS`).
     Send = "send" { to: Label as Peer, fds: Vec<Label> as Cargo } -> Nothing "`ok`" Passing;
     /// Receives one message of another actor, with a control buffer for `room` descriptors. Without `room` the buffer holds
@@ -148,6 +152,9 @@ calls! {
     Kill = "kill" { signal: Signal as Word } -> Nothing "the signal, or `ok` where the process outlives it: it ignores the signal, or is the first of a PID namespace";
     /// Ignores a signal from then on.
     Sigignore = "sigignore" { signal: Signal as Word } -> Nothing "`ok`";
+    /// From then on a timer interrupts each `posix_fallocate` of the actor with a signal, again and again after so many
+    /// milliseconds; with 0 it does so no more.
+    Alarm = "alarm" { period: u32 as Milliseconds } -> Nothing "`ok`" Reserving;
     /// Sets the file mode creation mask.
     Umask = "umask" { mode: u32 as Mode } -> Nothing "the former mask";
     /// Sets a soft resource limit.

@@ -12,6 +12,7 @@ use super::state::{
 };
 use crate::call::{FileLock, Label, Lock, Prot, Resource, Seals, StatusFlags};
 use crate::clause::{self, ClauseId};
+use crate::constants::FileType;
 use crate::outcome::{Outcome, Signal};
 use crate::profile::{Justification, Tail};
 use smallvec::SmallVec;
@@ -39,6 +40,8 @@ pub(crate) enum Effect {
     Stray(Store),
     /// The description is opened, as the descriptor that the outcome tells.
     Open { process: ProcessId, bind: Option<Label>, id: DescriptionId, description: Description, by: ClauseId },
+    /// Two descriptions of that kind, which are no objects', are opened, as the descriptors that the outcome tells.
+    Pair { process: ProcessId, bind: Vec<Label>, event: u32, kind: FileType },
     /// The description gets another descriptor, which the outcome tells.
     Duplicate { process: ProcessId, bind: Option<Label>, id: DescriptionId },
     /// The descriptor goes.
@@ -150,6 +153,9 @@ impl Effect {
             Effect::Clear(key) => state.clear(key),
             Effect::Stray(store) => state.strays.push(*store),
             Effect::Open { .. } | Effect::Duplicate { .. } => self.open(state, outcome),
+            Effect::Pair { process, bind, event, kind } => {
+                arrival::pair(state, outcome, (*process, bind), (*event, *kind));
+            }
             Effect::Close(process, number) => close(state, *process, *number),
             Effect::SetCloexec(process, number, cloexec) => {
                 let fd = state.process_mut(*process).and_then(|process| process.fds.get_mut(number));

@@ -83,6 +83,7 @@ impl Asked<'_> {
             | Call::Exit { .. }
             | Call::Kill { .. }
             | Call::Sigignore { .. }
+            | Call::Alarm { .. }
             | Call::Umask { .. }
             | Call::Rlimit { .. }
             | Call::Setgid { .. }
@@ -169,7 +170,9 @@ impl Asked<'_> {
         | Call::Dup2 { .. }
         | Call::FcntlDupfd { .. }
         | Call::Close { .. }
-        | Call::FcntlSetfd { .. } = self.made.call
+        | Call::FcntlSetfd { .. }
+        | Call::Pipe
+        | Call::Socketpair = self.made.call
         {
             if self.succeeds() {
                 footprint.write([own]);

@@ -19,6 +19,7 @@ pub(crate) use process::{Descriptor, Mapping, Private, Process};
 
 use crate::call::{FileLock, Label, StatusFlags};
 use crate::clause::{self, ClauseId};
+use crate::constants::FileType;
 use crate::outcome::Outcome;
 use crate::profile::Justification;
 use crate::trace::Storage;
@@ -80,6 +81,8 @@ pub(crate) enum Store {
 pub(crate) struct Description {
     /// `None` for what is no object at all, such as a directory that was opened in the place of one.
     pub(crate) object: Option<ObjectId>,
+    /// What it is instead, where that is known.
+    pub(crate) kind: Option<FileType>,
     pub(crate) read: bool,
     pub(crate) write: bool,
     pub(crate) status: StatusFlags,
@@ -91,6 +94,23 @@ pub(crate) struct Description {
     pub(crate) offset: Option<i64>,
     /// How many descriptors and messages refer to it.
     pub(crate) references: u32,
+}
+
+impl Description {
+    /// That of something of that kind, which is no object.
+    pub(crate) fn of_no_object(kind: FileType) -> Description {
+        Description {
+            object: None,
+            kind: Some(kind),
+            read: true,
+            write: true,
+            status: StatusFlags::empty(),
+            is_set: false,
+            lock: None,
+            offset: None,
+            references: 0,
+        }
+    }
 }
 
 impl State {

@@ -1,6 +1,7 @@
 //! Faults of descriptors sent and received.
 
-use shmconf_adapter::subject::{CallResult, Fd, Libc, Message, Subject, descriptors, native, passing};
+use shmconf_adapter::subject::{CallResult, Fd, Libc, Message, Status, Subject, descriptors, native, passing};
+use shmconf_model::constants::FileType;
 use std::ffi::CString;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
@@ -53,5 +54,16 @@ impl Subject for LastLost {
     fn send(&mut self, socket: BorrowedFd<'_>, fds: &[Fd<'_>]) -> CallResult<()> {
         let fds = if fds.len() > 1 { &fds[..fds.len() - 1] } else { fds };
         passing::send(socket, fds)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct ObjectsFirst;
+
+impl Subject for ObjectsFirst {
+    fn send(&mut self, socket: BorrowedFd<'_>, fds: &[Fd<'_>]) -> CallResult<()> {
+        let is_file = |fd: &Fd<'_>| Status::of(*fd).is_ok_and(|status| status.file_type() == FileType::Regular);
+        let (files, others): (Vec<Fd<'_>>, Vec<Fd<'_>>) = fds.iter().copied().partition(is_file);
+        passing::send(socket, &[files, others].concat())
     }
 }

@@ -14,6 +14,7 @@ pub(crate) const MOST_NEW_NAMES: usize = MOST_NAMES as usize * MOST_THREADS as u
 const MOST_ROOM: u32 = 65_536;
 /// As many as every system takes, beside the group of the process itself.
 const MOST_GROUPS: u32 = 15;
+const MOST_MILLISECONDS: u32 = 1000;
 const MOST_NUMBER: u32 = i32::MAX as u32;
 
 /// Permission bits.
@@ -174,6 +175,11 @@ bounded!(
 bounded!(
     /// How many supplementary groups a process takes.
     GroupCount, 0..=MOST_GROUPS, "a number of groups"
+);
+
+bounded!(
+    /// How long a timer takes.
+    Milliseconds, 0..=MOST_MILLISECONDS, "a number of milliseconds"
 );
 
 bounded!(

@@ -26,7 +26,7 @@ pub(super) struct Access {
 pub(super) fn open(cx: Cx<'_>, object: Option<ObjectId>, access: Access, by: ClauseId) -> Effect {
     let Access { read, write, status } = access;
     let description =
-        Description { object, read, write, status, is_set: false, lock: None, offset: None, references: 0 };
+        Description { object, kind: None, read, write, status, is_set: false, lock: None, offset: None, references: 0 };
     Effect::Open {
         process: cx.id,
         bind: cx.site.bind.first().copied(),

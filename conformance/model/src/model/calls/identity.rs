@@ -63,6 +63,11 @@ pub(in crate::model) fn links(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
 }
 
 pub(in crate::model) fn filetype(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
+    let descriptor = cx.process.number(fd).and_then(|number| cx.process.fd(number));
+    let description = descriptor.and_then(|fd| cx.state.description(fd.description));
+    if let Some(kind) = description.and_then(|description| description.kind) {
+        return checks.answer(Expect::FileType(Some(kind)), &[clause::call(8)]);
+    }
     if checks.descriptor(cx, fd, clause::fstat(3)).is_none() {
         return;
     }

@@ -2,6 +2,7 @@
 
 use crate::call::Label;
 use crate::clause::{self, ClauseId};
+use crate::constants::FileType;
 use crate::model::branch::{Cx, clauses};
 use crate::model::checks::Checks;
 use crate::model::effect::{Effect, Effects, Receipt};
@@ -15,6 +16,15 @@ use smallvec::smallvec;
 const CERTAIN_IN_FLIGHT: usize = 200;
 /// So many messages find a place in a queue.
 const CERTAIN_TO_QUEUE: usize = 16;
+
+/// `pipe()` and `socketpair()`: descriptors that are no objects', to be sent beside those that are.
+pub(in crate::model) fn pair(cx: Cx<'_>, kind: FileType, checks: &mut Checks<'_>) {
+    let by = [clause::call(8)];
+    checks.shall(Check::Number, cx.process.has_one_free(), Errno::EMFILE, &by);
+    checks.may(Check::Number, cx.process.may_be_full(), Errno::EMFILE, &by);
+    let made = Effect::Pair { process: cx.id, bind: cx.site.bind.to_vec(), event: cx.site.event, kind };
+    checks.succeed(Expect::Received { least: 2, most: 2, truncated: false }, &by, smallvec![made]);
+}
 
 pub(in crate::model) fn send(cx: Cx<'_>, to: Label, fds: &[Label], checks: &mut Checks<'_>) {
     let rules = &cx.profile.rules;

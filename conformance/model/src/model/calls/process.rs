@@ -61,6 +61,11 @@ pub(in crate::model) fn sigignore(cx: Cx<'_>, signal: Signal, checks: &mut Check
     checks.succeed(Expect::Ok, &[clause::call(5)], smallvec![Effect::Ignore(cx.id, signal)]);
 }
 
+/// That a signal interrupts a call is allowed at any time, so that nothing needs to be remembered.
+pub(in crate::model) fn alarm(checks: &mut Checks<'_>) {
+    checks.answer(Expect::Ok, &[clause::call(5)]);
+}
+
 pub(in crate::model) fn umask(cx: Cx<'_>, mode: u32, checks: &mut Checks<'_>) {
     let before = Expect::Value(i64::from(cx.process.umask));
     checks.succeed(before, &[clause::umask(1)], smallvec![Effect::Umask(cx.id, mode)]);

@@ -1,7 +1,9 @@
-//! The arrival of a message.
+//! Several descriptors at once: those of a message that arrives, and those of a pipe or of a pair of sockets.
 
 use crate::call::Label;
-use crate::model::state::{Descriptor, ProcessId, State};
+use crate::clause;
+use crate::constants::FileType;
+use crate::model::state::{Description, DescriptionId, Descriptor, ProcessId, State};
 use crate::outcome::Outcome;
 use crate::profile::Justification;
 
@@ -34,5 +36,22 @@ impl Receipt {
             state.add_descriptor(*process, descriptor, bind.get(at).copied());
         }
         message.descriptions.into_iter().for_each(|id| state.release(id));
+    }
+}
+
+/// What an event opens second is counted from the other end, so that both are the same in every order of calls.
+pub(super) fn pair(
+    state: &mut State,
+    outcome: &Outcome,
+    (process, bind): (ProcessId, &[Label]),
+    (event, kind): (u32, FileType),
+) {
+    let Outcome::Received(received) = outcome else { return };
+    let ids = [DescriptionId(event), DescriptionId(u32::MAX - event)];
+    for (at, (number, id)) in received.fds.iter().zip(ids).enumerate() {
+        state.add_description(id, Description::of_no_object(kind));
+        let cloexec_by = clause::call(8).into();
+        let descriptor = Descriptor { number: *number, description: id, cloexec: false, cloexec_by };
+        state.add_descriptor(process, descriptor, bind.get(at).copied());
     }
 }

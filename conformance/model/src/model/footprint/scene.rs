@@ -70,6 +70,8 @@ impl<'a> Scene<'a> {
             | Call::Dup { .. }
             | Call::Dup2 { .. }
             | Call::FcntlDupfd { .. }
+            | Call::Pipe
+            | Call::Socketpair
             | Call::Recv { .. }
             | Call::Close { .. } => {
                 self.rebinding.insert(process);
