@@ -6,6 +6,7 @@ mod interrupt;
 mod judge;
 mod keep;
 mod list;
+mod mutants;
 mod near;
 mod output;
 mod profile;
@@ -47,6 +48,10 @@ enum Verb {
     Explain(explain::Args),
     /// Judges stored traces, without running anything
     Judge(judge::Args),
+    /// Plants each fault that is known, and shows which cases catch it
+    ///
+    /// A fault that nothing catches is a gap of the suite; the exit code is 1 then.
+    Mutants(mutants::Args),
     /// Shows the rules of the platforms side by side
     Profiles(profiles::Args),
     /// Prints the JSON schema of a format
@@ -61,6 +66,7 @@ pub fn main() -> ExitCode {
         Verb::List(args) => list::list(&args),
         Verb::Explain(args) => explain::explain(&args),
         Verb::Judge(args) => judge::judge(&args),
+        Verb::Mutants(args) => mutants::mutants(&args),
         Verb::Profiles(args) => profiles::profiles(&args),
         Verb::Schema(args) => schema::schema(&args),
     };

@@ -11,6 +11,7 @@ pub mod cli;
 pub mod executor;
 pub mod exit;
 pub mod generator;
+pub mod mutation;
 pub mod report;
 pub mod schema;
 pub mod subject;

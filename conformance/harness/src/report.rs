@@ -30,6 +30,9 @@ use std::time::Duration;
 /// What a report of this version calls itself.
 pub const FORMAT: &str = "shmconf-report/1";
 
+/// The areas in the order in which people think of them; others follow by name.
+pub const AREAS: [&str; 8] = ["names", "exclusive", "access", "lifetime", "size", "mapping", "passing", "anonymous"];
+
 /// Renders reports.
 pub trait Format {
     /// Writes the whole document.

@@ -15,16 +15,23 @@ pub(super) struct Bar {
     scripts: AtomicU64,
     interrupt: Interrupt,
     watching: Once,
+    /// Is a failure worth a line? Not where failing is what is asked for.
+    tells_failures: bool,
 }
 
 impl Bar {
+    /// A bar that says nothing of failures.
+    pub(super) fn quiet(interrupt: Interrupt) -> Bar {
+        Bar { tells_failures: false, ..Bar::new(interrupt) }
+    }
+
     pub(super) fn new(interrupt: Interrupt) -> Bar {
         let bar = ProgressBar::hidden();
         let template = "{prefix:.bold} {bar:24} {pos}/{len}  {msg}";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("━╸ "));
         }
-        Bar { bar, scripts: AtomicU64::new(0), interrupt, watching: Once::new() }
+        Bar { bar, scripts: AtomicU64::new(0), interrupt, watching: Once::new(), tells_failures: true }
     }
 
     /// Takes the bar away, when the work is done.
@@ -57,7 +64,7 @@ impl Progress for Bar {
     }
 
     fn done(&self, result: &CaseResult) {
-        if result.verdict == Verdict::Fail {
+        if self.tells_failures && result.verdict == Verdict::Fail {
             self.bar.println(format!("{} fails", result.id));
         }
         self.say(&result.id);

@@ -140,7 +140,7 @@ fn chosen(argument: &str) -> Result<ChosenProfile, CliError> {
 }
 
 /// As many as were asked for, or as there are processors; more than a few for each processor only wait for each other.
-fn jobs(asked: Option<u16>) -> NonZeroUsize {
+pub(super) fn jobs(asked: Option<u16>) -> NonZeroUsize {
     const PER_PROCESSOR: usize = 4;
     let processors = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let most = processors.saturating_mul(NonZeroUsize::MIN.saturating_add(PER_PROCESSOR - 1));
@@ -162,6 +162,6 @@ fn seconds(text: &str) -> Result<Duration, String> {
 }
 
 /// Nine digits at most, since people type it.
-fn new_seed() -> u64 {
+pub(super) fn new_seed() -> u64 {
     RandomState::new().build_hasher().finish() % 1_000_000_000
 }

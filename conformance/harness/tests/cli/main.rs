@@ -3,6 +3,7 @@
 mod again;
 mod judge;
 mod misbehaving;
+mod mutants;
 mod own;
 mod profiles;
 mod run;

@@ -1,13 +1,11 @@
 //! The table of areas and subjects with a count for each verdict.
 
-use super::super::{CaseResult, Kind, Report, Summary};
+use super::super::{AREAS, CaseResult, Kind, Report, Summary};
 use super::paint::{self, clean, paint, shorten, style};
 use shmconf_model::verdict::Verdict;
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-/// The areas in the order in which people think of them; others follow by name.
-const AREAS: [&str; 8] = ["names", "exclusive", "access", "lifetime", "size", "mapping", "passing", "anonymous"];
 /// What the row of the properties is called.
 const PROPERTIES: &str = "properties";
 
