@@ -16,6 +16,7 @@ mod run;
 mod schema;
 mod selection;
 mod show;
+mod smoke;
 
 use crate::exit::Exit;
 use clap::{Parser, Subcommand};
@@ -48,6 +49,11 @@ enum Verb {
     Explain(explain::Args),
     /// Judges stored traces, without running anything
     Judge(judge::Args),
+    /// Tells in a second whether an adapter is sane
+    ///
+    /// It looks at how the adapter starts, what it cannot do, a few calls, whether a descriptor arrives, and whether its
+    /// processes can serve another script.
+    Smoke(smoke::Args),
     /// Plants each fault that is known, and shows which cases catch it
     ///
     /// A fault that nothing catches is a gap of the suite; the exit code is 1 then.
@@ -66,6 +72,7 @@ pub fn main() -> ExitCode {
         Verb::List(args) => list::list(&args),
         Verb::Explain(args) => explain::explain(&args),
         Verb::Judge(args) => judge::judge(&args),
+        Verb::Smoke(args) => smoke::smoke(&args),
         Verb::Mutants(args) => mutants::mutants(&args),
         Verb::Profiles(args) => profiles::profiles(&args),
         Verb::Schema(args) => schema::schema(&args),

@@ -168,6 +168,11 @@ impl Executor {
         &self.left_behind
     }
 
+    /// How many processes were clean when they were to serve another script, and how many were not.
+    pub fn resets(&self) -> (u32, u32) {
+        self.pool.asked()
+    }
+
     /// The system that scripts run on.
     pub fn platform(&self) -> &Platform {
         &self.platform

@@ -14,6 +14,7 @@ pub mod generator;
 pub mod mutation;
 pub mod report;
 pub mod schema;
+pub mod smoke;
 pub mod subject;
 
 pub use shmconf_adapter::{actor, wire};

@@ -67,6 +67,9 @@ pub(super) enum CliError {
     /// A word that names no subject.
     #[error("{source}{}", meant(near))]
     Subject { source: SpecError, near: Vec<String> },
+    /// A subject that consists of no processes.
+    #[error("{0} is the model, which starts no process; there is nothing to look at")]
+    NoProcesses(String),
     /// Signals cannot be caught.
     #[error("cannot listen for Ctrl-C: {0}; this says nothing about the subject")]
     Signals(io::Error),

@@ -155,7 +155,7 @@ fn number<N: TryFrom<u64>, const LEAST: u64, const MOST: u64>(text: &str) -> Res
         .ok_or_else(|| format!("give a whole number from {LEAST} to {MOST}"))
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     let range = Duration::from_millis(1)..=Duration::from_secs(3600);
     seconds.filter(|seconds| range.contains(seconds)).ok_or_else(|| "give seconds from 0.001 to 3600".to_owned())

@@ -183,6 +183,8 @@ pub(super) struct Pool {
     sets: VecDeque<ProcessSet>,
     /// How many processes in a row were not clean when they were asked to be.
     unclean: u32,
+    /// How many were clean, and how many were not, in all.
+    asked: (u32, u32),
 }
 
 impl Pool {
@@ -196,16 +198,23 @@ impl Pool {
     /// Notes that a process that waited was clean.
     pub(super) fn was_clean(&mut self) {
         self.unclean = 0;
+        self.asked.0 += 1;
     }
 
     /// Notes that one was not.
     pub(super) fn was_unclean(&mut self) {
         self.unclean += 1;
+        self.asked.1 += 1;
     }
 
     /// Has no process wait from now on, as one did not even answer.
     pub(super) fn give_up(&mut self) {
         self.unclean = Pool::MOST_UNCLEAN;
+    }
+
+    /// How many processes were clean when they were asked to be, and how many were not.
+    pub(super) fn asked(&self) -> (u32, u32) {
+        self.asked
     }
 
     fn asks_in_vain(&self) -> bool {

@@ -8,6 +8,7 @@ mod own;
 mod profiles;
 mod run;
 mod signals;
+mod smoke;
 
 use assert_cmd::Command;
 use rstest::rstest;
