@@ -70,6 +70,8 @@ struct shmconf_calls {
     int (*munmap)(void *start, size_t len);
     int (*mprotect)(void *start, size_t len, int prot);
     int (*msync)(void *start, size_t len, int flags);
+    int (*mlock)(const void *start, size_t len);
+    int (*munlock)(const void *start, size_t len);
     void (*reset)(void);               /* gives back what the implementation keeps for itself from call to call */
     int own_store;                     /* not 0: names lie in a store of its own, where the system's shm_unlink finds none */
     const struct shmconf_lack *cannot; /* ends with {NULL, NULL}; NULL for none */
@@ -96,7 +98,7 @@ enum { SHMCONF_CONTROL = 3, SHMCONF_MOST_FDS = 4096, SHMCONF_MOST_TRANSFER = 64 
 struct shmconf_bytes { char *at; size_t len, room; };
 struct shmconf_label { char name[65]; long value; };
 struct shmconf_labels { struct shmconf_label *at; size_t len; };
-struct shmconf_map { char name[65]; char *start; size_t len; };
+struct shmconf_map { char name[65]; char *start; size_t len; int over; }; /* `over`: it lies over another one */
 struct shmconf_hole { char *start; size_t len; };
 struct shmconf_child { char name[65]; int sockets[128]; size_t count; };
 
@@ -111,7 +113,7 @@ static struct {
     char started[SHMCONF_MOST_FDS];    /* which descriptors are the harness's */
     char own[SHMCONF_MOST_FDS];        /* which descriptors are the script's */
     char ignored[128];
-    struct { int resource, changed; struct rlimit before; } limits[3];
+    struct { int resource, changed; struct rlimit before; } limits[4];
     unsigned period;                   /* of the timer that interrupts posix_fallocate, in milliseconds; 0 for none */
     int grouped;                       /* have calls chosen the groups? */
     mode_t mask;
@@ -422,19 +424,46 @@ static void shmconf_reserve_hole(struct shmconf_hole *hole) {
     if (got != MAP_FAILED && got != hole->start) munmap(got, hole->len);
 }
 
+static void shmconf_add_hole(char *start, size_t len) {
+    struct shmconf_hole hole = {start, len};
+    if (!len) return;
+    shmconf.holes = shmconf_room(shmconf.holes, (shmconf.hole_count + 1) * sizeof *shmconf.holes);
+    shmconf.holes[shmconf.hole_count++] = hole;
+}
+
+/* Something is mapped in a range again, or all of the addresses are given up. */
+static void shmconf_fill_holes(char *start, size_t len) {
+    for (size_t at = shmconf.hole_count; at-- > 0;) {
+        struct shmconf_hole hole = shmconf.holes[at];
+        if (hole.start + hole.len <= start || hole.start >= start + len) continue;
+        shmconf.holes[at] = shmconf.holes[--shmconf.hole_count];
+        if (hole.start < start) shmconf_add_hole(hole.start, (size_t)(start - hole.start));
+        if (hole.start + hole.len > start + len) shmconf_add_hole(start + len, (size_t)(hole.start + hole.len - start - len));
+    }
+}
+
+/* What the system says of holes is one of the questions, so for the time of a call they are open. */
+static void shmconf_open_holes(void) {
+    for (size_t at = 0; at < shmconf.hole_count; at++) munmap(shmconf.holes[at].start, shmconf.holes[at].len);
+}
+
+static void shmconf_close_holes(void) {
+    for (size_t at = 0; at < shmconf.hole_count; at++) shmconf_reserve_hole(&shmconf.holes[at]);
+}
+
 static int shmconf_reset(void) {
     static char open[SHMCONF_MOST_FDS];
     const struct shmconf_calls *calls = shmconf.calls;
     int end = 128;
     umask(shmconf.mask);
-    for (int at = 0; at < 3; at++) {
+    for (int at = 0; at < 4; at++) {
         if (shmconf.limits[at].changed) setrlimit(shmconf.limits[at].resource, &shmconf.limits[at].before);
         shmconf.limits[at].changed = 0;
     }
     shmconf.period = 0;
     for (int at = 1; at < 128; at++) if (shmconf.ignored[at]) { signal(at, SIG_DFL); shmconf.ignored[at] = 0; }
     for (size_t at = 0; at < shmconf.map_count; at++) calls->munmap(shmconf.maps[at].start, shmconf.maps[at].len);
-    for (size_t at = 0; at < shmconf.hole_count; at++) munmap(shmconf.holes[at].start, shmconf.holes[at].len);
+    shmconf_open_holes();
     shmconf.map_count = shmconf.hole_count = 0;
     for (size_t at = 0; at < shmconf.peers.len; at++) {
         char byte, control[CMSG_SPACE(253 * sizeof(int))];
@@ -624,6 +653,10 @@ static void shmconf_rlimit(const char *call) {
     shmconf.limits[2].resource = RLIMIT_AS;
     if (!strcmp(name, "AS")) at = 2;
 #endif
+#ifdef RLIMIT_MEMLOCK
+    shmconf.limits[3].resource = RLIMIT_MEMLOCK;
+    if (!strcmp(name, "MEMLOCK")) at = 3;
+#endif
     if (at < 0) { shmconf_unsupported("this system has no such limit"); return; }
     struct rlimit limit;
     getrlimit(shmconf.limits[at].resource, &limit);
@@ -645,7 +678,7 @@ static void shmconf_time(unsigned milliseconds) {
 
 /* Every call with its arguments. One that has others is answered `unsupported`, as it is another call. */
 enum { SHM_OPEN, SHM_UNLINK, CREATE, FTRUNCATE, FALLOCATE, FSTAT, FCHMOD, FCHOWN, INODE, LINKS, FILETYPE, BLOCKS, READ, WRITE, PREAD, PWRITE, LSEEK,
-       DUP, DUP2, DUPFD, CLOSE, GETFD, SETFD, GETFL, SETFL, SETLK, FLOCK, GET_SEALS, ADD_SEALS, FDS, MMAP, MUNMAP, MPROTECT, MSYNC, STORE, LOAD, PIPE, SOCKETPAIR, SEND, RECV, FORK, EXIT, KILL, SIGIGNORE,
+       DUP, DUP2, DUPFD, CLOSE, GETFD, SETFD, GETFL, SETFL, SETLK, FLOCK, GET_SEALS, ADD_SEALS, FDS, MMAP, MUNMAP, MPROTECT, MSYNC, MLOCK, MUNLOCK, STORE, LOAD, PIPE, SOCKETPAIR, SEND, RECV, FORK, EXIT, KILL, SIGIGNORE,
        UMASK, ALARM, RLIMIT, SETGID, SETGROUPS, SETUID, SETEUID };
 static const struct { const char *name, *arguments; } SHMCONF_CALLS[] = {
     {"shm_open", " name flags mode "}, {"shm_unlink", " name "}, {"create", " size "}, {"ftruncate", " fd size "},
@@ -653,7 +686,7 @@ static const struct { const char *name, *arguments; } SHMCONF_CALLS[] = {
     {"write", " fd byte len "}, {"pread", " fd offset len "}, {"pwrite", " fd offset byte len "},
     {"lseek", " fd offset whence "}, {"dup", " fd "}, {"dup2", " fd onto "}, {"fcntl_dupfd", " fd least "}, {"close", " fd "}, {"fcntl_getfd", " fd "},
     {"fcntl_setfd", " fd cloexec "}, {"fcntl_getfl", " fd "}, {"fcntl_setfl", " fd flags "}, {"fcntl_setlk", " fd lock "}, {"flock", " fd lock "}, {"fcntl_get_seals", " fd "}, {"fcntl_add_seals", " fd seals "},
-    {"fds", " "}, {"mmap", " fd offset len prot flags "}, {"munmap", " map range "}, {"mprotect", " map prot "}, {"msync", " map "},
+    {"fds", " "}, {"mmap", " fd offset len prot flags over "}, {"munmap", " map range "}, {"mprotect", " map prot range "}, {"msync", " map "}, {"mlock", " map "}, {"munlock", " map "},
     {"store", " map offset byte len "}, {"load", " map offset len "}, {"pipe", " "}, {"socketpair", " "}, {"send", " to fds "}, {"recv", " from room "},
     {"fork", " child pid_namespace "}, {"exit", " code "}, {"kill", " signal "}, {"sigignore", " signal "}, {"umask", " mode "}, {"alarm", " period "},
     {"rlimit", " resource limit "}, {"setgid", " gid "}, {"setgroups", " gids "},
@@ -808,13 +841,25 @@ static long shmconf_perform(const char *call, const char *bind) {
     }
     case MMAP: {
         HAS(mmap)
+        const char *over = shmconf_member(call, "over");
+        int flags = (int)shmconf_flags(call, "flags", SHMCONF_MAP), is_over = over && *over == '{';
         /* A negative length is the largest there is, as it would be in C. */
         count = len < 0 ? SIZE_MAX : (size_t)len;
-        start = calls->mmap(NULL, count, (int)shmconf_flags(call, "prot", SHMCONF_PROT),
-                            (int)shmconf_flags(call, "flags", SHMCONF_MAP), fd, (off_t)offset);
+        start = NULL;
+        if (is_over) {
+            long long place = shmconf_number(over, "at", 0);
+            if (!(map = shmconf_map_of(over))) break;
+            if (place < 0 || (size_t)place > map->len || count > map->len - (size_t)place) {
+                shmconf_not_executed("the range is outside the mapping");
+                break;
+            }
+            start = map->start + place, flags |= MAP_FIXED;
+        }
+        start = calls->mmap(start, count, (int)shmconf_flags(call, "prot", SHMCONF_PROT), flags, fd, (off_t)offset);
         if (start == MAP_FAILED) { shmconf_failed(errno); break; }
+        if (is_over) shmconf_fill_holes(start, shmconf_pages(count));
         shmconf.maps = shmconf_room(shmconf.maps, (shmconf.map_count + 1) * sizeof *shmconf.maps);
-        struct shmconf_map new = {"", start, shmconf_pages(count)};
+        struct shmconf_map new = {"", start, shmconf_pages(count), is_over};
         if (bind) shmconf_text(shmconf_blanks(bind + 1), new.name, sizeof new.name);
         /* A label that stood for another mapping stands for this one now; the other is unmapped by a reset. */
         for (size_t at = 0; at < shmconf.map_count; at++) if (!strcmp(shmconf.maps[at].name, new.name)) shmconf.maps[at].name[0] = 0;
@@ -827,35 +872,43 @@ static long shmconf_perform(const char *call, const char *bind) {
         const char *range = shmconf_member(call, "range");
         start = map->start, count = map->len;
         if (range && *range == '{' && !(start = shmconf_range(map, range, &count))) break;
-        int returned = calls->munmap(start, count);
+        int returned = calls->munmap(start, count), in_part = range && *range == '{';
         shmconf_done(returned);
-        if (returned == 0 && range && *range == '{') {
-            struct shmconf_hole hole = {start, shmconf_pages(count)};
-            shmconf.holes = shmconf_room(shmconf.holes, (shmconf.hole_count + 1) * sizeof *shmconf.holes);
-            shmconf.holes[shmconf.hole_count++] = hole;
-            shmconf_reserve_hole(&hole);
-        } else if (returned == 0) {
-            /* The pages that filled its holes went with it. */
-            for (size_t at = 0; at < shmconf.hole_count;)
-                if (shmconf.holes[at].start >= start && shmconf.holes[at].start < start + count) shmconf.holes[at] = shmconf.holes[--shmconf.hole_count];
-                else at++;
-            *map = shmconf.maps[--shmconf.map_count];
+        if (returned) break;
+        shmconf_fill_holes(start, shmconf_pages(count));
+        if (in_part || map->over) {
+            shmconf_add_hole(start, shmconf_pages(count));
+            shmconf_close_holes();
         }
+        if (in_part) break;
+        /* What lay over it went with it. */
+        for (size_t at = shmconf.map_count; at-- > 0;)
+            if (shmconf.maps[at].start >= start && shmconf.maps[at].start < start + count) shmconf.maps[at] = shmconf.maps[--shmconf.map_count];
         break;
     }
     case MPROTECT: {
         HAS(mprotect)
-        /* What the system says of the holes is one of the questions, so for the time of the call they are open. */
-        for (size_t at = 0; at < shmconf.hole_count; at++) munmap(shmconf.holes[at].start, shmconf.holes[at].len);
-        shmconf_done(calls->mprotect(map->start, map->len, (int)shmconf_flags(call, "prot", SHMCONF_PROT)));
-        for (size_t at = 0; at < shmconf.hole_count; at++) shmconf_reserve_hole(&shmconf.holes[at]);
+        const char *range = shmconf_member(call, "range");
+        start = map->start, count = map->len;
+        if (range && *range == '{' && !(start = shmconf_range(map, range, &count))) break;
+        shmconf_open_holes();
+        shmconf_done(calls->mprotect(start, count, (int)shmconf_flags(call, "prot", SHMCONF_PROT)));
+        shmconf_close_holes();
         break;
     }
     case MSYNC: {
         HAS(msync)
-        for (size_t at = 0; at < shmconf.hole_count; at++) munmap(shmconf.holes[at].start, shmconf.holes[at].len);
+        shmconf_open_holes();
         shmconf_done(calls->msync(map->start, map->len, MS_SYNC));
-        for (size_t at = 0; at < shmconf.hole_count; at++) shmconf_reserve_hole(&shmconf.holes[at]);
+        shmconf_close_holes();
+        break;
+    }
+    case MLOCK: case MUNLOCK: {
+        HAS(mlock)
+        HAS(munlock)
+        shmconf_open_holes();
+        shmconf_done((which == MLOCK ? calls->mlock : calls->munlock)(map->start, map->len));
+        shmconf_close_holes();
         break;
     }
     case STORE:
@@ -962,6 +1015,9 @@ static void shmconf_start(const char *request) {
 #ifndef RLIMIT_AS
     shmconf_put(&shmconf.out, ",\"address-space\":\"this system does not limit the address space\"");
 #endif
+#ifndef RLIMIT_MEMLOCK
+    shmconf_put(&shmconf.out, ",\"locked-memory\":\"this system does not limit what is kept in memory\"");
+#endif
     for (const struct shmconf_lack *lack = calls->cannot; lack && lack->need; lack++)
         shmconf_put(&shmconf.out, ",\"%s\":\"%s\"", lack->need, lack->reason);
     shmconf_put(&shmconf.out, "}%s}\n", calls->own_store ? ",\"own_store\":true" : "");
@@ -1042,6 +1098,7 @@ static struct shmconf_calls shmconf_system(void) {
         .shm_open = shm_open, .shm_unlink = shm_unlink, .create = shmconf_create, .ftruncate = ftruncate, .fstat = fstat,
         .fchmod = fchmod, .fchown = fchown, .read = read, .write = write, .pread = pread, .pwrite = pwrite, .lseek = lseek, .dup = dup, .dup2 = dup2,
         .close = close, .mmap = mmap, .munmap = munmap, .mprotect = mprotect, .msync = msync,
+        .mlock = mlock, .munlock = munlock,
 #if !defined __APPLE__ && !defined __OpenBSD__
         .posix_fallocate = posix_fallocate,
 #endif

@@ -183,19 +183,45 @@ pub trait Subject {
         native::mmap(len, prot, flags, fd, offset)
     }
 
+    /// `mmap(start + at, len, prot, flags | MAP_FIXED, fd, offset)`, where `start` is the first address of a region, in which
+    /// the range lies.
+    #[expect(clippy::too_many_arguments, reason = "mmap has as many")]
+    fn mmap_over(
+        &mut self,
+        region: &mut Region,
+        at: usize,
+        len: usize,
+        prot: c_int,
+        flags: c_int,
+        fd: Fd<'_>,
+        offset: i64,
+    ) -> CallResult<()> {
+        native::mmap_over(region, at, len, prot, flags, fd, offset)
+    }
+
     /// `munmap(start + offset, len)`, where `start` is the first address of a region.
     fn munmap(&mut self, region: &mut Region, offset: usize, len: usize) -> CallResult<()> {
         native::munmap(region, offset, len)
     }
 
-    /// `mprotect(start, len, prot)` of a whole region.
-    fn mprotect(&mut self, region: &mut Region, prot: c_int) -> CallResult<()> {
-        native::mprotect(region, prot)
+    /// `mprotect(start + offset, len, prot)`
+    fn mprotect(&mut self, region: &mut Region, offset: usize, len: usize, prot: c_int) -> CallResult<()> {
+        native::mprotect(region, offset, len, prot)
     }
 
-    /// `msync(start, len, MS_SYNC)` of a whole region.
-    fn msync(&mut self, region: &mut Region) -> CallResult<()> {
-        native::msync(region)
+    /// `msync(start + offset, len, MS_SYNC)`
+    fn msync(&mut self, region: &mut Region, offset: usize, len: usize) -> CallResult<()> {
+        native::msync(region, offset, len)
+    }
+
+    /// `mlock(start + offset, len)`
+    fn mlock(&mut self, region: &mut Region, offset: usize, len: usize) -> CallResult<()> {
+        native::mlock(region, offset, len)
+    }
+
+    /// `munlock(start + offset, len)`
+    fn munlock(&mut self, region: &mut Region, offset: usize, len: usize) -> CallResult<()> {
+        native::munlock(region, offset, len)
     }
 
     /// Writes `len` times `byte` from `offset` on, through a mapping.

@@ -41,10 +41,11 @@ fn what_is_unmapped_cannot_be_used() {
     assert!(is_refused(native::store(&region, page, 0x41, 1)));
     assert!(is_refused(native::load(&region, page - 1, 2)));
     assert_eq!(native::store(&region, page - 1, 0x41, 1), Ok(()));
-    assert!(is_refused(native::mprotect(&mut region, libc::PROT_READ)), "a part may have another use");
+    assert!(is_refused(native::mprotect(&mut region, 0, 2 * page, libc::PROT_READ)), "a part may have another use");
     let len = region.len();
     assert_eq!(native::munmap(&mut region, 0, len), Ok(()));
     assert!(is_refused(native::store(&region, 0, 0x41, 1)));
+    assert!(region.is_empty());
     assert_eq!(native::munmap(&mut region, 0, len), Ok(()), "nothing of it is left");
 }
 

@@ -25,6 +25,7 @@ PROTOCOL, CONTROL = "shmconf-protocol/1", 3
 OPEN = {name[2:]: getattr(os, name) for name in ("O_RDONLY", "O_WRONLY", "O_RDWR", "O_CREAT", "O_EXCL", "O_TRUNC", "O_CLOEXEC",
                                                  "O_NOFOLLOW", "O_NONBLOCK", "O_APPEND")}
 PROT = {"READ": mmap.PROT_READ, "WRITE": mmap.PROT_WRITE, "EXEC": mmap.PROT_EXEC}
+MAP_FIXED = 0x10  # on every system
 MAP = {"SHARED": mmap.MAP_SHARED, "PRIVATE": mmap.MAP_PRIVATE}
 ACCESS = {os.O_RDONLY: "RDONLY", os.O_WRONLY: "WRONLY", os.O_RDWR: "RDWR"}
 LOCKS = {"RDLCK": fcntl.LOCK_SH | fcntl.LOCK_NB, "WRLCK": fcntl.LOCK_EX | fcntl.LOCK_NB, "UNLCK": fcntl.LOCK_UN}
@@ -45,7 +46,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 libc.shm_open.argtypes = [ctypes.c_char_p, ctypes.c_int]
 libc.mmap.restype = ctypes.c_void_p
 libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_int64]
-libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
+libc.munmap.argtypes = libc.mlock.argtypes = libc.munlock.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
 libc.mprotect.argtypes = libc.msync.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
 
 
@@ -153,9 +154,11 @@ class Actor:
 
     def forget(self):
         self.fds, self.maps, self.nameless, self.holes, self.limits, self.ignored = {}, {}, [], [], {}, []
+        self.over = set()
 
     def cannot(self):
         none = {"reserving": not hasattr(os, "posix_fallocate"), "address-space": not hasattr(resource, "RLIMIT_AS"),
+                "locked-memory": not hasattr(resource, "RLIMIT_MEMLOCK"),
                 "root": os.geteuid() != 0}
         missing = {need: "this system, or this user, has none" for need, is_missing in none.items() if is_missing}
         return {**self.CANNOT, **missing, **self.implementation.cannot}
@@ -213,11 +216,16 @@ class Actor:
         self.made += 1
         return self.opened(bind, self.implementation.create(b"%s%x-%x" % (self.prefix, os.getpid(), self.made), size))
 
-    def mmap(self, bind, fd, offset, len, prot, flags):
+    def mmap(self, bind, fd, offset, len, prot, flags, over=None):
         # A negative length is the largest there is, as it would be in C.
         length = len if len >= 0 else 2**64 - 1
-        start = libc.mmap(None, length, bits(prot, PROT), bits(flags, MAP), self.fd(fd), offset)
+        place = self.range(over["map"], over["at"], length)[0] if over else None
+        fixed = MAP_FIXED if over else 0
+        start = libc.mmap(place, length, bits(prot, PROT), bits(flags, MAP) | fixed, self.fd(fd), offset)
         checked(-1 if start == FAILED else 0)
+        if over:
+            self.fill(start, pages(length))
+            self.over.add((start, pages(length)))
         label = bind[0] if bind else ""
         self.nameless += [self.maps[label]] if label in self.maps else []
         self.maps[label] = start, pages(length)
@@ -225,28 +233,42 @@ class Actor:
     def munmap(self, bind, map, range=None):
         start, length = self.range(map, range["offset"], range["len"]) if range else self.of(self.maps, map, "mapping")
         checked(libc.munmap(start, length))
-        if range:
+        self.fill(start, pages(length))
+        if range or (start, length) in self.over:
             self.holes.append((start, pages(length)))
             self.reserve()
-        else:
-            self.holes = [hole for hole in self.holes if not start <= hole[0] < start + length]
-            del self.maps[map]
+        if not range:
+            # What lay over it went with it.
+            self.maps = {label: found for label, found in self.maps.items() if not start <= found[0] < start + length}
+            self.over = {found for found in self.over if not start <= found[0] < start + length}
 
-    def mprotect(self, bind, map, prot):
+    def fill(self, start, length):
+        """Something is mapped in a range again, or all of the addresses are given up."""
+        end = start + length
+        parts = [part for at, size in self.holes for part in ((at, min(at + size, start) - at), (max(at, end), at + size - max(at, end)))]
+        self.holes = [(at, size) for at, size in parts if size > 0]
+
+    def over_holes(self, call, start, length, *more):
+        """A call for which unmapped parts are what they are."""
         for hole in self.holes:
             libc.munmap(*hole)
         try:
-            checked(libc.mprotect(*self.of(self.maps, map, "mapping"), bits(prot, PROT)))
+            checked(call(start, length, *more))
         finally:
             self.reserve()
+
+    def mprotect(self, bind, map, prot, range=None):
+        where = self.range(map, range["offset"], range["len"]) if range else self.of(self.maps, map, "mapping")
+        self.over_holes(libc.mprotect, *where, bits(prot, PROT))
 
     def msync(self, bind, map):
-        for hole in self.holes:
-            libc.munmap(*hole)
-        try:
-            checked(libc.msync(*self.of(self.maps, map, "mapping"), MS_SYNC))
-        finally:
-            self.reserve()
+        self.over_holes(libc.msync, *self.of(self.maps, map, "mapping"), MS_SYNC)
+
+    def mlock(self, bind, map):
+        self.over_holes(libc.mlock, *self.of(self.maps, map, "mapping"))
+
+    def munlock(self, bind, map):
+        self.over_holes(libc.munlock, *self.of(self.maps, map, "mapping"))
 
     def reserve(self):
         """Keeps unmapped parts of a mapping from malloc, by pages that cannot be accessed."""
@@ -339,7 +361,7 @@ def take_groups(take, groups):
 CALLS = {  # What is not named here is answered `unsupported`, and so is an argument that is not known.
     "shm_open": lambda a, bind, name, flags, mode=0: a.opened(bind, a.implementation.shm_open(text(name), bits(flags, OPEN), mode)),
     "shm_unlink": lambda a, bind, name: a.implementation.shm_unlink(text(name)),
-    "create": Actor.create, "mmap": Actor.mmap, "munmap": Actor.munmap, "mprotect": Actor.mprotect, "msync": Actor.msync, "send": Actor.send,
+    "create": Actor.create, "mmap": Actor.mmap, "munmap": Actor.munmap, "mprotect": Actor.mprotect, "msync": Actor.msync, "mlock": Actor.mlock, "munlock": Actor.munlock, "send": Actor.send,
     "pipe": lambda a, bind: a.pair(bind, os.pipe()),
     "socketpair": lambda a, bind: a.pair(bind, [end.detach() for end in socket.socketpair()]),
     "recv": Actor.recv, "rlimit": Actor.rlimit, "fork": Actor.fork,

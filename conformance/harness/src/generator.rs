@@ -8,6 +8,7 @@ mod draw;
 mod edges;
 mod exclusive;
 mod names;
+mod observed;
 mod passing;
 mod sequences;
 mod whole;
@@ -54,8 +55,14 @@ type Entry = (&'static str, &'static str, &'static [Requirement], fn() -> BoxedS
 pub fn properties() -> &'static [Property] {
     static PROPERTIES: OnceLock<Vec<Property>> = OnceLock::new();
     PROPERTIES.get_or_init(|| {
-        let files =
-            [exclusive::PROPERTIES, sequences::PROPERTIES, names::PROPERTIES, passing::PROPERTIES, whole::PROPERTIES];
+        let files = [
+            exclusive::PROPERTIES,
+            sequences::PROPERTIES,
+            names::PROPERTIES,
+            observed::PROPERTIES,
+            passing::PROPERTIES,
+            whole::PROPERTIES,
+        ];
         let entries = files.concat();
         let property = |(id, about, requirements, strategy): Entry| Property {
             id: id.parse().expect("the IDs are written down in this folder"),

@@ -38,6 +38,15 @@ pub struct Range {
     pub len: Amount,
 }
 
+/// A place in the address space: where a mapping has one of its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Over {
+    /// The mapping.
+    pub map: Label,
+    /// Which byte.
+    pub at: Amount,
+}
+
 /// A number in a call that no script can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("found {found}, expected {what} from {least} to {most}")]

@@ -105,6 +105,8 @@ interfaces! {
     Mprotect mprotect,
     /// Writing back what was stored.
     Msync msync,
+    /// Keeping pages in memory.
+    Mlock mlock,
     /// Reading through a descriptor.
     Read read,
     /// Writing through a descriptor.

@@ -46,6 +46,11 @@ const CALLS: &[&str] = &[
     "munmap(m)",
     "munmap(n)",
     "munmap(n, 4096, 4096)",
+    "q = mmap(f, 0, 4096, READ|WRITE, SHARED, n, 4096)",
+    "q = mmap(g, 0, 4096, READ, PRIVATE, m, 0)",
+    "mlock(n)",
+    "munlock(m)",
+    "mprotect(n, 0, 4096, 4096)",
     "mprotect(m, READ)",
     "mprotect(n, READ|WRITE)",
     "store(m, 0, 0x41, 8)",
@@ -104,6 +109,7 @@ const CALLS: &[&str] = &[
     "rlimit(NOFILE, 3)",
     "rlimit(NOFILE, 64)",
     "rlimit(FSIZE, 4096)",
+    "rlimit(MEMLOCK, 8192)",
     "unique_names(1, 1)",
 ];
 

@@ -30,8 +30,8 @@ use crate::outcome::Outcome;
 use crate::profile::Profile;
 use branch::Cx;
 use calls::{
-    create, descriptor, identity, io, lock, map, memory, names, obstacle, open, passing, process, seals, size, unlink,
-    user,
+    create, descriptor, identity, io, lock, locked, map, memory, names, obstacle, open, passing, process, seals, size,
+    unlink, user,
 };
 use checks::Checks;
 use effect::Effects;
@@ -99,13 +99,19 @@ fn check(cx: Cx<'_>, call: &Call, checks: &mut Checks<'_>) {
         Call::Links { fd } => identity::links(cx, *fd, checks),
         Call::Filetype { fd } => identity::filetype(cx, *fd, checks),
         Call::Blocks { fd } => identity::blocks(cx, *fd, checks),
-        Call::Mmap { fd, offset, len, prot, flags } => {
-            map::mmap(cx, *fd, map::Asked { offset: offset.get(), len: len.get(), prot: *prot, flags: *flags }, checks);
+        Call::Mmap { fd, offset, len, prot, flags, over } => {
+            let over = over.map(|over| (over.map, over.at.get()));
+            let asked = map::Asked { offset: offset.get(), len: len.get(), prot: *prot, flags: *flags, over };
+            map::mmap(cx, *fd, asked, checks);
         }
         Call::Munmap { map, range } => {
             map::munmap(cx, *map, range.map(|range| (range.offset.get(), range.len.get())), checks);
         }
-        Call::Mprotect { map, prot } => map::mprotect(cx, *map, *prot, checks),
+        Call::Mprotect { map, prot, range } => {
+            map::mprotect(cx, *map, *prot, range.map(|range| (range.offset.get(), range.len.get())), checks);
+        }
+        Call::Mlock { map } => locked::mlock(cx, *map, checks),
+        Call::Munlock { map } => locked::munlock(cx, *map, checks),
         Call::Msync { map } => map::msync(cx, *map, checks),
         Call::Store { map, offset, byte, len } => memory::store(cx, *map, offset.get(), *byte, len.get(), checks),
         Call::Load { map, offset, len } => memory::load(cx, *map, offset.get(), len.get(), checks),

@@ -18,6 +18,7 @@ const NOT_SEEN: &[(&str, &str)] = &[
     ("fchmod_bits", "what becomes of bits beside the permissions is left open where they may be kept"),
     ("map_write_exec", "what map_exec says comes first"),
     ("protect_write_exec", "what protect_exec says comes first"),
+    ("recv_lowest", "a simulated platform gives the lowest numbers where it may"),
     ("recv_unread_once", "a simulated platform ends the stream as soon as it may"),
     ("send_always", "a simulated platform sends what it may"),
     ("send_in_flight", "a simulated platform succeeds where it may"),

@@ -1,8 +1,8 @@
 //! Traces that make no sense: the judge says something of each, and never panics.
 
 use proptest::prelude::*;
-use shmconf_model::call::Range;
 use shmconf_model::call::{Amount, Call, Label, MapFlags, Name, OpenFlags, Prot, Resource, Seals, Whence};
+use shmconf_model::call::{Over, Range};
 use shmconf_model::judge::{self, Bounds};
 use shmconf_model::outcome::{Content, Errno, Outcome, Received, Signal, Stat};
 use shmconf_model::portability::{self, Other};
@@ -78,6 +78,7 @@ fn on_mappings() -> BoxedStrategy<Call> {
     let flags = any::<u16>().prop_map(MapFlags::from_bits_truncate);
     prop_oneof![
         (label(), amount(), amount(), prot.clone(), flags).prop_map(|(fd, offset, len, prot, flags)| Call::Mmap {
+            over: None,
             fd,
             offset,
             len,
@@ -86,11 +87,25 @@ fn on_mappings() -> BoxedStrategy<Call> {
         }),
         (label(), amount(), any::<bool>()).prop_map(|(fd, len, shared)| {
             let flags = if shared { MapFlags::SHARED } else { MapFlags::PRIVATE };
-            Call::Mmap { fd, offset: Amount::bytes(0), len, prot: Prot::READ | Prot::WRITE, flags }
+            Call::Mmap { fd, offset: Amount::bytes(0), len, prot: Prot::READ | Prot::WRITE, flags, over: None }
         }),
         (label(), proptest::option::of((amount(), amount())))
             .prop_map(|(map, range)| { Call::Munmap { map, range: range.map(|(offset, len)| Range { offset, len }) } }),
-        (label(), prot).prop_map(|(map, prot)| Call::Mprotect { map, prot }),
+        (label(), prot, proptest::option::of((amount(), amount()))).prop_map(|(map, prot, range)| Call::Mprotect {
+            map,
+            prot,
+            range: range.map(|(offset, len)| Range { offset, len }),
+        }),
+        (label(), label(), amount(), amount()).prop_map(|(fd, map, at, len)| Call::Mmap {
+            fd,
+            offset: Amount::bytes(0),
+            len,
+            prot: Prot::READ | Prot::WRITE,
+            flags: MapFlags::SHARED,
+            over: Some(Over { map, at }),
+        }),
+        label().prop_map(|map| Call::Mlock { map }),
+        label().prop_map(|map| Call::Munlock { map }),
         (label(), amount(), amount()).prop_map(|(map, offset, len)| Call::Store { map, offset, byte: 0x43, len }),
         (label(), amount(), amount()).prop_map(|(map, offset, len)| Call::Load { map, offset, len }),
     ]
@@ -98,7 +113,8 @@ fn on_mappings() -> BoxedStrategy<Call> {
 }
 
 fn on_processes() -> BoxedStrategy<Call> {
-    let resource = prop_oneof![Just(Resource::Fsize), Just(Resource::Nofile), Just(Resource::As)];
+    let resource =
+        prop_oneof![Just(Resource::Fsize), Just(Resource::Nofile), Just(Resource::As), Just(Resource::Memlock)];
     prop_oneof![
         (label(), proptest::collection::vec(label(), 0..4)).prop_map(|(to, fds)| Call::Send { to, fds }),
         (label(), proptest::option::of(any::<u32>())).prop_map(|(from, room)| Call::Recv { from, room }),

@@ -45,6 +45,7 @@ impl Actor {
         found(Requirement::Seals, system::NO_SEALS.map(str::to_owned));
         found(Requirement::Reserving, system::NO_RESERVING.map(str::to_owned));
         found(Requirement::AddressSpace, host::no_address_space_limit());
+        found(Requirement::LockedMemory, host::no_memory_lock_limit());
         let declared = self.subject.cannot();
         let skip = |requirement| declared.iter().any(|(declared, _)| *declared == requirement);
         let mut listed = None;

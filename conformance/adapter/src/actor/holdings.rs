@@ -1,6 +1,6 @@
 //! What the labels of an actor stand for.
 
-use crate::subject::{Fd, Region, native};
+use crate::subject::{Fd, Region, host, native};
 use serde::{Deserialize, Serialize};
 use shmconf_model::call::Label;
 use shmconf_model::outcome::Outcome;
@@ -11,8 +11,16 @@ use std::os::fd::{IntoRawFd, OwnedFd, RawFd};
 #[derive(Debug, Default)]
 pub(super) struct Holdings {
     pub(super) fds: Fds,
-    maps: BTreeMap<Label, usize>,
+    maps: BTreeMap<Label, Window>,
     regions: Vec<Region>,
+}
+
+/// The addresses that a label stands for: a range of a region.
+#[derive(Debug, Clone, Copy)]
+struct Window {
+    region: usize,
+    at: usize,
+    len: usize,
 }
 
 /// Descriptors by label, and which numbers are the script's.
@@ -27,6 +35,10 @@ pub(super) struct Fds {
 
 fn unbound(what: &str, label: Label) -> Outcome {
     Outcome::NotExecuted(format!("no {what} is called {label}"))
+}
+
+fn outside() -> Outcome {
+    Outcome::NotExecuted("the range is outside the mapping".to_owned())
 }
 
 impl Fds {
@@ -82,34 +94,53 @@ impl Fds {
 impl Holdings {
     /// Remembers a mapping.
     pub(super) fn map(&mut self, bind: &[Label], region: Region) {
-        let at = self.regions.len();
+        let window = Window { region: self.regions.len(), at: 0, len: region.len() };
         self.regions.push(region);
-        self.maps.extend(bind.iter().map(|label| (*label, at)));
+        self.maps.extend(bind.iter().map(|label| (*label, window)));
     }
 
-    /// The mapping that a label stands for.
-    pub(super) fn region(&mut self, label: Label) -> Result<&mut Region, Outcome> {
-        let at = self.maps.get(&label).copied().ok_or_else(|| unbound("mapping", label))?;
-        self.regions.get_mut(at).ok_or_else(|| unbound("mapping", label))
+    /// Remembers a mapping over what another label stands for.
+    pub(super) fn map_over(&mut self, bind: &[Label], over: Label, at: usize, len: usize) {
+        let Some(Window { region, at, .. }) = self.maps.get(&over).map(|over| Window { at: over.at + at, ..*over })
+        else {
+            return;
+        };
+        let window = Window { region, at, len: len.next_multiple_of(host::page_size()) };
+        self.maps.extend(bind.iter().map(|label| (*label, window)));
     }
 
-    /// A mapping, and a range of it as the script gives it.
+    /// All that a mapping's label stands for, as a range of a region.
+    pub(super) fn whole(&mut self, label: Label) -> Result<(&mut Region, usize, usize), Outcome> {
+        let len = self.maps.get(&label).ok_or_else(|| unbound("mapping", label))?.len;
+        self.within(label, 0, len)
+    }
+
+    /// A range of a mapping as the script gives it, as a range of a region.
     pub(super) fn range(
         &mut self,
         label: Label,
         offset: i64,
         len: i64,
     ) -> Result<(&mut Region, usize, usize), Outcome> {
-        let region = self.region(label)?;
         match (usize::try_from(offset), usize::try_from(len)) {
-            (Ok(offset), Ok(len)) if region.contains(offset, len) => Ok((region, offset, len)),
-            _ => Err(Outcome::NotExecuted("the range is outside the mapping".to_owned())),
+            (Ok(offset), Ok(len)) => self.within(label, offset, len),
+            _ => Err(outside()),
         }
     }
 
-    /// Forgets what a mapping was called, once all of it is unmapped.
-    pub(super) fn unbind(&mut self, label: Label) {
-        self.maps.remove(&label);
+    fn within(&mut self, label: Label, offset: usize, len: usize) -> Result<(&mut Region, usize, usize), Outcome> {
+        let window = self.maps.get(&label).copied().ok_or_else(|| unbound("mapping", label))?;
+        if offset.checked_add(len).is_none_or(|end| end > window.len) {
+            return Err(outside());
+        }
+        let region = self.regions.get_mut(window.region).ok_or_else(|| unbound("mapping", label))?;
+        region.reserve_holes();
+        if region.is_lost(window.at + offset, len) {
+            return Err(Outcome::NotExecuted(format!(
+                "{label} is unmapped, and its addresses have another use by now"
+            )));
+        }
+        Ok((region, window.at + offset, len))
     }
 
     /// Forgets every mapping; answers those of which something may still be there.

@@ -1,7 +1,7 @@
 //! Makes one call: labels become numbers, the subject is asked, and what it says becomes an outcome.
 
 use super::Actor;
-use crate::subject::{Refused, descriptors, errno, hazard, host, obstacle, timer};
+use crate::subject::{Fd, Refused, descriptors, errno, hazard, host, obstacle, timer};
 use shmconf_model::call::{Call, Label, MapFlags, OpenFlags, Prot, StatusFlags, Whence};
 use shmconf_model::outcome::{Outcome, Received};
 use std::ffi::{CString, c_int};
@@ -138,7 +138,7 @@ impl Actor {
     fn map_call(&mut self, call: &Call, bind: &[Label]) -> Result<Option<Outcome>, Outcome> {
         let subject = &mut self.subject;
         Ok(Some(match call {
-            Call::Mmap { fd, offset, len, prot, flags } => {
+            Call::Mmap { fd, offset, len, prot, flags, over: None } => {
                 let fd = self.holdings.fds.get(*fd)?;
                 // A negative length is the largest there is, as it would be in C.
                 let len = usize::try_from(len.get()).unwrap_or(usize::MAX);
@@ -146,22 +146,45 @@ impl Actor {
                 self.holdings.map(bind, region);
                 Outcome::Ok
             }
-            Call::Munmap { map, range: None } => {
-                let region = self.holdings.region(*map)?;
-                let len = region.len();
-                subject.munmap(region, 0, len)?;
-                region.give_up();
-                self.holdings.unbind(*map);
+            Call::Mmap { fd, offset, len, prot, flags, over: Some(over) } => {
+                let number = self.holdings.fds.get(*fd)?.number();
+                // SAFETY: the script's, or not open.
+                let fd = unsafe { Fd::from_raw(number) };
+                let (region, at, len) = self.holdings.range(over.map, over.at.get(), len.get())?;
+                subject.mmap_over(region, at, len, protection(*prot), map_flags(*flags), fd, offset.get())?;
+                self.holdings.map_over(bind, over.map, over.at.get() as usize, len);
                 Outcome::Ok
             }
-            Call::Munmap { map, range: Some(range) } => {
-                let (region, offset, len) = self.holdings.range(*map, range.offset.get(), range.len.get())?;
+            Call::Munmap { map, range } => {
+                let (region, offset, len) = match range {
+                    None => self.holdings.whole(*map)?,
+                    Some(range) => self.holdings.range(*map, range.offset.get(), range.len.get())?,
+                };
                 subject.munmap(region, offset, len)?;
-                region.reserve_holes();
+                if !region.is_still_mapped(offset, len) && range.is_none() && len == region.len() {
+                    region.give_up();
+                }
                 Outcome::Ok
             }
-            Call::Mprotect { map, prot } => done(subject.mprotect(self.holdings.region(*map)?, protection(*prot))?),
-            Call::Msync { map } => done(subject.msync(self.holdings.region(*map)?)?),
+            Call::Mprotect { map, prot, range } => {
+                let (region, offset, len) = match range {
+                    None => self.holdings.whole(*map)?,
+                    Some(range) => self.holdings.range(*map, range.offset.get(), range.len.get())?,
+                };
+                done(subject.mprotect(region, offset, len, protection(*prot))?)
+            }
+            Call::Msync { map } => {
+                let (region, offset, len) = self.holdings.whole(*map)?;
+                done(subject.msync(region, offset, len)?)
+            }
+            Call::Mlock { map } => {
+                let (region, offset, len) = self.holdings.whole(*map)?;
+                done(subject.mlock(region, offset, len)?)
+            }
+            Call::Munlock { map } => {
+                let (region, offset, len) = self.holdings.whole(*map)?;
+                done(subject.munlock(region, offset, len)?)
+            }
             Call::Store { map, offset, byte, len } => {
                 let (region, offset, len) = self.holdings.range(*map, offset.get(), len.get())?;
                 done(subject.store(region, offset, *byte, len)?)

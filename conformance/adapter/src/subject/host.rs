@@ -143,7 +143,8 @@ pub fn lift_limits() {
 /// The limits that [`lift_limits`] lifts.
 const LIFTED: [Resource; 2] = [Resource::Fsize, Resource::As];
 
-/// The limits of processes whose limits were raised and lifted: that of descriptors, and those of sizes where there are any.
+/// The limits of processes whose limits were raised and lifted: that of descriptors, that of what is kept in memory, and those
+/// of sizes where there are any.
 #[allow(clippy::unnecessary_cast, reason = "the widths differ between systems")]
 pub fn limits_now() -> BTreeMap<Resource, u64> {
     let hard = |resource| Some(limits(system::resource(resource).ok()?).ok()?.rlim_max);
@@ -152,7 +153,8 @@ pub fn limits_now() -> BTreeMap<Resource, u64> {
     let finite = finite.filter(|(_, limit)| !is_none(*limit as u64));
     let soft = |resource| Some(limits(system::resource(resource).ok()?).ok()?.rlim_cur);
     let few = soft(Resource::Nofile).map(|limit| (Resource::Nofile, limit));
-    finite.chain(few).map(|(resource, limit)| (resource, limit as u64)).collect()
+    let kept = soft(Resource::Memlock).map(|limit| (Resource::Memlock, limit.min(i64::MAX as _)));
+    finite.chain(few).chain(kept).map(|(resource, limit)| (resource, limit as u64)).collect()
 }
 
 /// Does something that takes descriptors which are not the script's, whatever number of them it has limited this process to.
@@ -299,6 +301,11 @@ pub(crate) fn no_limited_store() -> Option<String> {
 /// Why the address space cannot be limited, if that is so. Whether a limit holds is for the scripts to see.
 pub(crate) fn no_address_space_limit() -> Option<String> {
     tried("a limit of the address space", || set_soft_limit(Resource::As, 4 << 30).map(drop))
+}
+
+/// Why what is kept in memory cannot be limited, if that is so.
+pub(crate) fn no_memory_lock_limit() -> Option<String> {
+    tried("a limit of what is kept in memory", || set_soft_limit(Resource::Memlock, 0).map(drop))
 }
 
 /// What a child of this process says of an attempt that would change the process for good.

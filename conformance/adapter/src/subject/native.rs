@@ -82,19 +82,53 @@ pub fn mmap(len: usize, prot: c_int, flags: c_int, fd: Fd<'_>, offset: i64) -> C
     Ok(unsafe { Region::from_raw(start.cast(), len) })
 }
 
+/// `mmap` of this system with `MAP_FIXED`, over `len` bytes of a region from `at` on.
+pub fn mmap_over(
+    region: &mut Region,
+    at: usize,
+    len: usize,
+    prot: c_int,
+    flags: c_int,
+    fd: Fd<'_>,
+    offset: i64,
+) -> CallResult<()> {
+    if flags & !(libc::MAP_SHARED | libc::MAP_PRIVATE) != 0 {
+        return Err(Refused::Unsupported(format!("mmap is called here without other flags, and not with {flags:#x}")));
+    }
+    let offset = off(offset)?;
+    region.map_over(at, len, |start| {
+        // SAFETY: the range belongs to the region, and nothing refers into it.
+        unsafe { system::c::mmap(start, len, prot, flags | libc::MAP_FIXED, fd.number(), offset) }
+    })
+}
+
 /// `munmap` of this system, of `len` bytes from `offset` on.
 pub fn munmap(region: &mut Region, offset: usize, len: usize) -> CallResult<()> {
     region.unmap(offset, len)
 }
 
-/// `mprotect` of this system, of the whole region.
-pub fn mprotect(region: &mut Region, prot: c_int) -> CallResult<()> {
-    region.protect(prot)
+/// `mprotect` of this system, of `len` bytes from `offset` on.
+pub fn mprotect(region: &mut Region, offset: usize, len: usize, prot: c_int) -> CallResult<()> {
+    // SAFETY: a range of the region.
+    region.ask(offset, len, |start, len| unsafe { libc::mprotect(start, len, prot) })
 }
 
-/// `msync` of this system, of the whole region with `MS_SYNC`.
-pub fn msync(region: &mut Region) -> CallResult<()> {
-    region.sync()
+/// `msync` of this system with `MS_SYNC`, of `len` bytes from `offset` on.
+pub fn msync(region: &mut Region, offset: usize, len: usize) -> CallResult<()> {
+    // SAFETY: a range of the region, of which nothing changes.
+    region.ask(offset, len, |start, len| unsafe { libc::msync(start, len, libc::MS_SYNC) })
+}
+
+/// `mlock` of this system, of `len` bytes from `offset` on.
+pub fn mlock(region: &mut Region, offset: usize, len: usize) -> CallResult<()> {
+    // SAFETY: a range of the region, of which nothing changes.
+    region.ask(offset, len, |start, len| unsafe { libc::mlock(start, len) })
+}
+
+/// `munlock` of this system, of `len` bytes from `offset` on.
+pub fn munlock(region: &mut Region, offset: usize, len: usize) -> CallResult<()> {
+    // SAFETY: a range of the region, of which nothing changes.
+    region.ask(offset, len, |start, len| unsafe { libc::munlock(start, len) })
 }
 
 /// Writes `len` times `byte` from `offset` on. Where that is not accessible the process ends by a signal, which is meant.

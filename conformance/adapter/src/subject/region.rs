@@ -2,9 +2,10 @@
 
 use super::host;
 use super::refused::{CallResult, Refused};
-use std::ffi::c_int;
+use std::cell::Cell;
+use std::ffi::{c_int, c_void};
 
-/// The addresses of one mapping, in whole pages.
+/// The addresses of one mapping, in whole pages, and of what is mapped over a part of it.
 ///
 /// Only [`native::mmap`](super::native::mmap) and `unsafe` code make one, so that a subject cannot return a pointer that the
 /// actor would then write through. The addresses stay reserved until all of the mapping is unmapped: a part that is unmapped
@@ -15,18 +16,27 @@ use std::ffi::c_int;
 pub struct Region {
     start: *mut u8,
     len: usize,
-    /// Parts that are unmapped. There is room for one more, as an allocation between its unmapping and its reservation might
-    /// be given its addresses.
+    /// Parts that are unmapped. There is room for more, as an allocation between an unmapping and its reservation might be
+    /// given its addresses.
     holes: Vec<Hole>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Hole {
     from: usize,
     to: usize,
     /// Are the addresses kept from others?
-    reserved: bool,
+    reserved: Cell<bool>,
 }
+
+impl Hole {
+    fn overlaps(&self, offset: usize, len: usize) -> bool {
+        self.from < offset.saturating_add(len) && offset < self.to
+    }
+}
+
+/// How many holes one call makes at most.
+const NEW_HOLES: usize = 2;
 
 impl Region {
     /// The addresses of a mapping that `unsafe` code has made.
@@ -37,7 +47,7 @@ impl Region {
     /// writes, protects or unmaps them as long as the region, or one that the caller makes of the same addresses, does.
     /// That storage behind them may be missing is no breach: the process then ends by a signal.
     pub unsafe fn from_raw(start: *mut u8, len: usize) -> Region {
-        Region { start, len: len.next_multiple_of(host::page_size()), holes: Vec::with_capacity(1) }
+        Region { start, len: len.next_multiple_of(host::page_size()), holes: Vec::with_capacity(NEW_HOLES) }
     }
 
     /// The first address.
@@ -45,14 +55,14 @@ impl Region {
         self.start
     }
 
-    /// Its length in bytes, in whole pages; zero once all of it is unmapped.
+    /// Its length in bytes, in whole pages, be they mapped or not.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Is all of it unmapped?
+    /// Is nothing of it mapped, and are its addresses given up?
     pub fn is_empty(&self) -> bool {
-        self.len == 0
+        self.len == 0 || self.holes.iter().any(|hole| hole.from == 0 && hole.to == self.len && !hole.reserved.get())
     }
 
     /// Does the range of `len` bytes from `offset` on lie inside?
@@ -65,43 +75,112 @@ impl Region {
         let to = offset.saturating_add(len.next_multiple_of(host::page_size())).min(self.len);
         self.holes.retain(|hole| hole.from < offset || hole.to > to);
         if offset < to {
-            self.holes.push(Hole { from: offset, to, reserved: false });
+            self.holes.push(Hole { from: offset, to, reserved: Cell::new(false) });
         }
     }
 
-    /// Keeps the addresses of unmapped parts from others.
-    pub(crate) fn reserve_holes(&mut self) {
-        for at in 0..self.holes.len() {
-            let Hole { from, to, reserved } = self.holes[at];
-            self.holes[at].reserved = reserved || self.reserve(from, to);
+    /// Notes that a range is mapped again, by other means than [`native::mmap_over`](super::native::mmap_over).
+    pub fn note_mapped(&mut self, offset: usize, len: usize) {
+        let to = offset.saturating_add(len.next_multiple_of(host::page_size()));
+        for at in (0..self.holes.len()).rev() {
+            if self.holes[at].overlaps(offset, to.saturating_sub(offset)) {
+                let hole = self.holes.swap_remove(at);
+                let rest = [(hole.from, offset), (to, hole.to)].into_iter().filter(|(from, to)| from < to);
+                self.holes.extend(rest.map(|(from, to)| Hole { from, to, reserved: hole.reserved.clone() }));
+            }
         }
-        self.holes.reserve(1);
+    }
+
+    /// Keeps the addresses of unmapped parts from others, as far as nobody else has them yet.
+    pub(crate) fn reserve_holes(&mut self) {
+        for hole in self.holes.iter().filter(|hole| !hole.reserved.get()) {
+            hole.reserved.set(self.reserve(hole.from, hole.to));
+        }
+        self.holes.reserve(NEW_HOLES);
+    }
+
+    /// Is all of a range mapped still, though it was said to be unmapped just now? Then it is as if nobody had.
+    pub(crate) fn is_still_mapped(&mut self, offset: usize, len: usize) -> bool {
+        self.reserve_holes();
+        if len == 0 || !self.is_lost(offset, len) || host::has_threads() == Some(true) {
+            return false;
+        }
+        // SAFETY: a range of this region, of which nothing changes; what is not mapped is an error.
+        let is_mapped = unsafe { libc::msync(self.start.wrapping_add(offset).cast(), len, libc::MS_ASYNC) } == 0;
+        if is_mapped {
+            self.note_mapped(offset, len);
+        }
+        is_mapped
+    }
+
+    /// May a part of a range have another use by now?
+    pub(crate) fn is_lost(&self, offset: usize, len: usize) -> bool {
+        self.holes.iter().any(|hole| !hole.reserved.get() && hole.overlaps(offset, len))
     }
 
     /// Gives up all addresses, of which nothing is mapped any more.
     pub(crate) fn give_up(&mut self) {
-        self.release_holes();
+        self.release(0, self.len);
         self.holes.clear();
-        self.len = 0;
+        self.holes.push(Hole { from: 0, to: self.len, reserved: Cell::new(false) });
     }
 
-    fn release_holes(&self) {
-        for hole in self.holes.iter().filter(|hole| hole.reserved) {
+    /// Gives up the addresses of unmapped parts that have something of a range, for a call that is to find nothing there.
+    fn release(&self, offset: usize, len: usize) {
+        for hole in self.holes.iter().filter(|hole| hole.reserved.get() && hole.overlaps(offset, len)) {
             // SAFETY: reserved by this region, and never accessible.
             unsafe { libc::munmap(self.start.wrapping_add(hole.from).cast(), hole.to - hole.from) };
+            hole.reserved.set(false);
         }
     }
 
-    /// The first address of a range that this region has.
+    /// The first address of a range that this region has. Where a part of it is not mapped, nothing is when this returns.
     pub(super) fn range(&self, offset: usize, len: usize) -> CallResult<*mut u8> {
         if !self.contains(offset, len) {
             return Err(outside());
         }
-        let is_lost = |hole: &Hole| !hole.reserved && hole.from < offset + len && offset < hole.to;
-        if self.holes.iter().any(is_lost) {
-            return Err(lost());
+        if self.holes.iter().any(|hole| hole.overlaps(offset, len)) {
+            self.only_thread(offset, len)?;
+            self.release(offset, len);
         }
         Ok(self.start.wrapping_add(offset))
+    }
+
+    /// Is nothing of a range lost, and is there no other thread that could be given a part of it?
+    fn only_thread(&self, offset: usize, len: usize) -> CallResult<()> {
+        let has_holes = self.holes.iter().any(|hole| hole.overlaps(offset, len));
+        if self.is_lost(offset, len) || has_holes && host::has_threads() == Some(true) {
+            return Err(lost());
+        }
+        Ok(())
+    }
+
+    /// Maps something over a range.
+    pub(super) fn map_over(
+        &mut self,
+        offset: usize,
+        len: usize,
+        map: impl FnOnce(*mut c_void) -> *mut c_void,
+    ) -> CallResult<()> {
+        if !self.contains(offset, len) {
+            return Err(outside());
+        }
+        if self.is_lost(offset, len) {
+            return Err(lost());
+        }
+        let start = self.start.wrapping_add(offset);
+        if map(start.cast()) == libc::MAP_FAILED {
+            let said = Refused::last();
+            // A call that failed may have unmapped what was there.
+            let (from, to) = (offset, offset + len.next_multiple_of(host::page_size()));
+            if from.is_multiple_of(host::page_size()) && from < to && self.reserve(from, to) {
+                self.note_unmapped(offset, len);
+                self.holes.iter().filter(|hole| hole.from == from).for_each(|hole| hole.reserved.set(true));
+            }
+            return Err(said);
+        }
+        self.note_mapped(offset, len);
+        Ok(())
     }
 
     /// Unmaps a range.
@@ -109,8 +188,8 @@ impl Region {
         if !self.contains(offset, len) {
             return Err(outside());
         }
-        let mut lost: Vec<(usize, usize)> =
-            self.holes.iter().filter(|hole| !hole.reserved).map(|hole| (hole.from, hole.to)).collect();
+        let lost = self.holes.iter().filter(|hole| !hole.reserved.get());
+        let mut lost: Vec<(usize, usize)> = lost.map(|hole| (hole.from, hole.to)).collect();
         lost.sort_unstable();
         let (mut from, end) = (offset, offset + len);
         for (hole, to) in lost.into_iter().chain([(end, end)]) {
@@ -128,30 +207,21 @@ impl Region {
         Ok(())
     }
 
-    /// Changes the protection of all of it.
-    pub(super) fn protect(&mut self, prot: c_int) -> CallResult<()> {
-        // SAFETY: a range of this region.
-        self.ask_of_all(|start, len| unsafe { libc::mprotect(start, len, prot) })
-    }
-
-    /// Writes all of it back.
-    pub(super) fn sync(&mut self) -> CallResult<()> {
-        // SAFETY: a range of this region, of which nothing changes.
-        self.ask_of_all(|start, len| unsafe { libc::msync(start, len, libc::MS_SYNC) })
-    }
-
-    /// Asks something of the system for all of it, holes included.
-    fn ask_of_all(&mut self, ask: impl FnOnce(*mut libc::c_void, usize) -> c_int) -> CallResult<()> {
-        let is_lost = self.holes.iter().any(|hole| !hole.reserved);
-        if is_lost || (!self.holes.is_empty() && host::has_threads() == Some(true)) {
-            return Err(lost());
+    /// Asks something of the system for a range, holes included.
+    pub(super) fn ask(
+        &mut self,
+        offset: usize,
+        len: usize,
+        ask: impl FnOnce(*mut c_void, usize) -> c_int,
+    ) -> CallResult<()> {
+        if !self.contains(offset, len) {
+            return Err(outside());
         }
-        // What the system says of the holes is one of the questions, so for the time of the call they are none of ours. There
-        // is no other thread that could be given a part of them.
-        self.release_holes();
-        let done = ask(self.start.cast(), self.len);
+        self.only_thread(offset, len)?;
+        // What the system says of the holes is one of the questions, so for the time of the call they are none of ours.
+        self.release(offset, len);
+        let done = ask(self.start.wrapping_add(offset).cast(), len);
         let said = Refused::last();
-        self.holes.iter_mut().for_each(|hole| hole.reserved = false);
         self.reserve_holes();
         if done == 0 { Ok(()) } else { Err(said) }
     }

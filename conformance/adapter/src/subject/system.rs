@@ -151,6 +151,10 @@ pub(super) fn resource(resource: Resource) -> CallResult<c_int> {
     match resource {
         Resource::Fsize => Ok(libc::RLIMIT_FSIZE as c_int),
         Resource::Nofile => Ok(libc::RLIMIT_NOFILE as c_int),
+        #[cfg(not(any(target_os = "illumos", target_os = "solaris", target_os = "haiku", target_os = "cygwin")))]
+        Resource::Memlock => Ok(libc::RLIMIT_MEMLOCK as c_int),
+        #[cfg(any(target_os = "illumos", target_os = "solaris", target_os = "haiku", target_os = "cygwin"))]
+        Resource::Memlock => Err(Refused::Unsupported("this system does not limit what is kept in memory".to_owned())),
         #[cfg(not(target_os = "openbsd"))]
         Resource::As => Ok(libc::RLIMIT_AS as c_int),
         #[cfg(target_os = "openbsd")]

@@ -23,6 +23,7 @@ fn phrase(requirement: Requirement) -> &'static str {
         Requirement::UniqueNames => "a generator of unique names",
         Requirement::Limits => "resource limits",
         Requirement::AddressSpace => "a limit of the address space",
+        Requirement::LockedMemory => "a limit of what is kept in memory",
         Requirement::Reserving => "posix_fallocate",
     }
 }

@@ -146,7 +146,10 @@ impl Assembly {
                 holdings.sure.retain(|sure| *sure != onto);
                 vec![self.new_fd(actor, false)]
             }
-            Call::Mmap { .. } => {
+            Call::Mmap { over, .. } => {
+                if let Some(over) = over {
+                    over.map = picked(&holdings.maps)?;
+                }
                 self.labels += 1;
                 let map = label(&format!("m{}", self.labels));
                 self.holdings.entry(actor).or_default().maps.push(map);
@@ -161,7 +164,10 @@ impl Assembly {
                 Vec::new()
             }
             Call::Munmap { map, range: None } => {
-                holdings.maps.retain(|known| known != map);
+                // Whoever accesses what is unmapped ends, so that it is seldom done.
+                if pick > 0 {
+                    holdings.maps.retain(|known| known != map);
+                }
                 Vec::new()
             }
             Call::Exit { .. } | Call::Kill { .. } => {

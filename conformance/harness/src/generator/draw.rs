@@ -2,7 +2,7 @@
 
 use super::edges;
 use proptest::prelude::*;
-use shmconf_model::call::{Amount, Call, Label, MapFlags, Name, OpenFlags, Prot};
+use shmconf_model::call::{Amount, Call, Label, MapFlags, Name, OpenFlags, Over, Prot, Range};
 use shmconf_model::outcome::Signal;
 
 /// A call, who makes it, and which of its actor's descriptors or mappings it is about.
@@ -68,7 +68,9 @@ pub(super) fn mmap(flags: MapFlags) -> BoxedStrategy<Call> {
     let prot = prop_oneof![4 => Just(Prot::READ | Prot::WRITE), 1 => Just(Prot::READ)];
     let len = prop_oneof![Just(Amount::pages(1)), Just(Amount::pages(2)), Just(Amount::bytes(1))];
     let offset = prop_oneof![6 => Just(Amount::bytes(0)), 1 => Just(Amount::pages(1))];
-    (offset, len, prot).prop_map(move |(offset, len, prot)| Call::Mmap { fd: some(), offset, len, prot, flags }).boxed()
+    (offset, len, prot)
+        .prop_map(move |(offset, len, prot)| Call::Mmap { fd: some(), offset, len, prot, flags, over: None })
+        .boxed()
 }
 
 pub(super) fn store() -> BoxedStrategy<Call> {
@@ -109,7 +111,28 @@ pub(super) fn munmap() -> BoxedStrategy<Call> {
 
 pub(super) fn mprotect() -> BoxedStrategy<Call> {
     let prot = prop_oneof![Just(Prot::READ), Just(Prot::READ | Prot::WRITE), Just(Prot::empty())];
-    prot.prop_map(|prot| Call::Mprotect { map: some(), prot }).boxed()
+    let range = prop_oneof![2 => Just(None), 1 => range().prop_map(Some)];
+    (prot, range).prop_map(|(prot, range)| Call::Mprotect { map: some(), prot, range }).boxed()
+}
+
+/// A range of a mapping, which may end beyond it.
+pub(super) fn range() -> BoxedStrategy<Range> {
+    let offset = prop_oneof![2 => Just(Amount::bytes(0)), 2 => Just(Amount::pages(1)), 1 => edges::near_pages()];
+    (offset, edges::near_pages()).prop_map(|(offset, len)| Range { offset, len }).boxed()
+}
+
+/// A mapping over another one.
+pub(super) fn mmap_over() -> BoxedStrategy<Call> {
+    let flags = prop_oneof![3 => Just(MapFlags::SHARED), 1 => Just(MapFlags::PRIVATE)];
+    let at = prop_oneof![2 => Just(Amount::bytes(0)), 2 => Just(Amount::pages(1)), 1 => Just(Amount::bytes(100))];
+    (flags.prop_flat_map(mmap), at)
+        .prop_map(|(call, at)| match call {
+            Call::Mmap { fd, offset, len, prot, flags, .. } => {
+                Call::Mmap { fd, offset, len, prot, flags, over: Some(Over { map: some(), at }) }
+            }
+            other => other,
+        })
+        .boxed()
 }
 
 pub(super) fn fds() -> BoxedStrategy<Call> {

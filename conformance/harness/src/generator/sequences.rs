@@ -155,6 +155,7 @@ fn mappings() -> BoxedStrategy<Script> {
         5 => draw::load(),
         1 => draw::munmap(),
         1 => draw::mprotect(),
+        1 => draw::mmap_over(),
         1 => draw::ftruncate(),
     ];
     after(MAPPINGS, 2, opened(2), calls)

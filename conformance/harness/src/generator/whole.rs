@@ -51,7 +51,7 @@ fn making() -> BoxedStrategy<Call> {
     prop_oneof![3 => opening(), 2 => create, 1 => Just(fork)].boxed()
 }
 
-fn opening() -> BoxedStrategy<Call> {
+pub(super) fn opening() -> BoxedStrategy<Call> {
     const OTHERS: OpenFlags = OpenFlags::NOFOLLOW.union(OpenFlags::NONBLOCK).union(OpenFlags::CLOEXEC);
     let access = prop::sample::select(vec![OpenFlags::RDWR, OpenFlags::RDWR, OpenFlags::RDONLY, OpenFlags::WRONLY]);
     let others = prop_oneof![
@@ -82,7 +82,7 @@ fn of_names() -> BoxedStrategy<Call> {
     prop_oneof![4 => unlink, 1 => Just(Call::Names)].boxed()
 }
 
-fn of_descriptors() -> BoxedStrategy<Call> {
+pub(super) fn of_descriptors() -> BoxedStrategy<Call> {
     let byte = 1u8..;
     let (fd, len) = (some(), edges::near_pages);
     let whence = prop::sample::select(vec![Whence::Set, Whence::Cur, Whence::End]);
@@ -127,6 +127,9 @@ fn of_mappings() -> BoxedStrategy<Call> {
         1 => prop_oneof![2 => Just(None), 1 => range].prop_map(|range| Call::Munmap { map: some(), range }),
         1 => draw::mprotect(),
         1 => Just(Call::Msync { map: some() }),
+        1 => draw::mmap_over(),
+        1 => Just(Call::Mlock { map: some() }),
+        1 => Just(Call::Munlock { map: some() }),
         3 => draw::store(),
         4 => draw::load(),
     ]
@@ -140,6 +143,7 @@ fn of_actors() -> BoxedStrategy<Call> {
         (0i32..3).prop_map(|pages| (Resource::Fsize, Amount::pages(pages))),
         prop::sample::select(vec![0, 64]).prop_map(|fds| (Resource::Nofile, Amount::bytes(fds))),
         Just((Resource::As, Amount::bytes(1 << 40))),
+        (0i32..3).prop_map(|pages| (Resource::Memlock, Amount::pages(pages))),
     ];
     prop_oneof![
         4 => (1usize..4).prop_map(|count| Call::Send { to: some(), fds: vec![some(); count] }),
@@ -156,12 +160,16 @@ fn of_actors() -> BoxedStrategy<Call> {
     .boxed()
 }
 
-fn with_seals() -> BoxedStrategy<Call> {
+pub(super) fn seals() -> BoxedStrategy<Call> {
     let seals = prop::sample::select(vec![Seals::SHRINK, Seals::GROW, Seals::WRITE, Seals::FUTURE_WRITE, Seals::SEAL]);
+    seals.prop_map(|seals| Call::FcntlAddSeals { fd: some(), seals }).boxed()
+}
+
+fn with_seals() -> BoxedStrategy<Call> {
     prop_oneof![
         10 => ordinary(),
         1 => Just(Call::FcntlGetSeals { fd: some() }),
-        2 => seals.prop_map(|seals| Call::FcntlAddSeals { fd: some(), seals }),
+        2 => seals(),
     ]
     .boxed()
 }

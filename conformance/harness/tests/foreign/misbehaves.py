@@ -15,7 +15,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import shmconf
 
 KIND = sys.argv[1]
-ALL = ("named anonymous passing fork exec seals root pid-namespace limited-store listing unique-names limits address-space "
+ALL = ("named anonymous passing fork exec seals root pid-namespace limited-store listing unique-names limits address-space locked-memory "
        "reserving").split()
 KINDS = {
     "start": "none-at-all unknown-need claims-everything wrong-version started-twice".split(),

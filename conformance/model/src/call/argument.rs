@@ -3,7 +3,7 @@
 use super::amount::Amount;
 use super::label::Label;
 use super::name::Name;
-use super::{OutOfRange, Range};
+use super::{OutOfRange, Over, Range};
 use crate::constants::{OpenFlags, Vocabulary, meant};
 use crate::suggestion::Suggestion;
 use std::fmt::{self, Display};
@@ -276,6 +276,42 @@ impl Argument<Option<Range>> for WholeOrRange {
             .iter_mut()
             .flat_map(|range| [&mut range.offset, &mut range.len])
             .for_each(|amount| see(Part::Amount(amount)));
+    }
+}
+
+/// A mapping, and a place in it, or nothing.
+pub(super) enum Place {}
+
+impl Argument<Option<Over>> for Place {
+    const SHOWN: &'static str = "map, at";
+    const OPTIONAL: bool = true;
+
+    fn read<S: Source>(source: &mut S) -> Result<Option<Over>, S::Error> {
+        if !source.more() {
+            return Ok(None);
+        }
+        Ok(Some(Over { map: Map::read(source)?, at: Bytes::read(source)? }))
+    }
+
+    fn write(value: &Option<Over>, to: &mut Written<'_, '_>) -> fmt::Result {
+        value.iter().try_for_each(|over| to.put(&over.map).and_then(|()| to.put(&over.at)))
+    }
+
+    fn parts<'a>(value: &'a Option<Over>, see: &mut impl FnMut(Part<&'a Label, &'a Amount, &'a Name>)) {
+        if let Some(Over { map, at }) = value {
+            see(Part::Map(map));
+            see(Part::Amount(at));
+        }
+    }
+
+    fn parts_mut<'a>(
+        value: &'a mut Option<Over>,
+        see: &mut impl FnMut(Part<&'a mut Label, &'a mut Amount, &'a mut Name>),
+    ) {
+        if let Some(Over { map, at }) = value {
+            see(Part::Map(map));
+            see(Part::Amount(at));
+        }
     }
 }
 

@@ -43,6 +43,7 @@ pub fn requirements() -> String {
         match requirement {
             Requirement::PidNamespace => asking.push("fork(…, NEWPID)".to_owned()),
             Requirement::AddressSpace => asking.push("rlimit(AS, …)".to_owned()),
+            Requirement::LockedMemory => asking.push("rlimit(MEMLOCK, …)".to_owned()),
             _ => {}
         }
         let meaning = meaning.trim().trim_end_matches('.');

@@ -54,6 +54,8 @@ requirements! {
     Limits = "limits",
     /// A limit of the address space.
     AddressSpace = "address-space",
+    /// A limit of what is kept in memory.
+    LockedMemory = "locked-memory",
     /// Storage that is set aside ahead: `posix_fallocate`.
     Reserving = "reserving",
 }
@@ -64,6 +66,7 @@ impl Requirement {
         match call {
             Call::Fork { pid_namespace: true, .. } => &[Requirement::PidNamespace],
             Call::Rlimit { resource: Resource::As, .. } => &[Requirement::Limits, Requirement::AddressSpace],
+            Call::Rlimit { resource: Resource::Memlock, .. } => &[Requirement::Limits, Requirement::LockedMemory],
             call => call.entry().requirements,
         }
     }

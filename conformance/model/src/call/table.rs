@@ -2,7 +2,7 @@
 
 use super::argument::*;
 use super::entry::{Binds, Entry, Parameter, calls};
-use super::{Amount, Label, Name, OutOfRange, Range, Requirement};
+use super::{Amount, Label, Name, OutOfRange, Over, Range, Requirement};
 use crate::constants::{
     FileLock, Lock, MapFlags, OpenFlags, Planted, Prot, Resource, Seals, Signal, StatusFlags, Whence,
 };
@@ -96,13 +96,15 @@ calls! {
     Fds = "fds" -> Nothing "a number";
 
     "Mappings":
-    /// Maps a range of an object.
+    /// Maps a range of an object; with `map` and `at` (`MAP_FIXED`) in the place of what that mapping has from there on.
     Mmap = "mmap" {
         fd: Label as Fd,
         offset: Amount as Bytes,
         len: Amount as Bytes,
         prot: Prot as Word,
         flags: MapFlags as Word,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        over: Option<Over> as Place,
     } -> Mapping "";
     /// Unmaps a mapping, or a range of it.
     Munmap = "munmap" {
@@ -110,8 +112,17 @@ calls! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         range: Option<Range> as WholeOrRange,
     } -> Nothing "`ok`";
-    /// Sets the protection of a whole mapping.
-    Mprotect = "mprotect" { map: Label as Map, prot: Prot as Word } -> Nothing "`ok`";
+    /// Sets the protection of a mapping, or of a range of it.
+    Mprotect = "mprotect" {
+        map: Label as Map,
+        prot: Prot as Word,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        range: Option<Range> as WholeOrRange,
+    } -> Nothing "`ok`";
+    /// Keeps the pages of a mapping in memory.
+    Mlock = "mlock" { map: Label as Map } -> Nothing "`ok`";
+    /// Keeps them there no more.
+    Munlock = "munlock" { map: Label as Map } -> Nothing "`ok`";
     /// Writes back what was stored through a mapping (`MS_SYNC`).
     Msync = "msync" { map: Label as Map } -> Nothing "`ok`";
     /// Writes `len` times `byte` through a mapping; once, if no length is given.

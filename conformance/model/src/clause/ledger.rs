@@ -14,7 +14,7 @@ macro_rules! files {
 /// One file an interface, in the order in which people read them.
 const FILES: &[(&str, &str)] = files! {
     "shm_open" "shm_unlink" "ftruncate" "posix_fallocate" "fstat" "fchmod" "fchown"
-    "mmap" "munmap" "mprotect" "msync" "read" "write" "lseek" "dup" "close" "fcntl" "flock"
+    "mmap" "munmap" "mprotect" "msync" "mlock" "read" "write" "lseek" "dup" "close" "fcntl" "flock"
     "fork" "exec" "exit" "umask" "sendmsg" "recvmsg"
     "file_access" "create" "seals" "unique_names" "call"
 };

@@ -235,11 +235,13 @@ word! {
 
 word! {
     /// A limited resource.
-    Resource, "FSIZE, NOFILE or AS", "RLIMIT_", "a limit is written without RLIMIT_":
+    Resource, "FSIZE, NOFILE, AS or MEMLOCK", "RLIMIT_", "a limit is written without RLIMIT_":
     /// `RLIMIT_FSIZE`: the largest file, in bytes.
     Fsize = "FSIZE",
     /// `RLIMIT_NOFILE`: one more than the highest descriptor.
     Nofile = "NOFILE",
     /// `RLIMIT_AS`: address space, in bytes.
     As = "AS",
+    /// `RLIMIT_MEMLOCK`: what may be kept in memory, in bytes.
+    Memlock = "MEMLOCK",
 }

@@ -5,6 +5,7 @@ pub(super) mod descriptor;
 pub(super) mod identity;
 pub(super) mod io;
 pub(super) mod lock;
+pub(super) mod locked;
 pub(super) mod map;
 pub(super) mod memory;
 pub(super) mod names;

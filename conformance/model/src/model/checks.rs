@@ -176,19 +176,6 @@ impl<'b> Checks<'b> {
         self.outcome(Expect::Signal(signal), by, smallvec![Effect::End(cx.id)]);
     }
 
-    /// A store may end its process, and may have been made in part.
-    pub(crate) fn may_die_storing(
-        &mut self,
-        cx: Cx<'_>,
-        signal: Signal,
-        by: Justifications,
-        object: ObjectId,
-        range: (i64, i64),
-    ) {
-        let effects = smallvec![Effect::StoreInPart(object, range), Effect::End(cx.id)];
-        self.outcome(Expect::Signal(signal), by, effects);
-    }
-
     /// Success is ruled out, by what was added as outcomes.
     pub(crate) fn block(&mut self) {
         self.blocked = true;
@@ -201,6 +188,28 @@ impl<'b> Checks<'b> {
         let Checks { start, wanted, orders, blocked, .. } = *self;
         let required = self.required.clone();
         Checks { out: self.out, start, wanted, required, orders, justifications, blocked }
+    }
+
+    /// How many outcomes there are so far, for [`Checks::may_have_done`].
+    pub(crate) fn outcomes(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Every failure but the first outcomes, and but with these errors, may have had an effect, too, which rests on `by`.
+    pub(crate) fn may_have_done(
+        &mut self,
+        first: usize,
+        by: impl Into<Justification> + Copy,
+        spares: &[Errno],
+        effect: &Effect,
+    ) {
+        let fails = |branch: &&Branch| matches!(branch.expect, Expect::Errno(errno) if !spares.contains(&errno));
+        let mut more: Vec<Branch> = self.out[first..].iter().filter(fails).cloned().collect();
+        for branch in &mut more {
+            branch.effects.push(effect.clone());
+            branch.justifications.push(by.into());
+        }
+        self.out.append(&mut more);
     }
 
     /// The call is not executed, since a label stands for nothing.

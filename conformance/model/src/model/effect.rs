@@ -8,7 +8,8 @@ pub(crate) use copies::PrivateStore;
 
 use super::bytes::Value;
 use super::state::{
-    Description, DescriptionId, Descriptor, Key, Mapping, Message, Object, ObjectId, Obstacle, ProcessId, State, Store,
+    Description, DescriptionId, Descriptor, Key, MapId, Mapping, Message, Object, ObjectId, Obstacle, ProcessId, State,
+    Store,
 };
 use crate::call::{FileLock, Label, Lock, Prot, Resource, Seals, StatusFlags};
 use crate::clause::{self, ClauseId};
@@ -93,13 +94,13 @@ pub(crate) enum Effect {
     /// The object's seals are what the outcome tells.
     LearnSeals(ObjectId),
     /// The process maps an object.
-    Map { process: ProcessId, bind: Option<Label>, mapping: Box<Mapping>, parts: bool },
-    /// A mapping goes whole.
-    Unmap(ProcessId, Label),
-    /// A range of a mapping goes.
-    UnmapRange(ProcessId, Label, (i64, i64)),
-    /// The protection of a mapping changes.
-    Protect(ProcessId, Label, Prot),
+    Map { process: ProcessId, bind: Option<Label>, id: MapId, mapping: Box<Mapping>, parts: bool },
+    /// What is mapped in a range of an area goes.
+    Unmap(ProcessId, MapId, (i64, i64)),
+    /// The protection of what is mapped in a range of an area changes.
+    Protect(ProcessId, MapId, (i64, i64), Prot),
+    /// What is mapped in a range of an area is kept in memory, or no more.
+    LockPages(ProcessId, MapId, (i64, i64), bool),
     /// A message is on its way.
     Send { from: Label, to: Label, message: Message },
     /// The oldest message is lost.
@@ -204,7 +205,7 @@ impl Effect {
                     Arc::make_mut(&mut state.given_names).extend(names.iter().cloned());
                 }
             }
-            Effect::Map { .. } | Effect::Unmap(..) | Effect::UnmapRange(..) | Effect::Protect(..) => self.map(state),
+            Effect::Map { .. } | Effect::Unmap(..) | Effect::Protect(..) | Effect::LockPages(..) => self.map(state),
             Effect::Empty(id, ..)
             | Effect::Resize { object: id, .. }
             | Effect::LoseStores(id, _)
@@ -233,6 +234,7 @@ impl Effect {
                 Resource::Fsize => process.fsize = Some(*limit),
                 Resource::Nofile => process.nofile = Some(*limit),
                 Resource::As => process.address_space = Some(*limit),
+                Resource::Memlock => process.memlock = Some(*limit),
             }),
             Effect::Become(process, who) => with(state, *process, |process| process.become_another(who)),
             Effect::Confine(id, store, room) => with(state, *id, |process| {
@@ -258,26 +260,17 @@ impl Effect {
 
     fn map(&self, state: &mut State) {
         match self {
-            Effect::Map { process, bind, mapping, parts } => {
+            Effect::Map { process, bind, id, mapping, parts } => {
                 if let Some(object) = state.object_mut(mapping.object).filter(|_| *parts) {
                     object.apart.map();
                 }
-                if let Some(label) = bind {
-                    state.add_mapping(*process, *label, (**mapping).clone());
-                }
+                state.add_mapping(*process, *bind, *id, (**mapping).clone());
             }
-            Effect::Unmap(process, label) => state.remove_mapping(*process, *label),
-            Effect::UnmapRange(process, label, range) => with(state, *process, |process| {
-                if let Some(map) = process.maps.get_mut(label) {
-                    map.holes.push(*range);
-                    map.holes.sort_unstable();
-                }
-            }),
-            Effect::Protect(process, label, prot) => with(state, *process, |process| {
-                if let Some(map) = process.maps.get_mut(label) {
-                    (map.prot, map.protected) = (*prot, true);
-                }
-            }),
+            Effect::Unmap(process, area, range) => state.unmap(*process, *area, *range),
+            Effect::Protect(id, area, range, prot) => with(state, *id, |process| process.protect(*area, *range, *prot)),
+            Effect::LockPages(id, area, range, locked) => {
+                with(state, *id, |process| process.lock(*area, *range, *locked));
+            }
             _ => {}
         }
     }

@@ -32,9 +32,9 @@ pub enum Expect {
     /// This size, these mode bits outside `mode_open`, this owner.
     #[expect(missing_docs, reason = "the fields are those of fstat")]
     Stat { size: i64, mode: u32, mode_open: u32, uid: u32, gid: Option<u32> },
-    /// As many descriptors as this, and whether the rest was cut off.
+    /// As many descriptors as this, with these numbers, where they are promised and known, and whether the rest was cut off.
     #[expect(missing_docs, reason = "the sentence above says it")]
-    Received { least: usize, most: usize, truncated: bool },
+    Received { least: usize, most: usize, numbers: Option<Vec<i32>>, truncated: bool },
     /// Just these names, as many more as there are strays, and at most as many again as objects have in passing, in any order.
     #[expect(missing_docs, reason = "the sentence above says it")]
     Names { names: Vec<String>, strays: usize, passing: usize },
@@ -87,8 +87,10 @@ impl Expect {
                     && seen.uid == *uid
                     && gid.is_none_or(|gid| gid == seen.gid)
             }
-            (Expect::Received { least, most, truncated }, Outcome::Received(seen)) => {
-                (least..=most).contains(&&seen.fds.len()) && seen.truncated == *truncated
+            (Expect::Received { least, most, numbers, truncated }, Outcome::Received(seen)) => {
+                (least..=most).contains(&&seen.fds.len())
+                    && seen.truncated == *truncated
+                    && numbers.as_ref().is_none_or(|numbers| *numbers == seen.fds)
             }
             (Expect::Names { names, strays, passing }, Outcome::Names(seen)) => {
                 let least = names.len() + strays;
@@ -131,11 +133,14 @@ impl fmt::Display for Expect {
                 write!(f, "size {size} mode {mode:04o} uid {uid}")?;
                 gid.map_or(Ok(()), |gid| write!(f, " gid {gid}"))
             }
-            Expect::Received { least, most, truncated } => {
+            Expect::Received { least, most, numbers, truncated } => {
                 if least != most {
                     write!(f, "{least} to ")?;
                 }
                 write!(f, "{most} descriptor{}", if *most == 1 { "" } else { "s" })?;
+                if let Some([first, ..]) = numbers.as_deref() {
+                    write!(f, " from {first} on, the lowest free ones")?;
+                }
                 if *truncated { f.write_str(", truncated") } else { Ok(()) }
             }
             Expect::Names { names, strays: 0, .. } if names.is_empty() => f.write_str("no names"),

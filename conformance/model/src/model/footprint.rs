@@ -73,6 +73,8 @@ impl Asked<'_> {
             Call::Mmap { .. }
             | Call::Munmap { .. }
             | Call::Mprotect { .. }
+            | Call::Mlock { .. }
+            | Call::Munlock { .. }
             | Call::Msync { .. }
             | Call::Store { .. }
             | Call::Load { .. } => self.on_mappings(footprint),
@@ -277,19 +279,23 @@ impl Asked<'_> {
         let own = Place::Mappings(self.process);
         footprint.read([own.clone()]);
         match self.made.call {
-            Call::Mmap { fd, .. } => {
+            Call::Mmap { fd, over, .. } => {
                 let objects = self.scene.objects_open(self.process, *fd);
                 footprint.read([Place::Descriptors(self.process)]);
                 footprint.read(objects.places(Place::Object).chain(objects.places(whole)));
-                if self.succeeds() {
+                // What a mapping was to lie over may be gone though the call failed.
+                if self.succeeds() || over.is_some() {
                     footprint.write(objects.places(Place::Mapped).chain([own]));
                 }
+                if let Some(over) = over {
+                    footprint.write(self.scene.objects_mapped(self.process, over.map).places(Place::Mapped));
+                }
             }
-            Call::Munmap { map, .. } | Call::Mprotect { map, .. } => {
+            Call::Munmap { map, .. } | Call::Mprotect { map, .. } | Call::Mlock { map } | Call::Munlock { map } => {
                 let objects = self.scene.objects_mapped(self.process, *map);
                 footprint.read(objects.places(Place::Object));
-                // Where a part is not mapped, the protection of the rest may have changed.
-                let in_part = *self.made.outcome == Outcome::Errno(Errno::ENOMEM);
+                // A call that failed may have been made in part.
+                let in_part = matches!(self.made.outcome, Outcome::Errno(Errno::ENOMEM | Errno::EAGAIN));
                 if self.succeeds() || in_part {
                     footprint.write(objects.places(Place::Mapped).chain([own]));
                 }

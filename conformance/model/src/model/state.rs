@@ -7,15 +7,17 @@
 mod changes;
 mod initial;
 mod lock;
+mod mapping;
 mod message;
 mod object;
 mod obstacle;
 mod process;
 
+pub(crate) use mapping::{MapId, Mapped, Mapping, Part, Parts, Private, Window};
 pub(crate) use message::Message;
 pub(crate) use object::{Object, References};
 pub(crate) use obstacle::{Kind, Obstacle};
-pub(crate) use process::{Descriptor, Mapping, Private, Process};
+pub(crate) use process::{Descriptor, Process};
 
 use crate::call::{FileLock, Label, StatusFlags};
 use crate::clause::{self, ClauseId};
@@ -265,21 +267,21 @@ impl State {
         }
     }
 
-    /// Gives a process a mapping, in the place of the one that the label stood for.
-    pub(crate) fn add_mapping(&mut self, id: ProcessId, label: Label, mapping: Mapping) {
-        let object = mapping.object;
-        let Some(process) = self.process_mut(id) else { return };
-        let before = process.maps.insert(label, mapping);
+    /// Gives a process a mapping, for which others make room that have its addresses.
+    pub(crate) fn add_mapping(&mut self, process: ProcessId, label: Option<Label>, id: MapId, mapping: Mapping) {
+        let (object, Window { area, at, len, .. }) = (mapping.object, mapping.window);
         self.count(object, |references| references.mappings += 1);
-        if let Some(before) = before {
-            self.count(before.object, |references| references.mappings -= 1);
-        }
+        self.unmap(process, area, (at, at.saturating_add(len)));
+        let Some(process) = self.process_mut(process) else { return };
+        process.windows.extend(label.map(|label| (label, mapping.window)));
+        process.maps.insert(id, mapping);
     }
 
-    /// Takes a whole mapping away from a process.
-    pub(crate) fn remove_mapping(&mut self, id: ProcessId, label: Label) {
-        if let Some(mapping) = self.process_mut(id).and_then(|process| process.maps.remove(&label)) {
-            self.count(mapping.object, |references| references.mappings -= 1);
+    /// Takes a range of an area away from what a process has mapped there.
+    pub(crate) fn unmap(&mut self, id: ProcessId, area: MapId, range: (i64, i64)) {
+        let gone = self.process_mut(id).map(|process| process.cut(area, range));
+        for object in gone.into_iter().flatten() {
+            self.count(object, |references| references.mappings -= 1);
         }
     }
 
@@ -332,12 +334,13 @@ impl State {
         }
         let Some(process) = self.process_mut(id) else { return };
         let closed: Vec<i32> = process.fds.values().filter(|fd| fd.cloexec).map(|fd| fd.number).collect();
-        let maps: Vec<Label> = process.maps.keys().copied().collect();
+        process.windows.clear();
+        let maps = std::mem::take(&mut process.maps);
         for number in closed {
             self.unlock(id, number);
             self.remove_descriptor(id, number);
         }
-        maps.into_iter().for_each(|label| self.remove_mapping(id, label));
+        maps.values().for_each(|map| self.count(map.object, |references| references.mappings -= 1));
         if let Some(process) = self.process_mut(id) {
             process.save_user();
             process.begin_with(open);

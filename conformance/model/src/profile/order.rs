@@ -60,6 +60,8 @@ checks! {
     Argument = "argument",
     /// Is an offset or an address a multiple of the page size?
     Alignment = "alignment",
+    /// Is the address of a mapping that lies over another one such a multiple?
+    Address = "address",
     /// Does the range lie where an object can have bytes?
     Range = "range",
     /// Does the range end where the object does, or before?

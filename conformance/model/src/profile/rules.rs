@@ -1,28 +1,17 @@
 //! Every matter in which platforms differ, with the type of its choices.
 
+mod info;
+
+pub use info::RuleInfo;
+
+use super::Rule;
 use super::choices::{
     Beyond, Bits, Blocks, Cut, Fault, Found, Identity, Kind, Limit, Links, NameAnswer, Number, Offset, Removal, Resize,
     Response, Rest, Rounding, Tail, TooFar, Truncation, UnlinkRight, Write,
 };
 use super::entries::Reader;
 use super::read::ProfileError;
-use super::{Justification, Rule};
 use crate::outcome::{Errno, Signal};
-
-/// One rule as people read it.
-#[derive(Debug, Clone)]
-pub struct RuleInfo {
-    /// Its key in the profile files.
-    pub key: &'static str,
-    /// What it is about, in a sentence.
-    pub about: &'static str,
-    /// Its choices, each with its justification.
-    pub choices: Vec<(String, Justification)>,
-    /// When each of them is one, where that depends on the release or on settings; else nothing.
-    pub when: Vec<String>,
-    /// Where it is known from.
-    pub source: String,
-}
 
 macro_rules! rules {
     ($($(#[doc = $doc:literal])+ $key:ident: $type:ty,)+) => {
@@ -300,8 +289,26 @@ rules! {
     protect_raised: Response,
     /// Protecting a range of which a part is not mapped.
     protect_hole: Response,
+    /// Protecting a range that begins at an address that is no multiple of the page size.
+    protect_unaligned: Response,
     /// Writing back a mapping of which a part was unmapped.
     msync_holes: Response,
+    /// Keeping pages in memory by an ordinary user, within the limit.
+    mlock_by_users: Response,
+    /// Keeping more in memory than RLIMIT_MEMLOCK allows.
+    mlock_limited: Response,
+    /// Keeping anything in memory where RLIMIT_MEMLOCK allows not even a page.
+    mlock_forbidden: Response,
+    /// Does RLIMIT_MEMLOCK hold for root?
+    mlock_root_limited: bool,
+    /// Keeping a range in memory of which a part is not mapped.
+    mlock_hole: Response,
+    /// Keeping pages behind the last page of an object in memory.
+    mlock_beyond_end: Response,
+    /// Keeping pages in memory that can be neither read nor written.
+    mlock_no_access: Response,
+    /// Do mlock and munlock that fail leave everything as it was?
+    mlock_failed_spares: bool,
 
     /// Setting the owner and the group of an object.
     fchown: Response,
@@ -363,6 +370,8 @@ rules! {
     recv_unread_once: bool,
     /// Is a message marked whose descriptors find no free number?
     recv_marks_lost: bool,
+    /// Do received descriptors have the lowest numbers that are free?
+    recv_lowest: bool,
     /// Are received descriptors closed by exec where the receiver asks for it?
     recv_cloexec: bool,
 

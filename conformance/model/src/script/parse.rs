@@ -18,7 +18,8 @@ pub(super) fn parse(text: &str, otherwise: Option<Id>) -> Result<Script, ParseEr
         let expected = format!("at most {} MiB", limits::TEXT >> 20);
         return Err(ParseError::new((1, 1), format!("a script of {} bytes", text.len()), expected));
     }
-    let mut reader = Reader { steps: Vec::new(), numbers: Vec::new(), race: None, calls: 0, actors: HashSet::new() };
+    let mut reader =
+        Reader { steps: Vec::new(), numbers: Vec::new(), race: None, repeat: None, calls: 0, actors: HashSet::new() };
     let mut lines = text.lines().enumerate().map(|(at, line)| (at + 1, line)).peekable();
     let mut script = head::read(&mut lines, otherwise)?;
     for (number, line) in lines {
@@ -26,6 +27,9 @@ pub(super) fn parse(text: &str, otherwise: Option<Id>) -> Result<Script, ParseEr
     }
     if let Some((line, _)) = reader.race {
         return Err(ParseError::new((line, 1), "a race block that does not end", "`}` on a line of its own"));
+    }
+    if let Some(Repeat { began, .. }) = reader.repeat {
+        return Err(ParseError::new((began, 1), "a repeat block that does not end", "`}` on a line of its own"));
     }
     if reader.numbers.is_empty() {
         let place = (text.lines().count().max(1), 1);
@@ -70,8 +74,19 @@ struct Reader {
     numbers: Vec<u32>,
     /// The race that has not ended yet, and where it began.
     race: Option<(usize, Vec<Line>)>,
+    /// The repetition that has not ended yet.
+    repeat: Option<Repeat>,
     calls: usize,
     actors: HashSet<crate::call::Label>,
+}
+
+/// A repetition: what stands in it is read once, and stands in the script as often as it says.
+struct Repeat {
+    /// The text's line that it began in.
+    began: usize,
+    times: u32,
+    /// How many steps, lines with calls, and calls there were before.
+    before: (usize, usize, usize),
 }
 
 impl Reader {
@@ -89,6 +104,23 @@ impl Reader {
                 cursor.end()?;
                 *race = Some((number, Vec::new()));
             }
+            (Some(Token::Text(word)), None) if word == "repeat" && cursor.nth_is(2, "{") => {
+                if let Some(Repeat { began, .. }) = self.repeat {
+                    let expected = format!("`}}` first: nothing can be repeated in the repetition of line {began}");
+                    return Err(cursor.unexpected(&expected));
+                }
+                cursor.skip(1);
+                let times = cursor.number("how often, such as 1000")?;
+                cursor.skip(1);
+                cursor.end()?;
+                let before = (self.steps.len(), self.numbers.len(), self.calls);
+                self.repeat = Some(Repeat { began: number, times, before });
+            }
+            (Some(Token::Mark("}")), None) if self.repeat.is_some() => {
+                cursor.skip(1);
+                cursor.end()?;
+                self.again()?;
+            }
             (Some(Token::Mark("}")), Some(_)) => {
                 cursor.skip(1);
                 cursor.end()?;
@@ -105,6 +137,28 @@ impl Reader {
                     None => self.steps.push(Step::Line(line)),
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Ends the repetition.
+    fn again(&mut self) -> Result<(), ParseError> {
+        let Some(Repeat { began, times, before: (steps, numbers, calls) }) = self.repeat.take() else { return Ok(()) };
+        if times == 0 || self.steps.len() == steps {
+            let expected = "calls between `repeat 1000 {` and `}`, to be made once or more often";
+            return Err(ParseError::new((began, 1), "a repetition of nothing", expected));
+        }
+        let more = (self.calls - calls).saturating_mul(times as usize - 1);
+        self.calls = self.calls.saturating_add(more);
+        if self.calls > limits::CALLS {
+            let most = limits::CALLS;
+            let expected = format!("at most {most} calls in a script");
+            return Err(ParseError::new((began, 1), format!("more than {most} calls"), expected));
+        }
+        let (step, number) = (self.steps[steps..].to_vec(), self.numbers[numbers..].to_vec());
+        for _ in 1..times {
+            self.steps.extend_from_slice(&step);
+            self.numbers.extend_from_slice(&number);
         }
         Ok(())
     }

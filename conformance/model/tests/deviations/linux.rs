@@ -19,6 +19,17 @@ pub(super) const CASES: &[Case] = &[
     ("linux-glibc", "linux/stale-bytes-past-end", STALE),
     (
         "linux-glibc",
+        "linux/failed-mlock-locks",
+        r#"a: f = create(32768) -> {"fd":4}
+        a: rlimit(MEMLOCK, 32768) -> "ok"
+        a: m = mmap(f, 0, 32768, READ|WRITE, SHARED) -> "ok"
+        a: ftruncate(f, 16384) -> "ok"
+        a: n = mmap(f, 0, 16384, READ|WRITE, SHARED) -> "ok"
+        a: mlock(m) -> {"errno":"ENOMEM"}
+        a: mlock(n) -> {"errno":"ENOMEM"}"#,
+    ),
+    (
+        "linux-glibc",
         "linux/noexec",
         r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
         a: ftruncate(f, 16384) -> "ok"

@@ -2,7 +2,7 @@
 
 use shmconf_adapter::subject::{CallResult, Fd, Status, Subject, native};
 use shmconf_model::call::{FileLock, Lock};
-use shmconf_model::outcome::FileType;
+use shmconf_model::outcome::{FileType, Stat};
 use std::ffi::c_int;
 use std::os::fd::OwnedFd;
 
@@ -21,6 +21,16 @@ pub(super) struct LeastIgnored;
 impl Subject for LeastIgnored {
     fn dup_from(&mut self, fd: Fd<'_>, _: c_int) -> CallResult<OwnedFd> {
         native::dup(fd)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct NumbersOfAByte;
+
+impl Subject for NumbersOfAByte {
+    fn fstat(&mut self, fd: Fd<'_>) -> CallResult<Stat> {
+        // SAFETY: another descriptor of the script's, or one that is not open.
+        native::fstat(unsafe { Fd::from_raw(fd.number() & 0xff) })
     }
 }
 

@@ -59,7 +59,7 @@ impl Subject for DiesWithClose {
         if let Some((start, len)) = self.mappings.remove(&fd.number()) {
             // SAFETY: the mapping has not been unmapped, and nothing else protects it meanwhile.
             let mut region = unsafe { Region::from_raw(std::ptr::with_exposed_provenance_mut(start), len) };
-            native::mprotect(&mut region, libc::PROT_NONE)?;
+            native::mprotect(&mut region, 0, len, libc::PROT_NONE)?;
         }
         // SAFETY: the caller's promise.
         unsafe { native::close_number(fd.number()) }
@@ -76,10 +76,72 @@ impl Subject for OffsetIgnored {
 }
 
 #[derive(Default)]
+pub(super) struct PrivateBehind;
+
+impl Subject for PrivateBehind {
+    fn mmap(&mut self, len: usize, prot: c_int, flags: c_int, fd: Fd<'_>, offset: i64) -> CallResult<Region> {
+        const SHARED: usize = 2 << 20;
+        let mut region = native::mmap(len, prot, flags, fd, offset)?;
+        if flags & libc::MAP_SHARED != 0 && len > SHARED && len < 16 * SHARED {
+            let rest = offset + SHARED as i64;
+            native::mmap_over(&mut region, SHARED, len - SHARED, prot, libc::MAP_PRIVATE, fd, rest)?;
+        }
+        Ok(region)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct UnmappingIgnored;
+
+impl Subject for UnmappingIgnored {
+    fn munmap(&mut self, region: &mut Region, offset: usize, len: usize) -> CallResult<()> {
+        region.note_unmapped(offset, len);
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+pub(super) struct RangeProtectedWhole;
+
+impl Subject for RangeProtectedWhole {
+    fn mprotect(&mut self, region: &mut Region, _: usize, _: usize, prot: c_int) -> CallResult<()> {
+        let len = region.len();
+        native::mprotect(region, 0, len, prot)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct RingApart;
+
+impl Subject for RingApart {
+    fn mmap_over(
+        &mut self,
+        region: &mut Region,
+        at: usize,
+        len: usize,
+        prot: c_int,
+        flags: c_int,
+        fd: Fd<'_>,
+        offset: i64,
+    ) -> CallResult<()> {
+        native::mmap_over(region, at, len, prot, flags & !libc::MAP_SHARED | libc::MAP_PRIVATE, fd, offset)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct LockedForEver;
+
+impl Subject for LockedForEver {
+    fn munlock(&mut self, _: &mut Region, _: usize, _: usize) -> CallResult<()> {
+        Ok(())
+    }
+}
+
+#[derive(Default)]
 pub(super) struct ProtectionIgnored;
 
 impl Subject for ProtectionIgnored {
-    fn mprotect(&mut self, region: &mut Region, prot: c_int) -> CallResult<()> {
-        if prot & libc::PROT_WRITE == 0 { Ok(()) } else { native::mprotect(region, prot) }
+    fn mprotect(&mut self, region: &mut Region, offset: usize, len: usize, prot: c_int) -> CallResult<()> {
+        if prot & libc::PROT_WRITE == 0 { Ok(()) } else { native::mprotect(region, offset, len, prot) }
     }
 }

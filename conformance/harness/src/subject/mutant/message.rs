@@ -48,6 +48,47 @@ impl Subject for TruncationUnseen {
 }
 
 #[derive(Default)]
+pub(super) struct MostLost;
+
+impl Subject for MostLost {
+    fn send(&mut self, socket: BorrowedFd<'_>, fds: &[Fd<'_>]) -> CallResult<()> {
+        const MOST: usize = 64;
+        let most = if fds.len() > 110 { fds.len() } else { MOST };
+        passing::send(socket, &fds[..fds.len().min(most)])
+    }
+}
+
+#[derive(Default)]
+pub(super) struct NotTheLowest;
+
+impl Subject for NotTheLowest {
+    fn recv(&mut self, socket: BorrowedFd<'_>, wanted: usize, room: Option<usize>) -> CallResult<Option<Message>> {
+        let Some(received) = Libc.recv(socket, wanted, room)? else { return Ok(None) };
+        let mut fds = Vec::new();
+        for fd in received.fds {
+            let other = native::dup_from((&fd).into(), fd.as_raw_fd() + 1)?;
+            native::set_cloexec((&other).into(), true)?;
+            fds.push(other);
+        }
+        Ok(Some(Message { fds, ..received }))
+    }
+}
+
+#[derive(Default)]
+pub(super) struct StatusLost;
+
+impl Subject for StatusLost {
+    fn recv(&mut self, socket: BorrowedFd<'_>, wanted: usize, room: Option<usize>) -> CallResult<Option<Message>> {
+        let received = Libc.recv(socket, wanted, room)?;
+        // The first one keeps what it has.
+        for fd in received.iter().flat_map(|received| received.fds.iter().skip(1)) {
+            native::set_status_flags(fd.into(), 0)?;
+        }
+        Ok(received)
+    }
+}
+
+#[derive(Default)]
 pub(super) struct LastLost;
 
 impl Subject for LastLost {

@@ -23,6 +23,39 @@ macro_rules! takes_for {
 
 takes_for! { CaseFolded small, MarksReplaced plain, HighBitsLost low, EndLost cut }
 
+/// A table that has no room for more.
+#[derive(Default)]
+pub(super) struct TableFull {
+    names: Vec<CString>,
+}
+
+impl TableFull {
+    /// The name, or one of the first ones in its place.
+    fn entry(&mut self, name: &CStr) -> CString {
+        const ROOM: usize = 16;
+        let known = self.names.iter().position(|known| known.as_c_str() == name);
+        let at = known.unwrap_or_else(|| {
+            self.names.push(name.to_owned());
+            self.names.len() - 1
+        });
+        self.names[at % ROOM].clone()
+    }
+}
+
+impl Subject for TableFull {
+    fn reset(&mut self) {
+        self.names.clear();
+    }
+
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
+        native::shm_open(&self.entry(name), oflag, mode)
+    }
+
+    fn shm_unlink(&mut self, name: &CStr) -> CallResult<()> {
+        native::shm_unlink(&self.entry(name))
+    }
+}
+
 fn changed(name: &CStr, other: fn(&[u8]) -> Vec<u8>) -> CString {
     CString::new(other(name.to_bytes())).unwrap_or_else(|_| name.to_owned())
 }

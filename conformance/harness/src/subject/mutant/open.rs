@@ -155,6 +155,44 @@ impl Subject for SharedDescription {
 }
 
 #[derive(Default)]
+pub(super) struct ExecuteAloneIgnored;
+
+impl Subject for ExecuteAloneIgnored {
+    fn fchmod(&mut self, fd: Fd<'_>, mode: u32) -> CallResult<()> {
+        if mode & 0o666 == 0 && mode & 0o111 != 0 { Ok(()) } else { native::fchmod(fd, mode) }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct TruncatingNoCloexec;
+
+impl Subject for TruncatingNoCloexec {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
+        let fd = native::shm_open(name, oflag, mode)?;
+        native::set_cloexec((&fd).into(), oflag & libc::O_TRUNC == 0)?;
+        Ok(fd)
+    }
+}
+
+/// How many objects there have been.
+#[derive(Default)]
+pub(super) struct ObjectsRunOut {
+    made: u32,
+}
+
+impl Subject for ObjectsRunOut {
+    fn reset(&mut self) {
+        self.made = 0;
+    }
+
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
+        const MOST: u32 = 250;
+        self.made += u32::from(oflag & libc::O_CREAT != 0);
+        if self.made > MOST { Err(Errno::ENFILE.into()) } else { native::shm_open(name, oflag, mode) }
+    }
+}
+
+#[derive(Default)]
 pub(super) struct ChangeModeMasked;
 
 impl Subject for ChangeModeMasked {

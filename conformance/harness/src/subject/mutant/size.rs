@@ -106,6 +106,37 @@ impl Subject for CloseTwiceSucceeds {
 }
 
 #[derive(Default)]
+pub(super) struct PositionedInHalf;
+
+/// The lower half of an offset, where an object can have bytes.
+fn half(offset: i64) -> i64 {
+    if (0..1 << 40).contains(&offset) { offset & i64::from(u32::MAX) } else { offset }
+}
+
+impl Subject for PositionedInHalf {
+    fn pread(&mut self, fd: Fd<'_>, len: usize, offset: i64) -> CallResult<Content> {
+        native::pread(fd, len, half(offset))
+    }
+
+    fn pwrite(&mut self, fd: Fd<'_>, byte: u8, len: usize, offset: i64) -> CallResult<i64> {
+        native::pwrite(fd, byte, len, half(offset))
+    }
+}
+
+/// Objects larger than this grow by whole units of it.
+const UNIT: i64 = 1 << 20;
+
+#[derive(Default)]
+pub(super) struct LastPageLost;
+
+impl Subject for LastPageLost {
+    fn ftruncate(&mut self, fd: Fd<'_>, size: i64) -> CallResult<()> {
+        let large = (32 * UNIT..1 << 30).contains(&size);
+        native::ftruncate(fd, if large { size / UNIT * UNIT } else { size })
+    }
+}
+
+#[derive(Default)]
 pub(super) struct PositionedMovesOffset;
 
 impl Subject for PositionedMovesOffset {

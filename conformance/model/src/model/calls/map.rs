@@ -4,15 +4,19 @@ use super::seals::refuse_writing;
 use crate::call::{Label, MapFlags, Prot, Seals};
 use crate::clause;
 use crate::model::branch::Cx;
+use crate::model::bytes::Bytes;
 use crate::model::checks::{Checks, Open};
 use crate::model::effect::{Effect, Effects};
 use crate::model::expect::Expect;
 use crate::model::rules::coherence;
 use crate::model::rules::sizes::{CERTAIN, whole_pages};
-use crate::model::state::{Mapping, Private};
+use crate::model::state::{MapId, Mapped, Mapping, Parts, Private, Window};
 use crate::outcome::Errno;
 use crate::profile::{Check, Choice, Offset, Response};
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
+
+/// The errors with which a mapping over another one leaves that as it was.
+const SPARING: [Errno; 3] = [Errno::EBADF, Errno::EINVAL, Errno::ENOTSUP];
 
 /// Offsets from this on do not fit 32 bits.
 const FAR: i64 = 1 << 32;
@@ -24,6 +28,8 @@ pub(in crate::model) struct Asked {
     pub(in crate::model) len: i64,
     pub(in crate::model) prot: Prot,
     pub(in crate::model) flags: MapFlags,
+    /// The mapping that it is to lie over, and from where on.
+    pub(in crate::model) over: Option<(Label, i64)>,
 }
 
 impl Asked {
@@ -34,13 +40,17 @@ impl Asked {
 
 pub(in crate::model) fn mmap(cx: Cx<'_>, fd: Label, asked: Asked, checks: &mut Checks<'_>) {
     let rules = &cx.profile.rules;
-    let Asked { offset, len, prot, flags } = asked;
+    let Asked { offset, len, prot, flags, over } = asked;
     let page = cx.state.page;
+    let first = checks.outcomes();
+    let Ok(window) = place(cx, over, len, checks) else { return };
     checks.shall(Check::Argument, len == 0, Errno::EINVAL, &[clause::mmap(5)]);
     checks.ask(Check::Flags, flags.is_empty(), &rules.map_neither, &[]);
     checks.ask(Check::Flags, flags.is_all(), &rules.map_shared_and_private, &[]);
     checks.ask(Check::Support, flags == MapFlags::PRIVATE, &rules.map_private, &[]);
     checks.ask(Check::Alignment, offset % page != 0, &rules.map_unaligned, &[]);
+    let aligned = window.is_none_or(|window| (window.at + window.skew) % page == 0);
+    checks.shall(Check::Address, !aligned, Errno::EINVAL, &[clause::mmap(24)]);
     let end = offset.checked_add(len.max(0));
     let invalid = offset < 0 || len < 0 || end.is_none();
     checks.ask(Check::Range, invalid, &rules.map_invalid_range, &[]);
@@ -63,8 +73,32 @@ pub(in crate::model) fn mmap(cx: Cx<'_>, fd: Label, asked: Asked, checks: &mut C
     let (size, end) = (cx.state.object(open.object).size, end.unwrap_or(i64::MAX - page));
     let beyond = whole_pages(end, page) > whole_pages(size, page);
     checks.ask(Check::End, len > 0 && beyond, &rules.map_beyond_end, &[]);
-    address_space(cx, len, checks);
-    succeed(cx, open, asked, checks);
+    if over.is_none() {
+        address_space(cx, len, checks);
+    }
+    succeed(cx, open, asked, window, checks);
+    if let Some(Window { area, at, len, .. }) = window {
+        checks.may_have_done(first, clause::mmap(25), &SPARING, &Effect::Unmap(cx.id, area, (at, at + len)));
+    }
+}
+
+/// The addresses that a mapping over another one is to have; none where the system chooses.
+fn place(cx: Cx<'_>, over: Option<(Label, i64)>, len: i64, checks: &mut Checks<'_>) -> Result<Option<Window>, ()> {
+    let Some((label, at)) = over else { return Ok(None) };
+    let window = cx.process.window(label).filter(|window| window.holds(at, len));
+    let Some(window) = window else {
+        checks.not_executed();
+        return Err(());
+    };
+    given_up(cx, window, checks);
+    Ok(Some(Window { at: window.at + at, len: whole_pages(len, cx.state.page), ..window }))
+}
+
+/// Once nothing is left of what was mapped, its addresses may have another use, so that nothing can be tried there.
+pub(super) fn given_up(cx: Cx<'_>, window: Window, checks: &mut Checks<'_>) {
+    if cx.process.lying_in(window.area).next().is_none() {
+        checks.not_executed();
+    }
 }
 
 /// Systems differ in whether the last page that an offset can be in can be mapped.
@@ -97,7 +131,10 @@ fn address_space(cx: Cx<'_>, len: i64, checks: &mut Checks<'_>) {
     checks.may(Check::Limit, limit.is_some() || len > CERTAIN, Errno::ENOMEM, &[clause::mmap(16)]);
 }
 
-fn succeed(cx: Cx<'_>, open: Open<'_>, asked: Asked, checks: &mut Checks<'_>) {
+fn succeed(cx: Cx<'_>, open: Open<'_>, asked: Asked, over: Option<Window>, checks: &mut Checks<'_>) {
+    let page = cx.state.page;
+    let id = MapId(cx.site.event);
+    let own = Window { area: id, at: 0, len: whole_pages(asked.len, page), skew: asked.offset % page };
     let shared = asked.is_shared();
     let object = cx.state.object(open.object);
     let future = cx.profile.rules.seal_future_write.always(|holds| *holds) && object.is_sealed(Seals::FUTURE_WRITE);
@@ -106,15 +143,18 @@ fn succeed(cx: Cx<'_>, open: Open<'_>, asked: Asked, checks: &mut Checks<'_>) {
     let mapping = |offset| Mapping {
         object: open.object,
         offset,
-        len: asked.len,
-        reached: whole_pages(object.size, cx.state.page),
-        prot: asked.prot,
+        window: over.unwrap_or(own),
+        reached: whole_pages(object.size, page),
         asked: asked.prot,
         may_write: !shared || open.description.write && !sealed,
         private: (!shared).then(|| Private { before: before.clone(), ..Private::default() }),
-        holes: Vec::new(),
-        protected: false,
+        holes: Bytes::default(),
+        protected: Bytes::default(),
+        locked: false,
     };
+    if over.is_some() {
+        checks.rests_on(clause::mmap(23));
+    }
     if object.mode_by.clause == clause::fchmod(1) {
         checks.rests_on(clause::fchmod(5));
     }
@@ -125,6 +165,7 @@ fn succeed(cx: Cx<'_>, open: Open<'_>, asked: Asked, checks: &mut Checks<'_>) {
         let mapped = Effect::Map {
             process: cx.id,
             bind: cx.site.bind.first().copied(),
+            id,
             mapping: Box::new(mapping(offset)),
             parts: coherence::may_part(cx),
         };
@@ -132,32 +173,67 @@ fn succeed(cx: Cx<'_>, open: Open<'_>, asked: Asked, checks: &mut Checks<'_>) {
     }
 }
 
+/// A range of addresses that a call is about, with what is mapped there.
+pub(super) struct Target<'a> {
+    pub(super) area: MapId,
+    pub(super) range: (i64, i64),
+    parts: Parts<'a>,
+}
+
+impl Target<'_> {
+    pub(super) fn has_holes(&self) -> bool {
+        self.parts.iter().any(|part| part.mapped.is_none())
+    }
+
+    /// Up to where everything is mapped.
+    fn first_hole(&self) -> i64 {
+        self.parts.iter().find(|part| part.mapped.is_none()).map_or(self.range.1, |part| part.range.0)
+    }
+
+    pub(super) fn mapped(&self) -> impl Iterator<Item = Mapped<'_>> {
+        self.parts.iter().filter_map(|part| part.mapped)
+    }
+}
+
+/// The pages of a range, or of all that the label stands for. An address inside a page stands for the whole page.
+pub(super) fn target(cx: Cx<'_>, window: Window, (offset, len): (i64, i64)) -> Target<'_> {
+    let page = cx.state.page;
+    let range = (window.at + offset / page * page, window.at + whole_pages(offset.saturating_add(len), page));
+    Target { area: window.area, range, parts: cx.process.parts(window.area, range) }
+}
+
+/// The addresses that the label stands for, where the range lies in them.
+pub(super) fn window(cx: Cx<'_>, label: Label, range: Option<(i64, i64)>, checks: &mut Checks<'_>) -> Option<Window> {
+    let window = cx.process.window(label).filter(|window| range.is_none_or(|(offset, len)| window.holds(offset, len)));
+    match window {
+        Some(window) => given_up(cx, window, checks),
+        None => checks.not_executed(),
+    }
+    window
+}
+
 pub(in crate::model) fn munmap(cx: Cx<'_>, label: Label, range: Option<(i64, i64)>, checks: &mut Checks<'_>) {
-    let Some(map) = cx.process.map(label) else { return checks.not_executed() };
+    let Some(window) = window(cx, label, range, checks) else { return };
     let Some((offset, len)) = range else {
-        over_holes(cx, map, (0, whole_pages(map.len, cx.state.page)), checks);
-        let unmapped = smallvec![Effect::Unmap(cx.id, label)];
+        let whole = target(cx, window, (0, window.len));
+        over_holes(cx, &whole, checks);
+        let unmapped = smallvec![Effect::Unmap(cx.id, whole.area, whole.range)];
         return checks.succeed(Expect::Ok, &[clause::munmap(1), clause::munmap(4)], unmapped);
     };
-    let page = cx.state.page;
     checks.ask(Check::Argument, len == 0, &cx.profile.rules.unmap_empty, &[]);
-    let unaligned = map.offset.wrapping_add(offset) % page != 0;
+    let unaligned = (window.skew + window.at + offset) % cx.state.page != 0;
     checks.ask(Check::Alignment, unaligned, &cx.profile.rules.unmap_unaligned, &[]);
-    if offset < 0 || len < 0 || offset.saturating_add(len) > whole_pages(map.len, page) {
-        return checks.not_executed();
-    }
-    // An address inside a page stands for the whole page.
-    let hole = (offset / page * page, whole_pages(offset.saturating_add(len), page));
+    let hole = target(cx, window, (offset, len));
     let by = [clause::munmap(1), clause::munmap(3)];
-    let cut = || smallvec![Effect::UnmapRange(cx.id, label, hole)];
+    let cut = || smallvec![Effect::Unmap(cx.id, hole.area, hole.range)];
     if len > 0 {
-        over_holes(cx, map, hole, checks);
+        over_holes(cx, &hole, checks);
         return checks.succeed(Expect::Ok, &by, cut());
     }
     for takes_page in &cx.profile.rules.unmap_empty_takes_page.choices {
         let mut checks = checks.way(takes_page.justification);
-        if takes_page.value && hole.0 < hole.1 {
-            over_holes(cx, map, hole, &mut checks);
+        if takes_page.value && hole.range.0 < hole.range.1 {
+            over_holes(cx, &hole, &mut checks);
             checks.succeed(Expect::Ok, &by, cut());
         } else {
             checks.answer(Expect::Ok, &by);
@@ -165,35 +241,58 @@ pub(in crate::model) fn munmap(cx: Cx<'_>, label: Label, range: Option<(i64, i64
     }
 }
 
-/// Is a part of a range of the mapping not mapped any more?
-fn over_holes(cx: Cx<'_>, map: &Mapping, (start, end): (i64, i64), checks: &mut Checks<'_>) {
-    let has_holes = map.holes.iter().any(|(from, to)| *from < end && *to > start);
-    checks.ask(Check::Range, has_holes, &cx.profile.rules.unmap_hole, &[]);
+/// Is a part of a range not mapped any more?
+fn over_holes(cx: Cx<'_>, target: &Target<'_>, checks: &mut Checks<'_>) {
+    checks.ask(Check::Range, target.has_holes(), &cx.profile.rules.unmap_hole, &[]);
 }
 
-pub(in crate::model) fn mprotect(cx: Cx<'_>, label: Label, prot: Prot, checks: &mut Checks<'_>) {
-    let Some(map) = cx.process.map(label) else { return checks.not_executed() };
-    let read_only = prot.contains(Prot::WRITE) && !map.may_write;
-    checks.refuse(Check::Protection, read_only, &cx.profile.rules.protect_readonly, &[]);
-    if !map.holes.is_empty() {
-        protect_holes(cx, label, prot, checks);
-    }
+pub(in crate::model) fn mprotect(
+    cx: Cx<'_>,
+    label: Label,
+    prot: Prot,
+    range: Option<(i64, i64)>,
+    checks: &mut Checks<'_>,
+) {
     let rules = &cx.profile.rules;
+    let Some(window) = window(cx, label, range, checks) else { return };
+    let (offset, len) = range.unwrap_or((0, window.len));
+    let unaligned = (window.skew + window.at + offset) % cx.state.page != 0;
+    checks.ask(Check::Alignment, range.is_some() && unaligned, &rules.protect_unaligned, &[]);
+    if len == 0 {
+        return checks.answer(Expect::Ok, &[clause::mprotect(1)]);
+    }
+    let target = target(cx, window, (offset, len));
     let (executes, writes) = (prot.contains(Prot::EXEC), prot.contains(Prot::WRITE));
+    let read_only = writes && target.mapped().any(|mapped| !mapped.map.may_write);
+    checks.refuse(Check::Protection, read_only, &rules.protect_readonly, &[]);
+    if target.has_holes() {
+        protect_holes(cx, &target, prot, checks);
+    }
     checks.ask(Check::Protection, executes, &rules.protect_exec, &[]);
     checks.ask(Check::Protection, executes && writes, &rules.protect_write_exec, &[]);
-    checks.ask(Check::Protection, !map.asked.contains(prot), &rules.protect_raised, &[]);
-    let by = if map.private.is_some() { clause::mprotect(3) } else { clause::mprotect(1) };
-    checks.succeed(Expect::Ok, &[by], smallvec![Effect::Protect(cx.id, label, prot)]);
+    let raised = target.mapped().any(|mapped| !mapped.map.asked.contains(prot));
+    checks.ask(Check::Protection, raised, &rules.protect_raised, &[]);
+    let is_private = target.mapped().any(|mapped| mapped.map.private.is_some());
+    let by = if is_private { clause::mprotect(3) } else { clause::mprotect(1) };
+    if range.is_some() {
+        checks.rests_on(clause::mprotect(6));
+    }
+    checks.succeed(Expect::Ok, &[by], smallvec![Effect::Protect(cx.id, target.area, target.range, prot)]);
 }
 
-/// A part of the mapping is not mapped any more. Where that is an error the protection of the rest may have changed.
-fn protect_holes(cx: Cx<'_>, label: Label, prot: Prot, checks: &mut Checks<'_>) {
+/// A part of the range is not mapped any more. Where that is an error the protection of what is mapped before it, or of all
+/// the rest, may have changed.
+fn protect_holes(cx: Cx<'_>, target: &Target<'_>, prot: Prot, checks: &mut Checks<'_>) {
     let rule = &cx.profile.rules.protect_hole;
     let succeeds = rule.choices.iter().find(|choice| choice.value == Response::Ok);
+    let (start, end) = target.range;
+    let mut ends: SmallVec<[i64; 3]> = smallvec![start, target.first_hole(), end];
+    ends.dedup();
     for choice in &rule.choices {
         let Response::Errno(errno) = choice.value else { continue };
-        for effects in [Effects::new(), smallvec![Effect::Protect(cx.id, label, prot)]] {
+        for end in &ends {
+            let changed = Effect::Protect(cx.id, target.area, (start, *end), prot);
+            let effects: Effects = (*end > start).then_some(changed).into_iter().collect();
             match succeeds {
                 None => checks.shall_with(Check::Range, errno, choice.justification, effects),
                 Some(_) => checks.may_with(Check::Range, errno, choice.justification, effects),
@@ -206,7 +305,8 @@ fn protect_holes(cx: Cx<'_>, label: Label, prot: Prot, checks: &mut Checks<'_>) 
 }
 
 pub(in crate::model) fn msync(cx: Cx<'_>, label: Label, checks: &mut Checks<'_>) {
-    let Some(map) = cx.process.map(label) else { return checks.not_executed() };
-    checks.ask(Check::Range, !map.holes.is_empty(), &cx.profile.rules.msync_holes, &[]);
+    let Some(window) = window(cx, label, None, checks) else { return };
+    let has_holes = target(cx, window, (0, window.len)).has_holes();
+    checks.ask(Check::Range, has_holes, &cx.profile.rules.msync_holes, &[]);
     checks.answer(Expect::Ok, &[clause::msync(1)]);
 }

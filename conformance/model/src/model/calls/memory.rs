@@ -1,5 +1,6 @@
 //! Loads and stores through a mapping.
 
+use super::map::given_up;
 use crate::call::{Label, Prot};
 use crate::clause::{self, ClauseId};
 use crate::model::branch::{Cx, Justifications, clauses};
@@ -9,100 +10,100 @@ use crate::model::effect::{Effect, Effects, PrivateStore};
 use crate::model::expect::{Expect, Pattern};
 use crate::model::rules::sizes::whole_pages;
 use crate::model::rules::{coherence, room};
-use crate::model::state::{Mapping, Object, ObjectId, Private};
+use crate::model::state::{Mapped, Mapping, Object, Part, Parts, Private};
 use crate::outcome::Signal;
 use crate::profile::{Fault, Justification};
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
-/// A range of a mapping that may be accessed, as a range of the object.
-struct Target<'a> {
-    map: &'a Mapping,
-    object: &'a Object,
-    range: (i64, i64),
-}
-
-/// An access that is tried: to what, and in which way.
-#[derive(Clone, Copy)]
-struct Access {
-    object: ObjectId,
-    range: (i64, i64),
+/// An access that is tried: to which parts of what is mapped, and in which way.
+struct Access<'a> {
+    parts: Parts<'a>,
     stores: bool,
+    /// The part that it has come to.
+    at: usize,
 }
 
-impl Access {
+impl Access<'_> {
     /// The access ends its process, and a store may have been made in part.
-    fn may_die(self, cx: Cx<'_>, signal: Signal, by: Justifications, checks: &mut Checks<'_>) {
-        if self.stores {
-            checks.may_die_storing(cx, signal, by, self.object, self.range);
-        } else {
-            checks.may_die(cx, signal, by);
-        }
+    fn may_die(&self, cx: Cx<'_>, signal: Signal, by: Justifications, checks: &mut Checks<'_>) {
+        let mut effects = if self.stores { self.in_part(self.at + 1) } else { Effects::new() };
+        effects.push(Effect::End(cx.id));
+        checks.outcome(Expect::Signal(signal), by, effects);
     }
 
     /// The access reaches a page of which nothing is known; what is stored there may be seen once the object grows.
-    fn may_do_anything(self, by: Justifications, checks: &mut Checks<'_>) {
-        let (start, end) = self.range;
+    fn may_do_anything(&self, by: Justifications, checks: &mut Checks<'_>) {
         if self.stores {
-            checks.outcome(Expect::Ok, by, smallvec![Effect::StoreInPart(self.object, self.range)]);
+            checks.outcome(Expect::Ok, by, self.in_part(self.parts.len()));
         } else {
-            let unknown = Span { start, end, value: Value::Any };
-            checks.outcome(Expect::Bytes(Pattern(vec![unknown])), by, Effects::new());
+            let spans = self.parts.iter().map(|Part { range: (start, end), .. }| (*start, *end));
+            let unknown = spans.map(|(start, end)| Span { start, end, value: Value::Any }).collect();
+            checks.outcome(Expect::Bytes(Pattern(unknown)), by, Effects::new());
         }
+    }
+
+    /// Something is stored to the first parts, of which nobody knows how much.
+    fn in_part(&self, parts: usize) -> Effects {
+        let mapped = self.parts.iter().take(parts).filter_map(|part| part.mapped);
+        mapped.map(|mapped| Effect::StoreInPart(mapped.map.object, mapped.range)).collect()
     }
 }
 
-/// Finds the range, or says how the access ends its process.
-fn target<'a>(
+/// Finds the parts, or says that the range is none of the mapping's.
+fn access<'a>(
     cx: Cx<'a>,
     label: Label,
     (offset, len): (i64, i64),
-    prot: Prot,
+    stores: bool,
     checks: &mut Checks<'_>,
-) -> Option<Target<'a>> {
-    let page = cx.state.page;
-    // The last page of a mapping is mapped whole.
-    let within = |map: &&Mapping| offset >= 0 && len >= 0 && offset.saturating_add(len) <= whole_pages(map.len, page);
-    let Some(map) = cx.process.map(label).filter(within) else {
+) -> Option<Access<'a>> {
+    let window = cx.process.window(label);
+    let Some(window) = window.filter(|window| window.holds(offset, len)) else {
         checks.not_executed();
         return None;
     };
+    let start = window.at + offset;
+    given_up(cx, window, checks);
+    Some(Access { parts: cx.process.parts(window.area, (start, start + len)), stores, at: 0 })
+}
+
+/// Finds what is mapped in the part that the access has come to, or says how it ends its process.
+fn target<'a>(cx: Cx<'a>, access: &Access<'a>, checks: &mut Checks<'_>) -> Option<Mapped<'a>> {
+    let page = cx.state.page;
+    let Some(mapped) = access.parts[access.at].mapped else {
+        access.may_die(cx, Signal::SIGSEGV, clauses(&[clause::munmap(1)]), checks);
+        checks.block();
+        return None;
+    };
+    let Mapped { map, range, prot, .. } = mapped;
     let object = cx.state.object(map.object);
-    let start = map.offset.saturating_add(offset);
-    let range = (start, start.saturating_add(len));
-    if len == 0 {
-        return Some(Target { map, object, range });
-    }
-    let access = Access { object: map.object, range, stores: prot == Prot::WRITE };
-    let in_hole = map.holes.iter().any(|(from, to)| offset < *to && offset.saturating_add(len) > *from);
-    let forbidden = !map.prot.contains(prot);
+    let wanted = if access.stores { Prot::WRITE } else { Prot::READ };
+    let forbidden = !prot.contains(wanted);
     // Whoever may write or execute may also read on many machines, which no standard speaks of.
-    let reads_by_chance = prot == Prot::READ && !map.prot.is_empty();
+    let reads_by_chance = !access.stores && !prot.is_empty();
     let cut_off = range.0 < 0 || range.1 > whole_pages(object.size, page);
     let copied = cut_off && is_copied(map, range);
     let survives = &cx.profile.rules.private_survives;
     let beyond = cut_off && !(copied && survives.always(|survives| *survives));
-    if in_hole {
-        access.may_die(cx, Signal::SIGSEGV, clauses(&[clause::munmap(1)]), checks);
-    }
     if forbidden {
-        let clause = if map.protected { clause::mprotect(1) } else { clause::mmap(14) };
+        let clause = if mapped.protected { clause::mprotect(1) } else { clause::mmap(14) };
         for choice in &cx.profile.rules.access_forbidden.choices {
             access.may_die(cx, choice.value, smallvec![Justification { clause, ..choice.justification }], checks);
         }
     }
     let is_spared = beyond && is_spared_beyond(cx, access, map, checks);
     if beyond && !is_spared {
-        beyond_end(cx, access, object, in_hole || forbidden, checks);
+        beyond_end(cx, access, object, forbidden, checks);
     }
     let shows = beyond || range.1 <= map.reached || shows_growth(cx, access, checks);
-    if in_hole || forbidden && !reads_by_chance || beyond && !is_spared || !shows {
+    if forbidden && !reads_by_chance || beyond && !is_spared || !shows {
         checks.block();
         return None;
     }
     if let Some(kept_by) = map.private.as_ref().and_then(|private| private.kept_by) {
         checks.rests_on(kept_by);
     }
-    Some(Target { map, object, range })
+    Some(mapped)
 }
 
 /// Has a private mapping copies of all pages of the range?
@@ -113,7 +114,7 @@ fn is_copied(map: &Mapping, (start, end): (i64, i64)) -> bool {
 
 /// May an access through a private mapping find a page of zeros behind the end, which becomes the mapping's own? Only stores
 /// do, and loads once something was stored.
-fn is_spared_beyond(cx: Cx<'_>, access: Access, map: &Mapping, checks: &mut Checks<'_>) -> bool {
+fn is_spared_beyond(cx: Cx<'_>, access: &Access<'_>, map: &Mapping, checks: &mut Checks<'_>) -> bool {
     let rule = &cx.profile.rules.private_beyond_end;
     let has_stored = map.private.as_ref().map(|private| access.stores || private.copied.holds_from(i64::MIN));
     let Some(spared) = rule.choices.iter().find(|choice| choice.value == Fault::Ok) else { return false };
@@ -129,7 +130,7 @@ fn is_spared_beyond(cx: Cx<'_>, access: Access, map: &Mapping, checks: &mut Chec
     true
 }
 
-fn beyond_end(cx: Cx<'_>, access: Access, object: &Object, forbidden: bool, checks: &mut Checks<'_>) {
+fn beyond_end(cx: Cx<'_>, access: &Access<'_>, object: &Object, forbidden: bool, checks: &mut Checks<'_>) {
     let clause = if object.bytes_by == clause::ftruncate(3) { clause::ftruncate(5) } else { clause::mmap(11) };
     let emptied = (object.size == 0).then_some(object.size_by).filter(|by| by.deviation.is_some());
     for choice in &cx.profile.rules.access_beyond_end.choices {
@@ -144,7 +145,7 @@ fn beyond_end(cx: Cx<'_>, access: Access, object: &Object, forbidden: bool, chec
 }
 
 /// May a mapping show what its object grew by since? Where it does not the access ends its process.
-fn shows_growth(cx: Cx<'_>, access: Access, checks: &mut Checks<'_>) -> bool {
+fn shows_growth(cx: Cx<'_>, access: &Access<'_>, checks: &mut Checks<'_>) -> bool {
     let mut shows = false;
     for choice in &cx.profile.rules.map_grows.choices {
         if choice.value {
@@ -158,22 +159,31 @@ fn shows_growth(cx: Cx<'_>, access: Access, checks: &mut Checks<'_>) -> bool {
 }
 
 pub(in crate::model) fn load(cx: Cx<'_>, label: Label, offset: i64, len: i64, checks: &mut Checks<'_>) {
-    let Some(Target { map, object, range }) = target(cx, label, (offset, len), Prot::READ, checks) else { return };
-    let bytes = coherence::by_mapping(cx, object, range, checks);
-    let (spans, by) = match &map.private {
-        None => (visible(&bytes, object.size, range), object.bytes_by),
-        Some(private) => private_spans(cx, private, (&bytes, object.size), range),
-    };
-    let tail = if range.1 > object.size { clause::mmap(12) } else { clause::mmap(1) };
-    // What a private mapping shows behind the last page is a page of its own from then on.
-    let behind = (whole_pages(object.size, cx.state.page).max(range.0), range.1);
-    let mut effects = Effects::new();
-    if map.private.is_some() && behind.0 < behind.1 {
-        let (object, seen) = (map.object, Bytes::default());
-        let copied = PrivateStore { process: cx.id, map: label, object, range: behind, byte: None, seen };
-        effects.push(Effect::StorePrivate(Box::new(copied)));
+    let Some(mut access) = access(cx, label, (offset, len), false, checks) else { return };
+    let (mut shown, mut by, mut effects) = (Vec::new(), SmallVec::<[ClauseId; 4]>::new(), Effects::new());
+    while access.at < access.parts.len() {
+        let Some(Mapped { id, map, range, .. }) = target(cx, &access, checks) else { return };
+        let object = cx.state.object(map.object);
+        let bytes = coherence::by_mapping(cx, object, range, checks);
+        let (spans, because) = match &map.private {
+            None => (visible(&bytes, object.size, range), object.bytes_by),
+            Some(private) => private_spans(cx, private, (&bytes, object.size), range),
+        };
+        shown.extend(spans);
+        by.extend([because, if range.1 > object.size { clause::mmap(12) } else { clause::mmap(1) }]);
+        // What a private mapping shows behind the last page is a page of its own from then on.
+        let behind = (whole_pages(object.size, cx.state.page).max(range.0), range.1);
+        if map.private.is_some() && behind.0 < behind.1 {
+            let (object, seen) = (map.object, Bytes::default());
+            let copied = PrivateStore { process: cx.id, map: id, object, range: behind, byte: None, seen };
+            effects.push(Effect::StorePrivate(Box::new(copied)));
+        }
+        access.at += 1;
     }
-    checks.succeed(Expect::Bytes(Pattern(spans)), &[by, tail], effects);
+    if by.is_empty() {
+        by.push(clause::mmap(1));
+    }
+    checks.succeed(Expect::Bytes(Pattern(shown)), &by, effects);
 }
 
 /// What a private mapping shows: its own copies, and elsewhere what the object has, as far as that is certain.
@@ -237,29 +247,34 @@ fn part_of(bytes: &Bytes, (start, end): (i64, i64)) -> Bytes {
 }
 
 pub(in crate::model) fn store(cx: Cx<'_>, label: Label, offset: i64, byte: u8, len: i64, checks: &mut Checks<'_>) {
-    let Some(Target { map, object, range }) = target(cx, label, (offset, len), Prot::WRITE, checks) else { return };
-    let (id, page) = (map.object, cx.state.page);
-    if room::may_lack(cx, len) {
-        checks.may_die_storing(cx, Signal::SIGBUS, clauses(&[clause::mmap(19)]), id, range);
-    }
-    if let Some(room) = object.room {
-        if whole_pages(object.size, page) > room {
-            checks.may_die_storing(cx, Signal::SIGBUS, clauses(&[clause::mmap(19)]), id, range);
+    let Some(mut access) = access(cx, label, (offset, len), true, checks) else { return };
+    let (page, mut by, mut effects) = (cx.state.page, SmallVec::<[ClauseId; 2]>::new(), Effects::new());
+    while access.at < access.parts.len() {
+        let Some(Mapped { id: map_id, map, range, .. }) = target(cx, &access, checks) else { return };
+        let (id, object) = (map.object, cx.state.object(map.object));
+        let lacks_room = object.room.is_some_and(|room| whole_pages(object.size, page) > room);
+        if room::may_lack(cx, len) || lacks_room {
+            access.may_die(cx, Signal::SIGBUS, clauses(&[clause::mmap(19)]), checks);
         }
-        if range.1.saturating_sub(range.0) > room {
+        if object.room.is_some_and(|room| range.1.saturating_sub(range.0) > room) {
             return;
         }
+        if map.private.is_none() {
+            by.push(if range.1 > object.size { clause::mmap(13) } else { clause::mmap(2) });
+            effects.push(Effect::Store { object: id, range, byte, parts: coherence::may_part(cx) });
+        } else {
+            let pages = (range.0 / page * page, whole_pages(range.1, page));
+            let current = coherence::by_mapping(cx, object, pages, checks);
+            let mut seen = part_of(&current, pages);
+            seen.blur(object.size.max(pages.0), pages.1);
+            let store = PrivateStore { process: cx.id, map: map_id, object: id, range, byte: Some(byte), seen };
+            by.push(clause::mmap(3));
+            effects.push(Effect::StorePrivate(Box::new(store)));
+        }
+        access.at += 1;
     }
-    if map.private.is_none() {
-        let by = if range.1 > object.size { clause::mmap(13) } else { clause::mmap(2) };
-        let stored = Effect::Store { object: id, range, byte, parts: coherence::may_part(cx) };
-        return checks.succeed(Expect::Ok, &[by], smallvec![stored]);
+    if by.is_empty() {
+        by.push(clause::mmap(2));
     }
-    let pages = (range.0 / page * page, whole_pages(range.1, page));
-    let current = coherence::by_mapping(cx, object, pages, checks);
-    let mut seen = part_of(&current, pages);
-    seen.blur(object.size.max(pages.0), pages.1);
-    let store = PrivateStore { process: cx.id, map: label, object: id, range, byte: Some(byte), seen };
-    let stored = Effect::StorePrivate(Box::new(store));
-    checks.succeed(Expect::Ok, &[clause::mmap(3)], smallvec![stored]);
+    checks.succeed(Expect::Ok, &by, effects);
 }

@@ -23,7 +23,7 @@ pub(in crate::model) fn pair(cx: Cx<'_>, kind: FileType, checks: &mut Checks<'_>
     checks.shall(Check::Number, cx.process.has_one_free(), Errno::EMFILE, &by);
     checks.may(Check::Number, cx.process.may_be_full(), Errno::EMFILE, &by);
     let made = Effect::Pair { process: cx.id, bind: cx.site.bind.to_vec(), event: cx.site.event, kind };
-    checks.succeed(Expect::Received { least: 2, most: 2, truncated: false }, &by, smallvec![made]);
+    checks.succeed(Expect::Received { least: 2, most: 2, numbers: None, truncated: false }, &by, smallvec![made]);
 }
 
 pub(in crate::model) fn send(cx: Cx<'_>, to: Label, fds: &[Label], checks: &mut Checks<'_>) {
@@ -109,7 +109,7 @@ fn ended(cx: Cx<'_>, from: Label, checks: &mut Checks<'_>) {
         }
     }
     if unread == 0 || !rule.always(|response| *response != Response::Ok) {
-        let end = Expect::Received { least: 0, most: 0, truncated: false };
+        let end = Expect::Received { least: 0, most: 0, numbers: None, truncated: false };
         checks.outcome(end, clauses(&[clause::recvmsg(8)]), Effects::new());
     }
     checks.not_executed();
@@ -165,14 +165,21 @@ impl Receiving<'_> {
                 self.cut_by_numbers(cloexec, fits, checks);
             }
             if fits {
-                let all = Expect::Received { least: sent, most: sent, truncated: false };
-                let clauses = [clause::recvmsg(2), clause::recvmsg(3)];
-                checks.way(by(clause::recvmsg(1))).succeed(all, &clauses, self.take(cloexec, None));
+                for lowest in &rules.recv_lowest.choices {
+                    let numbers = lowest.value.then(|| cx.process.lowest_free()).flatten();
+                    let numbers = numbers.map(|_| cx.process.free().take(sent).collect());
+                    let all = Expect::Received { least: sent, most: sent, numbers, truncated: false };
+                    let by: [Justification; 2] = [clause::recvmsg(2).into(), lowest.justification];
+                    let arrives = self
+                        .lost
+                        .unwrap_or_else(|| if departs { cloexec.justification } else { clause::recvmsg(1).into() });
+                    checks.way(arrives).succeed(all, &by, self.take(cloexec, None));
+                }
                 continue;
             }
             for rest in &rules.recv_rest.choices {
                 let most = if rest.value == Rest::AllClosed { 0 } else { room.min(sent.saturating_sub(1)) };
-                let some = Expect::Received { least: 0, most, truncated: rest.value.is_marked() };
+                let some = Expect::Received { least: 0, most, numbers: None, truncated: rest.value.is_marked() };
                 let by = if rest.value.is_marked() { by(clause::recvmsg(4)) } else { rest.justification };
                 checks.succeed(some, &[by], self.take(cloexec, leaked_by(rest)));
             }
@@ -182,7 +189,7 @@ impl Receiving<'_> {
     fn without_room(self, checks: &mut Checks<'_>) {
         let rules = &self.cx.profile.rules;
         for rest in &rules.recv_none.choices {
-            let none = Expect::Received { least: 0, most: 0, truncated: rest.value.is_marked() };
+            let none = Expect::Received { least: 0, most: 0, numbers: None, truncated: rest.value.is_marked() };
             let by = if rest.value.is_marked() { clause::recvmsg(4).into() } else { rest.justification };
             // Nothing arrives, so that it does not matter what exec would close.
             let cloexec = Choice { value: true, justification: clause::recvmsg(5).into() };
@@ -195,7 +202,7 @@ impl Receiving<'_> {
         for marks in &self.cx.profile.rules.recv_marks_lost.choices {
             let unmarked = fits && !marks.value;
             let most = self.sent.min(self.room).saturating_sub(usize::from(unmarked));
-            let some = Expect::Received { least: 0, most, truncated: !unmarked };
+            let some = Expect::Received { least: 0, most, numbers: None, truncated: !unmarked };
             let by = if unmarked { marks.justification } else { clause::recvmsg(4).into() };
             checks.outcome(some, smallvec![by], self.take(cloexec, None));
         }

@@ -1,6 +1,6 @@
 //! Seals, which POSIX does not know.
 
-use crate::call::{Label, Prot, Seals};
+use crate::call::{Label, Seals};
 use crate::clause;
 use crate::model::branch::Cx;
 use crate::model::checks::Checks;
@@ -56,7 +56,7 @@ pub(in crate::model) fn add(cx: Cx<'_>, fd: Label, seals: Seals, checks: &mut Ch
     if seals.contains(Seals::WRITE) && object.is_mapped() {
         let maps = cx.state.processes().flat_map(|process| process.maps.values());
         let shared = maps.filter(|map| map.object == open.object && map.private.is_none() && map.may_write);
-        let (writable, could_be): (Vec<_>, Vec<_>) = shared.partition(|map| map.prot.contains(Prot::WRITE));
+        let (writable, could_be): (Vec<_>, Vec<_>) = shared.partition(|map| map.is_written());
         checks.shall(Check::Mapped, !writable.is_empty(), Errno::EBUSY, &[clause::seals(6)]);
         checks.may(Check::Mapped, !could_be.is_empty(), Errno::EBUSY, &[clause::seals(6)]);
     }

@@ -1,16 +1,15 @@
 //! A store through a private mapping, and the pages that it copies.
 
-use crate::call::Label;
 use crate::clause;
 use crate::model::bytes::{Bytes, Span, Value};
 use crate::model::rules::sizes::whole_pages;
-use crate::model::state::{ObjectId, Private, ProcessId, State};
+use crate::model::state::{MapId, ObjectId, Private, ProcessId, State};
 
 /// A store through a private mapping.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PrivateStore {
     pub(crate) process: ProcessId,
-    pub(crate) map: Label,
+    pub(crate) map: MapId,
     pub(crate) object: ObjectId,
     pub(crate) range: (i64, i64),
     /// What is stored; nothing where the pages are copied alone.

@@ -184,7 +184,11 @@ impl<'a> Scene<'a> {
     }
 
     fn mappings(&self, process: ProcessId, label: Label) -> impl Iterator<Item = &'a Mapping> {
-        self.states.iter().filter_map(move |state| state.process(process)?.map(label))
+        let process = self.states.iter().filter_map(move |state| state.process(process));
+        process.flat_map(move |process| {
+            let window = process.window(label);
+            window.into_iter().flat_map(|window| process.lying_in(window.area)).map(|(_, map)| map)
+        })
     }
 
     /// The objects that a label of a mapping may stand for.
@@ -192,7 +196,10 @@ impl<'a> Scene<'a> {
         if self.remapping.contains(&process) {
             return Set(None);
         }
-        self.each(|state| Some(state.process(process)?.map(label)?.object))
+        let mut found: Vec<ObjectId> = self.mappings(process, label).map(|map| map.object).collect();
+        found.sort_unstable();
+        found.dedup();
+        Set(Some(found))
     }
 
     /// The objects that a process may have mapped.
@@ -209,7 +216,15 @@ impl<'a> Scene<'a> {
 
     /// A range of a mapping as a range of its object.
     pub(super) fn range(&self, process: ProcessId, label: Label, (offset, len): (i64, i64)) -> (i64, i64) {
-        let mut offsets = self.mappings(process, label).map(|map| map.offset);
+        let process_of = |state: &&'a State| state.process(process);
+        let mut offsets = self.states.iter().filter_map(process_of).flat_map(|process| {
+            let window = process.window(label);
+            window.into_iter().flat_map(|window| {
+                process
+                    .lying_in(window.area)
+                    .map(move |(_, map)| map.offset.saturating_sub(map.window.at).saturating_add(window.at))
+            })
+        });
         let first = offsets.next();
         match first.filter(|first| !self.remapping.contains(&process) && offsets.all(|offset| offset == *first)) {
             Some(from) => {

@@ -87,8 +87,9 @@ fn of_object(id: super::ObjectId, before: &Object, now: &Object) -> Vec<Place> {
 
 fn of_process(before: &Process, now: &Process) -> impl Iterator<Item = PlaceOf<super::ProcessId>> {
     let attributes = |process: &Process| {
-        let Process { uid, gid, umask, fsize, nofile, address_space, ignored, collides, store, room, .. } = process;
-        (*uid, *gid, *umask, *fsize, *nofile, *address_space, ignored.clone(), *collides, *store, *room)
+        let Process { uid, gid, umask, fsize, nofile, address_space, memlock, ignored, collides, store, room, .. } =
+            process;
+        (*uid, *gid, *umask, *fsize, *nofile, *address_space, *memlock, ignored.clone(), *collides, *store, *room)
     };
     let descriptors = |process: &Process| {
         let fds = process.fds.values().map(|fd| (fd.number, fd.description, fd.cloexec)).collect::<Vec<_>>();
@@ -98,14 +99,14 @@ fn of_process(before: &Process, now: &Process) -> impl Iterator<Item = PlaceOf<s
         (before.alive != now.alive, Place::Life),
         (attributes(before) != attributes(now), Place::Attributes),
         (descriptors(before) != descriptors(now), Place::Descriptors),
-        (before.maps != now.maps, Place::Mappings),
+        ((&before.maps, &before.windows) != (&now.maps, &now.windows), Place::Mappings),
     ];
     places.into_iter().filter(|(differs, _)| *differs).map(|(_, place)| place)
 }
 
 /// The objects of which there are other mappings, or mappings with another protection.
 fn of_mappings(before: &Process, now: &Process) -> Vec<Place> {
-    let seen = |map: Option<&Mapping>| map.map(|map| (map.object, map.prot, map.may_write));
+    let seen = |map: Option<&Mapping>| map.map(|map| (map.object, map.asked, map.protected.clone(), map.may_write));
     let changed = differing(&before.maps, &now.maps).into_iter();
     let changed = changed.filter(|(_, (before, now))| seen(*before) != seen(*now));
     let objects = changed.flat_map(|(_, (before, now))| [before, now]).flatten().map(|map| map.object);

@@ -1,8 +1,8 @@
 //! A process: its descriptors, mappings, limits and user.
 
+use super::mapping::{MapId, Mapping, Private, Window};
 use super::{DescriptionId, ObjectId, Store};
-use crate::call::{Label, Lock, Prot, Resource};
-use crate::model::bytes::Bytes;
+use crate::call::{Label, Lock, Resource};
 use crate::model::effect::Identity;
 use crate::outcome::Signal;
 use crate::profile::Justification;
@@ -29,7 +29,9 @@ pub(crate) struct Process {
     pub(crate) base: Option<Arc<[i32]>>,
     /// What its labels of descriptors stand for.
     pub(crate) labels: BTreeMap<Label, i32>,
-    pub(crate) maps: BTreeMap<Label, Mapping>,
+    pub(crate) maps: BTreeMap<MapId, Mapping>,
+    /// The addresses that its labels of mappings stand for, whatever is mapped there by now.
+    pub(crate) windows: BTreeMap<Label, Window>,
     /// What it has locked, for reading or for writing.
     pub(crate) locks: BTreeMap<ObjectId, Lock>,
     /// The effective user.
@@ -52,6 +54,8 @@ pub(crate) struct Process {
     pub(crate) nofile: Option<i64>,
     /// The most address space, in bytes.
     pub(crate) address_space: Option<i64>,
+    /// What it may keep in memory, in bytes.
+    pub(crate) memlock: Option<i64>,
     pub(crate) ignored: Vec<Signal>,
     /// Is it the first process of a PID namespace? No signal from there ends that one.
     is_first: bool,
@@ -72,39 +76,6 @@ pub(crate) struct Descriptor {
     pub(crate) cloexec_by: Justification,
 }
 
-/// A mapping of an object.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Mapping {
-    pub(crate) object: ObjectId,
-    pub(crate) offset: i64,
-    pub(crate) len: i64,
-    /// How far the object reached when it was mapped, in bytes of whole pages.
-    pub(crate) reached: i64,
-    pub(crate) prot: Prot,
-    /// The protection that mmap asked for.
-    pub(crate) asked: Prot,
-    /// May it be made writable?
-    pub(crate) may_write: bool,
-    pub(crate) private: Option<Private>,
-    /// Ranges that were unmapped, in bytes of the mapping.
-    pub(crate) holes: Vec<(i64, i64)>,
-    /// Has its protection been changed?
-    pub(crate) protected: bool,
-}
-
-/// What a private mapping has of its own.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Private {
-    /// The object's bytes when it was mapped.
-    pub(crate) before: Bytes,
-    /// Its own copies.
-    pub(crate) own: Bytes,
-    /// Not zero in the pages of the object that it has copied.
-    pub(crate) copied: Bytes,
-    /// Why it still has copies of pages that the object has lost.
-    pub(crate) kept_by: Option<Justification>,
-}
-
 impl Process {
     pub(super) fn new(actor: &Actor) -> Process {
         let limit = |resource| actor.limits.get(&resource).map(|limit| i64::try_from(*limit).unwrap_or(i64::MAX));
@@ -117,6 +88,7 @@ impl Process {
             base: None,
             labels: BTreeMap::new(),
             maps: BTreeMap::new(),
+            windows: BTreeMap::new(),
             locks: BTreeMap::new(),
             uid: actor.uid,
             began_as: actor.uid,
@@ -129,6 +101,7 @@ impl Process {
             fsize: limit(Resource::Fsize),
             nofile: limit(Resource::Nofile),
             address_space: limit(Resource::As),
+            memlock: limit(Resource::Memlock),
             ignored: Vec::new(),
             is_first: false,
             collides: false,
@@ -142,6 +115,7 @@ impl Process {
     /// The process that a fork makes of it.
     pub(super) fn child(&self, is_first: bool, open: Option<&[i32]>) -> Process {
         let mut child = Process { is_first, locks: BTreeMap::new(), ..self.clone() };
+        child.maps.values_mut().for_each(|map| map.locked = false);
         child.begin_with(open);
         child
     }
@@ -166,10 +140,6 @@ impl Process {
 
     pub(crate) fn fd(&self, number: i32) -> Option<&Descriptor> {
         self.fds.get(&number)
-    }
-
-    pub(crate) fn map(&self, label: Label) -> Option<&Mapping> {
-        self.maps.get(&label)
     }
 
     /// The objects that it has mapped.
@@ -320,13 +290,7 @@ impl Process {
     }
 
     pub(super) fn weight(&self) -> usize {
-        let maps: usize = self.maps.values().map(|map| 24 + map.private.as_ref().map_or(0, Private::weight)).sum();
-        32 + 6 * self.fds.len() + 4 * self.labels.len() + maps
-    }
-}
-
-impl Private {
-    fn weight(&self) -> usize {
-        4 * (self.before.weight() + self.own.weight() + self.copied.weight())
+        let maps: usize = self.maps.values().map(Mapping::weight).sum();
+        32 + 6 * self.fds.len() + 4 * (self.labels.len() + self.windows.len()) + maps
     }
 }
