@@ -379,10 +379,20 @@ static unsigned long shmconf_flags(const char *call, const char *argument, const
 
 static const struct shmconf_label SHMCONF_OPEN[] = {
     {"RDONLY", O_RDONLY}, {"WRONLY", O_WRONLY}, {"RDWR", O_RDWR}, {"CREAT", O_CREAT}, {"EXCL", O_EXCL}, {"TRUNC", O_TRUNC},
-    {"CLOEXEC", O_CLOEXEC}, {"NOFOLLOW", O_NOFOLLOW}, {"NONBLOCK", O_NONBLOCK}, {"APPEND", O_APPEND}, {"", 0}};
+    {"CLOEXEC", O_CLOEXEC}, {"NOFOLLOW", O_NOFOLLOW}, {"NONBLOCK", O_NONBLOCK}, {"APPEND", O_APPEND}, {"SYNC", O_SYNC},
+    {"DIRECTORY", O_DIRECTORY},
+#ifdef O_CLOFORK
+    {"CLOFORK", O_CLOFORK},
+#endif
+    {"", 0}};
+/* Where a system has no such constant it is a number that stands for nothing. */
+#ifndef SEEK_DATA
+#define SEEK_DATA 3
+#define SEEK_HOLE 4
+#endif
 static const struct shmconf_label SHMCONF_PROT[] = {{"READ", PROT_READ}, {"WRITE", PROT_WRITE}, {"EXEC", PROT_EXEC}, {"", 0}};
 static const struct shmconf_label SHMCONF_MAP[] = {{"SHARED", MAP_SHARED}, {"PRIVATE", MAP_PRIVATE}, {"", 0}};
-static const struct shmconf_label SHMCONF_WHENCE[] = {{"SET", SEEK_SET}, {"CUR", SEEK_CUR}, {"END", SEEK_END}, {"", 0}};
+static const struct shmconf_label SHMCONF_WHENCE[] = {{"SET", SEEK_SET}, {"CUR", SEEK_CUR}, {"END", SEEK_END}, {"DATA", SEEK_DATA}, {"HOLE", SEEK_HOLE}, {"", 0}};
 static const struct shmconf_label SHMCONF_LOCKS[] = {{"RDLCK", F_RDLCK}, {"WRLCK", F_WRLCK}, {"UNLCK", F_UNLCK}, {"", 0}};
 static const struct shmconf_label SHMCONF_FILE_LOCKS[] = {{"SH", LOCK_SH}, {"EX", LOCK_EX}, {"UN", LOCK_UN}, {"", 0}};
 static const struct shmconf_label SHMCONF_KINDS[] = {
@@ -393,6 +403,10 @@ static const struct shmconf_label SHMCONF_SIGNALS[] = {
     {"SIGINT", SIGINT}, {"SIGKILL", SIGKILL}, {"SIGPIPE", SIGPIPE}, {"SIGSEGV", SIGSEGV}, {"SIGSYS", SIGSYS},
     {"SIGTERM", SIGTERM}, {"SIGTRAP", SIGTRAP}, {"SIGUSR1", SIGUSR1}, {"SIGUSR2", SIGUSR2}, {"SIGXCPU", SIGXCPU},
     {"SIGXFSZ", SIGXFSZ}, {"", 0}};
+#ifdef MFD_ALLOW_SEALING
+static const struct shmconf_label SHMCONF_MEMFD[] = {
+    {"CLOEXEC", 1}, {"ALLOW_SEALING", 2}, {"NOEXEC_SEAL", 8}, {"EXEC", 16}, {"UNKNOWN", 256}, {"", 0}};
+#endif
 #ifdef F_GET_SEALS
 static const struct shmconf_label SHMCONF_SEALS[] = {
     {"SEAL", 1}, {"SHRINK", 2}, {"GROW", 4}, {"WRITE", 8}, {"FUTURE_WRITE", 16}, {"EXEC", 32}, {"", 0}};
@@ -677,11 +691,11 @@ static void shmconf_time(unsigned milliseconds) {
 }
 
 /* Every call with its arguments. One that has others is answered `unsupported`, as it is another call. */
-enum { SHM_OPEN, SHM_UNLINK, CREATE, FTRUNCATE, FALLOCATE, FSTAT, FCHMOD, FCHOWN, INODE, LINKS, FILETYPE, BLOCKS, READ, WRITE, PREAD, PWRITE, LSEEK,
+enum { SHM_OPEN, SHM_UNLINK, CREATE, MEMFD_CREATE, PUNCH, REOPEN, FTRUNCATE, FALLOCATE, FSTAT, FCHMOD, FCHOWN, INODE, LINKS, FILETYPE, BLOCKS, READ, WRITE, PREAD, PWRITE, LSEEK,
        DUP, DUP2, DUPFD, CLOSE, GETFD, SETFD, GETFL, SETFL, SETLK, FLOCK, GET_SEALS, ADD_SEALS, FDS, MMAP, MUNMAP, MPROTECT, MSYNC, MLOCK, MUNLOCK, STORE, LOAD, PIPE, SOCKETPAIR, SEND, RECV, FORK, EXIT, KILL, SIGIGNORE,
        UMASK, ALARM, RLIMIT, SETGID, SETGROUPS, SETUID, SETEUID };
 static const struct { const char *name, *arguments; } SHMCONF_CALLS[] = {
-    {"shm_open", " name flags mode "}, {"shm_unlink", " name "}, {"create", " size "}, {"ftruncate", " fd size "},
+    {"shm_open", " name flags mode "}, {"shm_unlink", " name "}, {"create", " size "}, {"memfd_create", " name flags "}, {"punch", " fd offset len "}, {"reopen", " fd flags "}, {"ftruncate", " fd size "},
     {"posix_fallocate", " fd offset len "}, {"fstat", " fd "}, {"fchmod", " fd mode "}, {"fchown", " fd uid gid "}, {"inode", " fd "}, {"links", " fd "}, {"filetype", " fd "}, {"blocks", " fd "}, {"read", " fd len "},
     {"write", " fd byte len "}, {"pread", " fd offset len "}, {"pwrite", " fd offset byte len "},
     {"lseek", " fd offset whence "}, {"dup", " fd "}, {"dup2", " fd onto "}, {"fcntl_dupfd", " fd least "}, {"close", " fd "}, {"fcntl_getfd", " fd "},
@@ -725,7 +739,7 @@ static long shmconf_perform(const char *call, const char *bind) {
     if (strstr(SHMCONF_CALLS[which].arguments, " fd ") && !shmconf_fd(call, "fd", &fd)) return 0;
     if (strstr(SHMCONF_CALLS[which].arguments, " map ") && !(map = shmconf_map_of(call))) return 0;
     switch (which) {
-    case SHM_OPEN: case SHM_UNLINK: {
+    case SHM_OPEN: case SHM_UNLINK: case MEMFD_CREATE: {
         const char *text = shmconf_member(call, "name");
         size_t room = strcspn(text, "\n") + 8;
         name = shmconf_room(NULL, room);
@@ -733,6 +747,12 @@ static long shmconf_perform(const char *call, const char *bind) {
         else if (which == SHM_OPEN) {
             if (!calls->shm_open) shmconf_unsupported("the implementation has no shm_open");
             else shmconf_opened(calls->shm_open(name, (int)shmconf_flags(call, "flags", SHMCONF_OPEN), mode), bind);
+        } else if (which == MEMFD_CREATE) {
+#ifdef MFD_ALLOW_SEALING
+            shmconf_opened(memfd_create(name, (unsigned)shmconf_flags(call, "flags", SHMCONF_MEMFD)), bind);
+#else
+            shmconf_unsupported("this system has no memfd_create");
+#endif
         } else if (!calls->shm_unlink) shmconf_unsupported("the implementation has no shm_unlink");
         else shmconf_done(calls->shm_unlink(name));
         free(name);
@@ -745,6 +765,24 @@ static long shmconf_perform(const char *call, const char *bind) {
         shmconf_opened(calls->create(made, (off_t)shmconf_number(call, "size", 0)), bind);
         break;
     }
+    case REOPEN:
+#ifdef __linux__
+        {
+            char path[64];
+            snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+            shmconf_opened(open(path, (int)shmconf_flags(call, "flags", SHMCONF_OPEN)), bind);
+        }
+#else
+        shmconf_unsupported("this system does not open objects anew");
+#endif
+        break;
+    case PUNCH:
+#ifdef FALLOC_FL_PUNCH_HOLE
+        shmconf_done(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset, (off_t)len));
+#else
+        shmconf_unsupported("shmconf.h knows no call of this system for that");
+#endif
+        break;
     case FTRUNCATE: HAS(ftruncate) shmconf_done(calls->ftruncate(fd, (off_t)shmconf_number(call, "size", 0))); break;
     case FALLOCATE: {
         HAS(posix_fallocate)
@@ -1011,6 +1049,18 @@ static void shmconf_start(const char *request) {
     if (geteuid() != 0) shmconf_put(&shmconf.out, ",\"root\":\"this process is not root\"");
 #ifndef F_GET_SEALS
     shmconf_put(&shmconf.out, ",\"seals\":\"this system has no seals\"");
+#endif
+#ifndef MFD_ALLOW_SEALING
+    shmconf_put(&shmconf.out, ",\"memfd\":\"this system has no memfd_create\"");
+#endif
+#ifndef FALLOC_FL_PUNCH_HOLE
+    shmconf_put(&shmconf.out, ",\"punching\":\"shmconf.h knows no call of this system for that\"");
+#endif
+#ifndef __linux__
+    shmconf_put(&shmconf.out, ",\"reopening\":\"this system does not open objects anew\"");
+#endif
+#ifndef O_CLOFORK
+    shmconf_put(&shmconf.out, ",\"close-on-fork\":\"this system has no O_CLOFORK\"");
 #endif
 #ifndef RLIMIT_AS
     shmconf_put(&shmconf.out, ",\"address-space\":\"this system does not limit the address space\"");

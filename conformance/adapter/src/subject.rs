@@ -26,7 +26,7 @@ pub use region::Region;
 pub use status::Status;
 
 use passing::Room;
-use shmconf_model::call::{FileLock, Lock, Seals};
+use shmconf_model::call::{FileLock, Lock, MemfdFlags, Seals};
 use shmconf_model::outcome::{Content, FileType, Stat};
 use shmconf_model::script::Requirement;
 use std::ffi::{CStr, c_int};
@@ -128,6 +128,11 @@ pub trait Subject {
         made.map(|()| fd)
     }
 
+    /// `memfd_create(name, flags)`
+    fn memfd_create(&mut self, name: &CStr, flags: MemfdFlags) -> CallResult<OwnedFd> {
+        system::memfd_create(name, flags)
+    }
+
     /// `ftruncate(fd, size)`
     fn ftruncate(&mut self, fd: Fd<'_>, size: i64) -> CallResult<()> {
         native::ftruncate(fd, size)
@@ -136,6 +141,11 @@ pub trait Subject {
     /// `posix_fallocate(fd, offset, len)`
     fn posix_fallocate(&mut self, fd: Fd<'_>, offset: i64, len: i64) -> CallResult<()> {
         system::posix_fallocate(fd, offset, len)
+    }
+
+    /// `fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, len)`, or what does that here
+    fn punch(&mut self, fd: Fd<'_>, offset: i64, len: i64) -> CallResult<()> {
+        system::punch(fd, offset, len)
     }
 
     /// All that `fstat(fd, &stat)` tells, of which the next calls are parts.
@@ -279,6 +289,11 @@ pub trait Subject {
     /// `fcntl(fd, F_DUPFD, least)`
     fn dup_from(&mut self, fd: Fd<'_>, least: c_int) -> CallResult<OwnedFd> {
         native::dup_from(fd, least)
+    }
+
+    /// `open("/proc/self/fd/N", oflag)`, where `N` is the number of `fd`
+    fn reopen(&mut self, fd: Fd<'_>, oflag: c_int) -> CallResult<OwnedFd> {
+        system::reopen(fd, oflag)
     }
 
     /// `close(fd)`

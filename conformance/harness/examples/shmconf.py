@@ -23,7 +23,7 @@ import time
 
 PROTOCOL, CONTROL = "shmconf-protocol/1", 3
 OPEN = {name[2:]: getattr(os, name) for name in ("O_RDONLY", "O_WRONLY", "O_RDWR", "O_CREAT", "O_EXCL", "O_TRUNC", "O_CLOEXEC",
-                                                 "O_NOFOLLOW", "O_NONBLOCK", "O_APPEND")}
+                                                 "O_NOFOLLOW", "O_NONBLOCK", "O_APPEND", "O_SYNC", "O_DIRECTORY")}
 PROT = {"READ": mmap.PROT_READ, "WRITE": mmap.PROT_WRITE, "EXEC": mmap.PROT_EXEC}
 MAP_FIXED = 0x10  # on every system
 MAP = {"SHARED": mmap.MAP_SHARED, "PRIVATE": mmap.MAP_PRIVATE}
@@ -32,6 +32,10 @@ LOCKS = {"RDLCK": fcntl.LOCK_SH | fcntl.LOCK_NB, "WRLCK": fcntl.LOCK_EX | fcntl.
 FILE_LOCKS = {"SH": fcntl.LOCK_SH | fcntl.LOCK_NB, "EX": fcntl.LOCK_EX | fcntl.LOCK_NB, "UN": fcntl.LOCK_UN}
 KINDS = {0: "NONE", stat.S_IFREG: "REG", stat.S_IFCHR: "CHR", stat.S_IFIFO: "FIFO", stat.S_IFDIR: "DIR", stat.S_IFSOCK: "SOCK",
          stat.S_IFBLK: "BLK", stat.S_IFLNK: "LNK"}
+WHENCES = {"SET": os.SEEK_SET, "CUR": os.SEEK_CUR, "END": os.SEEK_END, "DATA": getattr(os, "SEEK_DATA", 3),
+           "HOLE": getattr(os, "SEEK_HOLE", 4)}
+MEMFD = {"CLOEXEC": 1, "ALLOW_SEALING": 2, "NOEXEC_SEAL": 8, "EXEC": 16, "UNKNOWN": 256}
+PUNCH_HOLE, KEEP_SIZE = 2, 1
 MS_SYNC = {"linux": 4, "darwin": 16, "netbsd": 4, "openbsd": 2}.get(sys.platform.rstrip("0123456789"), 0)
 SIGNALS, FENCE = signal.Signals.__members__, _thread.allocate_lock()
 # An error with a name that is none of these is `errno` and its number.
@@ -159,7 +163,8 @@ class Actor:
     def cannot(self):
         none = {"reserving": not hasattr(os, "posix_fallocate"), "address-space": not hasattr(resource, "RLIMIT_AS"),
                 "locked-memory": not hasattr(resource, "RLIMIT_MEMLOCK"),
-                "root": os.geteuid() != 0}
+                "root": os.geteuid() != 0, "memfd": not hasattr(os, "memfd_create"), "punching": sys.platform != "linux",
+                "reopening": sys.platform != "linux", "close-on-fork": True}
         missing = {need: "this system, or this user, has none" for need, is_missing in none.items() if is_missing}
         return {**self.CANNOT, **missing, **self.implementation.cannot}
 
@@ -367,6 +372,9 @@ CALLS = {  # What is not named here is answered `unsupported`, and so is an argu
     "recv": Actor.recv, "rlimit": Actor.rlimit, "fork": Actor.fork,
     "ftruncate": lambda a, bind, fd, size: os.ftruncate(a.fd(fd), size),
     "posix_fallocate": lambda a, bind, fd, offset, len: os.posix_fallocate(a.fd(fd), offset, len),
+    "memfd_create": lambda a, bind, name, flags: a.opened(bind, os.memfd_create(text(name), bits(flags, MEMFD))),
+    "punch": lambda a, bind, fd, offset, len: checked(libc.fallocate(
+        a.fd(fd), PUNCH_HOLE | KEEP_SIZE, ctypes.c_longlong(offset), ctypes.c_longlong(len))) and None,
     "fstat": lambda a, bind, fd: a.stat(os.fstat(a.fd(fd))),
     "fchmod": lambda a, bind, fd, mode: os.fchmod(a.fd(fd), mode),
     "fchown": lambda a, bind, fd, uid, gid: os.fchown(a.fd(fd), uid, gid),
@@ -378,10 +386,11 @@ CALLS = {  # What is not named here is answered `unsupported`, and so is an argu
     "write": lambda a, bind, fd, byte, len: {"value": os.write(a.fd(fd), bytes([byte]) * transfer(len))},
     "pread": lambda a, bind, fd, offset, len: runs(os.pread(a.fd(fd), transfer(len), offset)),
     "pwrite": lambda a, bind, fd, offset, byte, len: {"value": os.pwrite(a.fd(fd), bytes([byte]) * transfer(len), offset)},
-    "lseek": lambda a, bind, fd, offset, whence: {"value": os.lseek(a.fd(fd), offset, getattr(os, "SEEK_" + whence))},
+    "lseek": lambda a, bind, fd, offset, whence: {"value": os.lseek(a.fd(fd), offset, WHENCES[whence])},
     "dup": lambda a, bind, fd: a.opened(bind, checked(libc.dup(a.fd(fd)))),  # os.dup would set FD_CLOEXEC
     "dup2": lambda a, bind, fd, onto: a.opened(bind, checked(libc.dup2(a.fd(fd), a.fd(onto)))),
     "fcntl_dupfd": lambda a, bind, fd, least: a.opened(bind, fcntl.fcntl(a.fd(fd), fcntl.F_DUPFD, least)),
+    "reopen": lambda a, bind, fd, flags: a.opened(bind, checked(libc.open(b"/proc/self/fd/%d" % a.fd(fd), bits(flags, OPEN)))),
     "close": lambda a, bind, fd: os.close(a.fd(fd)),
     "fcntl_getfd": lambda a, bind, fd: {"value": fcntl.fcntl(a.fd(fd), fcntl.F_GETFD) & fcntl.FD_CLOEXEC},
     "fcntl_setfd": lambda a, bind, fd, cloexec: fcntl.fcntl(a.fd(fd), fcntl.F_SETFD, fcntl.FD_CLOEXEC * cloexec),

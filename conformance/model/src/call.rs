@@ -13,7 +13,9 @@ mod refers;
 mod requirement;
 mod table;
 
-pub use crate::constants::{FileLock, Lock, MapFlags, OpenFlags, Prot, Resource, Seals, StatusFlags, Whence, flags};
+pub use crate::constants::{
+    FileLock, Lock, MapFlags, MemfdFlags, OpenFlags, Prot, ReopenFlags, Resource, Seals, StatusFlags, Whence, flags,
+};
 pub use amount::Amount;
 pub(crate) use argument::{MOST_NEW_NAMES, Source, label as read_label};
 pub use entry::{Binds, Entry, Parameter};

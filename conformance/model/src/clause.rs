@@ -87,6 +87,12 @@ interfaces! {
     ShmOpen shm_open,
     /// Removing names.
     ShmUnlink shm_unlink,
+    /// Making memfds.
+    MemfdCreate memfd_create,
+    /// Opening anew.
+    Reopen reopen,
+    /// Taking storage away.
+    Punch punch,
     /// Setting sizes.
     Ftruncate ftruncate,
     /// Reserving storage.

@@ -7,6 +7,9 @@ pub mod signal;
 mod vocabulary;
 
 pub use errno::Errno;
-pub use flags::{FileLock, FileType, Lock, MapFlags, OpenFlags, Planted, Prot, Resource, Seals, StatusFlags, Whence};
+pub use flags::{
+    FileLock, FileType, Lock, MapFlags, MemfdFlags, OpenFlags, Planted, Prot, ReopenFlags, Resource, Seals,
+    StatusFlags, Whence,
+};
 pub use signal::Signal;
 pub(crate) use vocabulary::{Vocabulary, meant};

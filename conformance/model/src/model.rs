@@ -30,8 +30,8 @@ use crate::outcome::Outcome;
 use crate::profile::Profile;
 use branch::Cx;
 use calls::{
-    create, descriptor, identity, io, lock, locked, map, memory, names, obstacle, open, passing, process, seals, size,
-    unlink, user,
+    create, descriptor, identity, io, lock, locked, map, memfd, memory, names, obstacle, open, passing, process, punch,
+    seals, seek, size, unlink, user,
 };
 use checks::Checks;
 use effect::Effects;
@@ -90,6 +90,8 @@ fn check(cx: Cx<'_>, call: &Call, checks: &mut Checks<'_>) {
     match call {
         Call::ShmOpen { .. } | Call::ShmUnlink { .. } => {}
         Call::Create { size } => create::create(cx, size.get(), checks),
+        Call::MemfdCreate { name, flags } => memfd::memfd_create(cx, name, *flags, checks),
+        Call::Punch { fd, offset, len } => punch::punch(cx, *fd, offset.get(), len.get(), checks),
         Call::Ftruncate { fd, size } => size::ftruncate(cx, *fd, size.get(), checks),
         Call::PosixFallocate { fd, offset, len } => size::posix_fallocate(cx, *fd, offset.get(), len.get(), checks),
         Call::Fstat { fd } => descriptor::fstat(cx, *fd, checks),
@@ -119,10 +121,11 @@ fn check(cx: Cx<'_>, call: &Call, checks: &mut Checks<'_>) {
         Call::Pread { fd, offset, len } => io::read(cx, *fd, Some(offset.get()), len.get(), checks),
         Call::Write { fd, byte, len } => io::write(cx, *fd, None, *byte, len.get(), checks),
         Call::Pwrite { fd, offset, byte, len } => io::write(cx, *fd, Some(offset.get()), *byte, len.get(), checks),
-        Call::Lseek { fd, offset, whence } => io::lseek(cx, *fd, offset.get(), *whence, checks),
+        Call::Lseek { fd, offset, whence } => seek::lseek(cx, *fd, offset.get(), *whence, checks),
         Call::Dup { fd } => descriptor::dup(cx, *fd, checks),
         Call::Dup2 { fd, onto } => descriptor::dup2(cx, *fd, *onto, checks),
         Call::FcntlDupfd { fd, least } => descriptor::dupfd(cx, *fd, *least, checks),
+        Call::Reopen { fd, flags } => open::reopen(cx, *fd, *flags, checks),
         Call::Close { fd } => descriptor::close(cx, *fd, checks),
         Call::FcntlGetfd { fd } => descriptor::getfd(cx, *fd, checks),
         Call::FcntlSetfd { fd, cloexec } => descriptor::setfd(cx, *fd, *cloexec, checks),

@@ -43,6 +43,10 @@ impl Actor {
         found(Requirement::LimitedStore, no_root.or_else(host::no_limited_store));
         found(Requirement::Exec, self.program.is_none().then(|| super::exec::NO_PROGRAM.to_owned()));
         found(Requirement::Seals, system::NO_SEALS.map(str::to_owned));
+        found(Requirement::Memfd, system::NO_MEMFD.map(str::to_owned));
+        found(Requirement::CloseOnFork, system::NO_CLOSE_ON_FORK.map(str::to_owned));
+        found(Requirement::Reopening, system::NO_REOPENING.map(str::to_owned).or_else(no_proc));
+        found(Requirement::Punching, system::NO_PUNCHING.map(str::to_owned));
         found(Requirement::Reserving, system::NO_RESERVING.map(str::to_owned));
         found(Requirement::AddressSpace, host::no_address_space_limit());
         found(Requirement::LockedMemory, host::no_memory_lock_limit());
@@ -144,6 +148,12 @@ impl Actor {
         // SAFETY: this actor gives it up.
         unsafe { self.subject.close(fd) }
     }
+}
+
+/// Why a descriptor has no path, if that is so.
+fn no_proc() -> Option<String> {
+    const NUMBERS: &str = "/proc/self/fd";
+    std::fs::metadata(NUMBERS).err().map(|error| format!("{NUMBERS}: {error}"))
 }
 
 fn reason(what: &str, refused: &Refused) -> String {

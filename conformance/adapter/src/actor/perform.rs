@@ -1,7 +1,7 @@
 //! Makes one call: labels become numbers, the subject is asked, and what it says becomes an outcome.
 
 use super::Actor;
-use crate::subject::{Fd, Refused, descriptors, errno, hazard, host, obstacle, timer};
+use crate::subject::{Fd, Refused, descriptors, errno, hazard, host, obstacle, system, timer};
 use shmconf_model::call::{Call, Label, MapFlags, OpenFlags, Prot, StatusFlags, Whence};
 use shmconf_model::outcome::{Outcome, Received};
 use std::ffi::{CString, c_int};
@@ -43,6 +43,11 @@ impl Actor {
                 let fd = subject.create(&c_name(Some(&name))?, size.get())?;
                 opened(fds.take(bind, [fd]))
             }
+            Call::MemfdCreate { name, flags } => {
+                let fd = subject.memfd_create(&c_name(name.literal())?, *flags)?;
+                opened(fds.take(bind, [fd]))
+            }
+            Call::Punch { fd, offset, len } => done(subject.punch(fds.get(*fd)?, offset.get(), len.get())?),
             Call::Ftruncate { fd, size } => done(subject.ftruncate(fds.get(*fd)?, size.get())?),
             Call::PosixFallocate { fd, offset, len } => {
                 let fd = fds.get(*fd)?;
@@ -69,6 +74,8 @@ impl Actor {
                     Whence::Set => libc::SEEK_SET,
                     Whence::Cur => libc::SEEK_CUR,
                     Whence::End => libc::SEEK_END,
+                    Whence::Data => system::SEEK_DATA,
+                    Whence::Hole => system::SEEK_HOLE,
                 };
                 Outcome::Value(subject.lseek(fds.get(*fd)?, offset.get(), whence)?)
             }
@@ -86,6 +93,10 @@ impl Actor {
             }
             Call::FcntlDupfd { fd, least } => {
                 let fd = subject.dup_from(fds.get(*fd)?, c_int::try_from(*least).unwrap_or(c_int::MAX))?;
+                opened(fds.take(bind, [fd]))
+            }
+            Call::Reopen { fd, flags } => {
+                let fd = subject.reopen(fds.get(*fd)?, oflag((*flags).into()))?;
                 opened(fds.take(bind, [fd]))
             }
             Call::Close { fd } => {
@@ -261,6 +272,9 @@ fn oflag(flags: OpenFlags) -> c_int {
         (OpenFlags::NOFOLLOW, libc::O_NOFOLLOW),
         (OpenFlags::NONBLOCK, libc::O_NONBLOCK),
         (OpenFlags::APPEND, libc::O_APPEND),
+        (OpenFlags::SYNC, libc::O_SYNC),
+        (OpenFlags::DIRECTORY, libc::O_DIRECTORY),
+        (OpenFlags::CLOFORK, system::CLOSE_ON_FORK),
     ];
     BITS.iter().filter(|(flag, _)| flags.contains(*flag)).fold(0, |bits, (_, bit)| bits | bit)
 }

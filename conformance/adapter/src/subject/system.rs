@@ -3,7 +3,7 @@
 use super::fd::Fd;
 use super::refused::{CallResult, Refused};
 use nix::sys::socket::SockFlag;
-use shmconf_model::call::{Resource, Seals};
+use shmconf_model::call::{MemfdFlags, Resource, Seals};
 use std::ffi::c_int;
 use std::os::fd::OwnedFd;
 
@@ -226,21 +226,105 @@ pub(super) fn add_seals(_fd: Fd<'_>, _seals: Seals) -> CallResult<()> {
     Err(Refused::Unsupported(NO_SEALS.unwrap_or_default().to_owned()))
 }
 
-/// Flags of `memfd_create`, which have these bits on every system that has it: closed by exec, and open to seals.
-pub const MEMFD_FLAGS: std::ffi::c_uint = 1 | 2;
+/// Flags of a memfd that is closed by exec, and open to seals.
+pub const MEMFD_FLAGS: MemfdFlags = MemfdFlags::CLOEXEC.union(MemfdFlags::ALLOW_SEALING);
 
-/// `memfd_create`: closed by exec, and open to seals.
+/// Why there are no memfds here, if that is so.
+pub const NO_MEMFD: Option<&str> =
+    if cfg!(any(target_os = "linux", target_os = "freebsd")) { None } else { Some("this system has no memfd_create") };
+
+/// The bits of the flags. Those beyond the first two are Linux's, of which others say whether they know them.
+const MEMFD_BITS: &[(MemfdFlags, u32)] = &[
+    (MemfdFlags::CLOEXEC, 0x1),
+    (MemfdFlags::ALLOW_SEALING, 0x2),
+    (MemfdFlags::NOEXEC_SEAL, 0x8),
+    (MemfdFlags::EXEC, 0x10),
+    (MemfdFlags::UNKNOWN, 0x100),
+];
+
+/// The bits that `memfd_create` takes, which are the same on every system that has it.
+pub fn memfd_bits(flags: MemfdFlags) -> std::ffi::c_uint {
+    MEMFD_BITS.iter().filter(|(flag, _)| flags.contains(*flag)).fold(0, |bits, (_, bit)| bits | bit)
+}
+
+/// `memfd_create`
 #[cfg(any(target_os = "linux", target_os = "freebsd"))]
-pub fn memfd(name: &std::ffi::CStr) -> CallResult<OwnedFd> {
+pub fn memfd_create(name: &std::ffi::CStr, flags: MemfdFlags) -> CallResult<OwnedFd> {
     // SAFETY: the name is a C string.
-    match unsafe { libc::memfd_create(name.as_ptr(), MEMFD_FLAGS) } {
-        -1 => Err(Refused::last()),
-        // SAFETY: the system has just made it, for this caller.
-        fd => Ok(unsafe { std::os::fd::FromRawFd::from_raw_fd(fd) }),
-    }
+    super::native::opened(unsafe { libc::memfd_create(name.as_ptr(), memfd_bits(flags)) })
 }
 /// `memfd_create`, which this system lacks.
 #[cfg(not(any(target_os = "linux", target_os = "freebsd")))]
-pub fn memfd(_name: &std::ffi::CStr) -> CallResult<OwnedFd> {
-    Err(Refused::Unsupported("this system has no memfd_create".to_owned()))
+pub fn memfd_create(_name: &std::ffi::CStr, _flags: MemfdFlags) -> CallResult<OwnedFd> {
+    Err(Refused::Unsupported(NO_MEMFD.unwrap_or_default().to_owned()))
+}
+
+/// `memfd_create`: closed by exec, and open to seals.
+pub fn memfd(name: &std::ffi::CStr) -> CallResult<OwnedFd> {
+    memfd_create(name, MEMFD_FLAGS)
+}
+
+/// `SEEK_DATA`, or a number that stands for nothing.
+pub(crate) const SEEK_DATA: c_int = if XNU { 4 } else { 3 };
+/// `SEEK_HOLE`, or a number that stands for nothing.
+pub(crate) const SEEK_HOLE: c_int = if XNU { 3 } else { 4 };
+
+/// `O_CLOFORK`, or 0 where there is none.
+pub(crate) const CLOSE_ON_FORK: c_int = if cfg!(target_os = "illumos") {
+    0x0400_0000
+} else if cfg!(any(target_os = "freebsd", target_vendor = "apple")) {
+    0x0800_0000
+} else {
+    0
+};
+
+/// Why fork closes no descriptor here, if that is so.
+pub const NO_CLOSE_ON_FORK: Option<&str> = if CLOSE_ON_FORK == 0 { Some("this system has no O_CLOFORK") } else { None };
+
+/// Why no storage can be taken out of an object here, if that is so.
+pub const NO_PUNCHING: Option<&str> = if cfg!(any(target_os = "linux", target_vendor = "apple")) {
+    None
+} else {
+    Some("this adapter knows no call of this system for that")
+};
+
+/// Takes the storage of a range away.
+#[cfg(target_os = "linux")]
+pub(super) fn punch(fd: Fd<'_>, offset: i64, len: i64) -> CallResult<()> {
+    #[cfg(not(target_env = "gnu"))]
+    use libc::fallocate;
+    #[cfg(target_env = "gnu")]
+    use libc::fallocate64 as fallocate;
+    const MODE: c_int = libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE;
+    // SAFETY: numbers only; the descriptor may be used, or is not open.
+    super::native::checked(unsafe { fallocate(fd.number(), MODE, offset, len) }).map(drop)
+}
+/// Takes the storage of a range away.
+#[cfg(target_vendor = "apple")]
+pub(super) fn punch(fd: Fd<'_>, offset: i64, len: i64) -> CallResult<()> {
+    let hole = libc::fpunchhole_t { fp_flags: 0, reserved: 0, fp_offset: offset, fp_length: len };
+    // SAFETY: the command takes a range; the descriptor may be used, or is not open.
+    super::native::checked(unsafe { libc::fcntl(fd.number(), libc::F_PUNCHHOLE, &raw const hole) }).map(drop)
+}
+/// Takes the storage of a range away, for which no call of this system is known.
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+pub(super) fn punch(_fd: Fd<'_>, _offset: i64, _len: i64) -> CallResult<()> {
+    Err(Refused::Unsupported(NO_PUNCHING.unwrap_or_default().to_owned()))
+}
+
+/// Why no object can be opened anew by its descriptor here, if that is so.
+pub const NO_REOPENING: Option<&str> =
+    if cfg!(target_os = "linux") { None } else { Some("this system does not open objects anew by their descriptors") };
+
+/// Opens the object behind a descriptor anew.
+#[cfg(target_os = "linux")]
+pub fn reopen(fd: Fd<'_>, oflag: c_int) -> CallResult<OwnedFd> {
+    let path = format!("/proc/self/fd/{}\0", fd.number());
+    // SAFETY: the path ends with a zero byte.
+    super::native::opened(unsafe { libc::open(path.as_ptr().cast(), oflag | libc::O_LARGEFILE) })
+}
+/// Opens the object behind a descriptor anew, which this system does not.
+#[cfg(not(target_os = "linux"))]
+pub fn reopen(_fd: Fd<'_>, _oflag: c_int) -> CallResult<OwnedFd> {
+    Err(Refused::Unsupported(NO_REOPENING.unwrap_or_default().to_owned()))
 }

@@ -25,5 +25,9 @@ fn phrase(requirement: Requirement) -> &'static str {
         Requirement::AddressSpace => "a limit of the address space",
         Requirement::LockedMemory => "a limit of what is kept in memory",
         Requirement::Reserving => "posix_fallocate",
+        Requirement::Memfd => "memfds (memfd_create)",
+        Requirement::CloseOnFork => "descriptors that fork closes (O_CLOFORK)",
+        Requirement::Reopening => "objects that can be opened anew (/proc/self/fd)",
+        Requirement::Punching => "storage that can be taken out of an object",
     }
 }

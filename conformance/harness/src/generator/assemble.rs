@@ -128,7 +128,7 @@ impl Assembly {
         }
         let bind = match &mut call {
             // Whether an object of a name is there, and may be opened, is a matter of what others do.
-            Call::ShmOpen { .. } => vec![self.new_fd(actor, false)],
+            Call::ShmOpen { .. } | Call::MemfdCreate { .. } | Call::Reopen { .. } => vec![self.new_fd(actor, false)],
             Call::Create { size } => {
                 let sure = size.resolve(PAGE).get() > 0;
                 vec![self.new_fd(actor, sure)]

@@ -5,7 +5,8 @@ use super::draw::{self, Draw, some};
 use super::{Entry, edges};
 use proptest::prelude::*;
 use shmconf_model::call::{
-    Amount, Call, FileLock, Lock, MapFlags, Name, OpenFlags, Range, Resource, Seals, StatusFlags, Whence,
+    Amount, Call, FileLock, Lock, MapFlags, MemfdFlags, Name, OpenFlags, Range, ReopenFlags, Resource, Seals,
+    StatusFlags, Whence,
 };
 use shmconf_model::outcome::Signal;
 use shmconf_model::script::{Requirement, Script};
@@ -52,7 +53,8 @@ fn making() -> BoxedStrategy<Call> {
 }
 
 pub(super) fn opening() -> BoxedStrategy<Call> {
-    const OTHERS: OpenFlags = OpenFlags::NOFOLLOW.union(OpenFlags::NONBLOCK).union(OpenFlags::CLOEXEC);
+    const OTHERS: OpenFlags =
+        OpenFlags::NOFOLLOW.union(OpenFlags::NONBLOCK).union(OpenFlags::CLOEXEC).union(OpenFlags::SYNC);
     let access = prop::sample::select(vec![OpenFlags::RDWR, OpenFlags::RDWR, OpenFlags::RDONLY, OpenFlags::WRONLY]);
     let others = prop_oneof![
         4 => Just(OpenFlags::empty()),
@@ -85,7 +87,7 @@ fn of_names() -> BoxedStrategy<Call> {
 pub(super) fn of_descriptors() -> BoxedStrategy<Call> {
     let byte = 1u8..;
     let (fd, len) = (some(), edges::near_pages);
-    let whence = prop::sample::select(vec![Whence::Set, Whence::Cur, Whence::End]);
+    let whence = prop::sample::select(vec![Whence::Set, Whence::Cur, Whence::End, Whence::Data, Whence::Hole]);
     let lock = prop::sample::select(vec![Lock::Read, Lock::Write, Lock::Nothing]);
     let file_lock = prop::sample::select(vec![FileLock::Shared, FileLock::Exclusive, FileLock::Nothing]);
     let status = prop::sample::select(vec![StatusFlags::APPEND, StatusFlags::NONBLOCK, StatusFlags::empty()]);
@@ -166,8 +168,25 @@ pub(super) fn seals() -> BoxedStrategy<Call> {
 }
 
 fn with_seals() -> BoxedStrategy<Call> {
+    let flags = prop::sample::select(vec![
+        MemfdFlags::ALLOW_SEALING,
+        MemfdFlags::CLOEXEC,
+        MemfdFlags::NOEXEC_SEAL,
+        MemfdFlags::EXEC | MemfdFlags::ALLOW_SEALING,
+    ]);
+    let range = (edges::offset(), edges::near_pages());
+    let ways = prop::sample::select(vec![
+        ReopenFlags::RDONLY,
+        ReopenFlags::RDWR | ReopenFlags::CLOEXEC,
+        ReopenFlags::WRONLY | ReopenFlags::APPEND,
+        ReopenFlags::RDWR | ReopenFlags::TRUNC,
+        ReopenFlags::RDONLY | ReopenFlags::TRUNC | ReopenFlags::NONBLOCK,
+    ]);
     prop_oneof![
         10 => ordinary(),
+        2 => (draw::name(), flags).prop_map(|(name, flags)| Call::MemfdCreate { name, flags }),
+        2 => ways.prop_map(|flags| Call::Reopen { fd: some(), flags }),
+        2 => range.prop_map(|(offset, len)| Call::Punch { fd: some(), offset, len }),
         1 => Just(Call::FcntlGetSeals { fd: some() }),
         2 => seals(),
     ]

@@ -9,7 +9,7 @@ mod numbers;
 use exports::Exports;
 use numbers::Numbers;
 use shmconf_adapter::subject::{CallResult, Fd, Libc, Refused, Region, Status, Subject, errno, native, system};
-use shmconf_model::call::{FileLock, Lock, Seals};
+use shmconf_model::call::{FileLock, Lock, MemfdFlags, Seals};
 use shmconf_model::outcome::Content;
 use shmconf_model::script::Requirement;
 use std::ffi::{CStr, c_int};
@@ -101,7 +101,15 @@ impl Subject for Library {
             cannot.extend([Requirement::Named, Requirement::Listing].map(|needed| (needed, NO_NAMES.to_owned())));
         }
         if self.counts_itself() {
-            let lacks = [Requirement::Passing, Requirement::Exec, Requirement::Limits, Requirement::Seals];
+            let lacks = [
+                Requirement::Passing,
+                Requirement::Exec,
+                Requirement::Limits,
+                Requirement::Seals,
+                Requirement::Memfd,
+                Requirement::Reopening,
+                Requirement::Punching,
+            ];
             cannot.extend(lacks.map(|needed| (needed, OWN_NUMBERS.to_owned())));
         }
         cannot
@@ -135,7 +143,11 @@ impl Subject for Library {
     fn create(&mut self, name: &CStr, size: i64) -> CallResult<OwnedFd> {
         let (fd, unlinked) = if let Some(memfd_create) = self.exports.memfd_create {
             // SAFETY: the name is a C string.
-            (self.numbers.open(|| unsafe { memfd_create(c"shmconf".as_ptr(), system::MEMFD_FLAGS) })?, Ok(()))
+            (
+                self.numbers
+                    .open(|| unsafe { memfd_create(c"shmconf".as_ptr(), system::memfd_bits(system::MEMFD_FLAGS)) })?,
+                Ok(()),
+            )
         } else {
             let fd = self.shm_open(name, libc::O_RDWR | libc::O_CREAT | libc::O_EXCL, 0)?;
             (fd, self.shm_unlink(name))
@@ -148,6 +160,20 @@ impl Subject for Library {
                 Err(refused)
             }
         }
+    }
+
+    fn memfd_create(&mut self, name: &CStr, flags: MemfdFlags) -> CallResult<OwnedFd> {
+        let Some(memfd_create) = self.exports.memfd_create else { return Libc.memfd_create(name, flags) };
+        // SAFETY: the name is a C string.
+        self.numbers.open(|| unsafe { memfd_create(name.as_ptr(), system::memfd_bits(flags)) })
+    }
+
+    fn reopen(&mut self, fd: Fd<'_>, oflag: c_int) -> CallResult<OwnedFd> {
+        Libc.reopen(self.numbers.systems(fd)?, oflag)
+    }
+
+    fn punch(&mut self, fd: Fd<'_>, offset: i64, len: i64) -> CallResult<()> {
+        Libc.punch(self.numbers.systems(fd)?, offset, len)
     }
 
     fn ftruncate(&mut self, fd: Fd<'_>, size: i64) -> CallResult<()> {

@@ -5,6 +5,7 @@
 mod death;
 mod descriptor;
 mod map;
+mod memfd;
 mod message;
 mod moment;
 mod names;
@@ -128,7 +129,14 @@ mutants! {
     "no-blocks" descriptor::NoBlocks, "An object is said to take no room.";
     "file-lock-ignored" descriptor::FileLockIgnored, "flock keeps nobody out.";
     "file-lock-of-process" descriptor::FileLockOfProcess, "A lock of flock belongs to the process.";
+    "reopened-duplicate" descriptor::ReopenedDuplicate, "Opening an object anew duplicates the descriptor.";
     "close-twice-succeeds" size::CloseTwiceSucceeds, "Closing what is closed succeeds.";
+    "always-sealable" memfd::AlwaysSealable, "A memfd can be sealed, whatever its flags say.";
+    "seal-forgotten" memfd::SealForgotten, "A memfd that is not to be executed can be.";
+    "memfd-name-once" memfd::NameOnce, "A process can use a name for one memfd alone.";
+    "punch-ignored" memfd::PunchIgnored, "Taking storage out of an object leaves what it holds.";
+    "data-unseen" memfd::DataUnseen, "Looking for data, or for a hole, finds the end.";
+    "sync-refused" open::SyncRefused, "O_SYNC makes an open fail.";
     "private-store" map::PrivateStore, "A store through a shared mapping is not seen by others.";
     "mapping-apart" map::Apart, "Every mapping from the tenth on shows a copy of the object.";
     "mapping-dies-with-close" map::DiesWithClose, "A mapping cannot be used after its descriptor is closed.";

@@ -24,7 +24,7 @@ fn row(entry: &Entry) -> String {
         Binds::Descriptors => "binds those that arrive",
     };
     let mut words = String::new();
-    for parameter in entry.parameters.iter().filter(|parameter| (1..12).contains(&parameter.words.len())) {
+    for parameter in entry.parameters.iter().filter(|parameter| (1..15).contains(&parameter.words.len())) {
         // A string takes everything.
         let _ = write!(words, " `{}`: `{}`.", parameter.name, parameter.words.join(" "));
     }
@@ -42,6 +42,7 @@ pub fn requirements() -> String {
         // These depend on an argument.
         match requirement {
             Requirement::PidNamespace => asking.push("fork(…, NEWPID)".to_owned()),
+            Requirement::CloseOnFork => asking.push("shm_open(…, CLOFORK)".to_owned()),
             Requirement::AddressSpace => asking.push("rlimit(AS, …)".to_owned()),
             Requirement::LockedMemory => asking.push("rlimit(MEMLOCK, …)".to_owned()),
             _ => {}

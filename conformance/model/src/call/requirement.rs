@@ -1,7 +1,7 @@
 //! What a subject and its host must be able to do for a call.
 
 use super::Call;
-use crate::constants::Resource;
+use crate::constants::{OpenFlags, Resource};
 use std::fmt;
 use std::str::FromStr;
 
@@ -38,6 +38,14 @@ requirements! {
     Exec = "exec",
     /// Seals.
     Seals = "seals",
+    /// Memfds: `memfd_create`.
+    Memfd = "memfd",
+    /// Descriptors that fork closes: `O_CLOFORK`.
+    CloseOnFork = "close-on-fork",
+    /// Objects that are opened anew by a descriptor.
+    Reopening = "reopening",
+    /// Storage that is taken out of the middle of an object.
+    Punching = "punching",
     /// The right to become another user.
     Root = "root",
     /// A PID namespace of one's own.
@@ -65,6 +73,9 @@ impl Requirement {
     pub fn of(call: &Call) -> &'static [Requirement] {
         match call {
             Call::Fork { pid_namespace: true, .. } => &[Requirement::PidNamespace],
+            Call::ShmOpen { flags, .. } if flags.contains(OpenFlags::CLOFORK) => {
+                &[Requirement::Named, Requirement::CloseOnFork]
+            }
             Call::Rlimit { resource: Resource::As, .. } => &[Requirement::Limits, Requirement::AddressSpace],
             Call::Rlimit { resource: Resource::Memlock, .. } => &[Requirement::Limits, Requirement::LockedMemory],
             call => call.entry().requirements,

@@ -4,7 +4,8 @@ use super::argument::*;
 use super::entry::{Binds, Entry, Parameter, calls};
 use super::{Amount, Label, Name, OutOfRange, Over, Range, Requirement};
 use crate::constants::{
-    FileLock, Lock, MapFlags, OpenFlags, Planted, Prot, Resource, Seals, Signal, StatusFlags, Whence,
+    FileLock, Lock, MapFlags, MemfdFlags, OpenFlags, Planted, Prot, ReopenFlags, Resource, Seals, Signal, StatusFlags,
+    Whence,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,8 @@ calls! {
     ShmUnlink = "shm_unlink" { name: Name as Object } -> Nothing "`ok`" Named;
     /// Makes an object of that size that has no name, open for reading and writing.
     Create = "create" { size: Amount as Bytes } -> Descriptor "" Anonymous;
+    /// Makes an empty memfd. Its name is for people who look for it, and need not be another one's.
+    MemfdCreate = "memfd_create" { name: Name as Object, flags: MemfdFlags as Word } -> Descriptor "" Memfd;
     /// The names of this run that the system lets one list. Where it lists none the call is left out of a case, unless
     /// the case says `# needs: listing`.
     Names = "names" -> Nothing "names" Listing;
@@ -43,6 +46,8 @@ calls! {
     /// Makes sure that a range of an object has storage, growing it if the range ends beyond it.
     PosixFallocate = "posix_fallocate" { fd: Label as Fd, offset: Amount as Bytes, len: Amount as Bytes }
         -> Nothing "`ok`" Reserving;
+    /// Takes the storage of a range away, so that it reads as zeros. The size stays.
+    Punch = "punch" { fd: Label as Fd, offset: Amount as Bytes, len: Amount as Bytes } -> Nothing "`ok`" Punching;
     /// Asks for size, permission bits and owner.
     Fstat = "fstat" { fd: Label as Fd } -> Nothing "`size 4096 mode 0600 uid 0 gid 0`";
     /// Sets the permission bits.
@@ -66,12 +71,14 @@ calls! {
     /// Writes `len` times `byte` at `offset`.
     Pwrite = "pwrite" { fd: Label as Fd, offset: Amount as Bytes, byte: u8 as Byte, len: Amount as Bytes }
         -> Nothing "a number";
-    /// Moves the file offset.
+    /// Moves the file offset; with `DATA` or `HOLE` to the next byte from `offset` on that is in no hole, or in one.
     Lseek = "lseek" { fd: Label as Fd, offset: Amount as Bytes, whence: Whence as Word } -> Nothing "a number";
     /// Duplicates a descriptor.
     Dup = "dup" { fd: Label as Fd } -> Descriptor "";
     /// Makes the number of `onto` stand for what `fd` does, and closes what it stood for before.
     Dup2 = "dup2" { fd: Label as Fd, onto: Label as Fd } -> Descriptor "";
+    /// Opens the object behind a descriptor anew, as its mode allows it: `/proc/self/fd` of Linux.
+    Reopen = "reopen" { fd: Label as Fd, flags: ReopenFlags as Word } -> Descriptor "" Reopening;
     /// Closes a descriptor. Its label goes on to stand for the same number.
     Close = "close" { fd: Label as Fd } -> Nothing "`ok`";
     /// Is the descriptor closed by `exec`?

@@ -13,10 +13,10 @@ macro_rules! files {
 
 /// One file an interface, in the order in which people read them.
 const FILES: &[(&str, &str)] = files! {
-    "shm_open" "shm_unlink" "ftruncate" "posix_fallocate" "fstat" "fchmod" "fchown"
-    "mmap" "munmap" "mprotect" "msync" "mlock" "read" "write" "lseek" "dup" "close" "fcntl" "flock"
+    "shm_open" "shm_unlink" "ftruncate" "posix_fallocate" "punch" "fstat" "fchmod" "fchown"
+    "mmap" "munmap" "mprotect" "msync" "mlock" "read" "write" "lseek" "dup" "reopen" "close" "fcntl" "flock"
     "fork" "exec" "exit" "umask" "sendmsg" "recvmsg"
-    "file_access" "create" "seals" "unique_names" "call"
+    "file_access" "create" "memfd_create" "seals" "unique_names" "call"
 };
 
 /// A sentence of a standard, in our words.

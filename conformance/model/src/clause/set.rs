@@ -4,9 +4,15 @@ use super::{ClauseId, Interface};
 use std::fmt;
 
 /// A set of clauses.
-#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClauseSet {
     words: [u64; Interface::ALL.len()],
+}
+
+impl Default for ClauseSet {
+    fn default() -> ClauseSet {
+        ClauseSet { words: [0; Interface::ALL.len()] }
+    }
 }
 
 impl ClauseSet {

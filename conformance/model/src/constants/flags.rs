@@ -120,6 +120,52 @@ flag_set! {
     NONBLOCK = 8,
     /// `O_APPEND`
     APPEND = 9,
+    /// `O_SYNC`
+    SYNC = 10,
+    /// `O_DIRECTORY`
+    DIRECTORY = 11,
+    /// `O_CLOFORK`
+    CLOFORK = 12,
+}
+
+flag_set! {
+    /// How an object is opened anew. The bits are those of [`OpenFlags`].
+    ReopenFlags, "flags to open anew, such as RDONLY or RDWR|TRUNC", "O_", "flags are written without O_":
+    /// `O_RDONLY`
+    RDONLY = 0,
+    /// `O_WRONLY`
+    WRONLY = 1,
+    /// `O_RDWR`
+    RDWR = 2,
+    /// `O_TRUNC`
+    TRUNC = 5,
+    /// `O_CLOEXEC`
+    CLOEXEC = 6,
+    /// `O_NONBLOCK`
+    NONBLOCK = 8,
+    /// `O_APPEND`
+    APPEND = 9,
+}
+
+impl From<ReopenFlags> for OpenFlags {
+    fn from(flags: ReopenFlags) -> OpenFlags {
+        OpenFlags::from_bits_truncate(flags.bits())
+    }
+}
+
+flag_set! {
+    /// The flags of `memfd_create`.
+    MemfdFlags, "flags of memfd_create, such as CLOEXEC|ALLOW_SEALING, or 0", "MFD_", "flags are written without MFD_":
+    /// `MFD_CLOEXEC`
+    CLOEXEC = 0,
+    /// `MFD_ALLOW_SEALING`
+    ALLOW_SEALING = 1,
+    /// `MFD_NOEXEC_SEAL`
+    NOEXEC_SEAL = 2,
+    /// `MFD_EXEC`
+    EXEC = 3,
+    /// A bit that stands for no flag.
+    UNKNOWN = 4,
 }
 
 flag_set! {
@@ -179,13 +225,17 @@ word! {
 
 word! {
     /// What `lseek` counts from.
-    Whence, "SET, CUR or END", "SEEK_", "it is written without SEEK_":
+    Whence, "SET, CUR, END, DATA or HOLE", "SEEK_", "it is written without SEEK_":
     /// The start of the object.
     Set = "SET",
     /// The file offset.
     Cur = "CUR",
     /// The end of the object.
     End = "END",
+    /// The next byte that is in no hole.
+    Data = "DATA",
+    /// The next hole.
+    Hole = "HOLE",
 }
 
 word! {

@@ -40,7 +40,14 @@ pub(crate) enum Effect {
     /// A name stays behind that nobody was told.
     Stray(Store),
     /// The description is opened, as the descriptor that the outcome tells.
-    Open { process: ProcessId, bind: Option<Label>, id: DescriptionId, description: Description, by: ClauseId },
+    Open {
+        process: ProcessId,
+        bind: Option<Label>,
+        id: DescriptionId,
+        description: Description,
+        cloexec: (bool, ClauseId),
+        clofork: bool,
+    },
     /// Two descriptions of that kind, which are no objects', are opened, as the descriptors that the outcome tells.
     Pair { process: ProcessId, bind: Vec<Label>, event: u32, kind: FileType },
     /// The description gets another descriptor, which the outcome tells.
@@ -81,6 +88,8 @@ pub(crate) enum Effect {
     StorePrivate(Box<PrivateStore>),
     /// As many bytes are written as the outcome tells.
     Write { object: ObjectId, start: i64, byte: u8, tail: Tail, offset: Option<DescriptionId>, parts: bool },
+    /// A range of the object is zeros, as far as it reaches.
+    Punch(ObjectId, (i64, i64)),
     /// The contents of the object rest on another clause.
     BytesRestOn(ObjectId, ClauseId),
     /// The owner and the group change.
@@ -161,7 +170,7 @@ impl Effect {
             Effect::SetCloexec(process, number, cloexec) => {
                 let fd = state.process_mut(*process).and_then(|process| process.fds.get_mut(number));
                 if let Some(fd) = fd {
-                    (fd.cloexec, fd.cloexec_by) = (*cloexec, clause::fcntl(2).into());
+                    (fd.cloexec, fd.cloexec_by, fd.clofork) = (*cloexec, clause::fcntl(2).into(), false);
                 }
             }
             Effect::Label(process, label, number) => with(state, *process, |process| {
@@ -212,6 +221,7 @@ impl Effect {
             | Effect::StoreInPart(id, _)
             | Effect::Store { object: id, .. }
             | Effect::BytesRestOn(id, _)
+            | Effect::Punch(id, _)
             | Effect::Chmod(id, ..)
             | Effect::Chown(id, ..)
             | Effect::LearnInode(id)
@@ -246,15 +256,15 @@ impl Effect {
 
     fn open(&self, state: &mut State, outcome: &Outcome) {
         let Outcome::Fd(number) = *outcome else { return };
-        let (process, bind, id, cloexec, by) = match self {
-            Effect::Open { process, bind, id, description, by } => {
+        let (process, bind, id, (cloexec, by), clofork) = match self {
+            Effect::Open { process, bind, id, description, cloexec, clofork } => {
                 state.add_description(*id, description.clone());
-                (*process, *bind, *id, true, *by)
+                (*process, *bind, *id, *cloexec, *clofork)
             }
-            Effect::Duplicate { process, bind, id } => (*process, *bind, *id, false, clause::dup(3)),
+            Effect::Duplicate { process, bind, id } => (*process, *bind, *id, (false, clause::dup(3)), false),
             _ => return,
         };
-        let descriptor = Descriptor { number, description: id, cloexec, cloexec_by: by.into() };
+        let descriptor = Descriptor { number, description: id, cloexec, cloexec_by: by.into(), clofork };
         state.add_descriptor(process, descriptor, bind);
     }
 
@@ -302,6 +312,7 @@ impl Effect {
                 object.bytes.fill(*start, *end, Value::Byte(*byte));
                 object.bytes_by = clause::mmap(2);
             }
+            Effect::Punch(_, (start, end)) => object.punch(*start, *end),
             Effect::BytesRestOn(_, clause) => object.bytes_by = *clause,
             Effect::Chmod(_, mode, open) => {
                 (object.mode, object.mode_open, object.mode_by) = (*mode, *open, clause::fchmod(1).into());

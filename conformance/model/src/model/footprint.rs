@@ -4,6 +4,7 @@
 //! stands for is looked up where nothing in the group can change it, and is taken for anything where something can. The
 //! outcome that was seen narrows it, since a call that failed writes little.
 
+mod named;
 mod place;
 mod scene;
 #[cfg(test)]
@@ -16,7 +17,7 @@ pub(crate) use scene::Scene;
 
 use super::Site;
 use super::state::ProcessId;
-use crate::call::{Call, Label, OpenFlags, Whence};
+use crate::call::{Call, Label, Whence};
 use crate::outcome::{Errno, Outcome};
 use place::whole;
 use std::sync::Arc;
@@ -64,7 +65,13 @@ struct Asked<'a> {
 impl Asked<'_> {
     fn add_to(self, footprint: &mut Footprint) {
         match self.made.call {
-            Call::ShmOpen { .. } | Call::ShmUnlink { .. } | Call::Create { .. } | Call::Names | Call::Collide => {
+            Call::ShmOpen { .. }
+            | Call::ShmUnlink { .. }
+            | Call::Create { .. }
+            | Call::MemfdCreate { .. }
+            | Call::Reopen { .. }
+            | Call::Names
+            | Call::Collide => {
                 self.on_names(footprint);
             }
             Call::UniqueNames { .. } => footprint.change(self.given()),
@@ -106,6 +113,11 @@ impl Asked<'_> {
         *self.made.outcome == Outcome::Errno(Errno::EMFILE)
     }
 
+    /// May the call have made something though it failed, as that is no directory?
+    fn is_no_directory(self) -> bool {
+        *self.made.outcome == Outcome::Errno(Errno::ENOTDIR)
+    }
+
     /// May the call have emptied an object though it failed? An object that must not be there is not touched.
     fn may_have_emptied(self) -> bool {
         matches!(self.made.outcome, Outcome::Errno(errno) if *errno != Errno::EEXIST)
@@ -116,52 +128,6 @@ impl Asked<'_> {
         match self.made.outcome {
             Outcome::Names(names) => Some(Place::Given(Arc::new(names.iter().cloned().collect()))),
             _ => None,
-        }
-    }
-
-    fn on_names(self, footprint: &mut Footprint) {
-        let own = Place::Descriptors(self.process);
-        match self.made.call {
-            Call::ShmOpen { name, flags, .. } => {
-                let name = name.literal().unwrap_or_default();
-                let objects = self.scene.objects_named(self.process, name);
-                footprint.read([Place::name(name), own.clone()]);
-                footprint.read(objects.places(Place::Object));
-                if self.succeeds() {
-                    footprint.write([own]);
-                }
-                if flags.contains(OpenFlags::CREAT) && (self.succeeds() || self.lacks_number()) {
-                    footprint.write([Place::name(name), Place::Object(place::Of::One(self.scene.made_by(self.made)))]);
-                }
-                if flags.contains(OpenFlags::TRUNC) {
-                    footprint.read(objects.places(Place::Mapped));
-                }
-                if flags.contains(OpenFlags::TRUNC) && (self.succeeds() || self.may_have_emptied()) {
-                    footprint.write(objects.places(Place::Object).chain(objects.places(whole)));
-                    footprint.write(self.scene.copying());
-                }
-            }
-            Call::ShmUnlink { name } => {
-                let name = name.literal().unwrap_or_default();
-                footprint.read([Place::name(name)]);
-                footprint.read(self.scene.objects_named(self.process, name).places(Place::Object));
-                if self.succeeds() {
-                    footprint.write([Place::name(name)]);
-                }
-            }
-            Call::Create { .. } => {
-                footprint.read([own.clone()]);
-                if self.succeeds() {
-                    footprint.write([own, Place::Object(place::Of::One(self.scene.made_by(self.made)))]);
-                } else if self.lacks_number() {
-                    footprint.write([Place::Strays]);
-                }
-            }
-            Call::Names => footprint.read([Place::Names, Place::Strays, Place::Object(place::Of::Any)]),
-            _ => {
-                footprint.read(self.given());
-                footprint.write([Place::Attributes(self.process)]);
-            }
         }
     }
 
@@ -185,6 +151,7 @@ impl Asked<'_> {
         }
         let (Call::Ftruncate { fd, .. }
         | Call::PosixFallocate { fd, .. }
+        | Call::Punch { fd, .. }
         | Call::Fstat { fd }
         | Call::Fchmod { fd, .. }
         | Call::Fchown { fd, .. }
@@ -247,6 +214,11 @@ impl Asked<'_> {
                 footprint.write(objects.places(Place::Object));
                 footprint.write(objects.places(|object| Place::Bytes(object, range, Some(*byte))));
             }
+            Call::Punch { offset, len, .. } if self.succeeds() => {
+                let range = (offset.get(), offset.get().saturating_add(len.get()));
+                footprint.write(objects.places(Place::Object));
+                footprint.write(objects.places(|object| Place::Bytes(object, range, None)));
+            }
             Call::Write { .. } => {
                 footprint.read(offset.clone());
                 if self.succeeds() {
@@ -264,8 +236,10 @@ impl Asked<'_> {
             Call::Blocks { .. } => footprint.read(objects.places(whole)),
             Call::FcntlSetlk { .. } | Call::Flock { .. } => footprint.change([Place::Locks]),
             Call::Lseek { whence, .. } => {
-                if *whence == Whence::Cur {
-                    footprint.read(offset.clone());
+                match whence {
+                    Whence::Cur => footprint.read(offset.clone()),
+                    Whence::Data | Whence::Hole => footprint.read(objects.places(whole)),
+                    Whence::Set | Whence::End => {}
                 }
                 if self.succeeds() {
                     footprint.write(offset);

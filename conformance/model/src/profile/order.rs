@@ -48,6 +48,8 @@ checks! {
     AccessMode = "access-mode",
     /// Does the object exist where it should, and not where it should not?
     Existence = "existence",
+    /// Is the object of the kind that is asked for?
+    Kind = "kind",
     /// Can the object be truncated?
     Truncation = "truncation",
     /// Does the mode allow it?

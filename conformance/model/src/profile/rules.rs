@@ -1,6 +1,8 @@
 //! Every matter in which platforms differ, with the type of its choices.
 
 mod info;
+#[macro_use]
+mod list;
 
 pub use info::RuleInfo;
 
@@ -12,36 +14,6 @@ use super::choices::{
 use super::entries::Reader;
 use super::read::ProfileError;
 use crate::outcome::{Errno, Signal};
-
-macro_rules! rules {
-    ($($(#[doc = $doc:literal])+ $key:ident: $type:ty,)+) => {
-        /// What a platform does in each matter.
-        #[derive(Debug, Clone)]
-        pub struct Rules {
-            $($(#[doc = $doc])+ pub $key: Rule<$type>,)+
-        }
-
-        impl Rules {
-            /// The keys of all rules.
-            pub const KEYS: &[&str] = &[$(stringify!($key)),+];
-
-            pub(super) fn read(reader: &Reader<'_>) -> Result<Rules, ProfileError> {
-                Ok(Rules { $($key: reader.rule::<$type>(stringify!($key))?,)+ })
-            }
-
-            /// The rules one by one.
-            pub fn list(&self) -> Vec<RuleInfo> {
-                vec![$(RuleInfo {
-                    key: stringify!($key),
-                    about: concat!($($doc),+).trim_ascii(),
-                    choices: self.$key.choices.iter().map(|choice| (choice.value.to_string(), choice.justification)).collect(),
-                    when: self.$key.when.clone(),
-                    source: self.$key.source.clone(),
-                }),+]
-            }
-        }
-    };
-}
 
 rules! {
     /// How long a name can be.
@@ -85,6 +57,16 @@ rules! {
     open_nofollow: Response,
     /// O_NONBLOCK or O_APPEND among the open flags.
     open_other_flags: Response,
+    /// O_SYNC among the open flags.
+    open_sync: Response,
+    /// O_DIRECTORY among the open flags, without O_CREAT.
+    open_directory_flag: Response,
+    /// O_DIRECTORY with O_CREAT, of a name without an object, which is there after an error that says it is no directory.
+    open_new_directory: Response,
+    /// O_CLOFORK among the open flags.
+    open_clofork: Response,
+    /// Does fork close what was opened with O_CLOFORK?
+    open_clofork_holds: bool,
     /// Where O_APPEND and O_NONBLOCK are among the open flags, do they stay on?
     open_status_stays: bool,
     /// Does shm_open set O_NONBLOCK though nobody asked for it?
@@ -192,6 +174,8 @@ rules! {
     fallocate_beyond_room: Errno,
     /// Which ends of a posix_fallocate RLIMIT_FSIZE refuses.
     fallocate_limit: Beyond,
+    /// Taking storage out of the middle of an object.
+    punch: Response,
     /// fchmod on an object.
     fchmod: Response,
     /// fchmod by somebody else than the owner.
@@ -226,6 +210,8 @@ rules! {
     io_coherent: bool,
     /// Moving the file offset.
     lseek: Response,
+    /// Moving the file offset to data, or to a hole.
+    lseek_data: Response,
     /// Moving the file offset beyond the end.
     lseek_beyond_end: Response,
     /// Moving the file offset beyond the largest one: to the largest one, or an error.
@@ -338,6 +324,8 @@ rules! {
     flock_keeps: bool,
     /// Do locks of flock and of fcntl keep each other out?
     flock_and_fcntl: bool,
+    /// Opening an object anew by its descriptor.
+    reopen: Response,
     /// Duplicating a descriptor as a number that none can have.
     dupfd_beyond: Errno,
 
@@ -387,6 +375,20 @@ rules! {
     seal_exec: bool,
     /// Does the seal against future writing keep writes and new writable mappings out?
     seal_future_write: bool,
+    /// Making a memfd.
+    memfd: Response,
+    /// How many bytes the name of a memfd can have.
+    memfd_name_most: i64,
+    /// Making a memfd with a name that is too long.
+    memfd_name_too_long: Errno,
+    /// The flags of memfd_create that say whether the memfd can be executed.
+    memfd_exec_known: Response,
+    /// Making a memfd that can be executed, and says so.
+    memfd_exec: Response,
+    /// Is a memfd kept from being executed, as with MFD_NOEXEC_SEAL, where no flag says anything about it?
+    memfd_noexec: bool,
+    /// The bits of the mode of a memfd that can be executed, in octal.
+    memfd_mode: Bits,
     /// Making a nameless object of size 0.
     create_empty: Response,
     /// Writing through a descriptor of a nameless object.

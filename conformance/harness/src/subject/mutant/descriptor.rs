@@ -122,3 +122,12 @@ impl Subject for FileLockOfProcess {
         )
     }
 }
+
+#[derive(Default)]
+pub(super) struct ReopenedDuplicate;
+
+impl Subject for ReopenedDuplicate {
+    fn reopen(&mut self, fd: Fd<'_>, _: c_int) -> CallResult<OwnedFd> {
+        native::dup(fd)
+    }
+}

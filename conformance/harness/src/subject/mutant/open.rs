@@ -219,3 +219,16 @@ impl Subject for DescriptorsRunOut {
         if self.opened > MOST { Err(Errno::EMFILE.into()) } else { native::shm_open(name, oflag, mode) }
     }
 }
+
+#[derive(Default)]
+pub(super) struct SyncRefused;
+
+impl Subject for SyncRefused {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
+        if oflag & libc::O_SYNC == libc::O_SYNC {
+            Err(Errno::EINVAL.into())
+        } else {
+            native::shm_open(name, oflag, mode)
+        }
+    }
+}

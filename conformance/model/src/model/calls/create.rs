@@ -18,7 +18,14 @@ use smallvec::smallvec;
 use std::sync::Arc;
 
 /// What a nameless object is open for.
-const ACCESS: descriptor::Access = descriptor::Access { read: true, write: true, status: StatusFlags::empty() };
+pub(super) const ACCESS: descriptor::Access = descriptor::Access {
+    read: true,
+    write: true,
+    status: StatusFlags::empty(),
+    cloexec: true,
+    clofork: false,
+    as_asked: false,
+};
 
 pub(in crate::model) fn create(cx: Cx<'_>, asked: i64, checks: &mut Checks<'_>) {
     let rules = &cx.profile.rules;
@@ -51,6 +58,7 @@ pub(in crate::model) fn create(cx: Cx<'_>, asked: i64, checks: &mut Checks<'_>) 
             bytes_by: clause::create(2),
             apart: Apart::default(),
             nameless: true,
+            memfd: false,
             seals: None,
             seals_open: Seals::EXEC,
             inode: None,

@@ -20,19 +20,35 @@ pub(super) struct Access {
     pub(super) read: bool,
     pub(super) write: bool,
     pub(super) status: StatusFlags,
+    /// Is the descriptor closed by exec?
+    pub(super) cloexec: bool,
+    /// Is it closed by fork?
+    pub(super) clofork: bool,
+    /// Are the flags those that were asked for, as no C library adds any?
+    pub(super) as_asked: bool,
 }
 
-/// Opens a description, as the descriptor that the outcome tells. That exec closes it rests on `by`.
+/// Opens a description, as the descriptor that the outcome tells. Whether exec closes it rests on `by`.
 pub(super) fn open(cx: Cx<'_>, object: Option<ObjectId>, access: Access, by: ClauseId) -> Effect {
-    let Access { read, write, status } = access;
-    let description =
-        Description { object, kind: None, read, write, status, is_set: false, lock: None, offset: None, references: 0 };
+    let Access { read, write, status, cloexec, clofork, as_asked } = access;
+    let description = Description {
+        object,
+        kind: None,
+        read,
+        write,
+        status,
+        is_set: as_asked,
+        lock: None,
+        offset: None,
+        references: 0,
+    };
     Effect::Open {
         process: cx.id,
         bind: cx.site.bind.first().copied(),
         id: DescriptionId(cx.site.event),
         description,
-        by,
+        cloexec: (cloexec, by),
+        clofork,
     }
 }
 
@@ -175,7 +191,7 @@ pub(in crate::model) fn getfl(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
     let Some(open) = checks.descriptor(cx, fd, clause::fcntl(4)) else { return };
     let nameless = cx.state.object(open.object).nameless;
     let (access, by) = match (open.description.read, open.description.write) {
-        _ if nameless => (OpenFlags::RDWR, clause::create(3)),
+        (true, true) if nameless => (OpenFlags::RDWR, clause::create(3)),
         (true, true) => (OpenFlags::RDWR, clause::shm_open(14)),
         (false, true) => (OpenFlags::WRONLY, clause::shm_open(12)),
         (false, false) => (OpenFlags::empty(), clause::shm_open(12)),

@@ -1,7 +1,7 @@
-//! `read`, `write` and `lseek`, of which POSIX leaves open what they do with shared memory.
+//! `read` and `write`, of which POSIX leaves open what they do with shared memory.
 
 use super::seals;
-use crate::call::{Label, Seals, StatusFlags, Whence};
+use crate::call::{Label, Seals, StatusFlags};
 use crate::clause::{self, ClauseId};
 use crate::model::branch::Cx;
 use crate::model::checks::{Checks, Open};
@@ -222,33 +222,4 @@ fn wrote(cx: Cx<'_>, open: Open<'_>, written: Written, checks: &mut Checks<'_>) 
         };
         checks.way(tail.justification).succeed(expect.clone(), &[clause::write(1)], smallvec![wrote]);
     }
-}
-
-pub(in crate::model) fn lseek(cx: Cx<'_>, fd: Label, offset: i64, whence: Whence, checks: &mut Checks<'_>) {
-    let Some(open) = checks.descriptor(cx, fd, clause::lseek(4)) else { return };
-    let from = match whence {
-        Whence::Set => Some(0),
-        Whence::Cur => open.description.offset,
-        Whence::End => Some(cx.state.object(open.object).size),
-    };
-    let rules = &cx.profile.rules;
-    let Some(from) = from else {
-        checks.may(Check::Argument, offset < 0, Errno::EINVAL, &[clause::lseek(2)]);
-        checks.ask(Check::Support, true, &rules.lseek, &[]);
-        for choice in rules.lseek_too_far.choices.iter().filter(|_| offset > 0) {
-            if let Response::Errno(errno) = choice.value {
-                checks.may_by(Check::Range, errno, smallvec![choice.justification]);
-            }
-        }
-        let anywhere = Expect::Between(offset.max(0), i64::MAX);
-        let clauses = [clause::lseek(1), clause::shm_open(10)];
-        return checks.succeed(anywhere, &clauses, smallvec![Effect::LearnOffset(open.id)]);
-    };
-    let too_far = from.checked_add(offset).is_none() && offset > 0;
-    checks.ask(Check::Range, too_far, &rules.lseek_too_far, &[]);
-    let to = from.saturating_add(offset);
-    checks.shall(Check::Argument, to < 0, Errno::EINVAL, &[clause::lseek(2)]);
-    checks.ask(Check::Support, true, &rules.lseek, &[]);
-    checks.ask(Check::Range, to > cx.state.object(open.object).size, &rules.lseek_beyond_end, &[]);
-    checks.succeed(Expect::Value(to), &[clause::lseek(1)], smallvec![Effect::Seek(open.id, to)]);
 }

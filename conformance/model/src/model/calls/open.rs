@@ -1,17 +1,21 @@
 //! `shm_open`
 
+mod created;
+mod directory;
+mod reopen;
+
+pub(in crate::model) use reopen::reopen;
+
 use super::{descriptor, obstacle};
-use crate::call::{Name, OpenFlags, Seals, StatusFlags};
+use crate::call::{Name, OpenFlags, StatusFlags};
 use crate::clause::{self, ClauseId};
-use crate::model::apart::Apart;
 use crate::model::branch::{Branch, Cx};
-use crate::model::bytes::Bytes;
 use crate::model::checks::Checks;
 use crate::model::effect::{Effect, Effects};
 use crate::model::expect::Expect;
 use crate::model::rules::names::{self, Reading, Use};
 use crate::model::rules::{permission, room, sizes};
-use crate::model::state::{Key, Object, ObjectId, References};
+use crate::model::state::{Key, Object, ObjectId};
 use crate::outcome::Errno;
 use crate::profile::{Check, Choice, Justification, Number, Order, Response, Rule, Truncation};
 use smallvec::smallvec;
@@ -44,7 +48,7 @@ impl Asked {
         status.set(StatusFlags::APPEND, keeps && self.flags.contains(OpenFlags::APPEND));
         status.set(StatusFlags::NONBLOCK, keeps && self.flags.contains(OpenFlags::NONBLOCK));
         let (read, write) = (self.reads() && !self.is_both(), self.writes() && !self.is_both());
-        descriptor::Access { read, write, status }
+        descriptor::Access { read, write, status, cloexec: true, clofork: false, as_asked: false }
     }
 
     fn has_status(self) -> bool {
@@ -138,6 +142,9 @@ fn check_flags(cx: Cx<'_>, asked: Asked, checks: &mut Checks<'_>) {
     checks.ask(Check::Flags, flags.contains(OpenFlags::NOFOLLOW), &rules.open_nofollow, &[]);
     let others = flags.intersects(OpenFlags::NONBLOCK | OpenFlags::APPEND);
     checks.ask(Check::Flags, others, &rules.open_other_flags, &[]);
+    checks.ask(Check::Flags, flags.contains(OpenFlags::SYNC), &rules.open_sync, &[]);
+    checks.ask(Check::Flags, flags.contains(OpenFlags::CLOFORK), &rules.open_clofork, &[]);
+    directory::flag(cx, flags, checks);
     let excl_alone = flags.contains(OpenFlags::EXCL) && !flags.contains(OpenFlags::CREAT);
     checks.ask(Check::Flags, excl_alone, &rules.open_excl_alone, &[]);
 }
@@ -189,17 +196,24 @@ pub(super) fn opened(
     effects: Effects,
 ) {
     let free = |at| cx.process.lowest_free().and_then(|_| cx.process.free().nth(at));
+    let closed_by_fork = asked.flags.contains(OpenFlags::CLOFORK);
+    let left_open = [Choice { value: false, justification: clause::shm_open(30).into() }];
+    let holds = if closed_by_fork { &cx.profile.rules.open_clofork_holds.choices[..] } else { &left_open };
     let nothing_asked = [Choice { value: true, justification: clause::shm_open(30).into() }];
     let keeps = if asked.has_status() { &cx.profile.rules.open_status_stays.choices[..] } else { &nothing_asked };
-    for keeps in keeps {
+    for (keeps, holds) in keeps.iter().flat_map(|keeps| holds.iter().map(move |holds| (keeps, holds))) {
         let mut effects = effects.clone();
-        effects.push(descriptor::open(cx, object, asked.access(keeps.value), clause::shm_open(11)));
+        let access = descriptor::Access { clofork: holds.value, ..asked.access(keeps.value) };
+        effects.push(descriptor::open(cx, object, access, clause::shm_open(11)));
         for number in &cx.profile.rules.open_number.choices {
             let (at, by_number) = match number.value {
                 Number::Lowest => (0, clause::shm_open(8).into()),
                 Number::SecondLowest => (1, number.justification),
             };
             let mut checks = checks.way(keeps.justification);
+            if closed_by_fork {
+                checks.rests_on(holds.justification);
+            }
             checks.way(by_number).succeed(Expect::Fd(free(at)), by, effects.clone());
         }
     }
@@ -216,6 +230,7 @@ fn existing(cx: Cx<'_>, id: ObjectId, asked: Asked, checks: &mut Checks<'_>) {
     if let Some(justification) = object.left_by {
         checks.rests_on(justification);
     }
+    directory::existing(cx, asked.flags, checks);
     let truncates = asked.truncates();
     let wanted = (asked.reads(), asked.writes());
     if truncates && asked.writes() {
@@ -327,18 +342,19 @@ fn new(cx: Cx<'_>, key: Key, asked: Asked, checks: &mut Checks<'_>) {
         return no_number(cx, &cx.profile.rules.open_emfile_spares, checks, None::<fn(Justification) -> Effects>);
     }
     let id = ObjectId(cx.site.event);
-    let object = object(cx, asked.mode, again);
+    let object = created::object(cx, asked.mode, again);
     let would = |by| -> Effects {
         let left = Object { left_by: Some(by), ..object.clone() };
         smallvec![Effect::Make(id, Arc::new(left)), Effect::Name(key.clone(), id)]
     };
-    no_number(cx, &cx.profile.rules.open_emfile_spares, checks, Some(would));
+    no_number(cx, &cx.profile.rules.open_emfile_spares, checks, Some(&would));
     let looks_at = cx.profile.rules.open_owner_is_effective.choices.iter();
     for choice in looks_at.filter(|choice| !choice.value && cx.process.real_uid() != cx.process.uid) {
         for errno in errors(&cx.profile.rules.open_creat_of_others) {
             checks.may_with(Check::Owner, errno, choice.justification, would(choice.justification));
         }
     }
+    directory::new(cx, asked.flags, would, checks);
     room::for_a_name(cx, &[clause::shm_open(42), clause::shm_open(31)], checks);
     checks.rests_on(clause::shm_open(15));
     checks.rests_on(clause::shm_open(20));
@@ -347,43 +363,4 @@ fn new(cx: Cx<'_>, key: Key, asked: Asked, checks: &mut Checks<'_>) {
     }
     let effects = smallvec![Effect::Make(id, Arc::new(object)), Effect::Name(key, id)];
     opened(cx, Some(id), asked, checks, &OPENED, effects);
-}
-
-/// A new object; `again` where its name has been another's.
-fn object(cx: Cx<'_>, mode: u32, again: bool) -> Object {
-    let rules = &cx.profile.rules;
-    let masks = |umask: bool| if umask { !cx.process.umask } else { !0 };
-    let kept = rules.open_umask.choices.iter().flat_map(|umask| {
-        rules.open_mode_bits.choices.iter().map(move |bits| mode & masks(umask.value) & bits.value.0)
-    });
-    let (certain, possible) = kept.fold((!0, 0), |(all, any), bits| (all & bits, any | bits));
-    let umask = rules.open_umask.choices.iter().map(|choice| (mode & cx.process.umask, choice.justification));
-    let bits = rules.open_mode_bits.choices.iter();
-    let bits = bits.map(|choice| (mode & 0o777 & !choice.value.0, choice.justification));
-    let mut mode_by: Justification = clause::shm_open(18).into();
-    for (differs, justification) in umask.chain(bits) {
-        if differs != 0 && justification.deviation.is_some() {
-            mode_by = justification;
-        }
-    }
-    Object {
-        size: 0,
-        size_by: if again { clause::shm_unlink(5) } else { clause::shm_open(21) }.into(),
-        sized: false,
-        mode: certain & 0o7777,
-        mode_open: (certain ^ possible) & 0o7777,
-        mode_by,
-        uid: cx.process.uid,
-        gid: rules.open_effective_group.always(|effective| *effective).then_some(cx.process.gid),
-        bytes: Bytes::default(),
-        bytes_by: clause::ftruncate(2),
-        apart: Apart::default(),
-        nameless: false,
-        seals: Some(Seals::SEAL),
-        seals_open: Seals::empty(),
-        inode: None,
-        left_by: None,
-        room: cx.process.room,
-        references: References::default(),
-    }
 }

@@ -32,7 +32,8 @@ impl Receipt {
         }
         for (at, (number, description)) in received.fds.iter().zip(&message.descriptions).enumerate() {
             let (number, description) = (*number, *description);
-            let descriptor = Descriptor { number, description, cloexec: *cloexec, cloexec_by: *cloexec_by };
+            let descriptor =
+                Descriptor { number, description, cloexec: *cloexec, cloexec_by: *cloexec_by, clofork: false };
             state.add_descriptor(*process, descriptor, bind.get(at).copied());
         }
         message.descriptions.into_iter().for_each(|id| state.release(id));
@@ -51,7 +52,7 @@ pub(super) fn pair(
     for (at, (number, id)) in received.fds.iter().zip(ids).enumerate() {
         state.add_description(id, Description::of_no_object(kind));
         let cloexec_by = clause::call(8).into();
-        let descriptor = Descriptor { number: *number, description: id, cloexec: false, cloexec_by };
+        let descriptor = Descriptor { number: *number, description: id, cloexec: false, cloexec_by, clofork: false };
         state.add_descriptor(process, descriptor, bind.get(at).copied());
     }
 }

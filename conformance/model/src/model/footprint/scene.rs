@@ -67,6 +67,8 @@ impl<'a> Scene<'a> {
                 }
             }
             Call::Create { .. }
+            | Call::MemfdCreate { .. }
+            | Call::Reopen { .. }
             | Call::Dup { .. }
             | Call::Dup2 { .. }
             | Call::FcntlDupfd { .. }

@@ -1,7 +1,7 @@
 //! A shared memory object.
 
 use crate::call::Seals;
-use crate::clause::ClauseId;
+use crate::clause::{self, ClauseId};
 use crate::model::apart::Apart;
 use crate::model::bytes::{Bytes, Value};
 use crate::profile::{Justification, Tail};
@@ -27,8 +27,10 @@ pub(crate) struct Object {
     pub(crate) bytes_by: ClauseId,
     /// Where its pages and its file may have gone apart.
     pub(crate) apart: Apart,
-    /// Was it made by `create`, so that it may be one that can be sealed?
+    /// Was it made without a name, so that it may be one that can be sealed?
     pub(crate) nameless: bool,
+    /// Was it made by `memfd_create`?
+    pub(crate) memfd: bool,
     /// Its seals, once they are known.
     pub(crate) seals: Option<Seals>,
     /// Seals that it may have had from the beginning: where programs are kept out of memory, a memfd begins with `EXEC`.
@@ -53,7 +55,7 @@ pub(crate) struct References {
 impl Object {
     /// Do both live in the same store, as far as is known?
     pub(crate) fn lives_beside(&self, other: &Object) -> bool {
-        (self.nameless, self.room) == (other.nameless, other.room)
+        (self.nameless, self.memfd, self.room) == (other.nameless, other.memfd, other.room)
     }
 
     /// The bits beyond the permissions may go when the object is changed, as those do that set users and groups.
@@ -74,6 +76,14 @@ impl Object {
     /// Has it such a seal?
     pub(crate) fn is_sealed(&self, seal: Seals) -> bool {
         self.seals.is_some_and(|seals| seals.intersects(seal))
+    }
+
+    /// A range is zeros, as far as the object reaches; of what was stored behind the end nothing is certain there.
+    pub(crate) fn punch(&mut self, start: i64, end: i64) {
+        self.bytes.fill(start, end.min(self.size), Value::Byte(0));
+        self.bytes.blur(start.max(self.size), end);
+        self.bytes_by = clause::punch(1);
+        self.open_special_bits();
     }
 
     /// Sets the size; the bytes cut off are gone, and with `Tail::Zero` what was stored behind the end is, too.

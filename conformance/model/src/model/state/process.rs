@@ -74,6 +74,8 @@ pub(crate) struct Descriptor {
     pub(crate) cloexec: bool,
     /// What `cloexec` rests on.
     pub(crate) cloexec_by: Justification,
+    /// Is it closed by fork?
+    pub(crate) clofork: bool,
 }
 
 impl Process {
@@ -116,6 +118,7 @@ impl Process {
     pub(super) fn child(&self, is_first: bool, open: Option<&[i32]>) -> Process {
         let mut child = Process { is_first, locks: BTreeMap::new(), ..self.clone() };
         child.maps.values_mut().for_each(|map| map.locked = false);
+        child.fds.retain(|_, fd| !fd.clofork);
         child.begin_with(open);
         child
     }

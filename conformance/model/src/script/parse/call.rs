@@ -11,7 +11,6 @@ const CALL: &str = "a call, such as `shm_open(`";
 
 /// How other systems and C call what a script calls differently.
 const ALIASES: &[(&str, &str)] = &[
-    ("memfd_create", "create"),
     ("open", "shm_open"),
     ("unlink", "shm_unlink"),
     ("fallocate", "posix_fallocate"),

@@ -1,0 +1,31 @@
+//! From the list of rules to the type [`Rules`](super::Rules).
+
+macro_rules! rules {
+    ($($(#[doc = $doc:literal])+ $key:ident: $type:ty,)+) => {
+        /// What a platform does in each matter.
+        #[derive(Debug, Clone)]
+        pub struct Rules {
+            $($(#[doc = $doc])+ pub $key: Rule<$type>,)+
+        }
+
+        impl Rules {
+            /// The keys of all rules.
+            pub const KEYS: &[&str] = &[$(stringify!($key)),+];
+
+            pub(super) fn read(reader: &Reader<'_>) -> Result<Rules, ProfileError> {
+                Ok(Rules { $($key: reader.rule::<$type>(stringify!($key))?,)+ })
+            }
+
+            /// The rules one by one.
+            pub fn list(&self) -> Vec<RuleInfo> {
+                vec![$(RuleInfo {
+                    key: stringify!($key),
+                    about: concat!($($doc),+).trim_ascii(),
+                    choices: self.$key.choices.iter().map(|choice| (choice.value.to_string(), choice.justification)).collect(),
+                    when: self.$key.when.clone(),
+                    source: self.$key.source.clone(),
+                }),+]
+            }
+        }
+    };
+}
