@@ -120,6 +120,9 @@ fn every_call_of_the_table_is_drawn_alone_and_at_once_with_others() {
             drawn.extend(step.lines().iter().map(|line| line.call.entry().signature()));
         }
     }
-    let table: BTreeSet<String> = Call::ENTRIES.iter().map(Entry::signature).collect();
+    // What these make keeps whoever reads it waiting for ever.
+    let made_by_hand = ["pipe()", "socketpair()", "plant(name, what)", "symlink(name, to)"];
+    let table = Call::ENTRIES.iter().map(Entry::signature);
+    let table: BTreeSet<String> = table.filter(|call| !made_by_hand.contains(&call.as_str())).collect();
     assert_eq!((&alone, &at_once), (&table, &table));
 }
