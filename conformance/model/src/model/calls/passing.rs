@@ -165,16 +165,14 @@ impl Receiving<'_> {
                 self.cut_by_numbers(cloexec, fits, checks);
             }
             if fits {
-                for lowest in &rules.recv_lowest.choices {
-                    let numbers = lowest.value.then(|| cx.process.lowest_free()).flatten();
-                    let numbers = numbers.map(|_| cx.process.free().take(sent).collect());
-                    let all = Expect::Received { least: sent, most: sent, numbers, truncated: false };
-                    let by: [Justification; 2] = [clause::recvmsg(2).into(), lowest.justification];
-                    let arrives = self
-                        .lost
-                        .unwrap_or_else(|| if departs { cloexec.justification } else { clause::recvmsg(1).into() });
-                    checks.way(arrives).succeed(all, &by, self.take(cloexec, None));
-                }
+                // Where nothing is known of the numbers, nothing is said of them.
+                let lowest = rules.recv_lowest.choices.iter().find(|_| rules.recv_lowest.always(|lowest| *lowest));
+                let known = lowest.and_then(|_| cx.process.lowest_free());
+                let numbers = known.map(|_| cx.process.free().take(sent).collect());
+                let all = Expect::Received { least: sent, most: sent, numbers, truncated: false };
+                let which = lowest.map_or(clause::recvmsg(3).into(), |lowest| lowest.justification);
+                let because = [clause::recvmsg(2).into(), which];
+                checks.way(by(clause::recvmsg(1))).succeed(all, &because, self.take(cloexec, None));
                 continue;
             }
             for rest in &rules.recv_rest.choices {
