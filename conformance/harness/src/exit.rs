@@ -22,7 +22,7 @@ pub enum Exit {
 impl Exit {
     /// The exit code of what a run found.
     ///
-    /// What speaks against a subject weighs most, then that the harness gave up on one. A run in which every case was
+    /// What speaks against a subject weighs most, then that the harness gave up on one. A run in which nearly every case was
     /// skipped says nothing of anybody.
     pub fn of(document: &Document) -> Exit {
         let reports = &document.reports;
@@ -30,7 +30,7 @@ impl Exit {
             Exit::DoesNotConform
         } else if reports.iter().any(|report| report.gave_up.is_some()) {
             Exit::Harness
-        } else if reports.iter().any(Report::tried_anything) {
+        } else if reports.iter().any(Report::is_tested) {
             Exit::Conforms
         } else {
             Exit::Usage

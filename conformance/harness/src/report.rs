@@ -169,6 +169,14 @@ impl Report {
         self.results.iter().any(|result| result.scripts > 0)
     }
 
+    /// Was so much judged that it says something of the subject? Where nearly everything is skipped the few cases that are
+    /// left are about something else, as `memfd_create` where there is no place for objects with names.
+    pub fn is_tested(&self) -> bool {
+        const LEAST_SHARE: usize = 10;
+        let judged = self.results.iter().filter(|result| result.scripts > 0).count();
+        judged * LEAST_SHARE >= self.results.len().max(1)
+    }
+
     /// Does that verdict keep the subject from conforming?
     pub fn counts_against(&self, verdict: Verdict) -> bool {
         match verdict {

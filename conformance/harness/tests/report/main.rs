@@ -3,6 +3,7 @@
 mod samples;
 
 use samples::{deviation, exclusive_fails, passes, property_fails, report, skipped};
+use shmconf::exit::Exit;
 use shmconf::report::{Document, Format, Json, Portability, Pretty, Report, Tool};
 use shmconf::verdict::Verdict;
 
@@ -130,4 +131,16 @@ fn each_other_platform_is_summed_up() {
         other("haiku", 0, &[], 0, 1),
     ];
     insta::assert_snapshot!(pretty(vec![libc]));
+}
+
+#[test]
+fn a_run_in_which_nearly_everything_was_skipped_says_nothing_of_the_subject() {
+    let skips = |count: u32| (0..count).map(|number| skipped(&format!("names/n{number}"), "requires named objects"));
+    let run = |skipped: u32| report("libc", skips(skipped).chain([passes("anonymous/two-of-one-name")]).collect());
+    assert!(
+        pretty(vec![run(19)])
+            .ends_with("libc could not be tested: 19 of 20 cases and properties were skipped, in 3.2 s\n")
+    );
+    assert_eq!(Exit::of(&document(vec![run(19)])), Exit::Usage);
+    assert_eq!(Exit::of(&document(vec![run(8)])), Exit::Conforms);
 }

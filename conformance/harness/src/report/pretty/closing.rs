@@ -32,8 +32,12 @@ fn sentence(report: &Report) -> (anstyle::Style, String) {
         let tested = if report.tried_anything() { "was not tested to the end" } else { "could not be tested" };
         return (style::OPEN, format!("{tested}: {reason}"));
     }
-    if summary.total() == summary.skip {
-        return (style::OPEN, "could not be tested: everything that was asked for was skipped".to_owned());
+    if report.conforms() && !report.is_tested() {
+        let skipped = match summary.total() - summary.skip {
+            0 => "everything that was asked for was skipped".to_owned(),
+            _ => format!("{} of {} cases and properties were skipped", summary.skip, summary.total()),
+        };
+        return (style::OPEN, format!("could not be tested: {skipped}"));
     }
     if !report.conforms() {
         let verdicts = super::Summary::ORDER.into_iter().filter(|verdict| report.counts_against(*verdict));
