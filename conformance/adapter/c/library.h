@@ -19,7 +19,7 @@
  * - A library that exports close may count its descriptors itself: where the first that it opens is none of the system's,
  *   the harness keeps a number for each, and hands the library's own numbers to its functions. Its descriptors are then not
  *   sent to other processes and not kept over exec, and a function that it does not export is not asked for them.
- * - mmap is called without an address and without MAP_FIXED. Bytes are stored and loaded at the address that it returns.
+ * - mmap is called without an address, or with MAP_FIXED over a range that it has returned before. Bytes are stored and loaded at the address that it returns.
  * - fcntl is called with F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD and F_SETLK. Seals are the system's.
  * - `create` in a script is memfd_create and ftruncate, or without the first shm_open with O_EXCL and mode 0, shm_unlink, and
  *   ftruncate.

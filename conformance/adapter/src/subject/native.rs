@@ -96,10 +96,12 @@ pub fn mmap_over(
         return Err(Refused::Unsupported(format!("mmap is called here without other flags, and not with {flags:#x}")));
     }
     let offset = off(offset)?;
-    region.map_over(at, len, |start| {
+    let map = |start| {
         // SAFETY: the range belongs to the region, and nothing refers into it.
         unsafe { system::c::mmap(start, len, prot, flags | libc::MAP_FIXED, fd.number(), offset) }
-    })
+    };
+    // SAFETY: the system maps the range, or fails.
+    unsafe { region.map_over(at, len, map) }
 }
 
 /// `munmap` of this system, of `len` bytes from `offset` on.

@@ -155,8 +155,16 @@ impl Region {
         Ok(())
     }
 
-    /// Maps something over a range.
-    pub(super) fn map_over(
+    /// Maps something over a range, by a function that gets its first address and returns `MAP_FAILED` where it fails.
+    ///
+    /// # Errors
+    ///
+    /// Those of the function, and where the range is not the region's.
+    ///
+    /// # Safety
+    ///
+    /// Where the function does not fail it has mapped the whole range, and nothing else.
+    pub unsafe fn map_over(
         &mut self,
         offset: usize,
         len: usize,

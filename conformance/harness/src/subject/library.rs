@@ -354,6 +354,28 @@ impl Subject for Library {
         Ok(unsafe { Region::from_raw(start.cast(), len) })
     }
 
+    fn mmap_over(
+        &mut self,
+        region: &mut Region,
+        at: usize,
+        len: usize,
+        prot: c_int,
+        flags: c_int,
+        fd: Fd<'_>,
+        offset: i64,
+    ) -> CallResult<()> {
+        let Some(call) = self.exports.mmap else {
+            return native::mmap_over(region, at, len, prot, flags, self.numbers.systems(fd)?, offset);
+        };
+        let fd = self.numbers.of(fd)?;
+        let map = |start| {
+            // SAFETY: the range belongs to the region, and nothing refers into it.
+            unsafe { call(start, len, prot, flags | libc::MAP_FIXED, fd, offset) }
+        };
+        // SAFETY: the library maps the range, or says that it failed.
+        unsafe { region.map_over(at, len, map) }
+    }
+
     fn munmap(&mut self, region: &mut Region, offset: usize, len: usize) -> CallResult<()> {
         let Some(call) = self.exports.munmap else { return native::munmap(region, offset, len) };
         // SAFETY: the range belongs to this region, and nothing refers into it.

@@ -22,7 +22,7 @@
 #define FAULT 0
 #endif
 
-enum { FIRST = 100000, MOST = 256, FAR = 8192 };
+enum { FIRST = 100000, MOST = 1024, FAR = 8192 };
 
 /* The system's descriptors behind the library's own, kept where scripts do not look. */
 static int behind[MOST];
