@@ -313,7 +313,7 @@ class Actor:
         self.fds.update(zip(bind, arrived))
         return {"received": {"fds": list(arrived), "truncated": bool(flags & socket.MSG_CTRUNC)}}
 
-    def reserve(self, fd, offset, length):
+    def fallocate(self, fd, offset, length):
         """Reserves storage, interrupted by a timer where the script has set one; Python goes on after a signal by itself."""
         if self.period:
             signal.signal(signal.SIGALRM, lambda *_: None)
@@ -382,7 +382,7 @@ CALLS = {  # What is not named here is answered `unsupported`, and so is an argu
     "socketpair": lambda a, bind: a.pair(bind, [end.detach() for end in socket.socketpair()]),
     "recv": Actor.recv, "rlimit": Actor.rlimit, "fork": Actor.fork,
     "ftruncate": lambda a, bind, fd, size: os.ftruncate(a.fd(fd), size),
-    "posix_fallocate": lambda a, bind, fd, offset, len: a.reserve(a.fd(fd), offset, len),
+    "posix_fallocate": lambda a, bind, fd, offset, len: a.fallocate(a.fd(fd), offset, len),
     "alarm": lambda a, bind, period: setattr(a, "period", period),
     "memfd_create": lambda a, bind, name, flags: a.opened(bind, os.memfd_create(text(name), bits(flags, MEMFD))),
     "punch": lambda a, bind, fd, offset, len: checked(libc.fallocate(

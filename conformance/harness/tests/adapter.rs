@@ -112,8 +112,9 @@ a: shm_open(@x, RDWR)
     }
     drop(executor);
     assert_eq!(std::fs::read_dir(&directory).expect("it is there").count(), 0);
-    // Its store is not the system's, and that is no failure.
-    let run = Command::new(env!("CARGO_BIN_EXE_shmconf")).args(["run", "--cases", "8", "-s", &subject]).output();
+    // Its store is not the system's, and that is no failure. The system's `mlock` departs from POSIX on Linux, whoever calls it.
+    let arguments = ["run", "--cases", "8", "-x", "mapping/refused-memory-counts", "-s", &subject];
+    let run = Command::new(env!("CARGO_BIN_EXE_shmconf")).args(arguments).output();
     let run = run.expect("it starts");
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stdout));
     assert_eq!(std::fs::read_dir(&directory).expect("it is there").count(), 0);
