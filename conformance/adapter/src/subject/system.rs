@@ -328,3 +328,27 @@ pub fn reopen(fd: Fd<'_>, oflag: c_int) -> CallResult<OwnedFd> {
 pub fn reopen(_fd: Fd<'_>, _oflag: c_int) -> CallResult<OwnedFd> {
     Err(Refused::Unsupported(NO_REOPENING.unwrap_or_default().to_owned()))
 }
+
+/// The calls on the timer of a process, which the crate `libc` lacks for illumos.
+#[cfg(not(any(target_os = "illumos", target_os = "solaris")))]
+use libc::{getitimer, setitimer};
+#[cfg(any(target_os = "illumos", target_os = "solaris"))]
+unsafe extern "C" {
+    fn getitimer(which: c_int, timer: *mut libc::itimerval) -> c_int;
+    fn setitimer(which: c_int, timer: *const libc::itimerval, before: *mut libc::itimerval) -> c_int;
+}
+
+/// `setitimer(ITIMER_REAL, timer, NULL)`
+pub(super) fn set_real_timer(timer: &libc::itimerval) {
+    // SAFETY: the timer is there, and nothing is answered. `ITIMER_REAL` is 0 everywhere.
+    unsafe { setitimer(0, timer, std::ptr::null_mut()) };
+}
+
+/// Is the timer of this process set? (`getitimer(ITIMER_REAL, …)`)
+pub fn real_timer_is_set() -> bool {
+    // SAFETY: numbers alone.
+    let mut timer: libc::itimerval = unsafe { std::mem::zeroed() };
+    // SAFETY: the timer is there. `ITIMER_REAL` is 0 everywhere.
+    unsafe { getitimer(0, &raw mut timer) };
+    (timer.it_value.tv_sec, timer.it_value.tv_usec) != (0, 0)
+}

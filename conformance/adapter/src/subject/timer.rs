@@ -26,6 +26,5 @@ extern "C" fn nothing(_: libc::c_int) {}
 fn set(milliseconds: u32) {
     let period = libc::timeval { tv_sec: (milliseconds / 1000) as _, tv_usec: (milliseconds % 1000 * 1000) as _ };
     let timer = libc::itimerval { it_interval: period, it_value: period };
-    // SAFETY: the timer is there, and nothing is answered.
-    unsafe { libc::setitimer(libc::ITIMER_REAL as _, &raw const timer, std::ptr::null_mut()) };
+    super::system::set_real_timer(&timer);
 }

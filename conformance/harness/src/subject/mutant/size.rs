@@ -1,6 +1,6 @@
 //! Faults of `ftruncate`, `fstat`, `pread`, `pwrite` and `close`.
 
-use shmconf_adapter::subject::{CallResult, Fd, Libc, Refused, Subject, host, native};
+use shmconf_adapter::subject::{CallResult, Fd, Libc, Refused, Subject, host, native, system};
 use shmconf_model::outcome::{Content, Errno, Stat};
 use std::collections::BTreeMap;
 use std::os::fd::RawFd;
@@ -158,13 +158,7 @@ pub(super) struct InterruptedShrinks;
 
 impl Subject for InterruptedShrinks {
     fn posix_fallocate(&mut self, fd: Fd<'_>, offset: i64, len: i64) -> CallResult<()> {
-        let mut timer = libc::itimerval {
-            it_interval: libc::timeval { tv_sec: 0, tv_usec: 0 },
-            it_value: libc::timeval { tv_sec: 0, tv_usec: 0 },
-        };
-        // SAFETY: the timer is told into what has room for it.
-        unsafe { libc::getitimer(libc::ITIMER_REAL as _, &raw mut timer) };
-        if timer.it_interval.tv_usec == 0 {
+        if !system::real_timer_is_set() {
             return Libc.posix_fallocate(fd, offset, len);
         }
         native::ftruncate(fd, 0)?;
