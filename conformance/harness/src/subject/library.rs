@@ -69,11 +69,6 @@ impl Library {
         Ok(Library { exports, numbers, prefix: String::new() })
     }
 
-    /// The functions that are looked for in a library.
-    pub fn functions() -> &'static [&'static str] {
-        exports::NAMES
-    }
-
     /// Opens an object of a fresh name; answers whether the system knows its descriptor.
     fn counts_itself(&mut self) -> bool {
         let name = format!("{}{:x}-own", self.prefix, std::process::id());

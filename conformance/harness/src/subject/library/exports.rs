@@ -14,9 +14,6 @@ macro_rules! exports {
             $(pub(super) $name: Option<unsafe extern "C" fn($($argument),* $(, $rest)?) -> $result>,)+
         }
 
-        /// Every function that is looked for.
-        pub(super) const NAMES: &[&str] = &[$(stringify!($name)),+];
-
         impl Exports {
             fn of(library: &Library, file: &Path) -> Exports {
                 Exports {

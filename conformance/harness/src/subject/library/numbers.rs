@@ -4,7 +4,7 @@
 //! system gives out, and that is kept taken by a descriptor of nothing.
 
 use shmconf_adapter::subject::{CallResult, Fd, Refused, descriptors, native};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::c_int;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 
@@ -15,7 +15,8 @@ pub(super) struct Numbers {
     own: Option<bool>,
     /// The library's number behind a number of the system's; also of those that are closed, until another takes its place.
     behind: BTreeMap<RawFd, c_int>,
-    open: BTreeMap<RawFd, c_int>,
+    /// Those of the system's numbers behind which the library's is open.
+    open: BTreeSet<RawFd>,
 }
 
 impl Numbers {
@@ -33,7 +34,8 @@ impl Numbers {
     pub(super) fn of(&self, fd: Fd<'_>) -> CallResult<c_int> {
         let number = fd.number();
         let Some(&behind) = self.behind.get(&number) else { return Ok(number) };
-        let is_anothers = !self.open.contains_key(&number) && self.open.values().any(|open| *open == behind);
+        let is_anothers =
+            !self.open.contains(&number) && self.open.iter().any(|open| self.behind.get(open) == Some(&behind));
         if is_anothers {
             let why = format!("the library has given the number {behind} to another descriptor");
             return Err(Refused::Unsupported(why));
@@ -56,7 +58,7 @@ impl Numbers {
         let number = opened(call())?;
         let own = *self.own.get_or_insert_with(|| before.contains(&number) || !native::is_open(number));
         if own {
-            return self.stand_for(number, placeholder());
+            return Ok(self.stand_for(number, placeholder()?));
         }
         // SAFETY: the library has just opened it, for this caller.
         Ok(unsafe { OwnedFd::from_raw_fd(number) })
@@ -67,20 +69,18 @@ impl Numbers {
         let lowest = placeholder()?;
         let next = native::dup_from((&lowest).into(), least)?;
         let placeholder = if lowest.as_raw_fd() < least { next } else { lowest };
-        self.stand_for(opened(call())?, Ok(placeholder))
+        Ok(self.stand_for(opened(call())?, placeholder))
     }
 
-    fn stand_for(&mut self, number: c_int, placeholder: CallResult<OwnedFd>) -> CallResult<OwnedFd> {
-        let placeholder = placeholder?;
+    fn stand_for(&mut self, number: c_int, placeholder: OwnedFd) -> OwnedFd {
         self.behind.insert(placeholder.as_raw_fd(), number);
-        self.open.insert(placeholder.as_raw_fd(), number);
-        Ok(placeholder)
+        self.open.insert(placeholder.as_raw_fd());
+        placeholder
     }
 
     /// Notes that a descriptor of the script stands for something again, under the number that the library had given it.
     pub(super) fn reopened(&mut self, fd: Fd<'_>) -> CallResult<()> {
-        let Some(&behind) = self.behind.get(&fd.number()) else { return Ok(()) };
-        if self.open.insert(fd.number(), behind).is_none() {
+        if self.behind.contains_key(&fd.number()) && self.open.insert(fd.number()) {
             let placeholder = placeholder()?;
             // SAFETY: the number is not open, and the script's from now on.
             unsafe { native::dup2((&placeholder).into(), fd) }?;
@@ -90,13 +90,13 @@ impl Numbers {
 
     /// Notes that a descriptor of the script is closed; must the number that stood for it be given back?
     pub(super) fn closed(&mut self, fd: Fd<'_>) -> bool {
-        self.open.remove(&fd.number()).is_some()
+        self.open.remove(&fd.number())
     }
 
     /// Forgets all of them; answers the library's numbers that are open.
     pub(super) fn drain(&mut self) -> Vec<c_int> {
-        self.behind.clear();
-        std::mem::take(&mut self.open).into_values().collect()
+        let (behind, open) = (std::mem::take(&mut self.behind), std::mem::take(&mut self.open));
+        open.iter().filter_map(|number| behind.get(number).copied()).collect()
     }
 }
 
