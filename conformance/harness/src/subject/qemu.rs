@@ -82,6 +82,8 @@ impl Subject for Qemu {
         // The lowest number that is free now, and within the limit.
         let fd = native::dup((&fd).into())?;
         native::set_cloexec((&fd).into(), true)?;
+        // QEMU has measured the object by seeking to its end, and nothing promises a device another offset.
+        native::lseek((&fd).into(), 0, libc::SEEK_SET)?;
         if made != size {
             native::ftruncate((&fd).into(), size)?;
         }

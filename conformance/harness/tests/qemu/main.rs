@@ -69,6 +69,15 @@ fn the_object_has_no_name_and_mode_0_and_the_size_asked_for() {
     assert_eq!(path.to_string_lossy(), name);
 }
 
+#[test]
+fn the_device_finds_the_offset_at_the_end() {
+    if !is_here() {
+        return;
+    }
+    let machine = machine(3 * PAGE);
+    assert_eq!(Libc.lseek(machine.memory().into(), 0, libc::SEEK_CUR), Ok(3 * PAGE));
+}
+
 #[rstest]
 fn guest_and_device_share_the_memory(#[values(PAGE, 16 << 20)] size: i64) {
     if !is_here() {
