@@ -94,6 +94,11 @@ enum { SHMCONF_CONTROL = 3, SHMCONF_MOST_FDS = 4096, SHMCONF_MOST_TRANSFER = 64 
 #else
 #define SHMCONF_CLOCK CLOCK_MONOTONIC
 #endif
+#if defined __APPLE__ || defined __NetBSD__
+#define SHMCONF_STAT(time) st_##time##timespec
+#else
+#define SHMCONF_STAT(time) st_##time##tim
+#endif
 
 struct shmconf_bytes { char *at; size_t len, room; };
 struct shmconf_label { char name[65]; long value; };
@@ -393,6 +398,7 @@ static const struct shmconf_label SHMCONF_OPEN[] = {
 static const struct shmconf_label SHMCONF_PROT[] = {{"READ", PROT_READ}, {"WRITE", PROT_WRITE}, {"EXEC", PROT_EXEC}, {"", 0}};
 static const struct shmconf_label SHMCONF_MAP[] = {{"SHARED", MAP_SHARED}, {"PRIVATE", MAP_PRIVATE}, {"", 0}};
 static const struct shmconf_label SHMCONF_WHENCE[] = {{"SET", SEEK_SET}, {"CUR", SEEK_CUR}, {"END", SEEK_END}, {"DATA", SEEK_DATA}, {"HOLE", SEEK_HOLE}, {"", 0}};
+static const struct shmconf_label SHMCONF_TIMES[] = {{"ATIME", 0}, {"MTIME", 1}, {"CTIME", 2}, {"", 0}};
 static const struct shmconf_label SHMCONF_LOCKS[] = {{"RDLCK", F_RDLCK}, {"WRLCK", F_WRLCK}, {"UNLCK", F_UNLCK}, {"", 0}};
 static const struct shmconf_label SHMCONF_FILE_LOCKS[] = {{"SH", LOCK_SH}, {"EX", LOCK_EX}, {"UN", LOCK_UN}, {"", 0}};
 static const struct shmconf_label SHMCONF_KINDS[] = {
@@ -691,12 +697,12 @@ static void shmconf_time(unsigned milliseconds) {
 }
 
 /* Every call with its arguments. One that has others is answered `unsupported`, as it is another call. */
-enum { SHM_OPEN, SHM_UNLINK, CREATE, MEMFD_CREATE, PUNCH, REOPEN, FTRUNCATE, FALLOCATE, FSTAT, FCHMOD, FCHOWN, INODE, LINKS, FILETYPE, BLOCKS, READ, WRITE, PREAD, PWRITE, LSEEK,
+enum { SHM_OPEN, SHM_UNLINK, CREATE, MEMFD_CREATE, PUNCH, REOPEN, FTRUNCATE, FALLOCATE, FSTAT, FCHMOD, FCHOWN, INODE, LINKS, FILETYPE, BLOCKS, TIMESTAMP, READ, WRITE, PREAD, PWRITE, LSEEK,
        DUP, DUP2, DUPFD, CLOSE, GETFD, SETFD, GETFL, SETFL, SETLK, FLOCK, GET_SEALS, ADD_SEALS, FDS, MMAP, MUNMAP, MPROTECT, MSYNC, MLOCK, MUNLOCK, STORE, LOAD, PIPE, SOCKETPAIR, SEND, RECV, FORK, EXIT, KILL, SIGIGNORE,
        UMASK, ALARM, RLIMIT, SETGID, SETGROUPS, SETUID, SETEUID };
 static const struct { const char *name, *arguments; } SHMCONF_CALLS[] = {
     {"shm_open", " name flags mode "}, {"shm_unlink", " name "}, {"create", " size "}, {"memfd_create", " name flags "}, {"punch", " fd offset len "}, {"reopen", " fd flags "}, {"ftruncate", " fd size "},
-    {"posix_fallocate", " fd offset len "}, {"fstat", " fd "}, {"fchmod", " fd mode "}, {"fchown", " fd uid gid "}, {"inode", " fd "}, {"links", " fd "}, {"filetype", " fd "}, {"blocks", " fd "}, {"read", " fd len "},
+    {"posix_fallocate", " fd offset len "}, {"fstat", " fd "}, {"fchmod", " fd mode "}, {"fchown", " fd uid gid "}, {"inode", " fd "}, {"links", " fd "}, {"filetype", " fd "}, {"blocks", " fd "}, {"timestamp", " fd which "}, {"read", " fd len "},
     {"write", " fd byte len "}, {"pread", " fd offset len "}, {"pwrite", " fd offset byte len "},
     {"lseek", " fd offset whence "}, {"dup", " fd "}, {"dup2", " fd onto "}, {"fcntl_dupfd", " fd least "}, {"close", " fd "}, {"fcntl_getfd", " fd "},
     {"fcntl_setfd", " fd cloexec "}, {"fcntl_getfl", " fd "}, {"fcntl_setfl", " fd flags "}, {"fcntl_setlk", " fd lock "}, {"flock", " fd lock "}, {"fcntl_get_seals", " fd "}, {"fcntl_add_seals", " fd seals "},
@@ -816,6 +822,16 @@ static long shmconf_perform(const char *call, const char *bind) {
         const struct shmconf_label *kind = SHMCONF_KINDS;
         while (kind->name[0] && kind->value != (long)(stat.st_mode & S_IFMT)) kind++;
         OUTCOME("{\"file_type\":\"%s\"}", kind->name[0] ? kind->name : "OTHER");
+        break;
+    }
+    case TIMESTAMP: {
+        struct stat stat;
+        HAS(fstat)
+        if (calls->fstat(fd, &stat)) { shmconf_failed(errno); break; }
+        const struct timespec *times[] = {&stat.SHMCONF_STAT(a), &stat.SHMCONF_STAT(m), &stat.SHMCONF_STAT(c)};
+        const struct timespec *at = times[shmconf_flags(call, "which", SHMCONF_TIMES)];
+        OUTCOME("{\"value\":%lld}", (long long)at->tv_sec * 1000000000 + at->tv_nsec);
+        nanosleep(&(struct timespec){0, 20000000}, NULL); /* Clocks of file systems step by 10 ms at most. */
         break;
     }
     case READ: case PREAD: case WRITE: case PWRITE: {

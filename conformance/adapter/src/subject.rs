@@ -27,6 +27,7 @@ pub use status::Status;
 
 use passing::Room;
 use shmconf_model::call::{FileLock, Lock, MemfdFlags, Seals};
+use shmconf_model::constants::Timestamp;
 use shmconf_model::outcome::{Content, FileType, Stat};
 use shmconf_model::script::Requirement;
 use std::ffi::{CStr, c_int};
@@ -186,6 +187,11 @@ pub trait Subject {
     /// `st_blocks` of `fstat(fd, &stat)`
     fn blocks(&mut self, fd: Fd<'_>) -> CallResult<i64> {
         self.status(fd).map(|status| status.blocks())
+    }
+
+    /// `st_atim`, `st_mtim` or `st_ctim` of `fstat(fd, &stat)`, in nanoseconds since the Epoch
+    fn timestamp(&mut self, fd: Fd<'_>, which: Timestamp) -> CallResult<i64> {
+        self.status(fd).map(|status| status.timestamp(which))
     }
 
     /// `mmap(NULL, len, prot, flags, fd, offset)`

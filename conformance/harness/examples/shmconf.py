@@ -374,6 +374,11 @@ def take_groups(take, groups):
     chose_groups = True
 
 
+def later(value):
+    time.sleep(0.02)  # Clocks of file systems step by 10 ms at most.
+    return value
+
+
 CALLS = {  # What is not named here is answered `unsupported`, and so is an argument that is not known.
     "shm_open": lambda a, bind, name, flags, mode=0: a.opened(bind, a.implementation.shm_open(text(name), bits(flags, OPEN), mode)),
     "shm_unlink": lambda a, bind, name: a.implementation.shm_unlink(text(name)),
@@ -394,6 +399,7 @@ CALLS = {  # What is not named here is answered `unsupported`, and so is an argu
     "links": lambda a, bind, fd: {"value": os.fstat(a.fd(fd)).st_nlink},
     "filetype": lambda a, bind, fd: {"file_type": KINDS.get(stat.S_IFMT(os.fstat(a.fd(fd)).st_mode), "OTHER")},
     "blocks": lambda a, bind, fd: {"value": os.fstat(a.fd(fd)).st_blocks},
+    "timestamp": lambda a, bind, fd, which: {"value": later(getattr(os.fstat(a.fd(fd)), f"st_{which.lower()}_ns"))},
     "read": lambda a, bind, fd, len: runs(os.read(a.fd(fd), transfer(len))),
     "write": lambda a, bind, fd, byte, len: {"value": os.write(a.fd(fd), bytes([byte]) * transfer(len))},
     "pread": lambda a, bind, fd, offset, len: runs(os.pread(a.fd(fd), transfer(len), offset)),

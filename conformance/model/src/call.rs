@@ -14,7 +14,8 @@ mod requirement;
 mod table;
 
 pub use crate::constants::{
-    FileLock, Lock, MapFlags, MemfdFlags, OpenFlags, Prot, ReopenFlags, Resource, Seals, StatusFlags, Whence, flags,
+    FileLock, Lock, MapFlags, MemfdFlags, OpenFlags, Prot, ReopenFlags, Resource, Seals, StatusFlags, Timestamp,
+    Whence, flags,
 };
 pub use amount::Amount;
 pub(crate) use argument::{MOST_NEW_NAMES, Source, label as read_label};

@@ -9,7 +9,7 @@ mod vocabulary;
 pub use errno::Errno;
 pub use flags::{
     FileLock, FileType, Lock, MapFlags, MemfdFlags, OpenFlags, Planted, Prot, ReopenFlags, Resource, Seals,
-    StatusFlags, Whence,
+    StatusFlags, Timestamp, Whence,
 };
 pub use signal::Signal;
 pub(crate) use vocabulary::{Vocabulary, meant};

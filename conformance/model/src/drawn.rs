@@ -94,6 +94,8 @@ const CALLS: &[&str] = &[
     "h = reopen(g, RDWR|TRUNC)",
     "filetype(f)",
     "blocks(f)",
+    "timestamp(f, MTIME)",
+    "timestamp(f, CTIME)",
     "flock(f, EX)",
     "flock(f, SH)",
     "flock(f, UN)",

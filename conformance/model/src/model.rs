@@ -31,7 +31,7 @@ use crate::profile::Profile;
 use branch::Cx;
 use calls::{
     create, descriptor, identity, io, lock, locked, map, memfd, memory, names, obstacle, open, passing, process, punch,
-    seals, seek, size, unlink, user,
+    seals, seek, size, times, unlink, user,
 };
 use checks::Checks;
 use effect::Effects;
@@ -71,7 +71,7 @@ pub fn step_to(
         return;
     };
     let cx = Cx { profile, state, site, process, id, wanted };
-    let orders = profile.orders.of(call);
+    let (orders, first) = (profile.orders.of(call), branches.len());
     match call {
         Call::ShmOpen { name, flags, mode } => {
             open::shm_open(cx, name, open::Asked { flags: *flags, mode: *mode }, orders, branches);
@@ -83,6 +83,7 @@ pub fn step_to(
             checks.finish();
         }
     }
+    times::touch(cx, call, &mut branches[first..]);
 }
 
 /// Every call that is no alternative of several readings of a name.
@@ -101,6 +102,7 @@ fn check(cx: Cx<'_>, call: &Call, checks: &mut Checks<'_>) {
         Call::Links { fd } => identity::links(cx, *fd, checks),
         Call::Filetype { fd } => identity::filetype(cx, *fd, checks),
         Call::Blocks { fd } => identity::blocks(cx, *fd, checks),
+        Call::Timestamp { fd, which } => times::timestamp(cx, *fd, *which, checks),
         Call::Mmap { fd, offset, len, prot, flags, over } => {
             let over = over.map(|over| (over.map, over.at.get()));
             let asked = map::Asked { offset: offset.get(), len: len.get(), prot: *prot, flags: *flags, over };

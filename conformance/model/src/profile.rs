@@ -16,7 +16,7 @@ mod rules;
 pub use advice::advice;
 pub use choices::{
     Beyond, Bits, Blocks, Cut, Fault, Found, Identity, Kind, Limit, Links, NameAnswer, Number, Offset, Removal, Resize,
-    Response, Rest, Rounding, Tail, TooFar, Truncation, UnlinkRight, Write,
+    Response, Rest, Rounding, Tail, Times, TooFar, Truncation, UnlinkRight, Write,
 };
 pub(crate) use circumstances::Release;
 pub use circumstances::{Circumstances, Setting};

@@ -6,6 +6,11 @@ use shmconf_model::call::{Call, Label, MapFlags, OpenFlags, Prot, StatusFlags, W
 use shmconf_model::outcome::{Outcome, Received};
 use std::ffi::{CString, c_int};
 use std::os::fd::BorrowedFd;
+use std::thread;
+use std::time::Duration;
+
+/// A file system's clock has made a step after this long.
+const CLOCK_STEP: Duration = Duration::from_millis(20);
 
 impl From<Refused> for Outcome {
     fn from(refused: Refused) -> Outcome {
@@ -60,6 +65,11 @@ impl Actor {
             Call::Inode { fd } => Outcome::Value(subject.inode(fds.get(*fd)?)?),
             Call::Links { fd } => Outcome::Value(subject.links(fds.get(*fd)?)?),
             Call::Filetype { fd } => Outcome::FileType(subject.file_type(fds.get(*fd)?)?),
+            Call::Timestamp { fd, which } => {
+                let at = subject.timestamp(fds.get(*fd)?, *which)?;
+                thread::sleep(CLOCK_STEP);
+                Outcome::Value(at)
+            }
             Call::Blocks { fd } => Outcome::Value(subject.blocks(fds.get(*fd)?)?),
             Call::Read { fd, len } => Outcome::Bytes(subject.read(fds.get(*fd)?, length(len.get())?)?),
             Call::Write { fd, byte, len } => Outcome::Value(subject.write(fds.get(*fd)?, *byte, length(len.get())?)?),

@@ -4,6 +4,7 @@ use super::fd::Fd;
 use super::native::checked;
 use super::refused::CallResult;
 use super::system;
+use shmconf_model::constants::Timestamp;
 use shmconf_model::outcome::{FileType, Stat};
 use std::ffi::{c_int, c_void};
 
@@ -66,6 +67,13 @@ impl Status {
             libc::S_IFLNK => FileType::Link,
             _ => FileType::Other,
         }
+    }
+
+    /// `st_atim`, `st_mtim` or `st_ctim`, in nanoseconds since the Epoch.
+    #[allow(clippy::useless_conversion, reason = "the widths differ between systems")]
+    pub fn timestamp(&self, which: Timestamp) -> i64 {
+        let (seconds, nanoseconds) = system::timestamp(&self.0, which);
+        i64::from(seconds).saturating_mul(1_000_000_000).saturating_add(i64::from(nanoseconds))
     }
 
     /// `st_blocks`.

@@ -4,6 +4,7 @@ use super::fd::Fd;
 use super::refused::{CallResult, Refused};
 use nix::sys::socket::SockFlag;
 use shmconf_model::call::{MemfdFlags, Resource, Seals};
+use shmconf_model::constants::Timestamp;
 use std::ffi::c_int;
 use std::os::fd::OwnedFd;
 
@@ -34,6 +35,26 @@ pub(super) mod c {
     pub(crate) unsafe fn shm_unlink(_name: *const libc::c_char) -> i32 {
         nix::errno::Errno::ENOSYS.set();
         -1
+    }
+}
+
+/// One of the times of a `struct stat`: seconds and nanoseconds.
+#[cfg(not(target_os = "netbsd"))]
+pub(super) fn timestamp(stat: &c::stat, which: Timestamp) -> (libc::time_t, libc::c_long) {
+    match which {
+        Timestamp::Access => (stat.st_atime, stat.st_atime_nsec as libc::c_long),
+        Timestamp::Modification => (stat.st_mtime, stat.st_mtime_nsec as libc::c_long),
+        Timestamp::Change => (stat.st_ctime, stat.st_ctime_nsec as libc::c_long),
+    }
+}
+
+/// One of the times of a `struct stat`: seconds and nanoseconds.
+#[cfg(target_os = "netbsd")]
+pub(super) fn timestamp(stat: &c::stat, which: Timestamp) -> (libc::time_t, libc::c_long) {
+    match which {
+        Timestamp::Access => (stat.st_atime, stat.st_atimensec),
+        Timestamp::Modification => (stat.st_mtime, stat.st_mtimensec),
+        Timestamp::Change => (stat.st_ctime, stat.st_ctimensec),
     }
 }
 

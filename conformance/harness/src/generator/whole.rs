@@ -6,7 +6,7 @@ use super::{Entry, edges};
 use proptest::prelude::*;
 use shmconf_model::call::{
     Amount, Call, FileLock, Lock, MapFlags, MemfdFlags, Name, OpenFlags, Range, ReopenFlags, Resource, Seals,
-    StatusFlags, Whence,
+    StatusFlags, Timestamp, Whence,
 };
 use shmconf_model::outcome::Signal;
 use shmconf_model::script::{Requirement, Script};
@@ -87,6 +87,7 @@ fn of_names() -> BoxedStrategy<Call> {
 pub(super) fn of_descriptors() -> BoxedStrategy<Call> {
     let byte = 1u8..;
     let (fd, len) = (some(), edges::near_pages);
+    let timestamp = prop::sample::select(vec![Timestamp::Access, Timestamp::Modification, Timestamp::Change]);
     let whence = prop::sample::select(vec![Whence::Set, Whence::Cur, Whence::End, Whence::Data, Whence::Hole]);
     let lock = prop::sample::select(vec![Lock::Read, Lock::Write, Lock::Nothing]);
     let file_lock = prop::sample::select(vec![FileLock::Shared, FileLock::Exclusive, FileLock::Nothing]);
@@ -115,6 +116,7 @@ pub(super) fn of_descriptors() -> BoxedStrategy<Call> {
         1 => Just(Call::Links { fd }),
         1 => Just(Call::Filetype { fd }),
         1 => Just(Call::Blocks { fd }),
+        1 => timestamp.prop_map(move |which| Call::Timestamp { fd, which }),
         1 => file_lock.prop_map(move |lock| Call::Flock { fd, lock }),
         1 => draw::fds(),
     ]

@@ -5,7 +5,7 @@ use super::entry::{Binds, Entry, Parameter, calls};
 use super::{Amount, Label, Name, OutOfRange, Over, Range, Requirement};
 use crate::constants::{
     FileLock, Lock, MapFlags, MemfdFlags, OpenFlags, Planted, Prot, ReopenFlags, Resource, Seals, Signal, StatusFlags,
-    Whence,
+    Timestamp, Whence,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,8 @@ calls! {
     Filetype = "filetype" { fd: Label as Fd } -> Nothing "a kind, such as `REG` or `NONE`";
     /// Asks how many blocks of 512 bytes the object takes: `st_blocks` of `fstat`.
     Blocks = "blocks" { fd: Label as Fd } -> Nothing "a number";
+    /// Asks for one of the object's times, in nanoseconds since the Epoch, and waits until whatever is done next is later.
+    Timestamp = "timestamp" { fd: Label as Fd, which: Timestamp as Word } -> Nothing "a number";
     /// Reads at the file offset.
     Read = "read" { fd: Label as Fd, len: Amount as Bytes } -> Nothing "bytes";
     /// Writes `len` times `byte` at the file offset.

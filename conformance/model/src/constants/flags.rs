@@ -224,6 +224,17 @@ word! {
 }
 
 word! {
+    /// Which of an object's times.
+    Timestamp, "ATIME, MTIME or CTIME", "S_", "a time is written as POSIX names its kind:":
+    /// When it was read last.
+    Access = "ATIME",
+    /// When it was written last.
+    Modification = "MTIME",
+    /// When anything of it was changed last.
+    Change = "CTIME",
+}
+
+word! {
     /// What `lseek` counts from.
     Whence, "SET, CUR, END, DATA or HOLE", "SEEK_", "it is written without SEEK_":
     /// The start of the object.

@@ -18,5 +18,6 @@ pub(super) mod punch;
 pub(super) mod seals;
 pub(super) mod seek;
 pub(super) mod size;
+pub(super) mod times;
 pub(super) mod unlink;
 pub(super) mod user;

@@ -9,11 +9,11 @@ pub(crate) use copies::PrivateStore;
 use super::bytes::Value;
 use super::state::{
     Description, DescriptionId, Descriptor, Key, MapId, Mapping, Message, Object, ObjectId, Obstacle, ProcessId, State,
-    Store,
+    Store, Touches,
 };
 use crate::call::{FileLock, Label, Lock, Prot, Resource, Seals, StatusFlags};
 use crate::clause::{self, ClauseId};
-use crate::constants::FileType;
+use crate::constants::{FileType, Timestamp};
 use crate::outcome::{Outcome, Signal};
 use crate::profile::{Justification, Tail};
 use smallvec::SmallVec;
@@ -96,6 +96,10 @@ pub(crate) enum Effect {
     Chown(ObjectId, u32, u32),
     /// The object's number is what the outcome tells.
     LearnInode(ObjectId),
+    /// That time of the object is what the outcome tells.
+    LearnTime(ObjectId, Timestamp),
+    /// That was done to the object, which its times may show.
+    Touch(ObjectId, Touches),
     /// The permission bits change.
     Chmod(ObjectId, u32, u32),
     /// The object has those seals, too.
@@ -225,10 +229,17 @@ impl Effect {
             | Effect::Chmod(id, ..)
             | Effect::Chown(id, ..)
             | Effect::LearnInode(id)
+            | Effect::Touch(id, _)
             | Effect::Seal(id, _)
             | Effect::LearnSeals(id) => {
                 if let Some(object) = state.object_mut(*id) {
                     self.change(object, outcome);
+                }
+            }
+            Effect::LearnTime(id, which) => {
+                state.knows_times = true;
+                if let (Some(object), Outcome::Value(at)) = (state.object_mut(*id), outcome) {
+                    object.times.learn(*which, *at);
                 }
             }
             Effect::CutCopies(object, start, kept) => state.cut_copies(*object, *start, *kept),
@@ -326,6 +337,7 @@ impl Effect {
                     object.inode = Some(*number);
                 }
             }
+            Effect::Touch(_, touches) => object.times.touch(*touches),
             Effect::Seal(_, seals) => object.seals = Some(object.seals.unwrap_or_default() | *seals),
             Effect::LearnSeals(_) => {
                 if let Outcome::Seals(seals) = outcome {

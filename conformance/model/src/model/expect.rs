@@ -18,6 +18,8 @@ pub enum Expect {
     Value(i64),
     /// A number in this range.
     Between(i64, i64),
+    /// That time or a later one, in nanoseconds since the Epoch.
+    Time(i64),
     /// Any number but these.
     NewValue(Vec<i64>),
     /// This access mode, with these flags.
@@ -74,6 +76,7 @@ impl Expect {
             (Expect::Fd(Some(lowest)), Outcome::Fd(number)) => number == lowest,
             (Expect::Value(value), Outcome::Value(seen)) => seen == value,
             (Expect::Between(least, most), Outcome::Value(seen)) => (least..=most).contains(&seen),
+            (Expect::Time(least), Outcome::Value(seen)) => seen >= least,
             (Expect::NewValue(given), Outcome::Value(seen)) => !given.contains(seen),
             (Expect::Access(access), Outcome::Access(seen)) => seen == access,
             (Expect::FileType(kind), Outcome::FileType(seen)) => kind.is_none_or(|kind| kind == *seen),
@@ -122,6 +125,7 @@ impl fmt::Display for Expect {
             Expect::Fd(Some(lowest)) => write!(f, "descriptor {lowest}, the lowest free one"),
             Expect::Value(value) => write!(f, "{value}"),
             Expect::Between(least, most) => write!(f, "{least} to {most}"),
+            Expect::Time(least) => write!(f, "{least} or later"),
             Expect::NewValue(_) => f.write_str("a number that no other object has"),
             Expect::Access(access) => write!(f, "{access}"),
             Expect::FileType(None) => f.write_str("any kind of file"),

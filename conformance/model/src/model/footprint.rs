@@ -43,6 +43,7 @@ impl Scene<'_> {
             self.end(process, &mut footprint);
         }
         Asked { scene: self, made, process }.add_to(&mut footprint);
+        footprint.write(self.has_times().then_some(Place::Times));
         footprint
     }
 
@@ -159,6 +160,7 @@ impl Asked<'_> {
         | Call::Links { fd }
         | Call::Filetype { fd }
         | Call::Blocks { fd }
+        | Call::Timestamp { fd, .. }
         | Call::Flock { fd, .. }
         | Call::FcntlSetfl { fd, .. }
         | Call::FcntlSetlk { fd, .. }
@@ -234,6 +236,7 @@ impl Asked<'_> {
             Call::FcntlGetfl { .. } => footprint.read(offset),
             Call::FcntlSetfl { .. } => footprint.write(offset),
             Call::Blocks { .. } => footprint.read(objects.places(whole)),
+            Call::Timestamp { .. } => footprint.read([Place::Times]),
             Call::FcntlSetlk { .. } | Call::Flock { .. } => footprint.change([Place::Locks]),
             Call::Lseek { whence, .. } => {
                 match whence {

@@ -12,12 +12,14 @@ mod message;
 mod object;
 mod obstacle;
 mod process;
+mod times;
 
 pub(crate) use mapping::{MapId, Mapped, Mapping, Part, Parts, Private, Window};
 pub(crate) use message::Message;
 pub(crate) use object::{Object, References};
 pub(crate) use obstacle::{Kind, Obstacle};
 pub(crate) use process::{Descriptor, Process};
+pub(crate) use times::{Times, Touches};
 
 use crate::call::{FileLock, Label, StatusFlags};
 use crate::clause::{self, ClauseId};
@@ -60,6 +62,8 @@ pub struct State {
     pub(crate) given_names: Arc<BTreeSet<String>>,
     /// Names that stay behind and that nobody was told, by their stores.
     pub(crate) strays: Vec<Store>,
+    /// Was a time of an object told?
+    pub(crate) knows_times: bool,
 }
 
 /// A name as the platform tells names apart, in one store of objects.

@@ -4,7 +4,7 @@
 mod texts;
 mod attributes;
 
-pub use attributes::{Bits, Blocks, Identity, Kind, Links};
+pub use attributes::{Bits, Blocks, Identity, Kind, Links, Times};
 
 use crate::outcome::errno::NotAnErrno;
 use crate::outcome::{Errno, Signal};

@@ -9,7 +9,7 @@ pub use info::RuleInfo;
 use super::Rule;
 use super::choices::{
     Beyond, Bits, Blocks, Cut, Fault, Found, Identity, Kind, Limit, Links, NameAnswer, Number, Offset, Removal, Resize,
-    Response, Rest, Rounding, Tail, TooFar, Truncation, UnlinkRight, Write,
+    Response, Rest, Rounding, Tail, Times, TooFar, Truncation, UnlinkRight, Write,
 };
 use super::entries::Reader;
 use super::read::ProfileError;
@@ -308,6 +308,8 @@ rules! {
     file_type: Kind,
     /// How many blocks an object is said to take.
     blocks: Blocks,
+    /// What the times of an object tell.
+    times: Times,
     /// Setting O_APPEND and O_NONBLOCK of an open description, which is done whatever the answer is.
     set_status: Response,
     /// Do writes through a description with O_APPEND go to the end?

@@ -11,7 +11,7 @@ use crate::model::effect::Effect;
 use crate::model::expect::Expect;
 use crate::model::rules::room;
 use crate::model::rules::sizes::{self, CERTAIN};
-use crate::model::state::{Object, ObjectId, References};
+use crate::model::state::{Object, ObjectId, References, Times};
 use crate::outcome::Errno;
 use crate::profile::Check;
 use smallvec::smallvec;
@@ -62,6 +62,7 @@ pub(in crate::model) fn create(cx: Cx<'_>, asked: i64, checks: &mut Checks<'_>) 
             seals: None,
             seals_open: Seals::EXEC,
             inode: None,
+            times: Times::default(),
             left_by: None,
             room: cx.process.room,
             references: References::default(),

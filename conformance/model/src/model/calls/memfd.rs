@@ -9,7 +9,7 @@ use crate::model::bytes::Bytes;
 use crate::model::checks::Checks;
 use crate::model::effect::Effect;
 use crate::model::expect::Expect;
-use crate::model::state::{Object, ObjectId, References};
+use crate::model::state::{Object, ObjectId, References, Times};
 use crate::outcome::Errno;
 use crate::profile::{Check, Choice};
 use smallvec::smallvec;
@@ -82,6 +82,7 @@ fn object(cx: Cx<'_>, flags: MemfdFlags, noexec: bool) -> Object {
         seals: Some(seals),
         seals_open: Seals::empty(),
         inode: None,
+        times: Times::default(),
         left_by: None,
         room: None,
         references: References::default(),

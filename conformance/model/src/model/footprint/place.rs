@@ -30,6 +30,8 @@ pub(crate) enum Place {
     Offset(Of<DescriptionId>),
     /// What processes and open file descriptions have locked.
     Locks,
+    /// When objects were read, written and changed.
+    Times,
     /// The messages from one actor to another.
     Messages(Label, Label),
     /// Names that a generator gave out.
@@ -96,7 +98,12 @@ impl Place {
 
     /// Do two writes come to the same in either order?
     fn is_alike(&self, other: &Place) -> bool {
-        matches!((self, other), (Place::Bytes(_, _, Some(one)), Place::Bytes(_, _, Some(other))) if one == other)
+        match (self, other) {
+            (Place::Bytes(_, _, Some(one)), Place::Bytes(_, _, Some(other))) => one == other,
+            // Whoever asks for a time reads it, too.
+            (Place::Times, Place::Times) => true,
+            _ => false,
+        }
     }
 
     /// Does it hold all of the other one?

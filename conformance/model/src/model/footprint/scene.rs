@@ -20,6 +20,8 @@ pub(crate) struct Scene<'a> {
     is_opaque: bool,
     /// Does one of the calls lock an object?
     locks: bool,
+    /// Does one of the calls ask for a time?
+    times: bool,
 }
 
 /// Things, or any that there are.
@@ -46,6 +48,7 @@ impl<'a> Scene<'a> {
             remapping: BTreeSet::new(),
             created: BTreeMap::new(),
             locks: false,
+            times: false,
             is_opaque: states.iter().any(|state| counts(state) || state.has_obstacles()),
         };
         for made in calls {
@@ -90,6 +93,7 @@ impl<'a> Scene<'a> {
                 self.remapping.insert(process);
             }
             Call::FcntlSetlk { .. } | Call::Flock { .. } => self.locks = true,
+            Call::Timestamp { .. } => self.times = true,
             Call::LimitedStore { .. } | Call::Plant { .. } | Call::Symlink { .. } => self.is_opaque = true,
             _ => {}
         }
@@ -98,6 +102,11 @@ impl<'a> Scene<'a> {
     /// May a process have a lock?
     pub(super) fn has_locks(&self) -> bool {
         self.locks || self.states.iter().any(|state| state.has_locks())
+    }
+
+    /// Is a time known that a call may change, or that may come to be known?
+    pub(super) fn has_times(&self) -> bool {
+        self.times || self.states.iter().any(|state| state.knows_times)
     }
 
     pub(super) fn is_opaque(&self) -> bool {

@@ -78,6 +78,7 @@ fn of_object(id: super::ObjectId, before: &Object, now: &Object) -> Vec<Place> {
     if attributes(before) != attributes(now) {
         changes.push(Place::Object(Of::One(id)));
     }
+    changes.extend((before.times != now.times).then_some(Place::Times));
     for then in before.bytes.spans(i64::MIN, i64::MAX) {
         let spans = now.bytes.spans(then.start, then.end).into_iter().filter(|span| span.value != then.value);
         changes.extend(spans.map(|span| Place::Bytes(Of::One(id), (span.start, span.end), None)));

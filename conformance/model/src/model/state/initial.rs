@@ -51,6 +51,7 @@ impl State {
             messages: Arc::default(),
             given_names: Arc::default(),
             strays: Vec::new(),
+            knows_times: false,
         };
         NOTHING.get_or_init(nothing).clone()
     }

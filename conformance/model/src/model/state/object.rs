@@ -1,5 +1,6 @@
 //! A shared memory object.
 
+use super::times::Times;
 use crate::call::Seals;
 use crate::clause::{self, ClauseId};
 use crate::model::apart::Apart;
@@ -37,6 +38,8 @@ pub(crate) struct Object {
     pub(crate) seals_open: Seals,
     /// The number that tells it from others, once it is known.
     pub(crate) inode: Option<i64>,
+    /// Its times, as far as they are known.
+    pub(crate) times: Times,
     /// Why it is there at all, where the call that made it failed.
     pub(crate) left_by: Option<Justification>,
     /// Room of the store that it lives in, in bytes, where that is known to be limited.

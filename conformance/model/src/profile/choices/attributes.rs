@@ -35,6 +35,21 @@ pub enum Blocks {
     Any,
 }
 
+/// What an object's times, as `fstat` gives them, tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Times {
+    /// `marked`: what a file's do, of reading, of writing and of changing it.
+    Marked,
+    /// `marked-late`: the same, but for what is done through mappings, which shows at some time.
+    MarkedLate,
+    /// `of-sizes`: when it was mapped last, and when its size was changed.
+    OfSizes,
+    /// `0`: nothing.
+    Zero,
+    /// `any`: of which nothing can be said.
+    Any,
+}
+
 /// How many names `fstat` says that an object has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Links {
@@ -66,6 +81,7 @@ impl FromStr for Kind {
 texts! {
     Identity { Own = "own", Zero = "0", Any = "any" }
     Blocks { Held = "held", Zero = "0", Any = "any" }
+    Times { Marked = "marked", MarkedLate = "marked-late", OfSizes = "of-sizes", Zero = "0", Any = "any" }
     Links { Counted = "counted", Zero = "0", Any = "any" }
 }
 

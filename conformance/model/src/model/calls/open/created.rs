@@ -5,7 +5,7 @@ use crate::clause;
 use crate::model::apart::Apart;
 use crate::model::branch::Cx;
 use crate::model::bytes::Bytes;
-use crate::model::state::{Object, References};
+use crate::model::state::{Object, References, Times};
 use crate::profile::Justification;
 
 /// A new object; `again` where its name has been another's.
@@ -42,6 +42,7 @@ pub(super) fn object(cx: Cx<'_>, mode: u32, again: bool) -> Object {
         seals: Some(Seals::SEAL),
         seals_open: Seals::empty(),
         inode: None,
+        times: Times::default(),
         left_by: None,
         room: cx.process.room,
         references: References::default(),
