@@ -500,7 +500,7 @@ static int shmconf_reset(void) {
     shmconf_open_fds(open, end);
     for (int fd = 0; fd < end; fd++) if (open[fd] && !shmconf.started[fd]) close(fd);
     shmconf.fds.len = 0;
-    return shmconf.born.len == 0;
+    return shmconf.born.len == 0 && shmconf.started[0];
 }
 
 /* -- Calls -- */
@@ -699,7 +699,7 @@ static void shmconf_time(unsigned milliseconds) {
 /* Every call with its arguments. One that has others is answered `unsupported`, as it is another call. */
 enum { SHM_OPEN, SHM_UNLINK, CREATE, MEMFD_CREATE, PUNCH, REOPEN, FTRUNCATE, FALLOCATE, FSTAT, FCHMOD, FCHOWN, INODE, LINKS, FILETYPE, BLOCKS, TIMESTAMP, READ, WRITE, PREAD, PWRITE, LSEEK,
        DUP, DUP2, DUPFD, CLOSE, GETFD, SETFD, GETFL, SETFL, SETLK, FLOCK, GET_SEALS, ADD_SEALS, FDS, MMAP, MUNMAP, MPROTECT, MSYNC, MLOCK, MUNLOCK, STORE, LOAD, PIPE, SOCKETPAIR, SEND, RECV, FORK, EXIT, KILL, SIGIGNORE,
-       UMASK, ALARM, RLIMIT, SETGID, SETGROUPS, SETUID, SETEUID };
+       UMASK, ALARM, CLOSE_STDIN, RLIMIT, SETGID, SETGROUPS, SETUID, SETEUID };
 static const struct { const char *name, *arguments; } SHMCONF_CALLS[] = {
     {"shm_open", " name flags mode "}, {"shm_unlink", " name "}, {"create", " size "}, {"memfd_create", " name flags "}, {"punch", " fd offset len "}, {"reopen", " fd flags "}, {"ftruncate", " fd size "},
     {"posix_fallocate", " fd offset len "}, {"fstat", " fd "}, {"fchmod", " fd mode "}, {"fchown", " fd uid gid "}, {"inode", " fd "}, {"links", " fd "}, {"filetype", " fd "}, {"blocks", " fd "}, {"timestamp", " fd which "}, {"read", " fd len "},
@@ -708,7 +708,7 @@ static const struct { const char *name, *arguments; } SHMCONF_CALLS[] = {
     {"fcntl_setfd", " fd cloexec "}, {"fcntl_getfl", " fd "}, {"fcntl_setfl", " fd flags "}, {"fcntl_setlk", " fd lock "}, {"flock", " fd lock "}, {"fcntl_get_seals", " fd "}, {"fcntl_add_seals", " fd seals "},
     {"fds", " "}, {"mmap", " fd offset len prot flags over "}, {"munmap", " map range "}, {"mprotect", " map prot range "}, {"msync", " map "}, {"mlock", " map "}, {"munlock", " map "},
     {"store", " map offset byte len "}, {"load", " map offset len "}, {"pipe", " "}, {"socketpair", " "}, {"send", " to fds "}, {"recv", " from room "},
-    {"fork", " child pid_namespace "}, {"exit", " code "}, {"kill", " signal "}, {"sigignore", " signal "}, {"umask", " mode "}, {"alarm", " period "},
+    {"fork", " child pid_namespace "}, {"exit", " code "}, {"kill", " signal "}, {"sigignore", " signal "}, {"umask", " mode "}, {"alarm", " period "}, {"close_stdin", " "},
     {"rlimit", " resource limit "}, {"setgid", " gid "}, {"setgroups", " gids "},
     {"setuid", " uid "}, {"seteuid", " uid "},
 };
@@ -990,6 +990,12 @@ static long shmconf_perform(const char *call, const char *bind) {
         shmconf_done(0);
         break;
     }
+    case CLOSE_STDIN:
+        if (shmconf.own[0]) { shmconf_not_executed("0 is the number of a descriptor of the script"); break; }
+        if (shmconf.started[0]) close(0);
+        shmconf.started[0] = 0;
+        shmconf_done(0);
+        break;
     case ALARM: shmconf.period = (unsigned)shmconf_number(call, "period", 0); shmconf_done(0); break;
     case UMASK: shmconf_value(umask(mode)); break;
     case RLIMIT: shmconf_rlimit(call); break;

@@ -188,7 +188,14 @@ class Actor:
         for fd in open_descriptors() - self.first_fds:
             os.close(fd)
         self.forget()
-        return not self.born
+        return not self.born and 0 in self.first_fds
+
+    def close_stdin(self):
+        if 0 in self.first_fds:
+            self.first_fds.discard(0)
+            os.close(0)
+        elif 0 in open_descriptors():
+            raise NotExecuted("0 is the number of a descriptor of the script")
 
     def removes(self, name):
         """Removes a name of a store of one's own. Answers whether it is gone."""
@@ -422,6 +429,7 @@ CALLS = {  # What is not named here is answered `unsupported`, and so is an argu
     "exit": lambda a, bind, code: os._exit(code),
     "kill": lambda a, bind, signal: os.kill(os.getpid(), SIGNALS[signal]),
     "sigignore": lambda a, bind, signal: a.ignore(SIGNALS[signal]),
+    "close_stdin": lambda a, bind: a.close_stdin(),
     "umask": lambda a, bind, mode: {"value": os.umask(mode)},
     "setgid": lambda a, bind, gid: take_groups(os.setgid, gid),
     "setgroups": lambda a, bind, gids: take_groups(os.setgroups, gids),

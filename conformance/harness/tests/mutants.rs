@@ -88,7 +88,7 @@ const CAUGHT_BY: &[(&str, &str)] = &[
     ("positioned-in-half", "size/bytes-beyond-2-31"),
     ("last-page-lost", "size/last-page-of-a-large-object"),
     ("name-table-full", "names/sixty-four-at-once"),
-    ("objects-run-out", "lifetime/hundreds-in-turn"),
+    ("objects-run-out", "lifetime/thousand-in-turn"),
     ("numbers-of-a-byte", "access/high-numbers"),
     ("truncating-no-cloexec", "access/close-on-exec-with-each-flag"),
     ("execute-alone-ignored", "access/each-bit-of-the-mode"),

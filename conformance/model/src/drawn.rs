@@ -103,6 +103,7 @@ const CALLS: &[&str] = &[
     "r, s = pipe()",
     "r, h = socketpair()",
     "close(f)",
+    "close_stdin()",
     "close(h)",
     "fcntl(f, GETFD)",
     "fcntl(f, SETFD, 0)",

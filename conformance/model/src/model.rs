@@ -146,6 +146,7 @@ fn check(cx: Cx<'_>, call: &Call, checks: &mut Checks<'_>) {
         Call::Exit { code } => process::exit(cx, *code, checks),
         Call::Kill { signal } => process::kill(cx, *signal, checks),
         Call::Sigignore { signal } => process::sigignore(cx, *signal, checks),
+        Call::CloseStdin => process::close_stdin(cx, checks),
         Call::Alarm { .. } => process::alarm(checks),
         Call::Umask { mode } => process::umask(cx, *mode, checks),
         Call::Rlimit { resource, limit } => process::rlimit(cx, *resource, limit.get(), checks),

@@ -87,6 +87,9 @@ pub(super) fn go_on(state: State, subject: Box<dyn Subject>, program: Option<Pro
     actor.holdings.fds = state.fds;
     actor.holdings.fds.retain_open();
     actor.start = state.start;
+    if !actor.holdings.fds.has(libc::STDIN_FILENO) {
+        actor.start.keep_stdin_lost();
+    }
     actor.names_made = state.names_made;
     actor.channel.put_requests(state.requests);
     let end = Some(wire::now());
@@ -109,7 +112,7 @@ impl Actor {
             peers: self.peers.clone(),
             children: self.children.clone(),
             born: self.born.clone(),
-            fds: self.holdings.fds.clone(),
+            fds: self.holdings.fds.beyond_exec(),
             started_fds: self.started_fds.clone(),
             start: self.start.clone(),
             names_made: self.names_made,

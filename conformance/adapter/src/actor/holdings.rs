@@ -69,11 +69,24 @@ impl Fds {
         Ok(unsafe { Fd::from_raw(number) })
     }
 
+    /// Is a number the script's?
+    pub(super) fn has(&self, number: RawFd) -> bool {
+        self.open.contains(&number)
+    }
+
     /// Notes that a number was closed, if it was.
     pub(super) fn closed(&mut self, number: RawFd) {
         if !native::is_open(number) {
             self.open.remove(&number);
         }
+    }
+
+    /// These as a new program finds them, which itself opens what it finds closed of the first three numbers.
+    pub(super) fn beyond_exec(&self) -> Fds {
+        let mut fds = self.clone();
+        // SAFETY: the script's, or not open.
+        fds.open.retain(|&number| number > 2 || native::cloexec(unsafe { Fd::from_raw(number) }) != Ok(true));
+        fds
     }
 
     /// Forgets the numbers that are open no more, as after an exec.

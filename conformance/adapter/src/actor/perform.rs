@@ -224,6 +224,7 @@ impl Actor {
             Call::Exit { code } => host::exit(i32::from(*code)),
             Call::Kill { signal } => host::kill_self(errno::signal_number(*signal), self.start.ignores(*signal)),
             Call::Sigignore { signal } => self.start.ignore(*signal),
+            Call::CloseStdin => self.close_stdin(),
             Call::Alarm { period } => {
                 self.start.interrupt_each(*period);
                 Outcome::Ok
@@ -236,6 +237,16 @@ impl Actor {
             Call::LimitedStore { bytes } => host::limited_store(bytes.get()).map_or_else(Outcome::from, done),
             _ => Outcome::Unsupported(format!("the actor does not make the call {call}")),
         }
+    }
+
+    /// The number of the standard input is free from then on, for this script.
+    fn close_stdin(&mut self) -> Outcome {
+        if self.holdings.fds.has(libc::STDIN_FILENO) {
+            return Outcome::NotExecuted("0 is the number of a descriptor of the script".to_owned());
+        }
+        self.started_fds.retain(|number| *number != libc::STDIN_FILENO);
+        self.start.lose_stdin();
+        Outcome::Ok
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Actor;
 use crate::subject::passing::{self, Room};
-use crate::subject::{CallResult, Refused, descriptors, errno, host, user};
+use crate::subject::{CallResult, Refused, descriptors, errno, host, native, user};
 use crate::wire::Cleaned;
 use serde::{Deserialize, Serialize};
 use shmconf_model::call::{Call, Resource};
@@ -10,7 +10,7 @@ use shmconf_model::outcome::{Errno, Outcome, Signal};
 use std::os::fd::BorrowedFd;
 
 /// What the process was like when it started, as far as calls can change it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Start {
     umask: u32,
     /// Soft limits that calls have changed.
@@ -20,6 +20,8 @@ pub(super) struct Start {
     period: u32,
     /// Have calls chosen the groups?
     grouped: bool,
+    /// Is the standard input closed?
+    lost_stdin: bool,
 }
 
 /// A resource, in a form that survives exec.
@@ -27,7 +29,7 @@ type Limited = String;
 
 impl Start {
     pub(super) fn now() -> Start {
-        Start { umask: host::current_umask(), limits: Vec::new(), ignored: Vec::new(), period: 0, grouped: false }
+        Start { umask: host::current_umask(), ..Start::default() }
     }
 
     pub(super) fn umask(&self) -> u32 {
@@ -82,6 +84,20 @@ impl Start {
         Ok(())
     }
 
+    /// Closes the standard input, which is not undone.
+    pub(super) fn lose_stdin(&mut self) {
+        if !std::mem::replace(&mut self.lost_stdin, true) {
+            close_stdin();
+        }
+    }
+
+    /// Closes the standard input again, which a program opens as it starts, where it was closed before.
+    pub(super) fn keep_stdin_lost(&self) {
+        if self.lost_stdin {
+            close_stdin();
+        }
+    }
+
     /// Undoes what calls have changed; could all of it be undone?
     fn restore(&mut self) -> bool {
         host::umask(self.umask);
@@ -91,8 +107,13 @@ impl Start {
         });
         let signals =
             self.ignored.drain(..).all(|signal| host::set_ignored(errno::signal_number(signal), false).is_ok());
-        limits && signals
+        limits && signals && !self.lost_stdin
     }
+}
+
+fn close_stdin() {
+    // SAFETY: nothing in an actor uses it.
+    let _ = unsafe { native::close_number(libc::STDIN_FILENO) };
 }
 
 impl Actor {

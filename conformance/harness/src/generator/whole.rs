@@ -155,6 +155,7 @@ fn of_actors() -> BoxedStrategy<Call> {
         3 => Just(Call::Fork { child: some(), pid_namespace: false }),
         2 => Just(Call::Exec),
         1 => (0u8..3).prop_map(|code| Call::Exit { code }),
+        1 => Just(Call::CloseStdin),
         1 => prop::sample::select(vec![0u32, 1]).prop_map(|period| Call::Alarm { period }),
         1 => all_signals().prop_map(|signal| Call::Kill { signal }),
         1 => all_signals().prop_map(|signal| Call::Sigignore { signal }),

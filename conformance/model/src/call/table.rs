@@ -101,6 +101,8 @@ calls! {
     FcntlGetSeals = "fcntl" "GET_SEALS" { fd: Label as Fd } -> Nothing "seals" Seals;
     /// Adds seals to the object.
     FcntlAddSeals = "fcntl" "ADD_SEALS" { fd: Label as Fd, seals: Seals as Word } -> Nothing "`ok`" Seals;
+    /// Closes the standard input, so that the number 0 is free.
+    CloseStdin = "close_stdin" -> Nothing "`ok`";
     /// How many descriptors has the actor open, beside those that it started with?
     Fds = "fds" -> Nothing "a number";
 

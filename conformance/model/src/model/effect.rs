@@ -54,6 +54,8 @@ pub(crate) enum Effect {
     Duplicate { process: ProcessId, bind: Option<Label>, id: DescriptionId },
     /// The descriptor goes.
     Close(ProcessId, i32),
+    /// Number 0 is free.
+    CloseStdin(ProcessId),
     /// The descriptor is closed by exec from now on, or no more.
     SetCloexec(ProcessId, i32, bool),
     /// A label stands for that number.
@@ -177,6 +179,7 @@ impl Effect {
                     (fd.cloexec, fd.cloexec_by, fd.clofork) = (*cloexec, clause::fcntl(2).into(), false);
                 }
             }
+            Effect::CloseStdin(process) => with(state, *process, |process| process.give_number(0)),
             Effect::Label(process, label, number) => with(state, *process, |process| {
                 process.labels.insert(*label, *number);
             }),

@@ -140,6 +140,7 @@ impl Asked<'_> {
         | Call::FcntlDupfd { .. }
         | Call::Close { .. }
         | Call::FcntlSetfd { .. }
+        | Call::CloseStdin
         | Call::Pipe
         | Call::Socketpair = self.made.call
         {

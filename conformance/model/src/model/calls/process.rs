@@ -66,6 +66,14 @@ pub(in crate::model) fn alarm(checks: &mut Checks<'_>) {
     checks.answer(Expect::Ok, &[clause::call(5)]);
 }
 
+/// What a label stands for is no standard input.
+pub(in crate::model) fn close_stdin(cx: Cx<'_>, checks: &mut Checks<'_>) {
+    if cx.process.fd(0).is_some() {
+        return checks.not_executed();
+    }
+    checks.succeed(Expect::Ok, &[clause::call(5)], smallvec![Effect::CloseStdin(cx.id)]);
+}
+
 pub(in crate::model) fn umask(cx: Cx<'_>, mode: u32, checks: &mut Checks<'_>) {
     let before = Expect::Value(i64::from(cx.process.umask));
     checks.succeed(before, &[clause::umask(1)], smallvec![Effect::Umask(cx.id, mode)]);

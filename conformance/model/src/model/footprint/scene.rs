@@ -78,6 +78,7 @@ impl<'a> Scene<'a> {
             | Call::Pipe
             | Call::Socketpair
             | Call::Recv { .. }
+            | Call::CloseStdin
             | Call::Close { .. } => {
                 self.rebinding.insert(process);
             }

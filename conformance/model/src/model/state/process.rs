@@ -191,6 +191,13 @@ impl Process {
         self.pass_taken();
     }
 
+    /// What the model did not know of has left its number.
+    pub(crate) fn give_number(&mut self, number: i32) {
+        self.base = self.base.as_deref().map(|base| base.iter().copied().filter(|taken| *taken != number).collect());
+        self.first_free = self.first_free.min(number);
+        self.pass_taken();
+    }
+
     fn is_taken(&self, number: i32) -> bool {
         self.base.as_deref().unwrap_or(&[0, 1, 2]).binary_search(&number).is_ok() || self.fds.contains_key(&number)
     }
