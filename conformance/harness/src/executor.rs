@@ -110,6 +110,8 @@ pub struct Executor {
     own_store: bool,
     /// What removes names there, once it is needed.
     sweeper: Sweeper,
+    /// How many answers told when the call began and when it had ended, and how many did not.
+    timed: (u64, u64),
     /// Names of scripts that could not be removed.
     left_behind: Vec<String>,
     /// Can names be listed, so that they can be swept without being known?
@@ -142,6 +144,7 @@ impl Executor {
             nameless_in_store: true,
             own_store: false,
             sweeper: Sweeper::default(),
+            timed: (0, 0),
             left_behind: Vec::new(),
             lists: listing::all().is_ok(),
         };
@@ -171,6 +174,11 @@ impl Executor {
     /// How many processes were clean when they were to serve another script, and how many were not.
     pub fn resets(&self) -> (u32, u32) {
         self.pool.asked()
+    }
+
+    /// How many answers told when the call began and when it had ended, and how many did not.
+    pub fn timed(&self) -> (u64, u64) {
+        self.timed
     }
 
     /// The system that scripts run on.

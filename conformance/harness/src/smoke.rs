@@ -1,5 +1,5 @@
 //! Is a subject sane? A few scripts tell in a second whether an adapter speaks the protocol, what it says that it cannot do,
-//! whether its processes can be used again, and whether descriptors really arrive.
+//! whether it tells times, whether its processes can be used again, and whether descriptors really arrive.
 
 use crate::assess::{Against, assess};
 use crate::executor::{Ability, Config, Executor};
@@ -96,6 +96,8 @@ pub fn smoke(config: &Config, profile: &Profile) -> Vec<Step> {
         steps.push(step(what, began, seen));
     }
     let began = Instant::now();
+    steps.push(step("times", began, times(&executor)));
+    let began = Instant::now();
     steps.push(step("reset", began, reset(&mut executor)));
     steps
 }
@@ -139,6 +141,19 @@ fn judged(executor: &mut Executor, script: &Script, profile: &Profile) -> (State
             (State::Wrong, assessment.judgement.reason.unwrap_or_else(|| "nothing was tested".to_owned()))
         }
         _ => (State::Good, format!("{} calls did what {} says", trace.events.len(), profile.id)),
+    }
+}
+
+/// Do answers tell when their calls began and ended?
+fn times(executor: &Executor) -> (State, String) {
+    match executor.timed() {
+        (0, 0) => (State::Noted, "nothing was answered".to_owned()),
+        (_, 0) => (State::Good, "it tells when each call began and when it had ended".to_owned()),
+        (timed, _) => {
+            let does_not = if timed == 0 { "it does not tell" } else { "it does not always tell" };
+            let lacking = "when a call began and when it had ended (`start` and `end` of its answer)";
+            (State::Noted, format!("{does_not} {lacking}: races are judged less sharply"))
+        }
     }
 }
 

@@ -14,7 +14,7 @@ fn smoke(subject: &str) -> (Option<i32>, String) {
 fn a_sane_subject_is_told_what_to_do_next(#[case] subject: &str) {
     let (code, text) = smoke(subject);
     assert_eq!(code, Some(0), "{text}");
-    for step in ["start", "abilities", "calls", "mapping", "passing", "reset"] {
+    for step in ["start", "abilities", "calls", "mapping", "passing", "times", "reset"] {
         assert!(text.lines().any(|line| line.split_whitespace().nth(1) == Some(step)), "{step} is not in {text}");
     }
     assert!(text.ends_with(&format!("{subject} is sane; next: shmconf run -s {subject}\n")), "{text}");

@@ -80,6 +80,8 @@ impl Execution<'_> {
                         let problem = format!("answers {} with {problem}", self.asked(call));
                         return Err(self.executor.actor_error(problem).into());
                     }
+                    let (timed, untimed) = &mut self.executor.timed;
+                    *if answer.start.is_some() && answer.end.is_some() { timed } else { untimed } += 1;
                     let start = answer.start.unwrap_or(began).clamp(began, heard);
                     let end = answer.end.unwrap_or(heard).clamp(start, heard);
                     began = if answer.end.is_some() { end } else { start };
