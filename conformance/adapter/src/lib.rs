@@ -20,8 +20,3 @@ macro_rules! main {
         }
     };
 }
-
-/// The guide, whose code is compiled with the tests.
-#[cfg(doctest)]
-#[doc = include_str!("../../../docs/implementations.md")]
-struct Guide;

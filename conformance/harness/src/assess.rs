@@ -3,8 +3,10 @@
 //!
 //! [`assess`] looks at one trace. A [`Tally`] adds up the traces of one case or property.
 
+mod known;
 mod tally;
 
+pub use known::known_to_fail;
 pub use tally::Tally;
 
 use shmconf_model::call::{Call, OpenFlags};

@@ -3,11 +3,13 @@
 mod crew;
 mod plan;
 mod requires;
+mod session;
 mod source;
 mod unassessed;
 mod workbench;
 
 pub use plan::{Case, ChosenProfile, Compared, Plan, Progress};
+pub use session::Session;
 
 use crate::executor;
 use crate::report::Report;
@@ -25,7 +27,7 @@ pub fn run(plan: &Plan, progress: &dyn Progress) -> Vec<Report> {
     let token = executor::random_token();
     // Every subject starts before the first one is at work, so that what does not start is known early.
     let crews: Vec<_> = plan.subjects.iter().map(|subject| (subject, Crew::start(plan, subject, token))).collect();
-    let work = |(subject, crew): (_, Result<Crew<'_>, _>)| match crew {
+    let work = |(subject, crew): (_, Result<Crew, _>)| match crew {
         Ok(crew) => crew.work(plan, progress),
         Err(reason) => not_started(plan, subject, reason),
     };

@@ -8,6 +8,7 @@
 pub mod assess;
 pub mod campaign;
 pub mod cli;
+pub mod conformance;
 pub mod executor;
 pub mod exit;
 pub mod generator;
@@ -19,3 +20,8 @@ pub mod subject;
 
 pub use shmconf_adapter::{actor, wire};
 pub use shmconf_model::{call, catalogue, clause, judge, model, outcome, portability, profile, script, trace, verdict};
+
+/// The guide, whose code is compiled with the tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/implementations.md")]
+struct Guide;

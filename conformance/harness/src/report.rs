@@ -179,11 +179,16 @@ impl Report {
 
     /// Does that verdict keep the subject from conforming?
     pub fn counts_against(&self, verdict: Verdict) -> bool {
-        match verdict {
-            Verdict::Pass | Verdict::Skip | Verdict::Xfail => false,
-            Verdict::Deviation => self.strict,
-            Verdict::Fail | Verdict::Inconclusive | Verdict::Xpass => true,
-        }
+        counts_against(verdict, self.strict)
+    }
+}
+
+/// Does that verdict keep a subject from conforming, in a run that is strict or not?
+pub fn counts_against(verdict: Verdict, strict: bool) -> bool {
+    match verdict {
+        Verdict::Pass | Verdict::Skip | Verdict::Xfail => false,
+        Verdict::Deviation => strict,
+        Verdict::Fail | Verdict::Inconclusive | Verdict::Xpass => true,
     }
 }
 

@@ -60,66 +60,6 @@ fn the_adapter_in_python_does_what_the_c_library_does() {
     assert_eq!(seen(&mut executor), expected, "the second time, by the same processes or by others");
 }
 
-/// A crate outside of this workspace, without `unsafe`, is a subject.
-#[test]
-fn a_crate_without_unsafe_can_implement_the_calls() {
-    let outside = concat!(env!("CARGO_MANIFEST_DIR"), "/../adapter/tests/outside");
-    let target = concat!(env!("CARGO_TARGET_TMPDIR"), "/outside");
-    // What the workspace was built with is there without a network.
-    std::fs::copy(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.lock"), format!("{outside}/Cargo.lock"))
-        .expect("the lock file is there");
-    let built = Command::new(env!("CARGO"))
-        .args([
-            "build",
-            "--offline",
-            "--quiet",
-            "--manifest-path",
-            &format!("{outside}/Cargo.toml"),
-            "--target-dir",
-            target,
-        ])
-        .output()
-        .expect("cargo is there");
-    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    let directory = tempfile::tempdir().expect("there is room");
-    // Other users have their objects there too.
-    let everybodys = std::os::unix::fs::PermissionsExt::from_mode(0o1777);
-    std::fs::set_permissions(&directory, everybodys).expect("it is ours");
-    let subject = format!("command:{target}/debug/outside {}", directory.path().display());
-    let mut executor = start(&subject, Duration::from_secs(5)).expect("the adapter starts");
-    let script: Script = "# test/case
-a: f = shm_open(@x, RDWR|CREAT|EXCL, 0600)
-b: shm_open(@x, RDWR|CREAT|EXCL, 0600)
-a: m = mmap(f, 0, 4096, READ|WRITE, SHARED)
-a: ftruncate(f, 4096)
-a: store(m, 0, 0x41, 1)
-b: g = shm_open(@x, RDONLY)
-b: pread(g, 0, 2)
-a: close(f)
-a: close(f)
-b: shm_unlink(@x)
-a: shm_open(@x, RDWR)
-"
-    .parse()
-    .expect("the script is valid");
-    for _ in 0..3 {
-        let trace = executor.execute(&script, 0).expect("the script is executed");
-        let seen: Vec<String> = trace.events.iter().map(|event| event.outcome.to_string()).collect();
-        let descriptor = format!("descriptor {}", trace.header.actors[0].fds.as_ref().map_or(0, Vec::len));
-        let expected =
-            [&descriptor, "EEXIST", "ok", "ok", "ok", &descriptor, "41*1 00*1", "ok", "EBADF", "ok", "ENOENT"];
-        assert_eq!(seen, expected);
-    }
-    drop(executor);
-    assert_eq!(std::fs::read_dir(&directory).expect("it is there").count(), 0);
-    // Its store is not the system's, and that is no failure. The system's `mlock` departs from POSIX on Linux, whoever calls it.
-    let arguments = ["run", "--cases", "8", "-x", "mapping/refused-memory-counts", "-s", &subject];
-    let run = Command::new(env!("CARGO_BIN_EXE_shmconf")).args(arguments).output();
-    let run = run.expect("it starts");
-    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stdout));
-    assert_eq!(std::fs::read_dir(&directory).expect("it is there").count(), 0);
-}
-
 #[rstest]
 #[case("command:sh -c 'echo nonsense >&3; read x'", "answers `start` with what is no reply: nonsense: expected ident")]
 #[case("command:false", "ends before it has answered `start` (exit 1)")]

@@ -21,12 +21,12 @@ use std::time::Instant;
 const NO_MORE: usize = usize::MAX / 2;
 
 /// One subject, ready to begin.
-pub(super) struct Crew<'a> {
-    subject: &'a Spec,
-    profile: Profile,
+pub(super) struct Crew {
+    pub(super) subject: Spec,
+    pub(super) profile: Profile,
     /// The platforms to compare with.
-    others: Vec<Other>,
-    sources: Vec<TraceSource>,
+    pub(super) others: Vec<Other>,
+    pub(super) sources: Vec<TraceSource>,
 }
 
 /// What the workers of a crew have found so far.
@@ -37,13 +37,13 @@ struct SoFar {
     gave_up: Option<GiveUp>,
 }
 
-impl<'a> Crew<'a> {
+impl Crew {
     /// Starts the processes of a subject.
     ///
     /// # Errors
     ///
     /// [`GiveUp`], where the subject does not start.
-    pub(super) fn start(plan: &Plan, subject: &'a Spec, token: Token) -> Result<Crew<'a>, GiveUp> {
+    pub(super) fn start(plan: &Plan, subject: &Spec, token: Token) -> Result<Crew, GiveUp> {
         let jobs = u32::try_from(plan.jobs.get()).unwrap_or(u32::MAX);
         let start = |share| TraceSource::start(plan, subject, token, (share, jobs));
         let sources: Vec<TraceSource> = (0..jobs).map(start).collect::<Result<_, _>>()?;
@@ -58,7 +58,7 @@ impl<'a> Crew<'a> {
             Compared::All => portability::platforms()?,
             Compared::Named(platforms) => platforms.clone(),
         };
-        Ok(Crew { subject, profile, others, sources })
+        Ok(Crew { subject: subject.clone(), profile, others, sources })
     }
 
     /// Does everything of the plan, each case and property once.
@@ -69,7 +69,7 @@ impl<'a> Crew<'a> {
         let platform = sources[0].platform().clone();
         let (next, found) = (AtomicUsize::new(0), Mutex::new(SoFar::default()));
         let bench = |source: TraceSource| {
-            let (profile, others) = (&profile, &*others);
+            let (subject, profile, others) = (&subject, &profile, &*others);
             let mut workbench = Workbench { plan, subject, profile, others, source, progress, failures: 0 };
             work_through(&mut workbench, &next, &found);
             let left_behind = workbench.source.left_behind().to_vec();
@@ -89,7 +89,7 @@ impl<'a> Crew<'a> {
         let SoFar { results, left_behind, gave_up } = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         let gave_up = gave_up.or(panicked.then_some(GiveUp::Panic));
         let beside = others.iter().map(|other| other.name().to_owned()).collect();
-        let conditions = conditions(plan, subject, platform, profile.name, beside);
+        let conditions = conditions(plan, &subject, platform, profile.name, beside);
         let report = Report::new(conditions, results, began.elapsed());
         Report { left_behind, gave_up: gave_up.map(|reason| reason.to_string()), ..report }
     }

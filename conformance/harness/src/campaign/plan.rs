@@ -6,6 +6,7 @@ use crate::subject::Spec;
 use shmconf_model::portability::Other;
 use shmconf_model::profile::Profile;
 use shmconf_model::script::{Id, Script};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -77,6 +78,11 @@ impl Plan {
     /// How long a call may take unless it is told otherwise.
     pub const TIMEOUT: Duration = Duration::from_secs(5);
 
+    /// A seed that another run hardly has: nine digits at most, since people type it.
+    pub fn new_seed() -> u64 {
+        RandomState::new().build_hasher().finish() % 1_000_000_000
+    }
+
     /// The command that does it again: what was run, on which subject, by which rules.
     pub(super) fn again(&self, argument: &str, kind: Kind, subject: &Spec, profile: &Profile) -> String {
         let quote = |text: &str| shell_words::quote(text).into_owned();
@@ -123,4 +129,11 @@ pub trait Progress: Sync {
     fn executed(&self, id: &Id, scripts: u64);
     /// A case or a property is done.
     fn done(&self, result: &CaseResult);
+}
+
+/// Hears nothing.
+impl Progress for () {
+    fn begin(&self, _: &str, _: usize) {}
+    fn executed(&self, _: &Id, _: u64) {}
+    fn done(&self, _: &CaseResult) {}
 }

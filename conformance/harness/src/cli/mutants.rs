@@ -4,7 +4,7 @@ use super::error::CliError;
 use super::interrupt::Interrupt;
 use super::output::Output;
 use super::progress::Bar;
-use super::run::{jobs, new_seed};
+use super::run::jobs;
 use super::{Done, selection};
 use crate::campaign::{Compared, Plan};
 use crate::exit::Exit;
@@ -76,7 +76,7 @@ pub(super) fn mutants(args: &Args) -> Done {
         cases: selection.cases,
         properties: selection.properties,
         profile: None,
-        seed: args.seed.unwrap_or_else(new_seed),
+        seed: args.seed.unwrap_or_else(Plan::new_seed),
         cases_per_property: args.cases,
         jobs: jobs(args.jobs),
         timeout: Plan::TIMEOUT,

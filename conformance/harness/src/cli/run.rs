@@ -11,7 +11,6 @@ use crate::report::{Document, Report};
 use crate::subject::Spec;
 use shmconf_model::portability::Other;
 use std::fs;
-use std::hash::{BuildHasher, Hasher, RandomState};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -76,7 +75,7 @@ pub(super) fn run(args: Args) -> Done {
         cases: selection.cases,
         properties: selection.properties,
         profile,
-        seed: args.seed.unwrap_or_else(new_seed),
+        seed: args.seed.unwrap_or_else(Plan::new_seed),
         cases_per_property: args.cases,
         jobs: jobs(args.jobs),
         timeout: args.timeout,
@@ -159,9 +158,4 @@ pub(super) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     let range = Duration::from_millis(1)..=Duration::from_secs(3600);
     seconds.filter(|seconds| range.contains(seconds)).ok_or_else(|| "give seconds from 0.001 to 3600".to_owned())
-}
-
-/// Nine digits at most, since people type it.
-pub(super) fn new_seed() -> u64 {
-    RandomState::new().build_hasher().finish() % 1_000_000_000
 }

@@ -9,7 +9,7 @@ mod paint;
 mod portability;
 mod table;
 
-use super::{Document, Format, Report, Summary, Tool};
+use super::{CaseResult, Document, Format, Report, Summary, Tool};
 use paint::{clean, paint, style};
 use shmconf_model::verdict::Verdict;
 use std::io::{self, Write};
@@ -33,6 +33,15 @@ impl Pretty {
     pub fn closing(&self, document: &Document, output: &mut dyn Write) -> io::Result<()> {
         closing::write(&document.reports, output)
     }
+
+    /// Writes what came of one case or property in full: the script with what came back, and what would have been allowed.
+    ///
+    /// # Errors
+    ///
+    /// Those of the output.
+    pub fn result(&self, subject: &str, result: &CaseResult, output: &mut dyn Write) -> io::Result<()> {
+        failure::write(subject, result, self.width.max(NARROWEST), output)
+    }
 }
 
 impl Format for Pretty {
@@ -47,7 +56,7 @@ impl Format for Pretty {
             failure::gave_up(report, width, output)?;
             for result in &report.results {
                 if matches!(result.verdict, Verdict::Fail | Verdict::Inconclusive | Verdict::Xpass) {
-                    failure::write(report, result, width, output)?;
+                    failure::write(&report.subject, result, width, output)?;
                 }
             }
         }

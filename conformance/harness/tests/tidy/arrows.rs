@@ -4,8 +4,20 @@ use super::{breaches, code, sources};
 use rstest::rstest;
 
 /// The modules of the harness that have borders.
-const MODULES: &[&str] =
-    &["assess", "campaign", "cli", "executor", "exit", "generator", "mutation", "report", "schema", "smoke", "subject"];
+const MODULES: &[&str] = &[
+    "assess",
+    "campaign",
+    "cli",
+    "conformance",
+    "executor",
+    "exit",
+    "generator",
+    "mutation",
+    "report",
+    "schema",
+    "smoke",
+    "subject",
+];
 
 /// A module, the other modules that it may use, and the parts of the model that it may not.
 #[rstest]
@@ -16,6 +28,11 @@ const MODULES: &[&str] =
 #[case::judges_and_runs_nothing("assess", &["report"], &["simulation"])]
 #[case::knows_both_halves("campaign", &["assess", "executor", "generator", "report", "subject"], &["judge", "model"])]
 #[case::looks_and_judges_by_others("smoke", &["assess", "executor", "report"], &["judge", "model"])]
+#[case::asks_and_judges_nothing(
+    "conformance",
+    &["assess", "campaign", "executor", "exit", "generator", "report", "subject"],
+    &["judge", "model", "simulation"]
+)]
 #[case::counts_and_judges_nothing("mutation", &["campaign", "report", "subject"], &["judge", "model", "profile"])]
 fn a_module_uses_what_lies_below_it(#[case] module: &str, #[case] others: &[&str], #[case] not_of_the_model: &[&str]) {
     let own = sources::of("conformance/harness/src").into_iter().filter(|source| {

@@ -17,10 +17,10 @@ const WHEN: usize = 16;
 /// Room for `-> descriptor 12`, kept free behind the calls.
 const OUTCOME: usize = 18;
 
-pub(super) fn write(report: &Report, result: &CaseResult, width: usize, output: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(subject: &str, result: &CaseResult, width: usize, output: &mut dyn Write) -> io::Result<()> {
     let verdict = result.verdict.to_string().to_uppercase();
     let verdict = paint(paint::of(result.verdict), &verdict);
-    writeln!(output, "{}  {verdict}  {}", paint(style::STRONG, result.id.as_str()), clean(&report.subject))?;
+    writeln!(output, "{}  {verdict}  {}", paint(style::STRONG, result.id.as_str()), clean(subject))?;
     if let Some(text) = &result.reason {
         paragraph(text, width, output)?;
     }
