@@ -134,6 +134,15 @@ impl Region {
         }
     }
 
+    /// Unmaps what a call has made of holes that were released for it: under qemu-user those of a guest of 32 bits count as
+    /// mapped once they were protected.
+    fn clear_holes(&self, offset: usize, len: usize) {
+        for hole in self.holes.iter().filter(|hole| hole.overlaps(offset, len)) {
+            // SAFETY: released just now in the only thread, so that nobody else can have anything there.
+            unsafe { libc::munmap(self.start.wrapping_add(hole.from).cast(), hole.to - hole.from) };
+        }
+    }
+
     /// The first address of a range that this region has. Where a part of it is not mapped, nothing is when this returns.
     pub(super) fn range(&self, offset: usize, len: usize) -> CallResult<*mut u8> {
         if !self.contains(offset, len) {
@@ -230,6 +239,7 @@ impl Region {
         self.release(offset, len);
         let done = ask(self.start.wrapping_add(offset).cast(), len);
         let said = Refused::last();
+        self.clear_holes(offset, len);
         self.reserve_holes();
         if done == 0 { Ok(()) } else { Err(said) }
     }
