@@ -15,6 +15,7 @@ const NOT_SEVERAL: &[&str] = &["private_survives"];
 
 /// Rules whose choices come to the same in every case of the catalogue, and why.
 const NOT_SEEN: &[(&str, &str)] = &[
+    ("fallocate_interrupted_spares", "nothing interrupts a simulated platform"),
     ("fchmod_bits", "what becomes of bits beside the permissions is left open where they may be kept"),
     ("map_write_exec", "what map_exec says comes first"),
     ("protect_write_exec", "what protect_exec says comes first"),

@@ -151,6 +151,8 @@ pub(crate) enum Identity {
     User(u32),
     /// The effective user.
     EffectiveUser(u32),
+    /// The effective user is the real one again, without the rights of that one.
+    RealUser,
     /// The group.
     Group(u32),
     /// The supplementary groups.

@@ -119,6 +119,11 @@ impl Asked<'_> {
         *self.made.outcome == Outcome::Errno(Errno::ENOTDIR)
     }
 
+    /// May the call have been made in part, or whole, though a signal interrupted it?
+    fn is_interrupted(self) -> bool {
+        *self.made.outcome == Outcome::Errno(Errno::EINTR)
+    }
+
     /// May the call have emptied an object though it failed? An object that must not be there is not touched.
     fn may_have_emptied(self) -> bool {
         matches!(self.made.outcome, Outcome::Errno(errno) if *errno != Errno::EEXIST)
@@ -188,7 +193,7 @@ impl Asked<'_> {
             // Copies that private mappings have of pages that are cut off go as well.
             Call::Ftruncate { .. } | Call::PosixFallocate { .. } => {
                 footprint.read(objects.places(Place::Mapped));
-                if self.succeeds() {
+                if self.succeeds() || self.is_interrupted() {
                     footprint.write(objects.places(Place::Object).chain(objects.places(whole)));
                     footprint.write(self.scene.copying());
                 }
@@ -273,7 +278,8 @@ impl Asked<'_> {
                 let objects = self.scene.objects_mapped(self.process, *map);
                 footprint.read(objects.places(Place::Object));
                 // A call that failed may have been made in part.
-                let in_part = matches!(self.made.outcome, Outcome::Errno(Errno::ENOMEM | Errno::EAGAIN));
+                let in_part =
+                    matches!(self.made.outcome, Outcome::Errno(Errno::ENOMEM | Errno::EAGAIN | Errno::EFAULT));
                 if self.succeeds() || in_part {
                     footprint.write(objects.places(Place::Mapped).chain([own]));
                 }
@@ -340,7 +346,8 @@ impl Asked<'_> {
                 footprint.write(self.scene.has_locks().then_some(Place::Locks));
             }
             Call::Exec => {
-                footprint.write(all_of(process));
+                // Where it cannot stay the user that it is, it becomes another.
+                footprint.write(all_of(process).into_iter().chain([Place::Attributes(process)]));
                 footprint.write(self.scene.has_locks().then_some(Place::Locks));
                 footprint.write(self.scene.mapped_by(process).places(Place::Mapped));
             }

@@ -42,7 +42,6 @@ rules! {
     unlink_too_long: Errno,
     /// Unlinking /. or /...
     unlink_dots: Errno,
-
     /// Objects with names at all, for which there may be no store, or no function.
     named: Response,
     /// What looking for the store of objects makes of having no free descriptor.
@@ -121,7 +120,6 @@ rules! {
     open_number: Number,
     /// A limit of descriptors below that counts as that.
     nofile_least: i64,
-
     /// Who may remove a name.
     unlink_right: UnlinkRight,
     /// Removing a name without the right to.
@@ -174,6 +172,8 @@ rules! {
     fallocate_beyond_room: Errno,
     /// Which ends of a posix_fallocate RLIMIT_FSIZE refuses.
     fallocate_limit: Beyond,
+    /// Does a posix_fallocate that a signal interrupts leave the size alone?
+    fallocate_interrupted_spares: bool,
     /// Taking storage out of the middle of an object.
     punch: Response,
     /// fchmod on an object.
@@ -216,7 +216,6 @@ rules! {
     lseek_beyond_end: Response,
     /// Moving the file offset beyond the largest one: to the largest one, or an error.
     lseek_too_far: Response,
-
     /// Mapping privately.
     map_private: Response,
     /// Mapping both shared and private.
@@ -293,6 +292,8 @@ rules! {
     mlock_beyond_end: Response,
     /// Keeping pages in memory that can be neither read nor written.
     mlock_no_access: Response,
+    /// Keeping a range in memory no more of which a part is not mapped.
+    munlock_hole: Response,
     /// Do mlock and munlock that fail leave everything as it was?
     mlock_failed_spares: bool,
 
@@ -320,6 +321,8 @@ rules! {
     lock_denied: Errno,
     /// Does a process keep its locks over exec?
     exec_keeps_locks: bool,
+    /// Does a process stay its effective user over exec, rather than become its real one, without the rights of that one?
+    exec_keeps_user: bool,
     /// Locking an object by flock.
     flock: Response,
     /// Is the lock that an open description has kept, where flock cannot change it?
@@ -330,7 +333,6 @@ rules! {
     reopen: Response,
     /// Duplicating a descriptor as a number that none can have.
     dupfd_beyond: Errno,
-
     /// Do descriptors arrive that were sent?
     send_carries: bool,
     /// How many descriptors one message can always carry.
@@ -353,8 +355,7 @@ rules! {
     recv_none: Rest,
     /// Receiving more descriptors than there are free numbers: those that find one arrive, or the call fails.
     recv_full: Response,
-    /// Receiving from a peer that ended without having received all that was sent to it: the end of the stream, or an error
-    /// first.
+    /// Receiving from a peer that ended without having received all that was sent to it: the end, or an error first.
     recv_unread: Response,
     /// Does that error come once, and not at every call from then on?
     recv_unread_once: bool,
@@ -364,7 +365,6 @@ rules! {
     recv_lowest: bool,
     /// Are received descriptors closed by exec where the receiver asks for it?
     recv_cloexec: bool,
-
     /// Asking an object of shm_open for its seals: none can ever be added, or the question fails.
     shm_seals: Response,
     /// Adding seals to an object of shm_open.

@@ -100,6 +100,14 @@ pub(super) const CASES: &[Case] = &[
         a: mlock(m) -> {"errno":"EINVAL"}"#,
     ),
     (
+        "netbsd",
+        "netbsd/mlock-einval",
+        r#"a: f = create(32768) -> {"fd":4}
+        a: m = mmap(f, 0, 32768, READ|WRITE, SHARED) -> "ok"
+        a: munmap(m, 16384, 16384) -> "ok"
+        a: munlock(m) -> {"errno":"EINVAL"}"#,
+    ),
+    (
         "dragonfly",
         "dragonfly/msync-einval",
         r#"a: f = create(32768) -> {"fd":4}

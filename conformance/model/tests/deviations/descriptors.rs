@@ -28,6 +28,39 @@ pub(super) const CASES: &[Case] = &[
         a: msync(m) -> "ok""#,
     ),
     (
+        "qemu-user",
+        "qemu-user/munlock-over-holes",
+        r#"a: f = create(49152) -> {"fd":4}
+        a: m = mmap(f, 0, 49152, READ|WRITE, SHARED) -> "ok"
+        a: munmap(m, 16384, 16384) -> "ok"
+        a: munlock(m) -> "ok""#,
+    ),
+    (
+        "gvisor",
+        "gvisor/mlock-efault",
+        r#"a: f = create(32768) -> {"fd":4}
+        a: m = mmap(f, 0, 32768, READ|WRITE, SHARED) -> "ok"
+        a: ftruncate(f, 16384) -> "ok"
+        a: mlock(m) -> {"errno":"EFAULT"}"#,
+    ),
+    (
+        "gvisor",
+        "gvisor/exec-drops-effective-user",
+        r#"b: seteuid(1000) -> "ok"
+        b: exec() -> "ok"
+        b: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        b: fstat(f) -> {"stat":{"size":0,"mode":384,"uid":0,"gid":0}}"#,
+    ),
+    (
+        "gvisor",
+        "gvisor/exec-drops-effective-user",
+        r#"b: seteuid(1000) -> "ok"
+        b: exec() -> "ok"
+        b: seteuid(1001) -> {"errno":"EPERM"}
+        b: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        b: fstat(f) -> {"stat":{"size":0,"mode":384,"uid":0,"gid":0}}"#,
+    ),
+    (
         "gvisor",
         "gvisor/exec-seal-ignored",
         r#"a: f = create(10) -> {"fd":4}

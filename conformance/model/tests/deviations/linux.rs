@@ -99,6 +99,15 @@ pub(super) const CASES: &[Case] = &[
     ),
     (
         "gvisor",
+        "gvisor/emfile-too-late",
+        r#"a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
+        a: ftruncate(f, 100) -> "ok"
+        a: rlimit(NOFILE, 4) -> "ok"
+        a: reopen(f, RDWR|TRUNC) -> {"errno":"EMFILE"}
+        a: fstat(f) -> {"stat":{"size":0,"mode":384,"uid":1000,"gid":1000}}"#,
+    ),
+    (
+        "gvisor",
         "gvisor/future-write-ignored",
         r#"a: f = create(4096) -> {"fd":4}
 a: fcntl(f, ADD_SEALS, FUTURE_WRITE) -> "ok"

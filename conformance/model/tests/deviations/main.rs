@@ -128,6 +128,12 @@ const EMFILE_WITHOUT_A_TRACE: &str = r#"a: rlimit(NOFILE, 4) -> "ok"
     a: shm_open("/scx", RDWR|CREAT, 0600) -> {"errno":"EMFILE"}
     b: names() -> {"names":[]}"#;
 
+/// A signal comes when the storage is there, and before the call ends.
+const RESERVED_AND_INTERRUPTED: &str = r#"a: f = create(0) -> {"fd":4}
+    a: alarm(1) -> "ok"
+    a: posix_fallocate(f, 0, 16384) -> {"errno":"EINTR"}
+    a: pread(f, 0, 2) -> {"bytes":"00*2"}"#;
+
 const SHRINKING_REFUSED: &str = r#"a: sigignore(SIGXFSZ) -> "ok"
     a: f = shm_open("/x", RDWR|CREAT, 0600) -> {"fd":4}
     a: ftruncate(f, 300) -> "ok"
@@ -148,6 +154,9 @@ const CUT_SHORT_AND_MARKED: &str = r#"a: f = shm_open("/x", RDWR|CREAT, 0600) ->
 #[case("posix", SHRINKING_REFUSED, Verdict::Pass)]
 #[case("gvisor", SHRINKING_REFUSED, Verdict::Pass)]
 #[case("linux-glibc", SHRINKING_REFUSED, Verdict::Fail)]
+#[case("posix", RESERVED_AND_INTERRUPTED, Verdict::Pass)]
+#[case("gvisor", RESERVED_AND_INTERRUPTED, Verdict::Pass)]
+#[case("linux-glibc", RESERVED_AND_INTERRUPTED, Verdict::Fail)]
 #[case("qemu-user", CUT_SHORT_AND_MARKED, Verdict::Fail)]
 #[case("gvisor", CUT_SHORT_AND_MARKED, Verdict::Pass)]
 fn a_platform_does_what_its_rules_say_and_nothing_else(

@@ -54,7 +54,8 @@ pub(in crate::model) fn links(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
     let object = cx.state.object(open.object);
     for choice in &cx.profile.rules.links.choices {
         let expect = match choice.value {
-            Links::Counted => Expect::Value(i64::from(object.references.names)),
+            Links::CountedOrOne if object.nameless => Expect::Between(0, 1),
+            Links::Counted | Links::CountedOrOne => Expect::Value(i64::from(object.references.names)),
             Links::Zero => Expect::Value(0),
             Links::Any => Expect::Between(0, i64::MAX),
         };

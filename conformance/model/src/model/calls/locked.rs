@@ -65,9 +65,10 @@ pub(in crate::model) fn munlock(cx: Cx<'_>, label: Label, checks: &mut Checks<'_
     let Some(window) = window(cx, label, None, checks) else { return };
     let target = target(cx, window, (0, window.len));
     let unlocked: Effects = smallvec![Effect::LockPages(cx.id, target.area, target.range, false)];
+    let rules = &cx.profile.rules;
     let errors = checks.outcomes();
-    checks.shall(Check::Range, target.has_holes(), Errno::ENOMEM, &[clause::mlock(3)]);
-    if let Some(choice) = cx.profile.rules.mlock_failed_spares.choices.iter().find(|choice| !choice.value) {
+    checks.ask(Check::Range, target.has_holes(), &rules.munlock_hole, &[]);
+    if let Some(choice) = rules.mlock_failed_spares.choices.iter().find(|choice| !choice.value) {
         checks.may_have_done(errors, choice.justification, &[], &unlocked[0]);
     }
     checks.succeed(Expect::Ok, &[clause::mlock(2)], unlocked);

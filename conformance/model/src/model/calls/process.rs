@@ -4,11 +4,11 @@ use crate::call::{Label, Resource};
 use crate::clause;
 use crate::model::branch::{Cx, clauses};
 use crate::model::checks::Checks;
-use crate::model::effect::Effect;
+use crate::model::effect::{Effect, Identity};
 use crate::model::expect::Expect;
 use crate::model::state::{ProcessId, Store};
 use crate::outcome::{Errno, Signal};
-use crate::profile::Check;
+use crate::profile::{Check, Choice};
 use smallvec::smallvec;
 use std::sync::Arc;
 
@@ -21,16 +21,17 @@ pub(in crate::model) fn fork(cx: Cx<'_>, child: Label, pid_namespace: bool, chec
 }
 
 pub(in crate::model) fn exec(cx: Cx<'_>, checks: &mut Checks<'_>) {
-    let begins = Effect::Exec(cx.id, cx.site.actor, fds_of(cx));
-    let by = [clause::exec(1), clause::exec(2)];
-    if cx.process.locks.is_empty() {
-        checks.succeed(Expect::Ok, &by, smallvec![begins]);
-    } else {
-        for choice in &cx.profile.rules.exec_keeps_locks.choices {
-            let lost = (!choice.value).then_some(Effect::LoseLocks(cx.id));
-            let effects = lost.into_iter().chain([begins.clone()]).collect();
-            checks.way(choice.justification).succeed(Expect::Ok, &by, effects);
-        }
+    let rules = &cx.profile.rules;
+    let kept = [Choice { value: true, justification: clause::exec(1).into() }];
+    let locks = if cx.process.locks.is_empty() { &kept[..] } else { &rules.exec_keeps_locks.choices };
+    let user = if cx.process.uid == cx.process.real_uid() { &kept[..] } else { &rules.exec_keeps_user.choices };
+    for (locks, user) in locks.iter().flat_map(|locks| user.iter().map(move |user| (locks, user))) {
+        let lost = (!locks.value).then_some(Effect::LoseLocks(cx.id));
+        let fallen = (!user.value).then_some(Effect::Become(cx.id, Identity::RealUser));
+        let begins = Effect::Exec(cx.id, cx.site.actor, fds_of(cx));
+        let effects = lost.into_iter().chain(fallen).chain([begins]).collect();
+        let by = [clause::exec(1), clause::exec(2)];
+        checks.way(locks.justification).way(user.justification).succeed(Expect::Ok, &by, effects);
     }
     if cx.process.is_full() || cx.process.may_be_full() {
         // What starts a program opens its libraries, and ends it where it cannot.

@@ -136,7 +136,9 @@ pub(in crate::model) fn posix_fallocate(cx: Cx<'_>, fd: Label, offset: i64, len:
     }
     let may_lack_room = object.room.is_some_and(|room| others.hold_storage || end > room);
     let may_lack_room = may_lack_room || room::may_lack(cx, len);
-    checks.may(Check::Limit, valid, Errno::EINTR, &[clause::posix_fallocate(9)]);
+    if valid {
+        interrupted(cx, open.object, end, checks);
+    }
     if valid && !beyond_room && (may_lack_room || end > CERTAIN) {
         for choice in rules.fallocate_beyond_room.choices.iter().chain(&rules.fallocate_too_large.choices) {
             checks.may_by(Check::Room, choice.value, smallvec![choice.justification]);
@@ -150,6 +152,21 @@ pub(in crate::model) fn posix_fallocate(cx: Cx<'_>, fd: Label, offset: i64, len:
         let (by, bytes_by) = (clause::posix_fallocate(1).into(), clause::posix_fallocate(2));
         let grown = Effect::Resize { object: open.object, size: end, tail, by, bytes_by };
         checks.way(justification).succeed(Expect::Ok, &clauses, smallvec![grown]);
+    }
+}
+
+/// A signal may interrupt the call before the object has grown, or after that.
+fn interrupted(cx: Cx<'_>, id: ObjectId, end: i64, checks: &mut Checks<'_>) {
+    let (object, bytes_by) = (cx.state.object(id), clause::posix_fallocate(2));
+    for choice in &cx.profile.rules.fallocate_interrupted_spares.choices {
+        if choice.value || end <= object.size {
+            checks.may(Check::Limit, true, Errno::EINTR, &[clause::posix_fallocate(9)]);
+            continue;
+        }
+        for Choice { value: tail, .. } in sizes::tails(cx, object, end, bytes_by) {
+            let grown = Effect::Resize { object: id, size: end, tail, by: choice.justification, bytes_by };
+            checks.may_with(Check::Limit, Errno::EINTR, clause::posix_fallocate(9).into(), smallvec![grown]);
+        }
     }
 }
 

@@ -52,7 +52,7 @@ impl Asked<'_> {
                 if self.succeeds() {
                     footprint.write([own]);
                 }
-                if self.succeeds() && flags.contains(ReopenFlags::TRUNC) {
+                if (self.succeeds() || self.lacks_number()) && flags.contains(ReopenFlags::TRUNC) {
                     footprint.write(objects.places(Place::Object).chain(objects.places(whole)));
                     footprint.write(self.scene.copying());
                 }

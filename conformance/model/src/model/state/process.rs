@@ -294,6 +294,7 @@ impl Process {
                 }
             }
             Identity::EffectiveUser(uid) => self.uid = *uid,
+            Identity::RealUser => (self.uid, self.privilege) = (self.real_uid(), Privilege::Nothing),
             Identity::Group(gid) => (self.gid, self.chose_groups) = (*gid, true),
             Identity::Groups(gids) => (self.groups, self.chose_groups) = (Some(Arc::clone(gids)), true),
         }

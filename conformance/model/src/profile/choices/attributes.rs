@@ -55,6 +55,8 @@ pub enum Times {
 pub enum Links {
     /// `counted`: as many as it has.
     Counted,
+    /// `counted-or-1`: as many as it has, and perhaps one where it never had any.
+    CountedOrOne,
     /// `0`
     Zero,
     /// `any`: of which nothing can be said.
@@ -82,7 +84,7 @@ texts! {
     Identity { Own = "own", Zero = "0", Any = "any" }
     Blocks { Held = "held", Zero = "0", Any = "any" }
     Times { Marked = "marked", MarkedLate = "marked-late", OfSizes = "of-sizes", Zero = "0", Any = "any" }
-    Links { Counted = "counted", Zero = "0", Any = "any" }
+    Links { Counted = "counted", CountedOrOne = "counted-or-1", Zero = "0", Any = "any" }
 }
 
 /// Permission bits, in octal.

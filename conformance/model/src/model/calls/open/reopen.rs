@@ -34,9 +34,10 @@ pub(in crate::model) fn reopen(cx: Cx<'_>, fd: Label, flags: ReopenFlags, checks
     checks.ask(Check::Support, true, &rules.reopen, &[]);
     let wanted = (asked.reads(), asked.writes() || asked.truncates());
     permission::check(cx, checks, object, wanted, &[clause::reopen(2)]);
-    no_number(cx, &rules.open_emfile_spares, checks, None::<fn(Justification) -> Effects>);
     let shrinks = asked.truncates() && object.size > 0;
     checks.shall(Check::Seal, shrinks && object.is_sealed(Seals::SHRINK), Errno::EPERM, &[clause::seals(3)]);
+    let empty = |by| emptied(cx, open.object, by);
+    no_number(cx, &rules.trunc_emfile_spares, checks, asked.truncates().then_some(empty));
     let mut effects = Effects::new();
     if asked.truncates() {
         checks.rests_on(clause::reopen(3));
