@@ -96,6 +96,10 @@ fills! {
     Dot = "dot" "." Last,
     /// A hyphen at the end.
     Hyphen = "hyphen" "-" Last,
+    /// Two other letters at the end, the first one up by one and the second one down by 33.
+    Shifted = "shifted" "qO" Last,
+    /// Two other letters at the end, which have the same sum.
+    Balanced = "balanced" "oq" Last,
 }
 
 impl Form {
