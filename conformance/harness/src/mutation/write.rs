@@ -67,12 +67,25 @@ pub fn write_markdown(matrix: &Matrix, output: &mut dyn Write) -> io::Result<()>
         let properties = count(row.properties.len());
         writeln!(output, "| `{}` | {} | {properties} | {such_as} |", row.mutant.name, areas.join(" | "))?;
     }
-    writeln!(output, "\n## What each fault is\n")?;
-    for row in &matrix.rows {
-        writeln!(output, "- `{}`: {}", row.mutant.name, row.mutant.sentence)?;
-    }
+    write_sources(matrix, output)?;
     for (mutant, reason) in &matrix.untried {
-        writeln!(output, "- `{}` was not tried: {reason}", mutant.name)?;
+        writeln!(output, "\n`{}` was not tried: {reason}", mutant.name)?;
+    }
+    Ok(())
+}
+
+/// What each fault is, and where somebody had it.
+fn write_sources(matrix: &Matrix, output: &mut dyn Write) -> io::Result<()> {
+    let seen = matrix.rows.iter().filter(|row| row.mutant.seen.is_some()).count();
+    writeln!(output, "\n## What each fault is\n")?;
+    writeln!(
+        output,
+        "{seen} of them were seen in an implementation, by a report or in its source. `OWNER/REPOSITORY#NUMBER` is an issue or a\n\
+         change on GitHub; otherwise a system is named with the file that does it, or did. Of the others none is known.\n"
+    )?;
+    writeln!(output, "| fault | what is wrong | seen |\n|---|---|---|")?;
+    for Row { mutant, .. } in &matrix.rows {
+        writeln!(output, "| `{}` | {} | {} |", mutant.name, mutant.sentence, mutant.seen.unwrap_or("none known"))?;
     }
     Ok(())
 }

@@ -19,7 +19,8 @@ pub(super) fn explain(id: &str) -> Option<Page> {
         Ok(Spec::Mutant(mutant)) => Some(Box::new(move |output, width| {
             let bold = Style::new().bold();
             writeln!(output, "{bold}mutant:{}{bold:#}  subject\n", mutant.name)?;
-            paragraph(output, width, 2, mutant.sentence)
+            paragraph(output, width, 2, mutant.sentence)?;
+            paragraph(output, width, 2, &format!("Seen: {}.", mutant.seen.unwrap_or("none known")))
         })),
         Ok(spec) => {
             let text = spec.to_string();

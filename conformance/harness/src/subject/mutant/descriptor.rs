@@ -1,8 +1,8 @@
 //! Faults of calls on descriptors, and on what `fstat` tells beside size and mode.
 
-use shmconf_adapter::subject::{CallResult, Fd, Status, Subject, native};
+use shmconf_adapter::subject::{CallResult, Fd, Libc, Status, Subject, native};
 use shmconf_model::call::{FileLock, Lock};
-use shmconf_model::outcome::{FileType, Stat};
+use shmconf_model::outcome::{Errno, FileType, Stat};
 use std::ffi::c_int;
 use std::os::fd::OwnedFd;
 
@@ -129,5 +129,47 @@ pub(super) struct ReopenedDuplicate;
 impl Subject for ReopenedDuplicate {
     fn reopen(&mut self, fd: Fd<'_>, _: c_int) -> CallResult<OwnedFd> {
         native::dup(fd)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct OntoItselfCloses;
+
+impl Subject for OntoItselfCloses {
+    unsafe fn dup2(&mut self, fd: Fd<'_>, onto: Fd<'_>) -> CallResult<()> {
+        if fd.number() == onto.number() {
+            // SAFETY: the caller's promise for the second number.
+            return unsafe { native::close_number(onto.number()) };
+        }
+        // SAFETY: the caller's promise.
+        unsafe { native::dup2(fd, onto) }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct OntoItselfUnchecked;
+
+impl Subject for OntoItselfUnchecked {
+    unsafe fn dup2(&mut self, fd: Fd<'_>, onto: Fd<'_>) -> CallResult<()> {
+        // SAFETY: the caller's promise.
+        if fd.number() == onto.number() { Ok(()) } else { unsafe { native::dup2(fd, onto) } }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct DuplicateNotTheLowest;
+
+impl Subject for DuplicateNotTheLowest {
+    fn dup(&mut self, fd: Fd<'_>) -> CallResult<OwnedFd> {
+        native::dup_from(fd, fd.number() + 1)
+    }
+}
+
+#[derive(Default)]
+pub(super) struct NamelessNotReopened;
+
+impl Subject for NamelessNotReopened {
+    fn reopen(&mut self, fd: Fd<'_>, oflag: c_int) -> CallResult<OwnedFd> {
+        if Status::of(fd)?.links() == 0 { Err(Errno::ENOENT.into()) } else { Libc.reopen(fd, oflag) }
     }
 }

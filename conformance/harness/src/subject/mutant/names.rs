@@ -1,6 +1,6 @@
 //! Faults of how names are told apart.
 
-use shmconf_adapter::subject::{CallResult, Subject, native};
+use shmconf_adapter::subject::{CallResult, Subject, listing, native};
 use std::ffi::{CStr, CString, c_int};
 use std::os::fd::OwnedFd;
 
@@ -21,7 +21,7 @@ macro_rules! takes_for {
     )+};
 }
 
-takes_for! { CaseFolded small, MarksReplaced plain, HighBitsLost low, EndLost cut }
+takes_for! { CaseFolded small, MarksReplaced plain, HighBitsLost low, EndLost cut, ByteAtABorderLost without_the_128th }
 
 /// A table that has no room for more.
 #[derive(Default)]
@@ -56,6 +56,41 @@ impl Subject for TableFull {
     }
 }
 
+macro_rules! known_by {
+    ($($mutant:ident $hash:path),+) => {$(
+        #[derive(Default)]
+        pub(super) struct $mutant;
+
+        impl Subject for $mutant {
+            fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
+                native::shm_open(&first_with(name, $hash), oflag, mode)
+            }
+
+            fn shm_unlink(&mut self, name: &CStr) -> CallResult<()> {
+                native::shm_unlink(&first_with(name, $hash))
+            }
+        }
+    )+};
+}
+
+known_by! { KnownByHash product, KnownBySum sum }
+
+/// The name that exists and has the same hash, or the name itself.
+fn first_with(name: &CStr, hash: fn(&[u8]) -> u32) -> CString {
+    let own = hash(name.to_bytes());
+    let names = listing::all().unwrap_or_default();
+    let same = names.into_iter().find(|other| other.as_c_str() == name || hash(other.to_bytes()) == own);
+    same.unwrap_or_else(|| name.to_owned())
+}
+
+fn product(name: &[u8]) -> u32 {
+    name.iter().fold(5381u32, |hash, byte| hash.wrapping_mul(33).wrapping_add(u32::from(*byte)))
+}
+
+fn sum(name: &[u8]) -> u32 {
+    name.iter().map(|byte| u32::from(*byte)).sum()
+}
+
 fn changed(name: &CStr, other: fn(&[u8]) -> Vec<u8>) -> CString {
     CString::new(other(name.to_bytes())).unwrap_or_else(|_| name.to_owned())
 }
@@ -79,4 +114,10 @@ fn low(name: &[u8]) -> Vec<u8> {
 fn cut(name: &[u8]) -> Vec<u8> {
     const ROOM: usize = 29;
     name[..name.len().min(ROOM)].to_vec()
+}
+
+/// A name in blocks of 127 bytes, of which the last one of a block is taken by its end.
+fn without_the_128th(name: &[u8]) -> Vec<u8> {
+    const BORDER: usize = 127;
+    name.iter().enumerate().filter(|(at, _)| *at != BORDER).map(|(_, byte)| *byte).collect()
 }
