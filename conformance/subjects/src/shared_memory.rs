@@ -1,15 +1,16 @@
 //! The crate `shared_memory`: named objects that come with a size and a mapping.
 //!
-//! It has no calls of its own for descriptors. `create` has it make an object, whose name the crate draws, opens that name, and
-//! lets the crate remove what it made. That the object had a name and the mode 0600 until then is what the crate means to do, and
-//! none of the questions here; `tests/facts.rs` holds what its own functions do.
+//! It has no calls of its own for descriptors. `create` has it make an object of the name that is free, opens that name, and lets
+//! the crate remove what it made: should the process die on the way, the harness removes it. That the object had a name and the
+//! mode 0600 until then is what the crate means to do, and none of the questions here; `tests/facts.rs` holds what its own
+//! functions do.
 
 use crate::{NO_NAMES, lowest, without_names};
 use shared_memory::{ShmemConf, ShmemError};
 use shmconf_adapter::model::outcome::Errno;
 use shmconf_adapter::model::script::Requirement;
 use shmconf_adapter::subject::{CallResult, Refused, Subject, errno, host, native};
-use std::ffi::{CStr, CString, c_int};
+use std::ffi::{CStr, c_int};
 use std::os::fd::OwnedFd;
 
 /// Objects made by the crate `shared_memory`.
@@ -39,12 +40,13 @@ impl Subject for SharedMemory {
     }
 
     /// The crate refuses the size 0 and has no negative ones: what is too much is cut off by `ftruncate`.
-    fn create(&mut self, _: &CStr, size: i64) -> CallResult<OwnedFd> {
+    fn create(&mut self, name: &CStr, size: i64) -> CallResult<OwnedFd> {
         let made = usize::try_from(size).unwrap_or(0).max(1);
         let fd = host::with_spare_descriptors(|| {
-            let object = ShmemConf::new().size(made).create().map_err(said)?;
-            let name = CString::new(object.get_os_id()).map_err(|_| Errno::EINVAL)?;
-            native::shm_open(&name, libc::O_RDWR, 0)
+            let id = name.to_str().map_err(|_| Errno::EINVAL)?;
+            // It removes the name when it is dropped.
+            let _object = ShmemConf::new().os_id(id).size(made).create().map_err(said)?;
+            native::shm_open(name, libc::O_RDWR, 0)
         })?;
         let fd = lowest(&fd)?;
         native::fchmod((&fd).into(), 0)?;
