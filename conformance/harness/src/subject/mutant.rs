@@ -27,6 +27,7 @@ mod sharing;
 mod size;
 mod split;
 mod table;
+mod times;
 mod told;
 mod unlink;
 mod user;

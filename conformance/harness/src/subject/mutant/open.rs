@@ -11,6 +11,16 @@ use std::time::Duration;
 pub(super) const WINDOW: Duration = Duration::from_micros(50);
 
 #[derive(Default)]
+pub(super) struct Number0Refused;
+
+impl Subject for Number0Refused {
+    fn shm_open(&mut self, name: &CStr, oflag: c_int, mode: u32) -> CallResult<OwnedFd> {
+        let fd = native::shm_open(name, oflag, mode)?;
+        if fd.as_raw_fd() == 0 { Err(Errno::EBADF.into()) } else { Ok(fd) }
+    }
+}
+
+#[derive(Default)]
 pub(super) struct ExclIgnored;
 
 impl Subject for ExclIgnored {

@@ -102,6 +102,15 @@ mutants! {
     "device-said" descriptor::DeviceSaid, "An object is said to be a device.";
     "no-blocks" descriptor::NoBlocks, "An object is said to take no room.",
         "Redox, ipcd/src/shm.rs: fstat";
+    "no-times" times::NoTimes, "All times of an object are 0.",
+        "macOS, bsd/kern/posix_shm.c: pshm_stat";
+    "times-stand-still" times::TimesStandStill, "The times of an object are those that were told first.",
+        "FreeBSD, sys/kern/uipc_shm.c: no write sets them";
+    "times-in-seconds" times::TimesInSeconds, "The times of an object are whole seconds.",
+        "FreeBSD, sys/kern/vfs_subr.c: vfs_timestamp, with vfs.timestamp_precision=0";
+    "times-are-now" times::TimesAreNow, "The times of an object are those at which they are asked for.";
+    "change-is-modification" times::ChangeIsModification, "Setting the mode leaves the time of change as it was.";
+    "number-0-refused" open::Number0Refused, "An open that gets the descriptor 0 fails.";
     "file-lock-ignored" descriptor::FileLockIgnored, "flock keeps nobody out.",
         "Lind-Project/lind_project#322";
     "file-lock-of-process" descriptor::FileLockOfProcess, "A lock of flock belongs to the process.",
