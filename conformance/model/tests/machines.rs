@@ -67,3 +67,12 @@ fn a_size_is_refused_under_a_limit(#[case] members: &str, #[case] expected: Verd
     let grown = (r#"{"call":"ftruncate","fd":"f","size":8192}"#, r#"{"signal":"SIGXFSZ"}"#);
     assert_eq!(verdict(members, &[MADE, grown]), expected);
 }
+
+#[rstest]
+#[case::raised_above_what_there_is(64, Verdict::Pass)]
+#[case::kept(20, Verdict::Fail)]
+#[case::lowered(5, Verdict::Fail)]
+fn a_limit_that_is_raised_may_be_above_the_hard_one(#[case] limit: i64, #[case] expected: Verdict) {
+    let call = format!(r#"{{"call":"rlimit","resource":"NOFILE","limit":{limit}}}"#);
+    assert_eq!(verdict(r#","limits":{"NOFILE":20}"#, &[(&call, r#"{"errno":"EINVAL"}"#)]), expected);
+}

@@ -4,6 +4,7 @@
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 use shmconf_adapter::subject::{CallResult, Refused, listing, native};
+use shmconf_model::call::name::PREFIX;
 use std::ffi::{CStr, CString};
 
 /// What the name of every note has, and no other name.
@@ -53,6 +54,8 @@ fn left(object: &CStr, what: &str) -> impl Iterator<Item = (CString, i32)> {
     })
 }
 
+/// Only names of the run have notes, as nobody would remove those of others.
 fn begins_as(object: &CStr, what: &str) -> Option<String> {
-    object.to_str().ok().map(|object| format!("{object}{MARK}{what}-"))
+    let object = object.to_str().ok().filter(|object| object.starts_with(PREFIX))?;
+    Some(format!("{object}{MARK}{what}-"))
 }

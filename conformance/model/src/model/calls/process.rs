@@ -81,6 +81,14 @@ pub(in crate::model) fn umask(cx: Cx<'_>, mode: u32, checks: &mut Checks<'_>) {
 }
 
 pub(in crate::model) fn rlimit(cx: Cx<'_>, resource: Resource, limit: i64, checks: &mut Checks<'_>) {
+    let before = match resource {
+        Resource::Fsize => cx.process.fsize,
+        Resource::Nofile => cx.process.nofile,
+        Resource::As => cx.process.address_space,
+        Resource::Memlock => cx.process.memlock,
+    };
+    // The hard limit is not known, but it is not below the soft one.
+    checks.may(Check::Limit, before.is_some_and(|before| limit > before), Errno::EINVAL, &[clause::call(5)]);
     for least in &cx.profile.rules.nofile_least.choices {
         let counts = if resource == Resource::Nofile { limit.max(least.value) } else { limit };
         let by = if counts > limit { least.justification } else { clause::call(5).into() };
