@@ -2,8 +2,11 @@
 
 use super::{Bounds, Orders, judge_in};
 use crate::drawn;
+use crate::naming::Token;
 use crate::outcome::Outcome;
 use crate::profile::Profile;
+use crate::script::Script;
+use crate::simulation::Simulation;
 use crate::trace::Event;
 use crate::verdict::Verdict;
 use proptest::prelude::*;
@@ -20,6 +23,26 @@ proptest! {
         let every = judge_in(&trace, &profile, bounds, Orders::Every);
         let events: Vec<String> = trace.events.iter().map(|event| format!("{}..{} {event}", event.start, event.end)).collect();
         prop_assert_eq!(enough.verdict, every.verdict, "by {}:\n{}\n{:#?}\n{:#?}", id, events.join("\n"), enough, every);
+    }
+}
+
+#[test]
+fn times_that_are_asked_for_again_and_again_leave_few_states() {
+    let asked = [
+        "timestamp(f, ATIME)",
+        "timestamp(f, MTIME)",
+        "timestamp(f, CTIME)",
+        "pwrite(f, 0, 0x41, 1)",
+        "pread(f, 0, 1)",
+    ];
+    let calls: Vec<&str> = ["f = create(1)"].into_iter().chain(asked.into_iter().cycle().take(250)).collect();
+    let script: Script = format!("# drawn/times\na: {}", calls.join("\na: ")).parse().expect("it is a script");
+    for id in Profile::ids() {
+        let profile = Profile::get(id).unwrap();
+        let trace = Simulation::new("model", profile.clone(), Token::of(1), (0, 1)).execute(&script, 0);
+        let bounds = Bounds { states: 16, ..Bounds::default() };
+        let judgement = judge_in(&trace, &profile, bounds, Orders::Enough);
+        assert!(judgement.verdict < Verdict::Inconclusive, "by {id}: {judgement:?}");
     }
 }
 

@@ -16,20 +16,19 @@ pub(in crate::model) fn timestamp(cx: Cx<'_>, fd: Label, which: Timestamp, check
     let Some(open) = checks.descriptor(cx, fd, clause::fstat(3)) else { return };
     let told = cx.state.object(open.object).times.told(which);
     for choice in &cx.profile.rules.times.choices {
-        let mut checks = checks.way(choice.justification);
-        let Some(shown) = shown(choice.value, which) else {
-            let expect =
-                if choice.value == Times::Zero { Expect::Value(0) } else { Expect::Between(i64::MIN, i64::MAX) };
-            checks.answer(expect, &[clause::fstat(4)]);
-            continue;
+        let expect = match (choice.value, shown(choice.value, which), told) {
+            (Times::Zero, ..) => Expect::Value(0),
+            (_, None, _) => Expect::Between(i64::MIN, i64::MAX),
+            (_, Some(_), None) => Expect::Time(1),
+            (_, Some(shown), Some(told)) if told.since.intersects(shown.surely) => {
+                Expect::Time(told.at.saturating_add(1))
+            }
+            (_, Some(shown), Some(told)) if told.since.intersects(shown.perhaps) => Expect::Time(told.at),
+            (_, Some(_), Some(told)) => Expect::Value(told.at),
         };
-        let expect = match told {
-            None => Expect::Time(1),
-            Some(told) if told.since.intersects(shown.surely) => Expect::Time(told.at.saturating_add(1)),
-            Some(told) if told.since.intersects(shown.perhaps) => Expect::Time(told.at),
-            Some(told) => Expect::Value(told.at),
-        };
-        checks.succeed(expect, &[clause::fstat(4)], smallvec![Effect::LearnTime(open.object, which)]);
+        // Whatever the choice: each would have a state of its own otherwise.
+        let learned = smallvec![Effect::LearnTime(open.object, which)];
+        checks.way(choice.justification).succeed(expect, &[clause::fstat(4)], learned);
     }
 }
 
