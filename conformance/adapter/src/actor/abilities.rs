@@ -67,7 +67,7 @@ impl Actor {
         if !skip(Requirement::Anonymous) {
             found(Requirement::Anonymous, self.try_anonymous().err().map(|refused| reason("create", &refused)));
         }
-        if !skip(Requirement::Listing) && listed.is_none() {
+        if !skip(Requirement::Listing) && own_store.is_none() {
             let names = self.subject.names(&self.prefix);
             found(Requirement::Listing, names.err().map(|refused| reason("listing names", &refused)));
         }
