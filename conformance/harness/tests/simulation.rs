@@ -1,7 +1,7 @@
 //! The model as a subject: a platform that is not at hand, held to its own rules and to those of POSIX.
 
 use rstest::rstest;
-use shmconf::campaign::{self, Case, Compared, Plan, Progress};
+use shmconf::campaign::{self, Case, Compared, Plan};
 use shmconf::profile::Profile;
 use shmconf::report::{CaseResult, Report};
 use shmconf::script::Id;
@@ -11,14 +11,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
-
-struct Quiet;
-
-impl Progress for Quiet {
-    fn begin(&self, _: &str, _: usize) {}
-    fn executed(&self, _: &Id, _: u64) {}
-    fn done(&self, _: &CaseResult) {}
-}
 
 /// The whole catalogue, and a few scripts of each generator, as `subject` would do them.
 fn plan(subject: &str, profile: &str) -> Plan {
@@ -39,7 +31,7 @@ fn plan(subject: &str, profile: &str) -> Plan {
 }
 
 fn report(subject: &str, profile: &str) -> Report {
-    campaign::run(&plan(subject, profile), &Quiet).remove(0)
+    campaign::run(&plan(subject, profile), &()).remove(0)
 }
 
 fn failures(report: &Report) -> Vec<String> {
@@ -83,7 +75,7 @@ fn a_platform_fails_as_posix_precisely_where_it_departs_from_it(#[case] id: &str
 /// The deviations by which the calls of the catalogue part from what they do on Linux, with the cases that they reach.
 fn reached() -> BTreeMap<String, BTreeSet<Id>> {
     let plan = Plan { compared: Compared::All, properties: Vec::new(), ..plan("model:linux-glibc", "linux-glibc") };
-    let report = campaign::run(&plan, &Quiet).remove(0);
+    let report = campaign::run(&plan, &()).remove(0);
     let mut reached: BTreeMap<String, BTreeSet<Id>> = BTreeMap::new();
     for result in &report.results {
         let differences = result.portability.iter().flat_map(|elsewhere| &elsewhere.differences);

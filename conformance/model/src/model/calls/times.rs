@@ -40,7 +40,7 @@ struct Shown {
 
 fn shown(times: Times, which: Timestamp) -> Option<Shown> {
     let written = Touches::WRITTEN | Touches::RESIZED;
-    let by_chance = Touches::TRIED | Touches::RESERVED | Touches::GROWN | Touches::STORED | Touches::SAME_SIZE;
+    let by_chance = Touches::TRIED | Touches::RESERVED | Touches::STORED | Touches::SAME_SIZE;
     let mapped = Touches::MAPPED | Touches::LOADED | Touches::STORED;
     let (surely, perhaps) = match (times, which) {
         (Times::Zero | Times::Any, _) => return None,
@@ -55,21 +55,18 @@ fn shown(times: Times, which: Timestamp) -> Option<Shown> {
             (written | Touches::ATTRIBUTES, by_chance | mapped | Touches::UNLINKED)
         }
         (Times::OfSizes, Timestamp::Access) => (Touches::MAPPED, Touches::empty()),
-        (Times::OfSizes, _) => (Touches::RESIZED | Touches::GROWN, Touches::WRITTEN),
+        (Times::OfSizes, _) => (Touches::RESIZED, Touches::WRITTEN),
     };
     Some(Shown { surely, perhaps })
 }
 
 /// Adds to each branch of a call what the times of objects may show of it.
 pub(in crate::model) fn touch(cx: Cx<'_>, call: &Call, branches: &mut [Branch]) {
-    if !cx.state.knows_times {
+    let writes_nothing = matches!(call, Call::Write { len, .. } | Call::Pwrite { len, .. } if len.get() == 0);
+    if !cx.state.knows_times || writes_nothing {
         return;
     }
     for branch in branches {
-        let writes_nothing = matches!(call, Call::Write { len, .. } | Call::Pwrite { len, .. } if len.get() == 0);
-        if writes_nothing {
-            continue;
-        }
         let done = branch.effects.iter().filter_map(|effect| by_effect(cx.state, effect));
         let touched: Vec<_> = done.chain(by_call(cx, call, branch)).collect();
         branch.effects.extend(touched.into_iter().map(|(object, touches)| Effect::Touch(object, touches)));
@@ -78,13 +75,13 @@ pub(in crate::model) fn touch(cx: Cx<'_>, call: &Call, branches: &mut [Branch]) 
 
 fn by_effect(state: &State, effect: &Effect) -> Option<(ObjectId, Touches)> {
     let sized = |id: ObjectId, size| {
-        let known = state.objects().find(|(at, _)| *at == id)?.1;
-        Some((id, if known.size == size { Touches::SAME_SIZE } else { Touches::RESIZED }))
+        let is_same = state.object(id).size == size;
+        (id, if is_same { Touches::SAME_SIZE } else { Touches::RESIZED })
     };
     match effect {
         Effect::Unname(key) => Some((state.named(key)?, Touches::UNLINKED)),
-        Effect::Empty(id, _) => sized(*id, 0),
-        Effect::Resize { object, size, .. } => sized(*object, *size),
+        Effect::Empty(id, _) => Some(sized(*id, 0)),
+        Effect::Resize { object, size, .. } => Some(sized(*object, *size)),
         Effect::Write { object, .. } => Some((*object, Touches::WRITTEN)),
         Effect::Punch(id, _) => Some((*id, Touches::RESERVED)),
         Effect::Chmod(id, ..) | Effect::Chown(id, ..) => Some((*id, Touches::ATTRIBUTES)),

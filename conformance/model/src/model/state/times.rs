@@ -25,22 +25,16 @@ bitflags! {
         const RESIZED = 1 << 7;
         /// Storage was reserved or taken away.
         const RESERVED = 1 << 8;
-        /// It grew as storage was reserved.
-        const GROWN = 1 << 9;
         /// Its mode or its owner was set.
-        const ATTRIBUTES = 1 << 10;
+        const ATTRIBUTES = 1 << 9;
         /// A name of it was removed.
-        const UNLINKED = 1 << 11;
+        const UNLINKED = 1 << 10;
     }
 }
 
-/// What is known of an object's times.
+/// What is known of an object's times, each in the place of its kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Times {
-    access: Option<Told>,
-    modification: Option<Told>,
-    change: Option<Told>,
-}
+pub(crate) struct Times([Option<Told>; 3]);
 
 /// A time as it was told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -53,27 +47,16 @@ pub(crate) struct Told {
 
 impl Times {
     pub(crate) fn told(&self, which: Timestamp) -> Option<Told> {
-        match which {
-            Timestamp::Access => self.access,
-            Timestamp::Modification => self.modification,
-            Timestamp::Change => self.change,
-        }
+        self.0[which as usize]
     }
 
     /// A time is told.
     pub(crate) fn learn(&mut self, which: Timestamp, at: i64) {
-        let told = match which {
-            Timestamp::Access => &mut self.access,
-            Timestamp::Modification => &mut self.modification,
-            Timestamp::Change => &mut self.change,
-        };
-        *told = Some(Told { at, since: Touches::empty() });
+        self.0[which as usize] = Some(Told { at, since: Touches::empty() });
     }
 
     /// Something is done to the object.
     pub(crate) fn touch(&mut self, touches: Touches) {
-        for told in [&mut self.access, &mut self.modification, &mut self.change].into_iter().flatten() {
-            told.since |= touches;
-        }
+        self.0.iter_mut().flatten().for_each(|told| told.since |= touches);
     }
 }
