@@ -44,6 +44,11 @@ fn shown(times: Times, which: Timestamp) -> Option<Shown> {
     let mapped = Touches::MAPPED | Touches::LOADED | Touches::STORED;
     let (surely, perhaps) = match (times, which) {
         (Times::Zero | Times::Any, _) => return None,
+        // It may be the same second still.
+        (Times::MarkedBySecond, _) => {
+            let exact = shown(Times::Marked, which)?;
+            (Touches::empty(), exact.surely | exact.perhaps)
+        }
         (Times::Marked, Timestamp::Access) => (Touches::empty(), Touches::READ | Touches::MAPPED),
         (Times::Marked, Timestamp::Modification) => (written | Touches::SAME_SIZE, by_chance),
         (Times::Marked, Timestamp::Change) => {

@@ -40,7 +40,9 @@ pub enum Blocks {
 pub enum Times {
     /// `marked`: what a file's do, of reading, of writing and of changing it.
     Marked,
-    /// `marked-late`: the same, but for what is done through mappings, which shows at some time.
+    /// `marked-by-second`: the same, in whole seconds.
+    MarkedBySecond,
+    /// `marked-late`: as `marked`, but for what is done through mappings, which shows at some time.
     MarkedLate,
     /// `of-sizes`: when it was mapped last, and when its size was changed.
     OfSizes,
@@ -83,7 +85,10 @@ impl FromStr for Kind {
 texts! {
     Identity { Own = "own", Zero = "0", Any = "any" }
     Blocks { Held = "held", Zero = "0", Any = "any" }
-    Times { Marked = "marked", MarkedLate = "marked-late", OfSizes = "of-sizes", Zero = "0", Any = "any" }
+    Times {
+        Marked = "marked", MarkedBySecond = "marked-by-second", MarkedLate = "marked-late", OfSizes = "of-sizes",
+        Zero = "0", Any = "any"
+    }
     Links { Counted = "counted", CountedOrOne = "counted-or-1", Zero = "0", Any = "any" }
 }
 
