@@ -106,7 +106,8 @@ impl Actor {
                     let left = names.into_iter().filter(|name| !self.removes(name)).collect();
                     self.channel.put(&Reply::Swept { left });
                 }
-                Request::Stop => break,
+                // A template is asked for only where `started` offers one.
+                Request::Stop | Request::Template | Request::Fork => break,
             }
         }
         self.channel.flush();
@@ -135,6 +136,7 @@ impl Actor {
             privilege: if start.probe { privilege::of_root(&self.probe_name()) } else { None },
             nameless_in_store: if start.probe { self.nameless_in_store() } else { None },
             own_store: found.own_store,
+            template: false,
             cannot: found.cannot,
         };
         self.channel.put(&Reply::Started(started));

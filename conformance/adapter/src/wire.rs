@@ -44,6 +44,10 @@ pub enum Request {
     },
     /// End. Not answered.
     Stop,
+    /// You are no actor but a template: fork one for each `fork`. The first line, instead of `start`. Answered by `ready`.
+    Template,
+    /// Fork an actor, which has the descriptors that come along from 3 on. Asked of a template; answered by `forked`.
+    Fork,
 }
 
 /// The first line that an actor gets.
@@ -107,6 +111,13 @@ pub enum Reply {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         left: Vec<String>,
     },
+    /// Answers `template`. Descriptors may come from now on.
+    Ready,
+    /// Answers `fork`.
+    Forked {
+        /// The process number of the actor. Its parent has ended, so that the harness is its parent now.
+        pid: i32,
+    },
     /// The actor cannot go on, and says why.
     Error {
         /// What was wrong, where, and what to do.
@@ -142,6 +153,9 @@ pub struct Started {
     /// `start` had `probe`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own_store: Option<bool>,
+    /// May the program be started as a template?
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub template: bool,
     /// What it cannot do, each with the reason; read where `start` had `probe`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub cannot: BTreeMap<Requirement, String>,

@@ -15,6 +15,7 @@ mod record;
 mod server;
 mod start;
 mod tail;
+mod template;
 
 pub(super) use start::serve_if_asked;
 
@@ -49,6 +50,7 @@ pub(super) struct Spawner {
     /// Is it the leader of a process group of its own, in which all that it starts is?
     leads: bool,
     next: u64,
+    uses_template: bool,
     /// The number of the last request that is replied to.
     asked: u64,
     stop: Arc<AtomicBool>,
@@ -104,6 +106,14 @@ impl Spawner {
         self.next += 1;
         self.send(Kind::Spawn, self.next, u64::from(confined), sockets)?;
         Ok(self.next)
+    }
+
+    /// Has a template fork the actors from now on, as their program can be one.
+    pub(super) fn use_template(&mut self) -> Result<(), ExecutorError> {
+        if !std::mem::replace(&mut self.uses_template, true) {
+            self.send(Kind::Template, 0, 0, &[])?;
+        }
+        Ok(())
     }
 
     /// Waits until the sockets of an actor have arrived.

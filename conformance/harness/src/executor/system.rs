@@ -130,23 +130,25 @@ fn word_in(path: &str) -> Option<String> {
     Some(std::fs::read_to_string(path).ok()?.trim().to_owned())
 }
 
-/// Has orphans among the descendants of this process become its children, where the system can.
+/// Has orphans among the descendants of this process become its children, where the system can. Answers whether it does.
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) fn adopt_orphans() {
+pub(super) fn adopt_orphans() -> bool {
     // SAFETY: numbers only.
-    unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1) };
+    unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1) == 0 }
 }
-/// Has orphans among the descendants of this process become its children, where the system can.
+/// Has orphans among the descendants of this process become its children, where the system can. Answers whether it does.
 #[cfg(any(target_os = "freebsd", target_os = "dragonfly"))]
-pub(super) fn adopt_orphans() {
+pub(super) fn adopt_orphans() -> bool {
     let own = std::process::id() as libc::id_t;
     // SAFETY: the request takes no data.
-    unsafe { libc::procctl(libc::P_PID, own, libc::PROC_REAP_ACQUIRE, std::ptr::null_mut()) };
+    unsafe { libc::procctl(libc::P_PID, own, libc::PROC_REAP_ACQUIRE, std::ptr::null_mut()) == 0 }
 }
 /// Has orphans among the descendants of this process become its children, which this system cannot: how they end, init is
 /// told.
 #[cfg(not(any(target_os = "linux", target_os = "android", target_os = "freebsd", target_os = "dragonfly")))]
-pub(super) fn adopt_orphans() {}
+pub(super) fn adopt_orphans() -> bool {
+    false
+}
 
 /// Actors die on purpose, and need no core dumps.
 pub(super) fn no_core_dumps() {

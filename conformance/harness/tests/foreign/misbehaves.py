@@ -3,10 +3,12 @@
 With misbehaves.py anything SEED it does any of them now and then, in the same order for the same seed and process.
 """
 
+import array
 import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -47,7 +49,7 @@ def say(**members):
 
 
 def start(request, kind):
-    started = dict(type="started", **actor.start(request))
+    started = {"type": "started", **actor.start(request), "template": KIND.startswith("template")}
     if kind == "none-at-all":
         started["cannot"] = {need: "I cannot" for need in ALL}
     elif kind == "unknown-need":
@@ -59,6 +61,34 @@ def start(request, kind):
     say(**started)
     if kind == "started-twice":
         say(**started)
+
+
+def template():
+    """What a template does wrong; answers True in an actor that it forked all the same."""
+    if KIND == "template-silent":
+        time.sleep(60)
+    if KIND == "template-exits":
+        os._exit(0)
+    say(type="ready")
+    link = socket.socket(fileno=3)
+    _, control, _, _ = link.recvmsg(64, socket.CMSG_SPACE(4 * 253))
+    if KIND == "template-mute":
+        time.sleep(60)
+    if KIND == "template-lies":
+        say(type="forked", pid=1)
+        time.sleep(60)
+    if KIND == "template-nonsense":
+        say(type="forked", pid="many")
+        time.sleep(60)
+    # A child of its own, which the harness cannot wait for.
+    child = os.fork()
+    if child:
+        say(type="forked", pid=child)
+        time.sleep(60)
+    link.detach()
+    sockets = array.array("i", b"".join(payload for _, _, payload in control))
+    [os.dup2(fd, 3 + at) for at, fd in enumerate(sockets)]
+    os.closerange(3 + len(sockets), 20)
 
 
 def answer(request):
@@ -171,6 +201,10 @@ while True:
             say(type="reaped", child=request["child"], outcome=shmconf.reap(actor, request["child"]))
         elif request["type"] == "stop":
             sys.exit()
+        elif request["type"] == "template":
+            template()
+            actor, pending = shmconf.Actor(shmconf.System()), b""
+            break
         elif (good := answer(request)) is None:  # This is the child: it is told who it is.
             pending = b""
             break

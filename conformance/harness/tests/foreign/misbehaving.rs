@@ -100,6 +100,28 @@ fn an_adapter_that_is_not_clean_is_replaced_at_once(#[case] kind: &str) {
     assert!(elapsed < most, "{elapsed:?} for {cases} cases, and {usual:?} where every reset is clean");
 }
 
+/// The harness starts a process for each actor then, as it does where there is no template.
+#[rstest]
+#[case::is_silent("template-silent")]
+#[case::exits("template-exits")]
+#[case::forks_without_a_word("template-mute")]
+#[case::names_a_process_of_others("template-lies")]
+#[case::names_no_process("template-nonsense")]
+fn a_template_that_forks_nobody_costs_no_result(#[case] kind: &str) {
+    let Some((code, reports)) = misbehaving(kind) else { return };
+    assert_eq!(verdicts(&reports[0]), ["pass", "pass", "pass"], "{reports:#?}");
+    assert_eq!(verdicts(&reports[1]), ["pass", "pass", "pass"], "{reports:#?}");
+    assert_eq!(code, Some(0));
+}
+
+/// It has read what the actor was told, so that what it was asked is lost.
+#[test]
+fn a_template_that_stays_the_parent_of_an_actor_costs_what_that_actor_was_asked() {
+    let Some((_, reports)) = misbehaving("template-keeps") else { return };
+    assert!(verdicts(&reports[0]).iter().all(|verdict| ["pass", "inconclusive"].contains(verdict)), "{reports:#?}");
+    assert_eq!(verdicts(&reports[1]), ["pass", "pass", "pass"], "{reports:#?}");
+}
+
 #[test]
 fn a_reset_without_an_answer_costs_one_deadline() {
     let Some((code, reports)) = misbehaving("reset-hangs") else { return };

@@ -66,10 +66,12 @@ pub fn wire() -> String {
 /// A member and what stands in it.
 fn member(parameter: &Parameter) -> String {
     let kind = match parameter.member {
-        "fd" | "map" | "to" | "from" | "child" => "label",
+        "fd" | "onto" | "map" | "to" | "from" | "child" => "label",
         "fds" => "labels",
         "name" => "text",
         "cloexec" | "pid_namespace" => "true or false",
+        "gids" => "numbers",
+        "over" => "null or `{\"map\": label, \"at\": number}`",
         "range" => "null or `{\"offset\": number, \"len\": number}`",
         _ if !parameter.words.is_empty() => "words",
         _ => "number",
@@ -85,7 +87,8 @@ fn outcome(entry: &Entry) -> &'static str {
         (Binds::Mapping, ..) => "`\"ok\"`",
         (_, "fcntl", Some("GETFL")) => "`{\"access\": \"RDWR\"}`",
         (_, "fcntl", Some("GET_SEALS")) => "`{\"seals\": \"SHRINK\\|GROW\"}`",
-        (_, "fcntl", Some("GETFD")) | (_, "write" | "pwrite" | "lseek" | "umask" | "fds", _) => "`{\"value\": 0}`",
+        (_, "filetype", _) => "`{\"file_type\": \"REG\"}`",
+        _ if ["a number", "`1` or `0`", "the former mask"].contains(&entry.answers) => "`{\"value\": 0}`",
         (_, "read" | "pread" | "load", _) => "`{\"bytes\": \"41*8 00*4088\"}`",
         (_, "fstat", _) => "`{\"stat\": {\"size\": 4096, \"mode\": 384, \"uid\": 0, \"gid\": 0}}`",
         (_, "names" | "unique_names" | "collide", _) => "`{\"names\": [\"/sc4f2x9k1m0qa\"]}`",

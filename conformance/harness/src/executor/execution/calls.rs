@@ -201,7 +201,11 @@ impl Execution<'_> {
         };
         match (awaited, heard) {
             (Awaited::Started, Heard::Reply(Reply::Started(started))) => {
+                let can_be_template = started.template;
                 process.started = Some(self.executor.checked(started)?);
+                if can_be_template {
+                    self.executor.spawner.use_template()?;
+                }
                 Ok(())
             }
             (Awaited::Reset, Heard::Reply(Reply::Reset(cleaned))) if cleaned.clean => {

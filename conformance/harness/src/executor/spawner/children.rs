@@ -63,14 +63,30 @@ impl Children {
         }
     }
 
+    fn note(&mut self, pid: Pid, ending: Ending) {
+        match self.actors.remove(&pid.as_raw()) {
+            Some(number) => drop(self.slots.insert(number, Slot::Ended(ending))),
+            None => drop(self.orphans.insert(pid.as_raw(), ending)),
+        }
+    }
+
+    /// Notes which process an actor is that others say to have forked, if it is a child of this process: others cannot be
+    /// waited for. Answers whether it is.
+    pub(super) fn add_child(&mut self, number: u64, pid: i32) -> bool {
+        let Some(pid) = process_number(u64::from(pid.cast_unsigned())) else { return false };
+        let Ok(status) = waitpid(pid, Some(WaitPidFlag::WNOHANG)) else { return false };
+        self.add(number, pid);
+        if let Some((pid, ending)) = ending_of(status) {
+            self.note(pid, ending);
+        }
+        true
+    }
+
     /// Collects every process that has ended.
     pub(super) fn reap_all(&mut self) {
         while let Ok(status) = waitpid(None, Some(WaitPidFlag::WNOHANG)) {
             let Some((pid, ending)) = ending_of(status) else { break };
-            match self.actors.remove(&pid.as_raw()) {
-                Some(number) => drop(self.slots.insert(number, Slot::Ended(ending))),
-                None => drop(self.orphans.insert(pid.as_raw(), ending)),
-            }
+            self.note(pid, ending);
         }
         // Those of discarded actors end here too, and nobody asks for them.
         if self.orphans.len() > 4096 {

@@ -1,6 +1,7 @@
 //! What the caller and the spawner say to each other.
 
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// How much of what adapters write to standard error is kept, in bytes.
 pub(super) const STDERR_BYTES: usize = 64 << 10;
@@ -14,6 +15,8 @@ pub(super) struct Recipe {
     pub(super) program: Program,
     /// What the names of the run begin with.
     pub(super) prefix: String,
+    /// How long a template may take for what it is asked: start and fork, and an actor has as much time left to answer.
+    pub(super) patience: Duration,
     /// The processors that actors may use.
     pub(super) processors: Vec<usize>,
     /// The one for actors that are confined to one.
@@ -48,6 +51,8 @@ pub(super) enum Kind {
     KillProcess,
     /// The names of the next script follow, in so many bytes, with a zero byte behind each.
     Names,
+    /// Have actors forked by a template from now on, where the system can.
+    Template,
     /// What have adapters written to standard error? Replied to with a number of bytes, which follow.
     Stderr,
     /// End.

@@ -4,6 +4,7 @@ use super::MAX_SOCKETS;
 use super::children::{Children, Ending};
 use super::record::{End, Kind, Program, RECORD_BYTES, Recipe, from_bytes, to_bytes};
 use super::tail::Tail;
+use super::template::Template;
 use crate::executor::{sweep, system};
 use crate::subject::{Spec, Subject};
 use nix::errno::Errno as SystemErrno;
@@ -30,8 +31,19 @@ struct Server {
     program: Option<actor::Program>,
     stderr: Option<Tail>,
     children: Children,
+    /// Do orphans among its descendants become its children?
+    adopts: bool,
+    templates: Templates,
     /// The names of the script that runs, where they cannot be listed.
     names: Vec<u8>,
+}
+
+/// What forks actors in this process's stead: their program, which has started already.
+#[derive(Default)]
+struct Templates {
+    asked_for: bool,
+    /// For actors that run on all processors, and for those that are confined to one.
+    started: [Option<Template>; 2],
 }
 
 /// Runs the spawner on a socket; ends with the process.
@@ -41,8 +53,9 @@ pub(super) fn main(socket: OwnedFd) -> ! {
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
     let leads = getpgrp() == getpid();
     settle(socket);
+    let adopts = system::adopt_orphans();
     let ended = catch_unwind(|| {
-        let Some(mut server) = Server::introduce(leads) else { return };
+        let Some(mut server) = Server::introduce(leads, adopts) else { return };
         if server.serve().is_some() {
             server.children.kill_all(&mut server.stderr);
         } else {
@@ -82,7 +95,6 @@ fn settle(socket: OwnedFd) {
     host::lift_limits();
     host::umask(0o022);
     system::no_core_dumps();
-    system::adopt_orphans();
     // A directory that is gone would have a command fail to start. Nothing here needs another one.
     if std::env::current_dir().is_err() {
         let _ = std::env::set_current_dir("/");
@@ -96,7 +108,7 @@ fn socket() -> BorrowedFd<'static> {
 
 impl Server {
     /// Hears what it is to make actors of, and says that it is ready.
-    fn introduce(leads: bool) -> Option<Server> {
+    fn introduce(leads: bool, adopts: bool) -> Option<Server> {
         let mut len = [0; 8];
         receive(&mut len)?;
         let mut text = vec![0; usize::try_from(u64::from_ne_bytes(len)).ok().filter(|len| *len < 1 << 24)?];
@@ -120,7 +132,16 @@ impl Server {
             system::run_on(&[own]);
         }
         reply([End::Begun as u64, u64::from(leads), 0]);
-        Some(Server { recipe, subject, program, stderr, children: Children::new(leads), names: Vec::new() })
+        Some(Server {
+            recipe,
+            subject,
+            program,
+            stderr,
+            children: Children::new(leads),
+            adopts,
+            templates: Templates::default(),
+            names: Vec::new(),
+        })
     }
 
     /// Does as it is told, until it is told to end; nothing where the caller is gone.
@@ -159,6 +180,8 @@ impl Server {
             } else if is(Kind::Names) {
                 self.names = vec![0; number as usize];
                 receive(&mut self.names)?;
+            } else if is(Kind::Template) {
+                self.templates.asked_for = self.adopts;
             } else if is(Kind::Stderr) {
                 let tail = self.stderr.as_mut().map(Tail::take).unwrap_or_default();
                 reply([0, tail.len() as u64, argument]);
@@ -170,15 +193,45 @@ impl Server {
     }
 
     fn spawn(&mut self, number: u64, confined: bool, sockets: &[OwnedFd]) {
+        if self.fork_by_template(number, confined, sockets).is_some() {
+            return;
+        }
+        match self.fork(confined, sockets) {
+            Ok(pid) => self.children.add(number, pid),
+            Err(error) => self.children.add_failed(number, error as i32),
+        }
+    }
+
+    /// Makes a process with these descriptors from 3 on.
+    fn fork(&mut self, confined: bool, sockets: &[OwnedFd]) -> Result<Pid, SystemErrno> {
         // SAFETY: this process has one thread.
         match unsafe { host::fork() } {
             Ok(None) => {
                 let _ = catch_unwind(AssertUnwindSafe(|| self.become_actor(confined, sockets)));
                 host::exit(101)
             }
-            Ok(Some(pid)) => self.children.add(number, Pid::from_raw(pid)),
-            Err(_) => self.children.add_failed(number, SystemErrno::last_raw()),
+            Ok(Some(pid)) => Ok(Pid::from_raw(pid)),
+            Err(_) => Err(SystemErrno::last()),
         }
+    }
+
+    /// Has a template fork an actor. Nothing if there is none: after one that failed none is asked again.
+    fn fork_by_template(&mut self, number: u64, confined: bool, sockets: &[OwnedFd]) -> Option<()> {
+        if !self.templates.asked_for {
+            return None;
+        }
+        let at = usize::from(confined);
+        if self.templates.started[at].is_none() {
+            let (own, its) = super::pair().ok()?;
+            let pid = self.fork(confined, &[its]).ok()?;
+            self.templates.started[at] = Template::new(own, pid, self.recipe.patience);
+        }
+        let children = &mut self.children;
+        let forked = self.templates.started[at].as_ref().and_then(|template| template.fork(number, sockets, children));
+        if forked.is_none() {
+            self.templates = Templates::default();
+        }
+        forked
     }
 
     /// What the child of a fork goes on as.

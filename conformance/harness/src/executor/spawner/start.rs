@@ -46,6 +46,7 @@ pub(super) fn start(config: &Config, naming: &Naming, processors: &Processors) -
             spec => Program::Own(spec.to_string()),
         },
         prefix: naming.run_prefix(),
+        patience: config.timeout.min(super::PATIENCE) / 3,
         processors: processors.allowed.clone(),
         own_processor: processors.own,
     };
@@ -106,7 +107,15 @@ fn start_from(program: &Path, config: &Config, recipe: &Recipe) -> Result<Spawne
         }
     };
     drop(its);
-    let mut spawner = Spawner { socket: own, process, leads: false, next: 0, asked: 0, stop: Arc::clone(&config.stop) };
+    let mut spawner = Spawner {
+        socket: own,
+        process,
+        leads: false,
+        next: 0,
+        uses_template: false,
+        asked: 0,
+        stop: Arc::clone(&config.stop),
+    };
     match greet(&mut spawner, recipe) {
         Ok(leads) => {
             spawner.leads = leads;
