@@ -58,6 +58,14 @@ pub(super) enum CliError {
     /// An output that cannot be opened.
     #[error("cannot write to {}: {source}; choose another path, or - for standard output", path.display())]
     Open { path: PathBuf, source: io::Error },
+    /// More than one format for one place, or a place for none.
+    #[error("{}", if *without == 0 { "-o names a file, and so does every --format; leave it out".to_owned() } else {
+        format!("{without} formats would go to the same place; give all but one a file, as in --format json=report.json")
+    })]
+    Formats { without: usize },
+    /// One file for two formats.
+    #[error("two formats would be written to {}; give each a file of its own", .0.display())]
+    SamePlace(PathBuf),
     /// A directory for traces that cannot be made.
     #[error("cannot keep traces in {}: {source}; choose another directory", path.display())]
     Directory { path: PathBuf, source: io::Error },

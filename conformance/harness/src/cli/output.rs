@@ -1,20 +1,25 @@
-//! Where a document goes. Files are opened before the work begins, so that a bad path fails early.
+//! Where a document goes. A file is there whole, or as it was: it is written beside its place, and then moved there. That it
+//! can be is tried before the work begins, so that a bad path fails early.
 
 use super::error::CliError;
 use anstream::{AutoStream, StripStream};
-use std::fs::File;
+use std::fs::{self, File, Permissions};
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
 
 /// Columns of a text that no terminal shows.
 const WIDTH: usize = 100;
 
-/// An open output.
+/// An output that can be written to.
 pub(super) enum Output {
     /// Standard output, with colours if they are wanted there.
     Stdout,
     /// A file, without colours.
-    File(PathBuf, File),
+    File(PathBuf),
+    /// What is no file though it has a path, such as a pipe.
+    Stream(PathBuf, File),
 }
 
 impl Output {
@@ -23,9 +28,25 @@ impl Output {
         match path {
             None => Ok(Output::Stdout),
             Some(path) if path == Path::new("-") => Ok(Output::Stdout),
-            Some(path) => {
-                let file = File::create(path).map_err(|source| CliError::Open { path: path.to_owned(), source })?;
-                Ok(Output::File(path.to_owned(), file))
+            Some(path) => Output::at(path).map_err(|source| CliError::Open { path: path.to_owned(), source }),
+        }
+    }
+
+    fn at(path: &Path) -> io::Result<Output> {
+        // What a link leads to is replaced, and not the link.
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        match fs::metadata(&path) {
+            Ok(there) if there.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+            Ok(there) if !there.is_file() => {
+                let file = File::options().write(true).open(&path)?;
+                Ok(Output::Stream(path, file))
+            }
+            there => {
+                if there.is_ok() {
+                    File::options().write(true).open(&path)?;
+                }
+                beside(&path)?;
+                Ok(Output::File(path))
             }
         }
     }
@@ -42,7 +63,7 @@ impl Output {
 
     /// Is it a file, so that standard output stays empty?
     pub(super) fn is_file(&self) -> bool {
-        matches!(self, Output::File(..))
+        !matches!(self, Output::Stdout)
     }
 
     /// Writes all of `text`. A reader who has gone away has read what they wanted: that is no error.
@@ -52,9 +73,15 @@ impl Output {
                 let mut buffered = BufWriter::new(AutoStream::auto(io::stdout().lock()));
                 (PathBuf::from("standard output"), text(&mut buffered).and_then(|()| buffered.flush()))
             }
-            Output::File(path, file) => {
-                let mut buffered = BufWriter::new(StripStream::new(file));
-                let written = text(&mut buffered).and_then(|()| buffered.flush());
+            Output::File(path) => {
+                let written = beside(&path).and_then(|mut file| {
+                    plain(file.as_file_mut(), text)?;
+                    file.persist(&path).map(drop).map_err(|error| error.error)
+                });
+                (path, written)
+            }
+            Output::Stream(path, mut file) => {
+                let written = plain(&mut file, text);
                 (path, written)
             }
         };
@@ -63,4 +90,21 @@ impl Output {
             _ => Ok(()),
         }
     }
+}
+
+/// A file in the same directory, which is removed unless it is moved; as readable as any that is made.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::metadata(directory)?;
+    let file =
+        tempfile::Builder::new().prefix(".shmconf-").permissions(Permissions::from_mode(0o666)).tempfile_in(directory);
+    // Without the name of that file, which nobody has asked for.
+    file.map_err(|error| error.kind().into())
+}
+
+/// Writes text without colours.
+fn plain(file: &mut File, text: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut buffered = BufWriter::new(StripStream::new(file));
+    text(&mut buffered)?;
+    buffered.flush()
 }

@@ -3,59 +3,105 @@
 use super::error::CliError;
 use super::output::Output;
 use crate::report::{Document, Format, Json, Pretty};
-use clap::ValueEnum;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
-    /// How to show the report
-    #[arg(long, value_enum, default_value_t = ReportFormat::Pretty)]
-    format: ReportFormat,
-    /// Where to write the report; - is standard output
+    /// How to show the report, and in which file: pretty for people, or json for programs, which `shmconf schema report`
+    /// describes; can be repeated, as in --format pretty --format json=report.json
+    #[arg(long = "format", value_name = "FORMAT[=FILE]", default_values = ["pretty"])]
+    formats: Vec<Wanted>,
+    /// Where a format goes that has no file; - is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
 /// A format, by its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ReportFormat {
-    /// For people
     Pretty,
-    /// For programs; `shmconf schema report` describes it
     Json,
 }
 
-/// A place for a report, ready before the work begins.
-pub(super) struct Shown {
-    format: ReportFormat,
-    output: Output,
+impl ReportFormat {
+    const ALL: [(&str, ReportFormat); 2] = [("pretty", ReportFormat::Pretty), ("json", ReportFormat::Json)];
+
+    fn renderer(self, width: usize) -> Box<dyn Format> {
+        match self {
+            ReportFormat::Pretty => Box::new(Pretty { width }),
+            ReportFormat::Json => Box::new(Json),
+        }
+    }
 }
 
+/// A format, and perhaps the file for it.
+#[derive(Debug, Clone)]
+struct Wanted {
+    format: ReportFormat,
+    file: Option<PathBuf>,
+}
+
+impl FromStr for Wanted {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Wanted, String> {
+        let (name, file) = text.split_once('=').map_or((text, None), |(name, file)| (name, Some(PathBuf::from(file))));
+        if file.as_deref() == Some(Path::new("")) {
+            return Err(format!("name a file behind `{name}=`"));
+        }
+        let found = ReportFormat::ALL.iter().find(|(known, _)| *known == name);
+        let (_, format) = found.ok_or_else(|| {
+            let names: Vec<&str> = ReportFormat::ALL.iter().map(|(name, _)| *name).collect();
+            format!("the formats are {}", names.join(", "))
+        })?;
+        Ok(Wanted { format: *format, file })
+    }
+}
+
+/// Places for a report, ready before the work begins.
+pub(super) struct Shown(Vec<(ReportFormat, Output)>);
+
 impl Args {
-    /// Opens the output.
+    /// Makes sure that every place can be written to.
     pub(super) fn open(&self) -> Result<Shown, CliError> {
-        Ok(Shown { format: self.format, output: Output::open(self.output.as_deref())? })
+        let without = self.formats.iter().filter(|wanted| wanted.file.is_none()).count();
+        if without > 1 || (without == 0 && self.output.is_some()) {
+            return Err(CliError::Formats { without });
+        }
+        let mut places: Vec<&Path> = Vec::new();
+        let mut shown = Vec::new();
+        for wanted in &self.formats {
+            let place = wanted.file.as_deref().or(self.output.as_deref());
+            if let Some(place) = place {
+                if places.contains(&place) {
+                    return Err(CliError::SamePlace(place.to_owned()));
+                }
+                places.push(place);
+            }
+            shown.push((wanted.format, Output::open(place)?));
+        }
+        Ok(Shown(shown))
     }
 }
 
 impl Shown {
     /// Is the report for a person who sits there?
     pub(super) fn is_for_people(&self) -> bool {
-        self.format == ReportFormat::Pretty && !self.output.is_file()
+        self.0.iter().any(|(format, output)| *format == ReportFormat::Pretty && !output.is_file())
     }
 
-    /// Writes the report. If it goes to a file, the person who started the run still hears its last sentence.
+    /// Writes the report. If it goes to files alone, the person who started the run still hears its last sentence.
     pub(super) fn write(self, document: &Document) -> Result<(), CliError> {
-        let (width, is_file) = (self.output.width(), self.output.is_file());
-        let format: Box<dyn Format> = match self.format {
-            ReportFormat::Pretty => Box::new(Pretty { width }),
-            ReportFormat::Json => Box::new(Json),
-        };
-        self.output.write(|output| format.render(document, output))?;
-        if is_file {
+        let only_files = self.0.iter().all(|(_, output)| output.is_file());
+        for (format, output) in self.0 {
+            let renderer = format.renderer(output.width());
+            output.write(|output| renderer.render(document, output))?;
+        }
+        if only_files {
             // Nobody may be there to hear it.
-            let _ = Pretty { width }.closing(document, &mut anstream::stderr());
+            let _ = Pretty { width: 100 }.closing(document, &mut anstream::stderr());
         }
         Ok(())
     }
