@@ -3,9 +3,11 @@
 //!
 //! [`assess`] looks at one trace. A [`Tally`] adds up the traces of one case or property.
 
+mod deviations;
 mod known;
 mod tally;
 
+pub use deviations::deviations;
 pub use known::known_to_fail;
 pub use tally::Tally;
 

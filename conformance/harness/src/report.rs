@@ -5,6 +5,7 @@
 
 mod counterexample;
 mod coverage;
+mod deviation;
 mod json;
 mod portability;
 mod pretty;
@@ -13,6 +14,7 @@ mod summary;
 
 pub use counterexample::{Counterexample, ShownCall};
 pub use coverage::Coverage;
+pub use deviation::Deviation;
 pub use json::Json;
 pub use portability::Portability;
 pub use pretty::Pretty;
@@ -81,6 +83,9 @@ pub struct Report {
     pub duration_ms: u64,
     /// One entry a case and a property, by ID.
     pub results: Vec<CaseResult>,
+    /// The known deviations of the platform that a result met, with what to do instead.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deviations: Vec<Deviation>,
     /// Each other platform, if it was asked what it would do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub portability: Vec<Portability>,
@@ -103,6 +108,8 @@ pub struct Conditions {
     pub seed: u64,
     /// Is a known deviation a failure?
     pub strict: bool,
+    /// What the profile knows of deviations.
+    pub deviations: Vec<Deviation>,
     /// The profiles of the platforms that it is compared with.
     pub beside: Vec<String>,
 }
@@ -139,7 +146,7 @@ impl Report {
     /// The report of these results, with their coverage and their summary.
     pub fn new(conditions: Conditions, mut results: Vec<CaseResult>, duration: Duration) -> Report {
         results.sort_by(|a, b| a.id.cmp(&b.id));
-        let Conditions { platform, subject, profile, seed, strict, beside } = conditions;
+        let Conditions { platform, subject, profile, seed, strict, deviations, beside } = conditions;
         Report {
             platform,
             subject,
@@ -150,6 +157,7 @@ impl Report {
             gave_up: None,
             left_behind: Vec::new(),
             duration_ms: milliseconds(duration),
+            deviations: Deviation::met(deviations, &results),
             portability: Portability::of(&results, &beside),
             coverage: Coverage::of(&results, Ledger::get()),
             summary: Summary::of(&results),

@@ -4,6 +4,7 @@ use super::plan::{Compared, Plan, Progress};
 use super::source::TraceSource;
 use super::unassessed::{GiveUp, Unassessed};
 use super::workbench::Workbench;
+use crate::assess;
 use crate::executor::ExecutorError;
 use crate::report::{CaseResult, Conditions, Report};
 use crate::subject::Spec;
@@ -89,7 +90,9 @@ impl Crew {
         let SoFar { results, left_behind, gave_up } = found.into_inner().unwrap_or_else(PoisonError::into_inner);
         let gave_up = gave_up.or(panicked.then_some(GiveUp::Panic));
         let beside = others.iter().map(|other| other.name().to_owned()).collect();
+        let deviations = assess::deviations(&profile);
         let conditions = conditions(plan, &subject, platform, profile.name, beside);
+        let conditions = Conditions { deviations, ..conditions };
         let report = Report::new(conditions, results, began.elapsed());
         Report { left_behind, gave_up: gave_up.map(|reason| reason.to_string()), ..report }
     }
@@ -121,7 +124,7 @@ fn work_through(workbench: &mut Workbench<'_>, next: &AtomicUsize, found: &Mutex
     }
 }
 
-/// What is known of the run of a subject before it begins.
+/// What is known of the run of a subject before it begins, the deviations of its profile left aside.
 pub(super) fn conditions(
     plan: &Plan,
     subject: &Spec,
@@ -130,7 +133,7 @@ pub(super) fn conditions(
     beside: Vec<String>,
 ) -> Conditions {
     let subject = subject.to_string();
-    Conditions { platform, subject, profile, seed: plan.seed, strict: plan.strict, beside }
+    Conditions { platform, subject, profile, seed: plan.seed, strict: plan.strict, deviations: Vec::new(), beside }
 }
 
 /// What was found is whole even if a worker panicked: each change is one step.

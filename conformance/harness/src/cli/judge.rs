@@ -68,8 +68,9 @@ pub(super) fn judge(args: &Args) -> Done {
     let reports = groups.into_iter().map(|group| {
         let Header { subject, platform, seed, .. } = group.header;
         let beside = group.others.iter().map(|other| other.name().to_owned()).collect();
+        let deviations = assess::deviations(&group.profile);
         let profile = group.profile.name;
-        let conditions = Conditions { platform, subject, profile, seed, strict: args.strict, beside };
+        let conditions = Conditions { platform, subject, profile, seed, strict: args.strict, deviations, beside };
         // What judging takes differs from time to time, and a report of the same traces does not.
         let took = group.tallies.iter().map(|(_, took)| *took).sum();
         let results = group.tallies.into_iter().map(|(tally, took)| tally.finish(took)).collect();

@@ -2,7 +2,7 @@
 
 use shmconf::clause::{ClauseId, Level, shm_open, shm_unlink};
 use shmconf::outcome::{Errno, Outcome};
-use shmconf::report::{CaseResult, Counterexample, Coverage, Kind, Report, Summary};
+use shmconf::report::{CaseResult, Counterexample, Coverage, Deviation, Kind, Report, Summary};
 use shmconf::script::Script;
 use shmconf::trace::{Event, Header, Platform, Trace};
 use shmconf::verdict::{Allowed, Explanation, Verdict, Violation};
@@ -33,11 +33,24 @@ pub(crate) fn report(subject: &str, results: Vec<CaseResult>) -> Report {
         gave_up: None,
         left_behind: Vec::new(),
         duration_ms: 3217,
+        deviations: Deviation::met(known_deviations(), &results),
         portability: Vec::new(),
         coverage: levels.into_iter().map(coverage).collect(),
         summary: Summary::of(&results),
         results,
     }
+}
+
+/// What the profile of the sample knows.
+fn known_deviations() -> Vec<Deviation> {
+    vec![Deviation {
+        id: "linux/stale-bytes-past-end".to_owned(),
+        clause: shm_open(3),
+        text: "bytes that were stored behind the end of an object show up when it grows".to_owned(),
+        trouble: "a reader finds data where zeros should be".to_owned(),
+        instead: "Clear the tail of the last page before the object grows.".to_owned(),
+        versions: String::new(),
+    }]
 }
 
 pub(crate) fn passes(id: &str) -> CaseResult {
