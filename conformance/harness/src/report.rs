@@ -3,23 +3,29 @@
 //! A report decides nothing. It holds the verdicts, what they rest on, and enough of each failing script to show it
 //! without the trace. Each format is a [`Format`] with a file of its own.
 
+mod areas;
+mod brief;
 mod counterexample;
 mod coverage;
 mod deviation;
 mod json;
+mod junit;
 mod portability;
 mod pretty;
 mod result;
 mod summary;
+mod tap;
 
 pub use counterexample::{Counterexample, ShownCall};
 pub use coverage::Coverage;
 pub use deviation::Deviation;
 pub use json::Json;
+pub use junit::Junit;
 pub use portability::Portability;
 pub use pretty::Pretty;
 pub use result::{CaseResult, Kind};
 pub use summary::Summary;
+pub use tap::Tap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -2,15 +2,16 @@
 
 use super::error::CliError;
 use super::output::Output;
-use crate::report::{Document, Format, Json, Pretty};
+use crate::report::{Document, Format, Json, Junit, Pretty, Tap};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
-    /// How to show the report, and in which file: pretty for people, or json for programs, which `shmconf schema report`
-    /// describes; can be repeated, as in --format pretty --format json=report.json
+    /// How to show the report, and in which file: pretty for people; json for programs, which `shmconf schema report`
+    /// describes; junit or tap for what reads the results of tests; can be repeated, as in --format pretty --format
+    /// json=report.json
     #[arg(long = "format", value_name = "FORMAT[=FILE]", default_values = ["pretty"])]
     formats: Vec<Wanted>,
     /// Where a format goes that has no file; - is standard output
@@ -23,15 +24,24 @@ pub(super) struct Args {
 enum ReportFormat {
     Pretty,
     Json,
+    Junit,
+    Tap,
 }
 
 impl ReportFormat {
-    const ALL: [(&str, ReportFormat); 2] = [("pretty", ReportFormat::Pretty), ("json", ReportFormat::Json)];
+    const ALL: [(&str, ReportFormat); 4] = [
+        ("pretty", ReportFormat::Pretty),
+        ("json", ReportFormat::Json),
+        ("junit", ReportFormat::Junit),
+        ("tap", ReportFormat::Tap),
+    ];
 
     fn renderer(self, width: usize) -> Box<dyn Format> {
         match self {
             ReportFormat::Pretty => Box::new(Pretty { width }),
             ReportFormat::Json => Box::new(Json),
+            ReportFormat::Junit => Box::new(Junit),
+            ReportFormat::Tap => Box::new(Tap),
         }
     }
 }

@@ -10,9 +10,12 @@ mod portability;
 mod table;
 
 use super::{CaseResult, Document, Format, Report, Summary, Tool};
-use paint::{clean, paint, style};
+use anstream::StripStream;
+use paint::{paint, style};
 use shmconf_model::verdict::Verdict;
 use std::io::{self, Write};
+
+pub(super) use paint::clean;
 
 /// Text for people.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +26,8 @@ pub struct Pretty {
 
 /// Fewer columns than these are treated as these.
 const NARROWEST: usize = 40;
+/// The columns of text within another format.
+const WITHIN: usize = 100;
 
 impl Pretty {
     /// Writes the last sentence about each subject alone.
@@ -91,4 +96,20 @@ fn header(tool: &Tool, report: &Report, width: usize, output: &mut dyn Write) ->
         column += before.chars().count() + len;
     }
     writeln!(output)
+}
+
+/// The last sentence about a subject, without colours, as other formats quote it.
+pub(super) fn sentence(report: &Report) -> io::Result<String> {
+    without_colours(|output| closing::write(std::slice::from_ref(report), output))
+}
+
+/// One case or property in full, without colours, as other formats quote it.
+pub(super) fn in_full(report: &Report, result: &CaseResult) -> io::Result<String> {
+    without_colours(|output| failure::write(&report.subject, result, WITHIN, output))
+}
+
+fn without_colours(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<String> {
+    let mut output = StripStream::new(Vec::new());
+    write(&mut output)?;
+    Ok(String::from_utf8_lossy(&output.into_inner()).trim_end().to_owned())
 }

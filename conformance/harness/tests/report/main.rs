@@ -1,17 +1,15 @@
 //! What people read of a run, from reports made by hand.
 
+mod documents;
+mod junit;
 mod samples;
+mod tap;
 
+use documents::document;
 use samples::{deviation, exclusive_fails, passes, property_fails, report, skipped};
 use shmconf::exit::Exit;
-use shmconf::report::{Document, Format, Json, Portability, Pretty, Report, Tool};
+use shmconf::report::{Document, Format, Json, Portability, Pretty, Report};
 use shmconf::verdict::Verdict;
-
-/// The document of those reports, by a program whose version stays what it is.
-fn document(reports: Vec<Report>) -> Document {
-    let tool = Tool { name: "shmconf".to_owned(), version: "0.1.0".to_owned() };
-    Document { tool, ..Document::of(reports) }
-}
 
 fn pretty(reports: Vec<Report>) -> String {
     let mut output = anstream::StripStream::new(Vec::new());

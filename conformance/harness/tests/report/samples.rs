@@ -46,7 +46,7 @@ fn known_deviations() -> Vec<Deviation> {
     vec![Deviation {
         id: "linux/stale-bytes-past-end".to_owned(),
         clause: shm_open(3),
-        text: "bytes that were stored behind the end of an object show up when it grows".to_owned(),
+        text: "bytes that were stored behind the end of an object show up when it grows.".to_owned(),
         trouble: "a reader finds data where zeros should be".to_owned(),
         instead: "Clear the tail of the last page before the object grows.".to_owned(),
         versions: String::new(),

@@ -33,7 +33,7 @@ pub(super) fn paint(style: Style, text: &str) -> String {
 }
 
 /// The text with control characters escaped: what a subject says must not move the cursor.
-pub(super) fn clean(text: &str) -> Cow<'_, str> {
+pub(in super::super) fn clean(text: &str) -> Cow<'_, str> {
     if !text.contains(char::is_control) {
         return Cow::Borrowed(text);
     }
@@ -42,7 +42,7 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
 }
 
 /// The text with its middle cut out, if it has more than `most` characters.
-pub(super) fn shorten(text: &str, most: usize) -> Cow<'_, str> {
+pub(in super::super) fn shorten(text: &str, most: usize) -> Cow<'_, str> {
     let len = text.chars().count();
     if len <= most {
         return Cow::Borrowed(text);

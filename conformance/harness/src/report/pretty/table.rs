@@ -1,13 +1,10 @@
 //! The table of areas and subjects with a count for each verdict.
 
-use super::super::{AREAS, CaseResult, Kind, Report, Summary};
+use super::super::{Report, Summary, areas};
 use super::paint::{self, clean, paint, shorten, style};
 use shmconf_model::verdict::Verdict;
 use std::borrow::Cow;
 use std::io::{self, Write};
-
-/// What the row of the properties is called.
-const PROPERTIES: &str = "properties";
 
 /// One subject.
 struct Column<'a> {
@@ -18,7 +15,7 @@ struct Column<'a> {
 }
 
 pub(super) fn write(reports: &[Report], width: usize, output: &mut dyn Write) -> io::Result<()> {
-    let rows = rows(reports);
+    let rows = areas::occurring(reports.iter().flat_map(|report| &report.results));
     let label = rows.iter().map(|row| row.chars().count()).max().unwrap_or(0);
     let columns: Vec<Column<'_>> = reports.iter().map(|report| Column::new(report, &rows)).collect();
     let mut rest = &columns[..];
@@ -30,7 +27,7 @@ pub(super) fn write(reports: &[Report], width: usize, output: &mut dyn Write) ->
     Ok(())
 }
 
-fn band_of_columns(band: &[Column<'_>], rows: &[String], label: usize, output: &mut dyn Write) -> io::Result<()> {
+fn band_of_columns(band: &[Column<'_>], rows: &[&str], label: usize, output: &mut dyn Write) -> io::Result<()> {
     write!(output, "\n  {:label$}", "")?;
     for (at, column) in band.iter().enumerate() {
         let title = shorten(&column.title, column.width());
@@ -62,31 +59,12 @@ fn how_many_fit(columns: &[Column<'_>], width: usize) -> usize {
     columns.iter().take_while(fits).count().max(1)
 }
 
-/// The areas that occur, and the properties.
-fn rows(reports: &[Report]) -> Vec<String> {
-    let mut rows: Vec<String> = reports.iter().flat_map(|report| &report.results).map(row_of).collect();
-    let rank = |row: &String| {
-        let place = AREAS.iter().position(|area| area == row);
-        (row == PROPERTIES, place.unwrap_or(AREAS.len()), row.clone())
-    };
-    rows.sort_by_key(rank);
-    rows.dedup();
-    rows
-}
-
-fn row_of(result: &CaseResult) -> String {
-    match result.kind {
-        Kind::Case => result.id.area().to_owned(),
-        Kind::Property => PROPERTIES.to_owned(),
-    }
-}
-
 fn summary(report: &Report, row: &str) -> Summary {
-    Summary::of(report.results.iter().filter(|result| row_of(result) == row))
+    Summary::of(report.results.iter().filter(|result| areas::of(result) == row))
 }
 
 impl Column<'_> {
-    fn new<'a>(report: &'a Report, rows: &[String]) -> Column<'a> {
+    fn new<'a>(report: &'a Report, rows: &[&str]) -> Column<'a> {
         let most = |verdict| rows.iter().map(|row| summary(report, row).count(verdict)).max().unwrap_or(0);
         let occurs =
             |verdict: Verdict| Some(most(verdict)).filter(|most| *most > 0).map(|most| (verdict, digits(most)));
