@@ -1,11 +1,15 @@
 //! The command line: what was asked for, and the verb that does it.
 
+mod baseline;
+mod completions;
+mod diff;
 mod error;
 mod explain;
 mod interrupt;
 mod judge;
 mod keep;
 mod list;
+mod merge;
 mod mutants;
 mod near;
 mod output;
@@ -17,6 +21,7 @@ mod schema;
 mod selection;
 mod show;
 mod smoke;
+mod stored;
 
 use crate::exit::Exit;
 use clap::{Parser, Subcommand};
@@ -60,8 +65,23 @@ enum Verb {
     Mutants(mutants::Args),
     /// Shows the rules of the platforms side by side
     Profiles(profiles::Args),
+    /// Writes what fails in a report as a baseline, for `shmconf run --baseline`
+    Baseline(baseline::Args),
+    /// Tells what changed between two reports
+    ///
+    /// The exit code is 1 if something got worse: what fails now, what is skipped or gone, and what was not before.
+    Diff(diff::Args),
+    /// Joins reports into one, such as those of shards
+    ///
+    /// What was run of one subject on one system comes into one report. The exit code is the one of a run that found all
+    /// that.
+    Merge(merge::Args),
     /// Prints the JSON schema of a format
     Schema(schema::Args),
+    /// Prints a script that completes the words of this program in a shell
+    Completions(completions::Args),
+    /// Prints the manual page of this program, or of a verb
+    Man(completions::ManArgs),
 }
 
 /// Does what the arguments of the process ask for.
@@ -75,7 +95,12 @@ pub fn main() -> ExitCode {
         Verb::Smoke(args) => smoke::smoke(&args),
         Verb::Mutants(args) => mutants::mutants(&args),
         Verb::Profiles(args) => profiles::profiles(&args),
+        Verb::Baseline(args) => baseline::baseline(&args),
+        Verb::Diff(args) => diff::diff(&args),
+        Verb::Merge(args) => merge::merge(&args),
         Verb::Schema(args) => schema::schema(&args),
+        Verb::Completions(args) => completions::completions(&args),
+        Verb::Man(args) => completions::man(&args),
     };
     done.unwrap_or_else(|error| error.report()).into()
 }

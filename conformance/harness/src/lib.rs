@@ -6,9 +6,11 @@
 //! ```
 
 pub mod assess;
+pub mod baseline;
 pub mod campaign;
 pub mod cli;
 pub mod conformance;
+pub mod diff;
 pub mod executor;
 pub mod exit;
 pub mod generator;

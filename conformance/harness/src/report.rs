@@ -10,6 +10,7 @@ mod coverage;
 mod deviation;
 mod json;
 mod junit;
+mod merge;
 mod portability;
 mod pretty;
 mod result;
@@ -21,6 +22,7 @@ pub use coverage::Coverage;
 pub use deviation::Deviation;
 pub use json::Json;
 pub use junit::Junit;
+pub use merge::MergeError;
 pub use portability::Portability;
 pub use pretty::Pretty;
 pub use result::{CaseResult, Kind};
@@ -189,6 +191,11 @@ impl Report {
         const LEAST_SHARE: usize = 10;
         let judged = self.results.iter().filter(|result| result.scripts > 0).count();
         judged * LEAST_SHARE >= self.results.len().max(1)
+    }
+
+    /// Does that result keep the subject from conforming, or is it one that is known to fail?
+    pub fn fails(&self, result: &CaseResult) -> bool {
+        result.verdict == Verdict::Xfail || (result.verdict != Verdict::Xpass && self.counts_against(result.verdict))
     }
 
     /// Does that verdict keep the subject from conforming?

@@ -11,6 +11,7 @@ mod dimension;
 mod entries;
 mod order;
 mod read;
+mod releases;
 mod rules;
 
 pub use advice::advice;
@@ -23,6 +24,7 @@ pub use circumstances::{Circumstances, Setting};
 pub use dimension::Dimension;
 pub use order::{Check, Order, Orders};
 pub use read::ProfileError;
+pub use releases::Releases;
 pub use rules::{RuleInfo, Rules};
 
 use crate::clause::ClauseId;

@@ -1,7 +1,9 @@
 //! Everything that can go wrong between the user and the program: what it was, where, and what to do.
 
 use super::near::{near, or_look};
+use crate::baseline::BaselineError;
 use crate::exit::Exit;
+use crate::report::MergeError;
 use crate::subject::{KINDS, SpecError, mutant};
 use anstyle::AnsiColor;
 use shmconf_model::profile::{Profile, ProfileError};
@@ -25,12 +27,30 @@ pub(super) enum CliError {
         or_look(near, "`shmconf list` shows all cases, `shmconf explain clauses` all clauses")
     )]
     UnknownId { id: String, near: Vec<String> },
+    /// No verb has that name.
+    #[error("there is no verb `{verb}`; {}", or_look(near, "`shmconf help` shows them all"))]
+    UnknownVerb { verb: String, near: Vec<String> },
     /// No profile has that name.
     #[error(transparent)]
     UnknownProfile(ProfileError),
     /// A file that is no profile.
     #[error("{}: {source}", path.display())]
     Profile { path: PathBuf, source: ProfileError },
+    /// A baseline that is not one.
+    #[error("{}: {source}", path.display())]
+    Baseline { path: PathBuf, source: BaselineError },
+    /// A report that is not one.
+    #[error("{}: {problem}", path.display())]
+    Report { path: PathBuf, problem: String },
+    /// Reports that cannot be one.
+    #[error("{0}")]
+    Merge(MergeError),
+    /// A baseline that would have no reason for what is in it.
+    #[error("{0} fails, and no older baseline says why; give the reason, or a link, with --reason")]
+    NoReason(String),
+    /// More shards than cases and properties.
+    #[error("shard {shard} has none of the {count} cases and properties that are selected; use at most {count} shards")]
+    EmptyShard { shard: String, count: usize },
     /// A trace that is not one.
     #[error("{}:{source}", path.display())]
     Trace { path: PathBuf, source: ReadError },

@@ -3,8 +3,9 @@
 use super::error::CliError;
 use super::interrupt::Interrupt;
 use super::progress::Bar;
+use super::selection::{self, Shard};
 use super::show::{self, Shown};
-use super::{Done, keep, selection};
+use super::{Done, keep};
 use crate::campaign::{self, ChosenProfile, Compared, Plan};
 use crate::exit::Exit;
 use crate::report::{Document, Report};
@@ -32,6 +33,13 @@ pub(super) struct Args {
     /// What not to run, as an ID, an area or a glob; can be repeated
     #[arg(short = 'x', long = "exclude", value_name = "GLOB")]
     unwanted: Vec<String>,
+    /// Runs one part of what is selected, such as 2/5, so that several machines share the work; `shmconf merge` joins their
+    /// reports
+    #[arg(long, value_name = "K/N")]
+    shard: Option<Shard>,
+    /// What is known to fail, as `shmconf baseline` writes it: it counts as a failure only once it passes
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
     /// How many scripts each property draws
     #[arg(long, value_name = "N", default_value_t = Plan::CASES_PER_PROPERTY, value_parser = number::<u32, 0, { u32::MAX as u64 }>)]
     cases: u32,
@@ -64,7 +72,11 @@ pub(super) fn run(args: Args) -> Done {
     let profile = args.profile.as_deref().map(chosen).transpose()?;
     let compared = compared(args.portability.as_deref())?;
     let named = matches!(compared, Compared::Named(_));
-    let selection = selection::select(&args.wanted, &args.unwanted)?;
+    let mut selection = selection::select(&args.wanted, &args.unwanted)?;
+    if let Some(shard) = args.shard {
+        selection = shard.of(selection)?;
+    }
+    let baseline = args.baseline.as_deref().map(super::baseline::read).transpose()?;
     let shown = args.show.open()?;
     if let Some(path) = &args.traces {
         fs::create_dir_all(path).map_err(|source| CliError::Directory { path: path.clone(), source })?;
@@ -87,6 +99,19 @@ pub(super) fn run(args: Args) -> Done {
     let bar = Bar::new(interrupt.clone());
     let mut reports = campaign::run(&plan, &bar);
     bar.clear();
+    if let Some(baseline) = &baseline {
+        reports.iter_mut().for_each(|report| baseline.apply(report));
+        let unmatched: Vec<String> = baseline
+            .unmatched(&reports, |id| selection::ids().any(|known| known == id))
+            .map(|entry| entry.id.to_string())
+            .collect();
+        if !unmatched.is_empty() {
+            let entries = unmatched.join(", ");
+            anstream::eprintln!(
+                "warning: entries of the baseline match nothing, as no such case or subject is there: {entries}"
+            );
+        }
+    }
     reports.iter_mut().for_each(keep::keep);
     if interrupt.came() {
         return interrupted(&interrupt, reports, shown);

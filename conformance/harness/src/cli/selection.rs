@@ -1,6 +1,9 @@
 //! Which cases and properties are meant: by ID, by area, by glob, or as a file of one's own, a folder of them, or `-`.
 
 mod own;
+mod shard;
+
+pub(super) use shard::Shard;
 
 use super::error::CliError;
 use super::near::near;

@@ -60,7 +60,7 @@ impl Suite {
         let session = session.as_ref().map_err(|reason| format!("{} cannot be tested: {reason}", self.name))?;
         let mut result = work(session)?;
         if let Some(why) = self.known.get(id.as_str()) {
-            result = assess::known_to_fail(result, why);
+            result = assess::known_to_fail(result, self.plan.strict, why);
         }
         let reason = result.reason.clone().unwrap_or_default();
         match result.verdict {

@@ -1,7 +1,9 @@
 //! The command as its user meets it: exit codes, messages, and what is written where.
 
 mod again;
+mod compare;
 mod judge;
+mod manual;
 mod misbehaving;
 mod mutants;
 mod own;

@@ -121,6 +121,12 @@ impl Circumstances {
 }
 
 impl When {
+    /// From a first release to a last one, where there is one.
+    pub(super) fn between(since: Option<&str>, until: Option<&str>) -> Result<When, String> {
+        let bound = |text: Option<&str>| text.map(|text| Bound::try_from(text.to_owned())).transpose();
+        Ok(When { since: bound(since)?, until: bound(until)?, settings: BTreeMap::new() })
+    }
+
     /// May it hold?
     pub(super) fn may_hold(&self, circumstances: &Circumstances) -> bool {
         let compared = |bound: &Bound| Some(circumstances.releases.get(&bound.part)?.compare(&bound.release));
