@@ -107,6 +107,14 @@ impl Plan {
     }
 }
 
+impl Case {
+    /// The file that it stands in, if it is not of the catalogue or from standard input.
+    pub(super) fn file(&self) -> Option<String> {
+        let is_file = self.argument != "-" && self.argument != self.script.id.as_str();
+        is_file.then(|| self.argument.clone())
+    }
+}
+
 impl From<Script> for Case {
     /// A case of the catalogue.
     fn from(script: Script) -> Case {

@@ -44,6 +44,10 @@ pub(super) struct Workbench<'a> {
 impl Workbench<'_> {
     /// A script by hand, as often as it asks for.
     pub(super) fn case(&mut self, case: &Case) -> Result<CaseResult, Unassessed> {
+        self.tried(case).map(|result| CaseResult { file: case.file(), ..result })
+    }
+
+    fn tried(&mut self, case: &Case) -> Result<CaseResult, Unassessed> {
         let began = Instant::now();
         let id = &case.script.id;
         let (script, left_out) = match self.prepared(&case.script) {

@@ -2,7 +2,7 @@
 
 use super::error::CliError;
 use super::output::Output;
-use crate::report::{Document, Format, Json, Junit, Pretty, Tap};
+use crate::report::{Document, Format, Github, Json, Junit, Markdown, Pretty, Tap};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -10,8 +10,8 @@ use std::str::FromStr;
 #[group(skip)]
 pub(super) struct Args {
     /// How to show the report, and in which file: pretty for people; json for programs, which `shmconf schema report`
-    /// describes; junit or tap for what reads the results of tests; can be repeated, as in --format pretty --format
-    /// json=report.json
+    /// describes; junit or tap for what reads the results of tests; markdown for the summary of a job; github for
+    /// annotations there; can be repeated, as in --format pretty --format json=report.json
     #[arg(long = "format", value_name = "FORMAT[=FILE]", default_values = ["pretty"])]
     formats: Vec<Wanted>,
     /// Where a format goes that has no file; - is standard output
@@ -26,14 +26,18 @@ enum ReportFormat {
     Json,
     Junit,
     Tap,
+    Markdown,
+    Github,
 }
 
 impl ReportFormat {
-    const ALL: [(&str, ReportFormat); 4] = [
+    const ALL: [(&str, ReportFormat); 6] = [
         ("pretty", ReportFormat::Pretty),
         ("json", ReportFormat::Json),
         ("junit", ReportFormat::Junit),
         ("tap", ReportFormat::Tap),
+        ("markdown", ReportFormat::Markdown),
+        ("github", ReportFormat::Github),
     ];
 
     fn renderer(self, width: usize) -> Box<dyn Format> {
@@ -42,6 +46,8 @@ impl ReportFormat {
             ReportFormat::Json => Box::new(Json),
             ReportFormat::Junit => Box::new(Junit),
             ReportFormat::Tap => Box::new(Tap),
+            ReportFormat::Markdown => Box::new(Markdown),
+            ReportFormat::Github => Box::new(Github),
         }
     }
 }

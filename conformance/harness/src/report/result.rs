@@ -16,6 +16,9 @@ pub struct CaseResult {
     pub id: Id,
     /// A case, or a property.
     pub kind: Kind,
+    /// The user's own file that the script stands in, for one that is not of the catalogue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// The worst verdict on its scripts.
     pub verdict: Verdict,
     /// Why it was skipped, could not be decided, or stands in the baseline.
@@ -58,6 +61,7 @@ impl CaseResult {
         CaseResult {
             id,
             kind,
+            file: None,
             verdict: Verdict::Pass,
             reason: None,
             clauses: BTreeSet::new(),

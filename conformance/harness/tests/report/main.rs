@@ -1,7 +1,9 @@
 //! What people read of a run, from reports made by hand.
 
 mod documents;
+mod github;
 mod junit;
+mod markdown;
 mod samples;
 mod tap;
 

@@ -57,6 +57,7 @@ pub(crate) fn passes(id: &str) -> CaseResult {
     CaseResult {
         id: id.parse().expect("it is an ID"),
         kind: Kind::Case,
+        file: None,
         verdict: Verdict::Pass,
         reason: None,
         clauses: BTreeSet::from([shm_open(1)]),
