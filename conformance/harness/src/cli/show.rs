@@ -2,16 +2,16 @@
 
 use super::error::CliError;
 use super::output::Output;
-use crate::report::{Document, Format, Github, Json, Junit, Markdown, Pretty, Tap};
+use crate::report::{Document, Format, Github, Html, Json, Junit, Markdown, Pretty, Tap};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
-    /// How to show the report, and in which file: pretty for people; json for programs, which `shmconf schema report`
-    /// describes; junit or tap for what reads the results of tests; markdown for the summary of a job; github for
-    /// annotations there; can be repeated, as in --format pretty --format json=report.json
+    /// How to show the report, and in which file: pretty for people; html for people with a browser; json for programs,
+    /// which `shmconf schema report` describes; junit or tap for what reads the results of tests; markdown for the summary
+    /// of a job; github for annotations there; can be repeated, as in --format pretty --format json=report.json
     #[arg(long = "format", value_name = "FORMAT[=FILE]", default_values = ["pretty"])]
     formats: Vec<Wanted>,
     /// Where a format goes that has no file; - is standard output
@@ -24,6 +24,7 @@ pub(super) struct Args {
 enum ReportFormat {
     Pretty,
     Json,
+    Html,
     Junit,
     Tap,
     Markdown,
@@ -31,9 +32,10 @@ enum ReportFormat {
 }
 
 impl ReportFormat {
-    const ALL: [(&str, ReportFormat); 6] = [
+    const ALL: [(&str, ReportFormat); 7] = [
         ("pretty", ReportFormat::Pretty),
         ("json", ReportFormat::Json),
+        ("html", ReportFormat::Html),
         ("junit", ReportFormat::Junit),
         ("tap", ReportFormat::Tap),
         ("markdown", ReportFormat::Markdown),
@@ -44,6 +46,7 @@ impl ReportFormat {
         match self {
             ReportFormat::Pretty => Box::new(Pretty { width }),
             ReportFormat::Json => Box::new(Json),
+            ReportFormat::Html => Box::new(Html),
             ReportFormat::Junit => Box::new(Junit),
             ReportFormat::Tap => Box::new(Tap),
             ReportFormat::Markdown => Box::new(Markdown),

@@ -2,6 +2,7 @@
 
 mod documents;
 mod github;
+mod html;
 mod junit;
 mod markdown;
 mod samples;
