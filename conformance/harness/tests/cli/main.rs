@@ -1,5 +1,6 @@
 //! The command as its user meets it: exit codes, messages, and what is written where.
 
+mod action;
 mod again;
 mod compare;
 mod judge;
