@@ -126,7 +126,7 @@ fn a_job_gets_a_summary_annotations_a_report_and_the_exit_code() {
     let output = |name: &str| outputs.lines().find_map(|line| line.strip_prefix(&format!("{name}=")));
     assert_eq!(output("exit-code"), Some("1"));
     let directory = Path::new(output("directory").expect("it is said"));
-    for file in ["report.json", "junit.xml", "summary.md", "traces.tar.gz"] {
+    for file in ["report.html", "report.json", "junit.xml", "summary.md", "traces.tar.gz"] {
         assert!(directory.join(file).is_file(), "{file} is missing");
     }
     assert!(step.said().contains("\n::error title=exclusive/existing-name fail on mutant%3Aexcl-ignored::"));

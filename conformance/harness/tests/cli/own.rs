@@ -108,3 +108,18 @@ fn a_device_without_an_end_is_refused() {
     assert_eq!(output.status.code(), Some(2));
     assert!(complaint(&output, None).contains("a script of 67108865 bytes, expected at most 64 MiB"));
 }
+
+#[test]
+fn an_annotation_of_github_names_the_file_that_fails() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let script = "a: f = shm_open(\"/x\", RDWR|CREAT|EXCL, 0600)\nb: shm_open(\"/x\", RDWR|CREAT|EXCL, 0600)\n";
+    fs::write(directory.path().join("mine.shm"), script).expect("it can be written");
+    let mut command = Command::cargo_bin("shmconf").expect("cargo builds it");
+    command.current_dir(&directory).args(["run", "mine.shm", "exclusive/existing-name", "--format", "github"]);
+    let output = command.args(["-s", "mutant:excl-ignored"]).output().expect("it starts");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors: Vec<&str> = text.lines().filter(|line| line.starts_with("::error ")).collect();
+    let heads: Vec<&str> = errors.iter().filter_map(|line| line.split(" on ").next()).collect();
+    assert_eq!(heads, ["::error title=exclusive/existing-name fail", "::error title=mine fail"], "{text}");
+    assert!(!errors[0].contains(",file=") && errors[1].contains(",file=mine.shm::"), "{text}");
+}
