@@ -36,7 +36,7 @@ impl Section {
         if !heading.is_empty() {
             writeln!(output, "{heading}\n")?;
         }
-        writeln!(output, "{text}")?;
+        writeln!(output, "{}\n", text.trim_end())?;
         if *left_out > 0 {
             writeln!(output, "{left_out} more {what} have no room in a summary; they are in the whole report.\n")?;
         }

@@ -2,10 +2,22 @@
 
 use super::super::pretty::clean;
 
-/// Running text. Punctuation that could mean something has a backslash.
+/// Running text. Punctuation that could mean something has a backslash, and a link is one.
 pub(super) fn prose(text: &str) -> String {
+    let words = one_line(text);
+    let word = |word: &str| if is_link(word) { format!("<{word}>") } else { escaped(word) };
+    words.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// Is the word a link with nothing in it that could mean something else?
+fn is_link(word: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#=%+".contains(c);
+    word.strip_prefix("https://").is_some_and(|rest| !rest.is_empty() && rest.chars().all(is_plain))
+}
+
+fn escaped(word: &str) -> String {
     let mut escaped = String::new();
-    for c in one_line(text).chars() {
+    for c in word.chars() {
         match c {
             '<' => escaped.push_str("&lt;"),
             '&' => escaped.push_str("&amp;"),
@@ -57,6 +69,8 @@ mod tests {
     #[case::a_name_stands_between_more_backticks_than_it_has(code("a``b`"), "``` a``b` ```")]
     #[case::an_empty_name_stays_code(code(""), "`  `")]
     #[case::punctuation_means_nothing(prose("a_b | <b> &amp; #1\n@c"), "a\\_b \\| &lt;b\\> &amp;amp; \\#1 \\@c")]
+    #[case::a_link_is_one(prose("see https://example.org/7_8."), "see <https://example.org/7_8.>")]
+    #[case::what_is_like_a_link_is_none(prose("https://a](b) javascript:c"), "https\\://a\\](b) javascript\\:c")]
     #[case::no_tag_within_a_tag(html("<b>*"), "&#60;b&#62;&#42;")]
     fn what_is_said_is_no_markup(#[case] written: String, #[case] expected: &str) {
         assert_eq!(written, expected);
