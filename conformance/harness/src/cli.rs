@@ -9,6 +9,7 @@ mod interrupt;
 mod judge;
 mod keep;
 mod list;
+mod matrix;
 mod merge;
 mod mutants;
 mod near;
@@ -76,6 +77,11 @@ enum Verb {
     /// What was run of one subject on one system comes into one report. The exit code is the one of a run that found all
     /// that.
     Merge(merge::Args),
+    /// Shows reports of many systems side by side, as one HTML page
+    ///
+    /// Reports with the same answers in every row share a column. The exit code is 1 if a file could not be read as a
+    /// report; it is named, and the others are shown.
+    Matrix(matrix::Args),
     /// Prints the JSON schema of a format
     Schema(schema::Args),
     /// Prints a script that completes the words of this program in a shell
@@ -98,6 +104,7 @@ pub fn main() -> ExitCode {
         Verb::Baseline(args) => baseline::baseline(&args),
         Verb::Diff(args) => diff::diff(&args),
         Verb::Merge(args) => merge::merge(&args),
+        Verb::Matrix(args) => matrix::matrix(&args),
         Verb::Schema(args) => schema::schema(&args),
         Verb::Completions(args) => completions::completions(&args),
         Verb::Man(args) => completions::man(&args),

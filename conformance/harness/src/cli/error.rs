@@ -92,6 +92,9 @@ pub(super) enum CliError {
     /// An output that broke while it was written.
     #[error("not all could be written to {}: {source}; make room and run again", path.display())]
     Write { path: PathBuf, source: io::Error },
+    /// Files of which none is a report.
+    #[error("none of the reports can be read, so there is nothing to show")]
+    NoReports,
     /// A word that names no subject.
     #[error("{source}{}", meant(near))]
     Subject { source: SpecError, near: Vec<String> },

@@ -27,7 +27,7 @@ pub struct Html;
 impl Format for Html {
     fn render(&self, document: &Document, output: &mut dyn Write) -> io::Result<()> {
         let mut environment = Environment::new();
-        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
         environment.set_syntax(syntax.map_err(io::Error::other)?);
         environment.add_template("page.html", include_str!("html/page.html")).map_err(io::Error::other)?;
         let template = environment.get_template("page.html").map_err(io::Error::other)?;

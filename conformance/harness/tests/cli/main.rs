@@ -5,6 +5,7 @@ mod again;
 mod compare;
 mod judge;
 mod manual;
+mod matrix;
 mod misbehaving;
 mod mutants;
 mod own;

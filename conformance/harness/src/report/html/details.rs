@@ -1,7 +1,7 @@
 //! What a page shows of a cell that is opened. Each text stands in it once: cells, and the clauses and deviations that they
 //! rest on, are numbers of entries.
 
-use super::super::{CaseResult, Counterexample, Deviation, Report};
+use super::super::{CaseResult, Counterexample, Deviation, Report, ShownCall};
 use super::plain::plain;
 use serde::Serialize;
 use shmconf_model::clause::{ClauseId, Ledger};
@@ -14,8 +14,7 @@ use std::hash::Hash;
 pub(super) struct Details {
     /// Who stands in each column.
     pub(super) columns: Vec<Vec<Member>>,
-    /// Each row: its ID, and for each column the entry of `cells` for each member; none where there is no answer.
-    pub(super) rows: Vec<(String, Vec<Vec<Option<usize>>>)>,
+    pub(super) rows: Vec<RowDetails>,
     /// What the script of a row is, where the catalogue has it.
     pub(super) scripts: BTreeMap<String, &'static str>,
     cells: Entries<Cell>,
@@ -23,6 +22,11 @@ pub(super) struct Details {
     clauses: Entries<Clause>,
     deviations: Entries<Departure>,
 }
+
+/// A row: its ID, for each column the entry of `cells` for each member, none where there is no answer, and whether the
+/// answers differ.
+#[derive(Debug, Serialize)]
+pub(super) struct RowDetails(pub(super) String, pub(super) Vec<Vec<Option<usize>>>, pub(super) bool);
 
 /// One subject on one platform, or what another platform would have done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -68,14 +72,23 @@ struct Cell {
 /// A counterexample.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
 struct Example {
-    script: String,
-    /// The line, the outcome, the beginning and the end in nanoseconds, and the place of the race if it is in one.
-    calls: Vec<(String, String, u64, u64, &'static str)>,
+    /// None for the one of the catalogue, which `scripts` has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    script: Option<String>,
+    calls: Vec<Call>,
     /// The number of the call, and what would have been allowed.
     violations: Vec<(usize, Vec<Why>)>,
     again: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     file: Option<String>,
+}
+
+/// A call as its line and its outcome; in a race also its beginning and end in nanoseconds, and its place there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize)]
+#[serde(untagged)]
+enum Call {
+    Alone(String, String),
+    Racing(String, String, u64, u64, &'static str),
 }
 
 /// A call with another outcome on another platform.
@@ -137,7 +150,7 @@ impl Details {
             scripts: result.scripts,
             not_executed: result.not_executed,
             left_out: result.left_out.iter().map(|(reason, count)| (text(reason), *count)).collect(),
-            example: result.counterexample.as_ref().map(|example| self.example(example)),
+            example: result.counterexample.as_ref().map(|example| self.example(result.id.as_str(), example)),
             differences: Vec::new(),
         };
         self.cells.add(cell)
@@ -158,25 +171,24 @@ impl Details {
         self.cells.add(Cell { word, differences, ..Cell::default() })
     }
 
-    fn example(&mut self, example: &Counterexample) -> Example {
+    fn example(&mut self, id: &str, example: &Counterexample) -> Example {
         let races = example.races();
-        let place = |index: usize| match races.iter().find(|race| race.contains(&index)) {
-            None => "",
-            Some(race) if race.start == index => "first",
-            Some(race) if race.end == index + 1 => "last",
-            Some(_) => "middle",
+        let call = |(index, call): (usize, &ShownCall)| {
+            let (line, outcome) = (text(&call.line), text(&call.outcome));
+            let place = match races.iter().find(|race| race.contains(&index)) {
+                None => return Call::Alone(line, outcome),
+                Some(race) if race.start == index => "first",
+                Some(race) if race.end == index + 1 => "last",
+                Some(_) => "middle",
+            };
+            Call::Racing(line, outcome, call.start, call.end, place)
         };
-        let calls = example.calls.iter().enumerate();
+        let is_known = self.scripts.get(id).is_some_and(|script| *script == example.script);
+        let violations = example.violations.iter();
         Example {
-            script: text(&example.script),
-            calls: calls
-                .map(|(index, call)| (text(&call.line), text(&call.outcome), call.start, call.end, place(index)))
-                .collect(),
-            violations: example
-                .violations
-                .iter()
-                .map(|violation| (violation.event, self.why(&violation.allowed)))
-                .collect(),
+            script: (!is_known).then(|| text(&example.script)),
+            calls: example.calls.iter().enumerate().map(call).collect(),
+            violations: violations.map(|violation| (violation.event, self.why(&violation.allowed))).collect(),
             again: text(&example.again),
             file: example.file.as_deref().map(text),
         }

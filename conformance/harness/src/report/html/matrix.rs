@@ -2,11 +2,14 @@
 
 use super::super::{CaseResult, Document, Report, Summary, areas};
 use super::answer::{self, Answer};
-use super::details::{Details, Member, text};
+use super::details::{Details, Member, RowDetails, text};
 use serde::Serialize;
 use shmconf_model::catalogue;
 use shmconf_model::verdict::Elsewhere;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// With more cells than these a browser would be busy for a second: the areas are folded then.
+const MANY: usize = 8000;
 
 /// The whole table.
 #[derive(Debug, Serialize)]
@@ -16,6 +19,8 @@ pub(super) struct Matrix {
     /// The words that occur, each with the number of rows that have it.
     words: Vec<(&'static str, usize)>,
     rows: usize,
+    /// Are the areas folded at first?
+    folded: bool,
     /// Does a row have several answers, and several of one verdict?
     differ: bool,
     letters: bool,
@@ -50,7 +55,7 @@ struct Row {
 }
 
 /// An answer, and a letter where the row has several of that verdict.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Cell {
     word: &'static str,
     letter: Option<char>,
@@ -75,13 +80,13 @@ impl Matrix {
         let mut areas: Vec<Area> = Vec::new();
         for (row, (area, id)) in ids.iter().enumerate() {
             let cells = cells(merged.iter().map(|column| answers[column[0]][row].as_ref()));
-            let mut numbers = |column: &Vec<usize>| column.iter().map(|at| tellers[*at].details(id, details)).collect();
-            let numbers = merged.iter().map(&mut numbers).collect();
-            details.rows.push((text(id), numbers));
             let case = catalogue::case(id);
             if let (Some(_), Some(script)) = (case, catalogue::text(id)) {
                 details.scripts.insert((*id).to_owned(), script);
             }
+            let mut numbers = |column: &Vec<usize>| column.iter().map(|at| tellers[*at].details(id, details)).collect();
+            let numbers = merged.iter().map(&mut numbers).collect();
+            details.rows.push(RowDetails(text(id), numbers, differ(&cells)));
             let about = case.map(|case| case.about.join(" ")).unwrap_or_default();
             let row = Row { id: text(id), about, cells };
             match areas.last_mut() {
@@ -98,6 +103,7 @@ impl Matrix {
             columns: merged.iter().map(|column| Column::of(&tellers[column[0]], column.len() - 1)).collect(),
             words: words(&areas),
             rows: ids.len(),
+            folded: ids.len() * merged.len() > MANY,
             subjects: document.reports.len(),
             conform: document.reports.iter().filter(|report| verdict(report) == "conforms").count(),
             areas,
@@ -141,6 +147,11 @@ fn cells<'a>(answers: impl Iterator<Item = Option<&'a Answer<'a>>>) -> Vec<Optio
     };
     let cell = |answer: &Answer<'_>| Cell { word: answer.word, letter: letter(answer) };
     answers.into_iter().map(|answer| answer.map(cell)).collect()
+}
+
+/// Are there several answers in a row?
+fn differ(cells: &[Option<Cell>]) -> bool {
+    cells.windows(2).any(|pair| pair[0] != pair[1])
 }
 
 /// How many answers a column has of each word, the words as people want to know them.

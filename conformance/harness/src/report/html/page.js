@@ -3,8 +3,26 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const at = (id) => document.getElementById(id);
-  const bodies = [...document.querySelectorAll("tbody")];
-  const rows = bodies.flatMap((body) => [...body.rows].slice(1));
+  const table = document.querySelector("table");
+
+  // The rows of an area are text until they are looked at, where the table is a large one.
+  const areas = [];
+  for (const body of table.tBodies) {
+    const first = areas.length === 0 ? 0 : areas.at(-1).end;
+    const button = body.querySelector(".fold");
+    areas.push({ body, button, size: button.querySelector(".size"), first, end: first + Number(body.dataset.rows) });
+  }
+  const elements = [];
+  function lay(area) {
+    const text = area.body.querySelector("script");
+    if (text) {
+      area.body.insertAdjacentHTML("beforeend", text.textContent);
+      text.remove();
+    }
+    if (elements[area.first]) return;
+    [...area.body.rows].slice(1).forEach((row, at) => (elements[area.first + at] = row));
+    for (const button of area.body.querySelectorAll("td > button")) button.tabIndex = -1;
+  }
   const meanings = {
     pass: "Everything that was seen is what the standard says.",
     deviation: "Everything that was seen is what the platform is known to do, though the standard says otherwise.",
@@ -31,12 +49,17 @@
 
   // Filters.
 
-  const words = rows.map((row) => new Set([...row.cells].slice(1).map((cell) => cell.className)));
-  const texts = rows.map((row, number) => textOf(row, number).toLowerCase());
-  function textOf(row, number) {
-    const cells = new Set(data.rows[number][1].flat());
-    const told = [...cells].filter((cell) => cell !== null).map((cell) => toldOf(data.cells[cell]));
-    return [row.cells[0].textContent, ...told].join("\n");
+  const words = data.rows.map(([, cells]) => {
+    const first = cells.map((members) => members[0]).filter((cell) => cell !== null);
+    return new Set(first.map((cell) => data.cells[cell].word));
+  });
+  let texts = null;
+  function textsOfRows() {
+    const told = data.cells.map(toldOf);
+    return data.rows.map(([id, cells]) => {
+      const numbers = new Set(cells.flat().filter((cell) => cell !== null));
+      return [id, data.scripts[id], ...[...numbers].map((cell) => told[cell])].join("\n").toLowerCase();
+    });
   }
   function toldOf(cell) {
     const deviations = (cell.deviations || []).map((number) => data.deviations[number].id);
@@ -48,52 +71,66 @@
     return [cell.reason, ...deviations, ...calls, ...there].filter(Boolean).join("\n");
   }
 
-  const differs = rows.map((row) => new Set([...row.cells].slice(1).map((cell) => cell.className + cell.dataset.same)).size > 1);
-
+  // Areas that fewer rows than these are left of are unfolded.
+  const FEW = 300;
   const form = at("filters");
+  let fits = data.rows.map(() => true);
   function filter() {
     const wanted = [...form.querySelectorAll("[name=word]:checked")].map((box) => box.value);
     const text = at("text").value.trim().toLowerCase();
-    const area = at("area").value;
+    const name = at("area").value;
     const differ = at("differ") !== null && at("differ").checked;
-    let shown = 0;
-    rows.forEach((row, number) => {
-      const fits =
-        (area === "" || row.parentElement.dataset.area === area) &&
+    if (text !== "") texts = texts || textsOfRows();
+    fits = data.rows.map(
+      ([, , differs], number) =>
         (wanted.length === 0 || wanted.some((word) => words[number].has(word))) &&
         (text === "" || texts[number].includes(text)) &&
-        (!differ || differs[number]);
-      row.hidden = !fits;
-      shown += fits ? 1 : 0;
-    });
-    for (const body of bodies) {
-      body.hidden = [...body.rows].slice(1).every((row) => row.hidden);
+        (!differ || differs),
+    );
+    for (const area of areas.filter((area) => name !== "" && area.body.dataset.area !== name)) {
+      fits.fill(false, area.first, area.end);
     }
-    at("shown").textContent = `${shown} of ${several(rows.length, "row", "rows")}`;
-    at("reset").hidden = shown === rows.length;
+    const shown = fits.filter(Boolean).length;
+    for (const area of areas) {
+      const left = fits.slice(area.first, area.end).filter(Boolean).length;
+      const all = area.end - area.first;
+      area.size.textContent = left === all ? String(all) : `${left} of ${all}`;
+      area.body.hidden = left === 0;
+      if (left > 0 && shown < Math.min(FEW, data.rows.length)) unfold(area, true);
+    }
+    hide();
+    at("shown").textContent = `${shown} of ${several(data.rows.length, "row", "rows")}`;
+    at("reset").hidden = shown === data.rows.length;
     document.querySelector(".nothing").hidden = shown > 0;
+  }
+  function hide() {
+    elements.forEach((row, number) => (row.hidden = !fits[number]));
     settle();
   }
   form.addEventListener("input", filter);
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(filter));
 
+  const isFolded = (area) => area.button.getAttribute("aria-expanded") === "false";
+  function unfold(area, open) {
+    if (open) lay(area);
+    area.button.setAttribute("aria-expanded", String(open));
+    area.body.classList.toggle("folded", !open);
+  }
+
   // Cells: Tab reaches one of them, and the arrow keys the others.
 
-  const table = document.querySelector("table");
-  const buttons = [...table.querySelectorAll("td > button")];
-  for (const button of buttons) button.tabIndex = -1;
   let current = null;
   function reach(button) {
     if (current) current.tabIndex = -1;
     current = button;
     if (current) current.tabIndex = 0;
   }
-  const isShown = (row) => !row.hidden && !row.parentElement.hidden && !row.parentElement.classList.contains("folded");
+  const shownRows = () => areas.filter((area) => !isFolded(area)).flatMap((area) => elements.slice(area.first, area.end).filter((row) => !row.hidden));
   function settle() {
-    if (current && isShown(current.closest("tr"))) return;
-    const row = rows.find(isShown);
-    reach(row ? row.querySelector("td > button") : null);
+    const rows = shownRows();
+    if (current && rows.includes(current.closest("tr"))) return;
+    reach(rows.length > 0 ? rows[0].querySelector("td > button") : null);
   }
   table.addEventListener("focusin", (event) => {
     if (event.target.matches("td > button")) reach(event.target);
@@ -101,8 +138,8 @@
   table.addEventListener("keydown", (event) => {
     const cell = event.target.closest("td");
     if (!cell || event.ctrlKey || event.metaKey || event.altKey) return;
-    const shown = rows.filter(isShown);
-    const row = shown.indexOf(cell.parentElement);
+    const rows = shownRows();
+    const row = rows.indexOf(cell.parentElement);
     const column = cell.cellIndex;
     const last = cell.parentElement.cells.length - 1;
     const places = {
@@ -113,14 +150,14 @@
       Home: [row, 1, 0, 1],
       End: [row, last, 0, -1],
       PageUp: [Math.max(row - 10, 0), column, 1, 0],
-      PageDown: [Math.min(row + 10, shown.length - 1), column, -1, 0],
+      PageDown: [Math.min(row + 10, rows.length - 1), column, -1, 0],
     };
     const place = places[event.key];
     if (!place) return;
     event.preventDefault();
     let [y, x] = place;
-    while (y >= 0 && y < shown.length && x >= 1 && x <= last) {
-      const button = shown[y].cells[x].querySelector("button");
+    while (y >= 0 && y < rows.length && x >= 1 && x <= last) {
+      const button = rows[y].cells[x].querySelector("button");
       if (button) return button.focus();
       y += place[2];
       x += place[3];
@@ -129,16 +166,14 @@
   table.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
-    if (button.classList.contains("fold")) return fold(button);
+    if (button.classList.contains("fold")) {
+      const area = areas.find((area) => area.button === button);
+      unfold(area, isFolded(area));
+      return hide();
+    }
     if (button.classList.contains("who")) return openColumn(button.closest("th").cellIndex - 1);
-    openCell(rows.indexOf(button.closest("tr")), button.closest("td").cellIndex - 1);
+    openCell(elements.indexOf(button.closest("tr")), button.closest("td").cellIndex - 1);
   });
-  function fold(button) {
-    const open = button.getAttribute("aria-expanded") === "true";
-    button.setAttribute("aria-expanded", String(!open));
-    button.closest("tbody").classList.toggle("folded", open);
-    settle();
-  }
 
   // What a cell or a column stands for.
 
@@ -166,8 +201,8 @@
     cells[column].forEach((cell, number) => {
       if (cell !== null) groups.set(cell, [...(groups.get(cell) || []), data.columns[column][number]]);
     });
-    const about = rows[row].cells[0].querySelector("small");
-    const content = about ? [make("p", {}, about.textContent)] : [];
+    const about = elements[row].cells[0].querySelector("small");
+    const content = about ? [make("p", { className: "about" }, about.textContent)] : [];
     const who = [...groups.values()].flat();
     for (const [cell, members] of groups) {
       if (groups.size > 1) content.push(make("h3", {}, members.map(nameOf).join("; ")));
@@ -175,7 +210,7 @@
     }
     const script = data.scripts[id];
     const hasExample = [...groups.keys()].some((cell) => data.cells[cell].example);
-    if (script && !hasExample) content.push(folded("Script", true, make("pre", {}, script)));
+    if (script) content.push(folded("Script", !hasExample, make("pre", {}, script)));
     open(id, who.length > 1 ? `${nameOf(who[0])}, and ${who.length - 1} more` : nameOf(who[0]), content);
   }
 
@@ -205,7 +240,7 @@
       make("p", { className: `verdict ${cell.word}` }, make("span", { className: "mark" }), make("span", {}, make("b", {}, cell.word.replace("-", " ")), `: ${meanings[cell.word]}`)),
     ];
     if (cell.reason) content.push(make("p", { className: "reason note" }, cell.reason));
-    if (cell.example) content.push(...example(cell.example));
+    if (cell.example) content.push(...example(cell.example).filter(Boolean));
     if (cell.deviations) content.push(section("Known deviations", cell.deviations.map((number) => departure(data.deviations[number]))));
     if (cell.differences) content.push(section("Other outcomes there", cell.differences.map(difference)));
     const counts = [];
@@ -236,7 +271,7 @@
     return [
       section("What came back", raced ? make("p", { className: "level" }, raced.trim()) : null, make("ol", { className: "calls" }, calls.map(line))),
       section("Again", command(again), file ? make("p", { className: "level" }, "The script is in ", make("code", {}, file)) : null),
-      folded("Script that failed", false, make("pre", {}, script)),
+      script ? folded("Script that failed", false, make("pre", {}, script)) : null,
     ];
   }
 
@@ -267,5 +302,6 @@
     return make("div", { className: "note" }, make("p", {}, make("code", {}, `${event + 1}  ${line}`)), make("p", {}, "Seen: ", make("code", {}, observed)), make("p", {}, make("b", {}, `There${sure}${under ? ` (${under})` : ""}`)), outcomes(there));
   }
 
+  areas.filter((area) => !isFolded(area)).forEach(lay);
   settle();
 })();
