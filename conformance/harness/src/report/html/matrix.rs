@@ -28,13 +28,12 @@ pub(super) struct Matrix {
     conform: usize,
 }
 
-/// A column, of all who gave the same answers.
-#[derive(Debug, Serialize)]
+/// A column, of all who gave the same answers: what they are called, where they ran, and what is said of them, each once.
+#[derive(Debug, Default, Serialize)]
 struct Column {
-    title: String,
-    platform: String,
-    others: usize,
-    verdict: &'static str,
+    names: Vec<String>,
+    places: Vec<String>,
+    verdicts: Vec<&'static str>,
 }
 
 /// The rows of an area.
@@ -100,7 +99,10 @@ impl Matrix {
         Matrix {
             differ: merged.len() > 1,
             letters: cells().any(lettered),
-            columns: merged.iter().map(|column| Column::of(&tellers[column[0]], column.len() - 1)).collect(),
+            columns: merged
+                .iter()
+                .map(|column| Column::of(&Vec::from_iter(column.iter().map(|at| &tellers[*at]))))
+                .collect(),
             words: words(&areas),
             rows: ids.len(),
             folded: ids.len() * merged.len() > MANY,
@@ -175,13 +177,26 @@ fn every_word() -> impl Iterator<Item = &'static str> {
 }
 
 impl Column {
-    fn of(teller: &Teller<'_>, others: usize) -> Column {
-        let member = teller.member();
-        let (title, platform, verdict) = match teller.elsewhere {
-            Some(_) => (member.elsewhere.unwrap_or_default(), format!("as {} went", member.subject), "compared"),
-            None => (member.subject, member.platform, verdict(teller.report)),
-        };
-        Column { title, platform, others, verdict }
+    fn of(tellers: &[&Teller<'_>]) -> Column {
+        let mut column = Column::default();
+        for teller in tellers {
+            let member = teller.member();
+            let (name, place, verdict) = match member.elsewhere {
+                Some(elsewhere) => (elsewhere, format!("as {} went", member.subject), "compared"),
+                None => (member.subject, member.platform, verdict(teller.report)),
+            };
+            add(&mut column.names, name);
+            add(&mut column.places, place);
+            add(&mut column.verdicts, verdict);
+        }
+        column
+    }
+}
+
+/// Adds what is not there yet.
+fn add<T: PartialEq>(known: &mut Vec<T>, new: T) {
+    if !known.contains(&new) {
+        known.push(new);
     }
 }
 
