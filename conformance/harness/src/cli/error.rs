@@ -89,6 +89,9 @@ pub(super) enum CliError {
     /// A directory for traces that cannot be made.
     #[error("cannot keep traces in {}: {source}; choose another directory", path.display())]
     Directory { path: PathBuf, source: io::Error },
+    /// A directory that has traces of another run.
+    #[error("{} holds traces of another run, with which these would be mixed; name another directory, or empty it", .0.display())]
+    OlderTraces(PathBuf),
     /// An output that broke while it was written.
     #[error("not all could be written to {}: {source}; make room and run again", path.display())]
     Write { path: PathBuf, source: io::Error },

@@ -3,7 +3,7 @@
 use super::error::CliError;
 use super::interrupt::Interrupt;
 use super::output::Output;
-use super::progress::Bar;
+use super::progress::{Bar, Telling};
 use super::run::jobs;
 use super::{Done, selection};
 use crate::campaign::{Compared, Plan};
@@ -85,7 +85,7 @@ pub(super) fn mutants(args: &Args) -> Done {
         traces: None,
         stop: interrupt.flag(),
     };
-    let bar = Bar::quiet(interrupt.clone());
+    let bar = Bar::new(interrupt.clone(), Telling::HowFar);
     let matrix = mutation::matrix(&plan, &wanted, &bar);
     bar.clear();
     let Some(matrix) = matrix else {

@@ -2,7 +2,7 @@
 
 use super::error::CliError;
 use super::interrupt::Interrupt;
-use super::progress::Bar;
+use super::progress::{Bar, Telling};
 use super::selection::{self, Shard};
 use super::show::{self, Shown};
 use super::{Done, keep};
@@ -13,7 +13,7 @@ use crate::subject::Spec;
 use shmconf_model::portability::Other;
 use std::fs;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
@@ -60,11 +60,27 @@ pub(super) struct Args {
     /// as macos@13,freebsd, with these alone, and a call that certainly has another outcome there is a failure
     #[arg(long, value_name = "PLATFORM,…", num_args = 0..=1, require_equals = true, value_delimiter = ',')]
     portability: Option<Vec<String>>,
-    /// Keeps the trace of every script in this directory
+    /// Keeps the trace of every script in this directory, which holds none yet
     #[arg(long, value_name = "DIR")]
     traces: Option<PathBuf>,
+    /// Tells the last sentences alone
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Tells of each case and property as it is done
+    #[arg(short, long)]
+    verbose: bool,
     #[command(flatten)]
     show: show::Args,
+}
+
+impl Args {
+    fn telling(&self) -> Telling {
+        match (self.quiet, self.verbose) {
+            (true, _) => Telling::Nothing,
+            (_, true) => Telling::Everything,
+            _ => Telling::Failures,
+        }
+    }
 }
 
 pub(super) fn run(args: Args) -> Done {
@@ -77,9 +93,9 @@ pub(super) fn run(args: Args) -> Done {
         selection = shard.of(selection)?;
     }
     let baseline = args.baseline.as_deref().map(super::baseline::read).transpose()?;
-    let shown = args.show.open()?;
+    let shown = args.show.open()?.quiet(args.quiet);
     if let Some(path) = &args.traces {
-        fs::create_dir_all(path).map_err(|source| CliError::Directory { path: path.clone(), source })?;
+        for_traces(path)?;
     }
     let interrupt = Interrupt::listen().map_err(CliError::Signals)?;
     let plan = Plan {
@@ -93,10 +109,10 @@ pub(super) fn run(args: Args) -> Done {
         timeout: args.timeout,
         strict: args.strict,
         compared,
-        traces: args.traces,
+        traces: args.traces.clone(),
         stop: interrupt.flag(),
     };
-    let bar = Bar::new(interrupt.clone());
+    let bar = Bar::new(interrupt.clone(), args.telling());
     let mut reports = campaign::run(&plan, &bar);
     bar.clear();
     if let Some(baseline) = &baseline {
@@ -137,6 +153,19 @@ fn interrupted(interrupt: &Interrupt, mut reports: Vec<Report>, shown: Shown) ->
     anstream::eprintln!("interrupted: {results} complete, the others are missing");
     interrupt.die_of_it();
     Ok(Exit::Harness)
+}
+
+/// Makes the directory for traces. One that holds some already would mix those of two runs.
+fn for_traces(path: &Path) -> Result<(), CliError> {
+    let unusable = |source| CliError::Directory { path: path.to_owned(), source };
+    fs::create_dir_all(path).map_err(unusable)?;
+    for entry in fs::read_dir(path).map_err(unusable)? {
+        let there = entry.map_err(unusable)?.path();
+        if there.is_file() && there.extension().is_some_and(|extension| extension == "jsonl") {
+            return Err(CliError::OlderTraces(path.to_owned()));
+        }
+    }
+    Ok(())
 }
 
 /// The platforms that were asked for: none, or every one where none is named.

@@ -3,6 +3,7 @@
 use super::error::CliError;
 use super::output::Output;
 use crate::report::{Document, Format, Github, Html, Json, Junit, Markdown, Pretty, Tap};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -17,6 +18,15 @@ pub(super) struct Args {
     /// Where a format goes that has no file; - is standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+}
+
+/// The last sentence about each subject.
+struct Closing;
+
+impl Format for Closing {
+    fn render(&self, document: &Document, output: &mut dyn Write) -> io::Result<()> {
+        Pretty { width: 100 }.closing(document, output)
+    }
 }
 
 /// A format, by its name.
@@ -42,8 +52,9 @@ impl ReportFormat {
         ("github", ReportFormat::Github),
     ];
 
-    fn renderer(self, width: usize) -> Box<dyn Format> {
+    fn renderer(self, width: usize, quiet: bool) -> Box<dyn Format> {
         match self {
+            ReportFormat::Pretty if quiet => Box::new(Closing),
             ReportFormat::Pretty => Box::new(Pretty { width }),
             ReportFormat::Json => Box::new(Json),
             ReportFormat::Html => Box::new(Html),
@@ -80,7 +91,11 @@ impl FromStr for Wanted {
 }
 
 /// Places for a report, ready before the work begins.
-pub(super) struct Shown(Vec<(ReportFormat, Output)>);
+pub(super) struct Shown {
+    formats: Vec<(ReportFormat, Output)>,
+    /// Are people told the last sentences alone?
+    quiet: bool,
+}
 
 impl Args {
     /// Makes sure that every place can be written to.
@@ -101,21 +116,26 @@ impl Args {
             }
             shown.push((wanted.format, Output::open(place)?));
         }
-        Ok(Shown(shown))
+        Ok(Shown { formats: shown, quiet: false })
     }
 }
 
 impl Shown {
+    /// With the last sentences alone for people, if that is wanted.
+    pub(super) fn quiet(self, quiet: bool) -> Shown {
+        Shown { quiet, ..self }
+    }
+
     /// Is the report for a person who sits there?
     pub(super) fn is_for_people(&self) -> bool {
-        self.0.iter().any(|(format, output)| *format == ReportFormat::Pretty && !output.is_file())
+        self.formats.iter().any(|(format, output)| *format == ReportFormat::Pretty && !output.is_file())
     }
 
     /// Writes the report. If it goes to files alone, the person who started the run still hears its last sentence.
     pub(super) fn write(self, document: &Document) -> Result<(), CliError> {
-        let only_files = self.0.iter().all(|(_, output)| output.is_file());
-        for (format, output) in self.0 {
-            let renderer = format.renderer(output.width());
+        let only_files = self.formats.iter().all(|(_, output)| output.is_file());
+        for (format, output) in self.formats {
+            let renderer = format.renderer(output.width(), self.quiet);
             output.write(|output| renderer.render(document, output))?;
         }
         if only_files {

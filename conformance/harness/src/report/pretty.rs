@@ -26,6 +26,8 @@ pub struct Pretty {
 
 /// Fewer columns than these are treated as these.
 const NARROWEST: usize = 40;
+/// How many failures of a subject are shown in full: of more, nobody reads each.
+const IN_FULL: usize = 10;
 /// The columns of text within another format.
 const WITHIN: usize = 100;
 
@@ -59,11 +61,13 @@ impl Format for Pretty {
         notes::write(reports, width, output)?;
         for report in reports {
             failure::gave_up(report, width, output)?;
-            for result in &report.results {
-                if matches!(result.verdict, Verdict::Fail | Verdict::Inconclusive | Verdict::Xpass) {
-                    failure::write(&report.subject, result, width, output)?;
-                }
+            let against =
+                |result: &&CaseResult| matches!(result.verdict, Verdict::Fail | Verdict::Inconclusive | Verdict::Xpass);
+            let mut failures = report.results.iter().filter(against);
+            for result in failures.by_ref().take(IN_FULL) {
+                failure::write(&report.subject, result, width, output)?;
             }
+            failure::in_short(report, &failures.collect::<Vec<_>>(), width, output)?;
         }
         portability::write(reports, width, output)?;
         closing::write(reports, output)

@@ -270,3 +270,45 @@ fn a_platform_that_is_named_decides(#[case] named: &str, #[case] case: &str, #[c
     let output = shmconf(&["run", case, "-s", "model:linux-glibc", &asked]);
     assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stdout));
 }
+
+#[test]
+fn traces_of_two_runs_are_never_mixed() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let traces = directory.path().to_str().expect("it is text");
+    let args = ["run", "exclusive/existing-name", "-s", "libc", "--traces", traces];
+    assert_eq!(shmconf(&args).status.code(), Some(0));
+    let output = shmconf(&args);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(complaint(&output, Some(&directory)).contains("DIR holds traces of another run"));
+}
+
+#[test]
+fn a_quiet_run_tells_its_last_sentence_alone() {
+    let output = shmconf(&["run", "exclusive/existing-name", "-s", "mutant:excl-ignored", "-q"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(text.lines().count(), 1, "{text}");
+    assert!(text.starts_with("mutant:excl-ignored does not conform"), "{text}");
+    assert!(output.stderr.is_empty());
+}
+
+#[test]
+fn a_run_that_tells_everything_has_a_line_for_each_case() {
+    let output = shmconf(&["run", "exclusive/existing-name", "-s", "mutant:excl-ignored", "-v"]);
+    assert!(
+        complaint(&output, None).starts_with("fail         exclusive/existing-name  "),
+        "{}",
+        complaint(&output, None)
+    );
+}
+
+/// Ten are more than anybody reads.
+#[test]
+fn of_many_failures_the_first_are_shown_in_full_and_the_others_in_a_line() {
+    let output = shmconf(&["run", "exclusive/*", "--cases", "0", "-s", "mutant:excl-ignored"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(text.matches("  FAIL  mutant").count(), 10, "{text}");
+    let (_, rest) = text.split_once("each of which `shmconf run ID` shows in full\n").expect("there are more");
+    let short: Vec<&str> = rest.lines().take_while(|line| line.starts_with("  FAIL ")).collect();
+    assert!(short.iter().all(|line| line.chars().count() <= 100 && line.contains("EEXIST")), "{short:#?}");
+    assert!(short.len() > 2, "{text}");
+}

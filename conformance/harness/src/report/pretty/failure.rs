@@ -1,5 +1,6 @@
 //! One failure in full: the script with what came back, what would have been allowed, and how to see it again.
 
+use super::super::brief::brief;
 use super::super::{CaseResult, Counterexample, Report, ShownCall};
 use super::paint::{self, clean, paint, shorten, style, wrapped};
 use shmconf_model::verdict::{Allowed, Explanation, Violation};
@@ -30,6 +31,23 @@ pub(super) fn write(subject: &str, result: &CaseResult, width: usize, output: &m
         if let Some(file) = &counterexample.file {
             writeln!(output, "        {}    {}", paint(style::FAINT, "script"), clean(file))?;
         }
+    }
+    writeln!(output)
+}
+
+/// Those that are not shown in full, a line each.
+pub(super) fn in_short(report: &Report, rest: &[&CaseResult], width: usize, output: &mut dyn Write) -> io::Result<()> {
+    if rest.is_empty() {
+        return Ok(());
+    }
+    let more = paint(style::STRONG, &format!("{} more of {}", rest.len(), clean(&report.subject)));
+    writeln!(output, "{more}, each of which `shmconf run ID` shows in full")?;
+    for result in rest {
+        let verdict = format!("{:12}", result.verdict.to_string().to_uppercase());
+        let id = result.id.as_str();
+        let room = width.saturating_sub(2 + verdict.len() + 2 + id.len() + 2).max(20);
+        let why = shorten(&brief(report, result), room).into_owned();
+        writeln!(output, "  {}  {id}  {why}", paint(paint::of(result.verdict), &verdict))?;
     }
     writeln!(output)
 }
