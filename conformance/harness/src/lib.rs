@@ -19,6 +19,7 @@ pub mod report;
 pub mod schema;
 pub mod smoke;
 pub mod subject;
+mod whole;
 
 pub use shmconf_adapter::{actor, wire};
 pub use shmconf_model::{call, catalogue, clause, judge, model, outcome, portability, profile, script, trace, verdict};

@@ -9,13 +9,13 @@ use crate::executor::ExecutorError;
 use crate::generator::{Drawn, Property};
 use crate::report::{CaseResult, Counterexample, Kind};
 use crate::subject::Spec;
+use crate::whole;
 use shmconf_model::portability::Other;
 use shmconf_model::profile::Profile;
 use shmconf_model::script::{Requirement, Script};
 use shmconf_model::trace::Trace;
 use shmconf_model::verdict::Verdict;
 use std::borrow::Cow;
-use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
@@ -208,7 +208,7 @@ impl Workbench<'_> {
         let plain = |text: &str| text.replace(|c: char| !c.is_ascii_alphanumeric() && c != '-', ".");
         let file = format!("{}.{}.{number}.jsonl", plain(&self.subject.to_string()), plain(trace.header.case.as_str()));
         let path = directory.join(file);
-        let written = File::create(&path).and_then(|file| trace.write(BufWriter::new(file)));
+        let written = whole::write(&path, |file| trace.write(BufWriter::new(file)));
         written.map_err(|source| GiveUp::Trace { path, source })
     }
 

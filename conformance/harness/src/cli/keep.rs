@@ -1,6 +1,8 @@
 //! Keeps the scripts that generators found, so that they can be run again, read and sent to somebody.
 
 use crate::report::{CaseResult, Kind, Report};
+use crate::whole;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
@@ -24,7 +26,7 @@ fn keep_one(result: &mut CaseResult, subject: &str) -> io::Result<()> {
     let folder = Path::new(FOLDER);
     fs::create_dir_all(folder)?;
     let path: PathBuf = folder.join(format!("{}.{subject}.shm", plain(result.id.as_str())));
-    fs::write(&path, &counterexample.script)?;
+    whole::write(&path, |file| file.write_all(counterexample.script.as_bytes()))?;
     counterexample.file = Some(path.to_string_lossy().into_owned());
     Ok(())
 }

@@ -1,13 +1,11 @@
-//! Where a document goes. A file is there whole, or as it was: it is written beside its place, and then moved there. That it
-//! can be is tried before the work begins, so that a bad path fails early.
+//! Where a document goes. That it can be written there is tried before the work begins, so that a bad path fails early.
 
 use super::error::CliError;
+use crate::whole;
 use anstream::{AutoStream, StripStream};
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
 
 /// Columns of a text that no terminal shows.
 const WIDTH: usize = 100;
@@ -41,11 +39,8 @@ impl Output {
                 let file = File::options().write(true).open(&path)?;
                 Ok(Output::Stream(path, file))
             }
-            there => {
-                if there.is_ok() {
-                    File::options().write(true).open(&path)?;
-                }
-                beside(&path)?;
+            _ => {
+                whole::try_out(&path)?;
                 Ok(Output::File(path))
             }
         }
@@ -74,10 +69,7 @@ impl Output {
                 (PathBuf::from("standard output"), text(&mut buffered).and_then(|()| buffered.flush()))
             }
             Output::File(path) => {
-                let written = beside(&path).and_then(|mut file| {
-                    plain(file.as_file_mut(), text)?;
-                    file.persist(&path).map(drop).map_err(|error| error.error)
-                });
+                let written = whole::write(&path, |file| plain(file, text));
                 (path, written)
             }
             Output::Stream(path, mut file) => {
@@ -90,16 +82,6 @@ impl Output {
             _ => Ok(()),
         }
     }
-}
-
-/// A file in the same directory, which is removed unless it is moved; as readable as any that is made.
-fn beside(path: &Path) -> io::Result<NamedTempFile> {
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::metadata(directory)?;
-    let file =
-        tempfile::Builder::new().prefix(".shmconf-").permissions(Permissions::from_mode(0o666)).tempfile_in(directory);
-    // Without the name of that file, which nobody has asked for.
-    file.map_err(|error| error.kind().into())
 }
 
 /// Writes text without colours.
