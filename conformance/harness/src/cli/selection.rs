@@ -1,6 +1,7 @@
 //! Which cases and properties are meant: by ID, by area, by glob, or as a file of one's own, a folder of them, or `-`.
 
 mod own;
+mod pattern;
 mod shard;
 
 pub(super) use shard::Shard;
@@ -9,7 +10,7 @@ use super::error::CliError;
 use super::near::near;
 use crate::campaign::Case;
 use crate::generator::{self, Property};
-use globset::{GlobBuilder, GlobMatcher};
+use pattern::Pattern;
 use shmconf_model::catalogue;
 use shmconf_model::script::Id;
 
@@ -38,8 +39,8 @@ pub(super) fn select(wanted: &[String], unwanted: &[String]) -> Result<Selection
     }
     let unwanted = unwanted.iter().map(|word| matcher(word)).collect::<Result<Vec<_>, _>>()?;
     let is_meant = |id: &Id| {
-        let meant = wanted.is_empty() || globs.iter().any(|glob| glob.is_match(id.as_str()));
-        meant && !unwanted.iter().any(|glob| glob.is_match(id.as_str()))
+        let meant = wanted.is_empty() || globs.iter().any(|glob| glob.matches(id));
+        meant && !unwanted.iter().any(|glob| glob.matches(id))
     };
     let mut selection = Selection::default();
     selection.cases.extend(catalogue::cases().iter().filter(|case| is_meant(&case.id)).cloned().map(Case::from));
@@ -52,15 +53,12 @@ pub(super) fn select(wanted: &[String], unwanted: &[String]) -> Result<Selection
 }
 
 /// What an ID, an area or a glob matches; it must match something.
-fn matcher(word: &str) -> Result<GlobMatcher, CliError> {
+fn matcher(word: &str) -> Result<Pattern, CliError> {
     let is_glob = word.contains(['*', '?', '[', '{']);
     let is_area = ids().any(|id| id.area() == word);
-    let pattern = if is_area { format!("{word}/*") } else { word.to_owned() };
-    let glob = GlobBuilder::new(&pattern).build();
-    let glob = glob.map_err(|error| CliError::Glob { glob: word.to_owned(), reason: error.kind().to_string() })?;
-    let matcher = glob.compile_matcher();
-    match ids().any(|id| matcher.is_match(id.as_str())) {
-        true => Ok(matcher),
+    let pattern = Pattern::new(&if is_area { format!("{word}/*") } else { word.to_owned() })?;
+    match ids().any(|id| pattern.matches(id)) {
+        true => Ok(pattern),
         false if is_glob => Err(CliError::NoMatch(word.to_owned())),
         false => {
             let areas = ids().map(Id::area);

@@ -73,7 +73,7 @@ fn wrong_usage_exits_with_2_and_says_so(#[case] args: &[&str]) {
 )]
 #[case::broken_glob(
     &["run", "[a"],
-    "error: `[a` is not a pattern: unclosed character class; missing ']'; use * ? [] {} as in size/*"
+    "error: `[a` is not a pattern: `[` without `]`; use * ? [] {} as in size/*"
 )]
 #[case::nothing_left(
     &["run", "exclusive", "-x", "*"],
