@@ -111,7 +111,19 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    pub(super) fn rule<T: FromStr<Err: fmt::Display> + PartialEq>(&self, key: &str) -> Result<Rule<T>, ProfileError> {
+    /// The rule of a key; one without a choice, and the first problem, where it cannot be read.
+    pub(super) fn rule<T: FromStr<Err: fmt::Display> + PartialEq>(
+        &self,
+        key: &str,
+        problem: &mut Option<ProfileError>,
+    ) -> Rule<T> {
+        self.read_rule(key).unwrap_or_else(|found| {
+            problem.get_or_insert(found);
+            Rule { choices: Vec::new(), when: Vec::new(), source: String::new() }
+        })
+    }
+
+    fn read_rule<T: FromStr<Err: fmt::Display> + PartialEq>(&self, key: &str) -> Result<Rule<T>, ProfileError> {
         let problem = |problem: String| ProfileError::Rule { key: key.to_owned(), problem };
         let rule = Rules::KEYS.iter().position(|known| *known == key).and_then(|at| u8::try_from(at).ok());
         let parsed = |text: &String| text.parse::<T>().map_err(|error| problem(error.to_string()));

@@ -13,7 +13,11 @@ macro_rules! rules {
             pub const KEYS: &[&str] = &[$(stringify!($key)),+];
 
             pub(super) fn read(reader: &Reader<'_>) -> Result<Rules, ProfileError> {
-                Ok(Rules { $($key: reader.rule::<$type>(stringify!($key))?,)+ })
+                let mut problem = None;
+                // Without a way out at each rule, which would have to drop all that was read before it: the compiler took
+                // long over those.
+                let rules = Rules { $($key: reader.rule::<$type>(stringify!($key), &mut problem),)+ };
+                problem.map_or(Ok(rules), Err)
             }
 
             /// The rules one by one.
