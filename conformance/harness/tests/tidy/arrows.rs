@@ -6,9 +6,11 @@ use rstest::rstest;
 /// The modules of the harness that have borders.
 const MODULES: &[&str] = &[
     "assess",
+    "baseline",
     "campaign",
     "cli",
     "conformance",
+    "diff",
     "executor",
     "exit",
     "generator",
@@ -33,6 +35,8 @@ const MODULES: &[&str] = &[
     &["assess", "campaign", "executor", "exit", "generator", "report", "subject"],
     &["judge", "model", "simulation"]
 )]
+#[case::knows_what_fails("baseline", &["assess", "report"], &["judge", "model", "simulation"])]
+#[case::compares_reports_alone("diff", &["report"], &["judge", "model", "portability", "profile", "simulation"])]
 #[case::counts_and_judges_nothing("mutation", &["campaign", "report", "subject"], &["judge", "model", "profile"])]
 fn a_module_uses_what_lies_below_it(#[case] module: &str, #[case] others: &[&str], #[case] not_of_the_model: &[&str]) {
     let own = sources::of("conformance/harness/src").into_iter().filter(|source| {
