@@ -138,6 +138,8 @@ pub struct Actor {
 pub enum Privilege {
     /// Read, write, and what is left to an object's owner.
     All,
+    /// The same, but not give an object away: whoever else there is, is not there in its user namespace, or it has not that right.
+    Keeping,
     /// Read.
     Reading,
     /// Nothing.

@@ -25,6 +25,7 @@ const MADE: (&str, &str) = (r#"{"call":"shm_open","name":"/scx","flags":"RDWR|CR
 #[rstest]
 #[case::who_may_do_all("", "RDWR", true)]
 #[case::who_may_do_nothing(r#","privilege":"nothing""#, "RDWR", false)]
+#[case::who_keeps_what_it_owns(r#","privilege":"keeping""#, "RDWR", true)]
 #[case::who_may_read_and_reads(r#","privilege":"reading""#, "RDONLY", true)]
 #[case::who_may_read_and_writes(r#","privilege":"reading""#, "RDWR", false)]
 #[case::who_may_do_nothing_and_reads(r#","privilege":"nothing""#, "RDONLY", false)]
@@ -75,4 +76,28 @@ fn a_size_is_refused_under_a_limit(#[case] members: &str, #[case] expected: Verd
 fn a_limit_that_is_raised_may_be_above_the_hard_one(#[case] limit: i64, #[case] expected: Verdict) {
     let call = format!(r#"{{"call":"rlimit","resource":"NOFILE","limit":{limit}}}"#);
     assert_eq!(verdict(r#","limits":{"NOFILE":20}"#, &[(&call, r#"{"errno":"EINVAL"}"#)]), expected);
+}
+
+/// On Linux the right to give objects away is a capability of its own.
+#[rstest]
+#[case::who_may_do_all("", (Verdict::Pass, Verdict::Fail))]
+#[case::who_keeps_what_it_owns(r#","privilege":"keeping""#, (Verdict::Pass, Verdict::Pass))]
+#[case::who_may_read(r#","privilege":"reading""#, (Verdict::Pass, Verdict::Pass))]
+#[case::who_may_do_nothing(r#","privilege":"nothing""#, (Verdict::Pass, Verdict::Pass))]
+fn a_user_0_with_less_than_all_may_give_objects_away_or_not(
+    #[case] members: &str,
+    #[case] (given, refused): (Verdict, Verdict),
+) {
+    let gives = r#"{"call":"fchown","fd":"f","uid":1000,"gid":1000}"#;
+    let verdict = |outcome| verdict(members, &[MADE, (gives, outcome)]);
+    assert_eq!((verdict(r#""ok""#), verdict(r#"{"errno":"EPERM"}"#)), (given, refused));
+}
+
+#[rstest]
+#[case::who_may_do_all("", Verdict::Fail)]
+#[case::who_may_read(r#","privilege":"reading""#, Verdict::Pass)]
+fn what_a_user_0_with_less_than_all_gave_away_it_may_change_or_not(#[case] members: &str, #[case] refused: Verdict) {
+    let gives = (r#"{"call":"fchown","fd":"f","uid":1000,"gid":1000}"#, r#""ok""#);
+    let changes = (r#"{"call":"fchmod","fd":"f","mode":384}"#, r#"{"errno":"EPERM"}"#);
+    assert_eq!(verdict(members, &[MADE, gives, changes]), refused);
 }

@@ -36,6 +36,7 @@ const USER: &str = "setpriv --reuid=64738 --regid=64738 --clear-groups";
 #[case::no_right_to_pass_over_modes(STORE, "capsh --drop=cap_dac_override,cap_dac_read_search -- -c", Conforms)]
 #[case::the_right_to_read_alone(STORE, "capsh --drop=cap_dac_override -- -c", Conforms)]
 #[case::no_right_to_change_what_others_own(STORE, "capsh --drop=cap_fowner -- -c", Conforms)]
+#[case::no_right_to_give_objects_away(STORE, "capsh --drop=cap_chown -- -c", Conforms)]
 #[case::no_right_to_become_another_user(STORE, "capsh --drop=cap_setuid,cap_setgid -- -c", Conforms)]
 #[case::no_right_to_mount(STORE, "capsh --drop=cap_sys_admin -- -c", Conforms)]
 #[case::a_full_store(

@@ -78,7 +78,8 @@ pub(in crate::model) fn fchmod(cx: Cx<'_>, fd: Label, mode: u32, checks: &mut Ch
     let Some(open) = checks.descriptor(cx, fd, clause::fchmod(2)) else { return };
     let object = cx.state.object(open.object);
     let of_others = object.uid != cx.process.uid && !cx.process.is_root();
-    checks.refuse(Check::Owner, of_others, &rules.fchmod_denied, &[]);
+    checks.refuse(Check::Owner, of_others && !cx.process.may_have_rights(), &rules.fchmod_denied, &[]);
+    checks.may(Check::Owner, of_others && cx.process.may_have_rights(), Errno::EPERM, &[clause::fchmod(3)]);
     special_bits(cx, object, mode, checks);
     checks.ask(Check::Support, true, &rules.fchmod, &[]);
     if object.nameless {

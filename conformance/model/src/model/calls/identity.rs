@@ -15,16 +15,18 @@ pub(in crate::model) fn fchown(cx: Cx<'_>, fd: Label, uid: u32, gid: u32, checks
     let rules = &cx.profile.rules;
     let Some(open) = checks.descriptor(cx, fd, clause::fchown(2)) else { return };
     let object = cx.state.object(open.object);
+    checks.may(Check::Owner, cx.process.may_be_alone(), Errno::EINVAL, &[clause::fchown(4)]);
     let is_owner = object.uid == cx.process.uid;
-    checks.ask(Check::Owner, !cx.process.is_root() && !is_owner, &rules.fchown_of_others, &[]);
+    let is_bound = !cx.process.is_root() && !cx.process.may_have_rights();
+    checks.ask(Check::Owner, is_bound && !is_owner, &rules.fchown_of_others, &[]);
     let gives_away = uid != object.uid && uid != cx.process.uid;
-    checks.shall(Check::Owner, !cx.process.is_root() && gives_away, Errno::EPERM, &[clause::fchown(3)]);
+    checks.shall(Check::Owner, is_bound && gives_away, Errno::EPERM, &[clause::fchown(3)]);
     // An owner may give it to any group of the process.
     let is_in = if object.gid == Some(gid) { Some(true) } else { cx.process.is_in(gid) };
     let stays = object.gid.is_none();
-    let is_refused = !cx.process.is_root() && is_in == Some(false) && !stays;
+    let is_refused = is_bound && is_in == Some(false) && !stays;
     checks.shall(Check::Owner, is_refused, Errno::EPERM, &[clause::fchown(3)]);
-    let may_be_refused = !cx.process.is_root() && is_in != Some(true);
+    let may_be_refused = cx.process.may_have_rights() || is_bound && is_in != Some(true);
     checks.may(Check::Owner, may_be_refused, Errno::EPERM, &[clause::fchown(3)]);
     checks.ask(Check::Support, true, &rules.fchown, &[]);
     checks.succeed(Expect::Ok, &[clause::fchown(1)], smallvec![Effect::Chown(open.object, uid, gid)]);

@@ -13,6 +13,9 @@ use std::sync::Arc;
 /// The superuser's number.
 const ROOT: u32 = 0;
 
+/// The number of users who have none in a user namespace of Linux.
+const UNMAPPED: u32 = 65534;
+
 /// A process.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Process {
@@ -253,7 +256,18 @@ impl Process {
 
     /// Is it the superuser, whom permissions do not stop? User 0 of a user namespace, or without capabilities, may not be.
     pub(crate) fn is_root(&self) -> bool {
-        self.privilege() == Privilege::All
+        matches!(self.privilege(), Privilege::All | Privilege::Keeping)
+    }
+
+    /// Is it user 0 with less than all? What it may do beside reading and writing, such as giving objects away, is not known: on
+    /// Linux each is a capability of its own.
+    pub(crate) fn may_have_rights(&self) -> bool {
+        self.uid == ROOT && self.began_as == ROOT && self.privilege() != Privilege::All
+    }
+
+    /// May there be nobody else, as in a user namespace that has no number for others? Who has none there is user 65534.
+    pub(crate) fn may_be_alone(&self) -> bool {
+        self.uid == UNMAPPED || self.may_have_rights()
     }
 
     /// Do modes not keep it from reading and writing, as far as it wants to?
