@@ -346,7 +346,8 @@ class Actor:
         self.peers = {label: socket.socket(fileno=fd) for label, fd in request.get("peers", {}).items()}
         given = {0, 1, 2, CONTROL, *request.get("peers", {}).values()}.union(*self.children.values())
         return {"protocol": PROTOCOL, "uid": os.geteuid(), "gid": os.getegid(), "umask": self.mask,
-                "fds": sorted(self.first_fds), "own_store": self.implementation.own_store, "template": self.first_fds <= given, "cannot": self.cannot()}
+                "fds": sorted(self.first_fds), "own_store": self.implementation.own_store,
+                "template": self.first_fds <= given, "cannot": self.cannot()}
 
     def fork(self, bind, child, pid_namespace=False):
         sockets = self.of(self.children, child, "child")
