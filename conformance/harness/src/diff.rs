@@ -4,10 +4,10 @@ mod write;
 
 pub use write::{write_markdown, write_text};
 
-use crate::report::{CaseResult, Document, Report};
+use crate::report::{CaseResult, Document, Kind, Report};
 use shmconf_model::script::Id;
 use shmconf_model::verdict::Verdict;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// What changed between two documents, a part for each subject on each system.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -140,18 +140,19 @@ impl Part {
     fn between(old: &Report, new: &Report) -> Part {
         let (before, now) = (title(old), title(new));
         let title = if before == now { now } else { format!("{before} → {now}") };
-        let find = |report: &Report, id: &Id| report.results.iter().find(|result| result.id == *id).cloned();
-        let ids: BTreeSet<&Id> = old.results.iter().chain(&new.results).map(|result| &result.id).collect();
+        let mut results: BTreeMap<&Id, (Option<&CaseResult>, Option<&CaseResult>)> = BTreeMap::new();
+        old.results.iter().for_each(|result| results.entry(&result.id).or_default().0 = Some(result));
+        new.results.iter().for_each(|result| results.entry(&result.id).or_default().1 = Some(result));
+        let all = results.len();
         let mut changes = Vec::new();
-        for id in &ids {
-            let (before, now) = (find(old, id), find(new, id));
-            let said = |result: &Option<CaseResult>| result.as_ref().map_or_else(|| "not there".to_owned(), said);
-            if said(&before) != said(&now) {
-                let kind = kind(before.as_ref().map(|result| (old, result)), now.as_ref().map(|result| (new, result)));
-                changes.push(Change { id: (*id).clone(), kind, before: said(&before), now: said(&now) });
+        for (id, (before, now)) in results {
+            let kind = kind(before.map(|result| (old, result)), now.map(|result| (new, result)));
+            let (before, now) = (said(before), said(now));
+            if before != now {
+                changes.push(Change { id: id.clone(), kind, before, now });
             }
         }
-        let same = ids.len() - changes.len();
+        let same = all - changes.len();
         changes.sort_by_key(|change| change.kind);
         Part { title, only: None, changes, same }
     }
@@ -178,13 +179,14 @@ fn kind(before: Option<(&Report, &CaseResult)>, now: Option<(&Report, &CaseResul
 }
 
 /// What a result says, in a line: the verdict, and what it rests on. What a property drew by chance is no part of it.
-fn said(result: &CaseResult) -> String {
+fn said(result: Option<&CaseResult>) -> String {
+    let Some(result) = result else { return "not there".to_owned() };
     let mut said = result.verdict.to_string();
     if !result.deviations.is_empty() {
         let deviations: Vec<&str> = result.deviations.iter().map(String::as_str).collect();
         said += &format!(" ({})", deviations.join(", "));
     }
-    let counterexample = result.counterexample.as_ref().filter(|_| result.kind == crate::report::Kind::Case);
+    let counterexample = result.counterexample.as_ref().filter(|_| result.kind == Kind::Case);
     if let Some((counterexample, first)) = counterexample.and_then(|found| Some((found, found.violations.first()?))) {
         let line = counterexample.calls.get(first.event).map_or("", |call| generic(&call.line));
         said += &format!(": {line} -> {}", first.observed);

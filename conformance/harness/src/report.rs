@@ -28,6 +28,7 @@ pub use html::Html;
 pub use json::Json;
 pub use junit::Junit;
 pub use markdown::Markdown;
+pub(crate) use markdown::prose;
 pub use merge::MergeError;
 pub use portability::Portability;
 pub use pretty::Pretty;

@@ -68,6 +68,14 @@ pub struct Platform {
     pub page_size: u64,
 }
 
+/// `Linux 6.18.44 x86_64 glibc 2.36`; what is not known is left out.
+impl fmt::Display for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = [&self.os, &self.release, &self.arch, &self.libc].map(String::as_str);
+        f.write_str(&words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" "))
+    }
+}
+
 /// What a machine has at the moment, as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Machine {

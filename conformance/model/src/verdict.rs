@@ -27,9 +27,10 @@ pub enum Verdict {
     Fail,
 }
 
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
+impl Verdict {
+    /// The word for it, as reports write it.
+    pub fn word(self) -> &'static str {
+        match self {
             Verdict::Skip => "skip",
             Verdict::Pass => "pass",
             Verdict::Deviation => "deviation",
@@ -37,7 +38,13 @@ impl fmt::Display for Verdict {
             Verdict::Xpass => "xpass",
             Verdict::Inconclusive => "inconclusive",
             Verdict::Fail => "fail",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
     }
 }
 

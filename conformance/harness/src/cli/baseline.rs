@@ -3,9 +3,11 @@
 use super::Done;
 use super::error::CliError;
 use super::output::Output;
-use super::stored;
+use super::{selection, stored};
 use crate::baseline::Baseline;
 use crate::exit::Exit;
+use crate::report::Report;
+use shmconf_model::script::Id;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -35,6 +37,19 @@ pub(super) fn baseline(args: &Args) -> Done {
     }
     Output::open(args.output.as_deref())?.write(|output| output.write_all(baseline.text().as_bytes()))?;
     Ok(Exit::Conforms)
+}
+
+/// Has reports say what was known to fail, and warns of entries that match nothing.
+pub(super) fn apply(baseline: &Baseline, reports: &mut [Report]) {
+    reports.iter_mut().for_each(|report| baseline.apply(report));
+    let is_known = |id: &Id| selection::ids().any(|known| known == id);
+    let unmatched: Vec<&str> = baseline.unmatched(reports, is_known).map(|entry| entry.id.as_str()).collect();
+    if !unmatched.is_empty() {
+        let entries = unmatched.join(", ");
+        anstream::eprintln!(
+            "warning: entries of the baseline match nothing, as no such case or subject is there: {entries}"
+        );
+    }
 }
 
 /// Reads a baseline.

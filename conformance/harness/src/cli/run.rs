@@ -93,7 +93,7 @@ pub(super) fn run(args: Args) -> Done {
         selection = shard.of(selection)?;
     }
     let baseline = args.baseline.as_deref().map(super::baseline::read).transpose()?;
-    let shown = args.show.open()?.quiet(args.quiet);
+    let (shown, telling) = (args.show.open()?.quiet(args.quiet), args.telling());
     if let Some(path) = &args.traces {
         for_traces(path)?;
     }
@@ -109,24 +109,14 @@ pub(super) fn run(args: Args) -> Done {
         timeout: args.timeout,
         strict: args.strict,
         compared,
-        traces: args.traces.clone(),
+        traces: args.traces,
         stop: interrupt.flag(),
     };
-    let bar = Bar::new(interrupt.clone(), args.telling());
+    let bar = Bar::new(interrupt.clone(), telling);
     let mut reports = campaign::run(&plan, &bar);
     bar.clear();
     if let Some(baseline) = &baseline {
-        reports.iter_mut().for_each(|report| baseline.apply(report));
-        let unmatched: Vec<String> = baseline
-            .unmatched(&reports, |id| selection::ids().any(|known| known == id))
-            .map(|entry| entry.id.to_string())
-            .collect();
-        if !unmatched.is_empty() {
-            let entries = unmatched.join(", ");
-            anstream::eprintln!(
-                "warning: entries of the baseline match nothing, as no such case or subject is there: {entries}"
-            );
-        }
+        super::baseline::apply(baseline, &mut reports);
     }
     reports.iter_mut().for_each(keep::keep);
     if interrupt.came() {

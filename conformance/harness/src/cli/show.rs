@@ -140,7 +140,7 @@ impl Shown {
         }
         if only_files {
             // Nobody may be there to hear it.
-            let _ = Pretty { width: 100 }.closing(document, &mut anstream::stderr());
+            let _ = Closing.render(document, &mut anstream::stderr());
         }
         Ok(())
     }

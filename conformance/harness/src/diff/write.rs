@@ -1,6 +1,7 @@
 //! What changed, for a terminal and for a pull request.
 
 use super::{Change, ChangeKind, Diff, Part, Side};
+use crate::report::prose;
 use std::io::{self, Write};
 
 /// How many changes of one kind are written out in Markdown, where a comment has little room.
@@ -33,11 +34,11 @@ pub fn write_text(diff: &Diff, output: &mut dyn Write) -> io::Result<()> {
 pub fn write_markdown(diff: &Diff, output: &mut dyn Write) -> io::Result<()> {
     writeln!(output, "**{}**\n", closing(diff))?;
     for part in &diff.parts {
-        writeln!(output, "### {}\n", escaped(&part.title))?;
+        writeln!(output, "### {}\n", prose(&part.title))?;
         for (kind, changes) in by_kind(part) {
             writeln!(output, "**{} {}**\n\n| case | before | now |\n|---|---|---|", changes.len(), kind.heading())?;
             for Change { id, before, now, .. } in changes.iter().take(MOST) {
-                writeln!(output, "| {} | {} | {} |", escaped(id.as_str()), escaped(before), escaped(now))?;
+                writeln!(output, "| {} | {} | {} |", prose(id.as_str()), prose(before), prose(now))?;
             }
             if let Some(more) = changes.len().checked_sub(MOST).filter(|more| *more > 0) {
                 writeln!(output, "| and {more} more | | |")?;
@@ -70,19 +71,4 @@ fn closing(diff: &Diff) -> &'static str {
         (false, true) => "Nothing got worse.",
         (false, false) => "Nothing changed.",
     }
-}
-
-/// The text as a cell of a table takes it, and as nothing but text.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::new();
-    for char in text.chars() {
-        match char {
-            '\n' | '\r' => escaped.push(' '),
-            '<' => escaped += "&lt;",
-            '|' | '*' | '_' | '`' | '[' | ']' | '\\' | '#' | '@' => escaped.extend(['\\', char]),
-            char if char.is_control() => escaped.push('\u{fffd}'),
-            char => escaped.push(char),
-        }
-    }
-    escaped
 }

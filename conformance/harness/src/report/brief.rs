@@ -1,13 +1,13 @@
 //! A result in one line, for formats that have no room for more.
 
-use super::pretty::clean;
+use super::pretty::one_line;
 use super::{CaseResult, Report};
 
 /// Why a result is what it is, or what speaks against the subject, in one line without control characters.
 pub(super) fn brief(report: &Report, result: &CaseResult) -> String {
     let text = result.reason.clone().or_else(|| violation(result)).or_else(|| deviations(report, result));
     let text = text.unwrap_or_else(|| result.verdict.to_string());
-    clean(&text.lines().collect::<Vec<_>>().join(" ")).into_owned()
+    one_line(&text)
 }
 
 /// `a: ftruncate(f, 4096) -> EINVAL; allowed: ok, EINTR`

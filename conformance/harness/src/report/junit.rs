@@ -87,12 +87,10 @@ fn write_suite(
 
 /// What was tested, by which rules, and what each result of the suite rests on.
 fn write_properties(report: &Report, results: &[&CaseResult], xml: &mut Xml<'_>) -> io::Result<()> {
-    let platform = &report.platform;
-    let system = [&platform.os, &platform.release, &platform.arch, &platform.libc].map(String::as_str).join(" ");
     let mut properties = vec![
         ("subject".to_owned(), report.subject.clone()),
         ("profile".to_owned(), report.profile.clone()),
-        ("platform".to_owned(), system.trim_end().to_owned()),
+        ("platform".to_owned(), report.platform.to_string()),
         ("seed".to_owned(), report.seed.to_string()),
         ("strict".to_owned(), report.strict.to_string()),
     ];
@@ -163,12 +161,7 @@ fn in_full(report: &Report, result: &CaseResult, counterexample: &Counterexample
 
 /// One line with nothing in it that XML cannot hold.
 fn line(text: &str) -> Cow<'_, str> {
-    let is_strange = |c: char| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}');
-    if !text.contains(is_strange) {
-        return Cow::Borrowed(text);
-    }
-    let escaped = |c: char| if is_strange(c) { c.escape_default().to_string() } else { String::from(c) };
-    Cow::Owned(text.chars().map(escaped).collect())
+    pretty::escaped(text, |c| c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}'))
 }
 
 /// `3.217`

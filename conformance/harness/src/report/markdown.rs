@@ -12,7 +12,9 @@ use section::Section;
 use shmconf_model::verdict::Verdict;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
-use text::{code, fenced, prose};
+use text::{code, fenced};
+
+pub(crate) use text::prose;
 
 /// Markdown, as GitHub reads it; never more than 1 MiB.
 #[derive(Debug, Clone, Copy)]

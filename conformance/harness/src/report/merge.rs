@@ -41,8 +41,8 @@ impl Document {
 impl Report {
     /// Is the other one about the same subject, on the same system, by the same rules?
     fn is_of_the_same(&self, other: &Report) -> bool {
-        let key = |report: &Report| (report.subject.clone(), report.profile.clone(), report.strict);
-        key(self) == key(other) && self.platform == other.platform
+        let Report { platform, subject, profile, strict, .. } = self;
+        (platform, subject, profile, strict) == (&other.platform, &other.subject, &other.profile, &other.strict)
     }
 
     fn join(&mut self, other: Report) -> Result<(), MergeError> {

@@ -35,7 +35,7 @@ impl Portability {
         let mut all = Portability { profile: profile.to_owned(), ..Portability::default() };
         for result in results.iter().filter(|result| result.scripts > 0) {
             all.compared += 1;
-            let elsewhere = result.portability.iter().find(|elsewhere| elsewhere.profile == profile);
+            let elsewhere = result.elsewhere(profile);
             all.add(elsewhere.map_or(&[], |elsewhere| &elsewhere.differences));
         }
         all

@@ -15,7 +15,7 @@ use paint::{paint, style};
 use shmconf_model::verdict::Verdict;
 use std::io::{self, Write};
 
-pub(super) use paint::clean;
+pub(super) use paint::{clean, escaped, one_line};
 
 /// Text for people.
 #[derive(Debug, Clone, Copy)]

@@ -80,6 +80,11 @@ impl CaseResult {
         CaseResult { verdict: Verdict::Skip, reason: Some(reason), ..CaseResult::of(id, kind) }
     }
 
+    /// What another platform would have made of it, if it was compared with it and differs there.
+    pub(super) fn elsewhere(&self, profile: &str) -> Option<&Elsewhere> {
+        self.portability.iter().find(|elsewhere| elsewhere.profile == profile)
+    }
+
     /// The result with the time that it took.
     pub fn took(mut self, duration: Duration) -> CaseResult {
         self.duration_ms = milliseconds(duration);

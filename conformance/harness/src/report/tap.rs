@@ -7,6 +7,7 @@
 use super::brief::brief;
 use super::{CaseResult, Counterexample, Document, Format, Report, pretty};
 use shmconf_model::verdict::Verdict;
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 /// TAP, version 14.
@@ -105,8 +106,8 @@ fn escaped(text: &str) -> String {
 }
 
 /// One line of characters that YAML can hold.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if is_strange(c) { c.escape_default().to_string() } else { String::from(c) }).collect()
+fn printable(text: &str) -> Cow<'_, str> {
+    pretty::escaped(text, is_strange)
 }
 
 /// Does the character end a line, or is it none for YAML?

@@ -18,17 +18,19 @@ impl Shard {
     pub(in crate::cli) fn of(self, mut selection: Selection) -> Result<Selection, CliError> {
         let count = selection.cases.len() + selection.properties.len();
         // Properties are dealt from the other end, so that few of both still go to different machines.
-        let mut at = 0..;
-        selection.cases.retain(|_| at.next().is_some_and(|at| at % self.of.get() == self.nth.get() - 1));
-        let mut at = 0..;
-        selection
-            .properties
-            .retain(|_| at.next().is_some_and(|at| at % self.of.get() == self.of.get() - self.nth.get()));
+        deal(&mut selection.cases, self.of.get(), self.nth.get() - 1);
+        deal(&mut selection.properties, self.of.get(), self.of.get() - self.nth.get());
         if selection.cases.is_empty() && selection.properties.is_empty() {
             return Err(CliError::EmptyShard { shard: self.to_string(), count });
         }
         Ok(selection)
     }
+}
+
+/// Keeps those that so many players get in that turn.
+fn deal<T>(all: &mut Vec<T>, players: usize, turn: usize) {
+    let mut at = 0..;
+    all.retain(|_| at.next().is_some_and(|at| at % players == turn));
 }
 
 impl FromStr for Shard {

@@ -2,7 +2,7 @@
 
 use super::super::CaseResult;
 use shmconf_model::outcome::Outcome;
-use shmconf_model::verdict::{Certainty, Elsewhere, Verdict};
+use shmconf_model::verdict::{Certainty, Elsewhere};
 use std::collections::BTreeSet;
 
 /// What two answers have in common that count as equal: the verdict, the deviations, and what was seen that is not allowed.
@@ -24,7 +24,7 @@ impl<'a> Answer<'a> {
             example.violations.iter().map(move |violation| (name_of(call(violation.event)), seen(&violation.observed)))
         });
         Answer {
-            word: word(result.verdict),
+            word: result.verdict.word(),
             deviations: result.deviations.iter().map(String::as_str).collect(),
             seen: violations.collect(),
         }
@@ -48,19 +48,6 @@ impl<'a> Answer<'a> {
             Some(Certainty::Unknown) => "unknown",
         };
         Answer { word, deviations, seen }
-    }
-}
-
-/// The verdict as the page writes it.
-pub(super) fn word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Skip => "skip",
-        Verdict::Pass => "pass",
-        Verdict::Deviation => "deviation",
-        Verdict::Xfail => "xfail",
-        Verdict::Xpass => "xpass",
-        Verdict::Inconclusive => "inconclusive",
-        Verdict::Fail => "fail",
     }
 }
 

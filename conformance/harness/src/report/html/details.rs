@@ -5,7 +5,7 @@ use super::super::{CaseResult, Counterexample, Deviation, Report, ShownCall};
 use super::plain::plain;
 use serde::Serialize;
 use shmconf_model::clause::{ClauseId, Ledger};
-use shmconf_model::verdict::{Allowed, Elsewhere, Explanation};
+use shmconf_model::verdict::{Allowed, Certainty, Elsewhere, Explanation};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
@@ -39,9 +39,9 @@ pub(super) struct Member {
     pub(super) gave_up: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) left_behind: Vec<String>,
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) interrupted: bool,
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(super) strict: bool,
     /// The platform that it was compared with, for a column of such.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,7 +98,7 @@ struct Difference {
     line: String,
     observed: String,
     there: Vec<Why>,
-    certainty: String,
+    certainty: Certainty,
     #[serde(skip_serializing_if = "String::is_empty")]
     under: String,
 }
@@ -164,7 +164,7 @@ impl Details {
             line: text(&difference.line),
             observed: text(&difference.observed.to_string()),
             there: self.why(&difference.there),
-            certainty: format!("{:?}", difference.certainty).to_lowercase(),
+            certainty: difference.certainty,
             under: text(&difference.under),
         });
         let differences = differences.collect();
@@ -265,10 +265,6 @@ impl<T: Serialize> Serialize for Entries<T> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.all.serialize(serializer)
     }
-}
-
-fn is_false(value: &bool) -> bool {
-    !value
 }
 
 fn is_zero(value: &u64) -> bool {

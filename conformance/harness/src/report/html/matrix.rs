@@ -1,11 +1,11 @@
 //! The table of a page: areas of rows, and columns with what they answered.
 
 use super::super::{CaseResult, Document, Report, Summary, areas};
-use super::answer::{self, Answer};
+use super::answer::Answer;
 use super::details::{Details, Member, RowDetails, text};
 use serde::Serialize;
 use shmconf_model::catalogue;
-use shmconf_model::verdict::Elsewhere;
+use shmconf_model::verdict::Verdict;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// With more cells than these a browser would be busy for a second: the areas are folded then.
@@ -173,7 +173,7 @@ fn words(areas: &[Area]) -> Vec<(&'static str, usize)> {
 }
 
 fn every_word() -> impl Iterator<Item = &'static str> {
-    Summary::ORDER.into_iter().map(answer::word).chain(["same", "differs", "may-differ", "unknown"])
+    Summary::ORDER.into_iter().map(Verdict::word).chain(["same", "differs", "may-differ", "unknown"])
 }
 
 impl Column {
@@ -224,7 +224,7 @@ impl<'a> Teller<'a> {
         match self.elsewhere {
             None => Some(Answer::of(result)),
             Some(_) if result.scripts == 0 => None,
-            Some(profile) => Some(Answer::elsewhere(on(result, profile))),
+            Some(profile) => Some(Answer::elsewhere(result.elsewhere(profile))),
         }
     }
 
@@ -233,21 +233,19 @@ impl<'a> Teller<'a> {
         let result = self.results.get(id)?;
         Some(match self.elsewhere {
             None => details.cell(self.report, word, result),
-            Some(profile) => details.elsewhere(word, on(result, profile)),
+            Some(profile) => details.elsewhere(word, result.elsewhere(profile)),
         })
     }
 
     fn member(&self) -> Member {
         let Report { platform, subject, profile, seed, strict, interrupted, gave_up, left_behind, .. } = self.report;
-        let words = [&platform.os, &platform.release, &platform.arch, &platform.libc];
-        let words: Vec<&str> = words.into_iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
         let stand_in = match &*platform.stand_in {
             "" => String::new(),
             stand_in => format!(" under {stand_in}"),
         };
         Member {
             subject: text(subject),
-            platform: text(&format!("{}{stand_in}", words.join(" "))),
+            platform: text(&format!("{platform}{stand_in}")),
             profile: text(profile),
             seed: *seed,
             gave_up: gave_up.as_deref().map(text),
@@ -257,8 +255,4 @@ impl<'a> Teller<'a> {
             elsewhere: self.elsewhere.map(text),
         }
     }
-}
-
-fn on<'a>(result: &'a CaseResult, profile: &str) -> Option<&'a Elsewhere> {
-    result.portability.iter().find(|elsewhere| elsewhere.profile == profile)
 }

@@ -1,9 +1,9 @@
 //! Text from outside within Markdown: it is shown as it is, and never read as markup.
 
-use super::super::pretty::clean;
+use super::super::pretty::{clean, one_line};
 
 /// Running text. Punctuation that could mean something has a backslash, and a link is one.
-pub(super) fn prose(text: &str) -> String {
+pub(crate) fn prose(text: &str) -> String {
     let words = one_line(text);
     let word = |word: &str| if is_link(word) { format!("<{word}>") } else { escaped(word) };
     words.split(' ').map(word).collect::<Vec<_>>().join(" ")
@@ -49,10 +49,6 @@ pub(super) fn fenced(text: &str) -> String {
 pub(super) fn html(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == ' ' || !c.is_ascii();
     one_line(text).chars().map(|c| if plain(c) { String::from(c) } else { format!("&#{};", c as u32) }).collect()
-}
-
-fn one_line(text: &str) -> String {
-    clean(&text.lines().collect::<Vec<_>>().join(" ")).into_owned()
 }
 
 fn longest_run(text: &str, of: char) -> usize {

@@ -2,7 +2,7 @@
 
 use super::super::Report;
 use super::notes::count;
-use super::paint::{clean, paint, style};
+use super::paint::{clean, one_line, paint, style};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -28,7 +28,7 @@ fn sentence(report: &Report) -> (anstyle::Style, String) {
         return (style::OPEN, format!("was interrupted after {judged}; {against}"));
     }
     if let (true, Some(reason)) = (report.conforms(), &report.gave_up) {
-        let reason = clean(&reason.lines().collect::<Vec<_>>().join(" ")).into_owned();
+        let reason = one_line(reason);
         let tested = if report.tried_anything() { "was not tested to the end" } else { "could not be tested" };
         return (style::OPEN, format!("{tested}: {reason}"));
     }

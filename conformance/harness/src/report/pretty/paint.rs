@@ -34,10 +34,20 @@ pub(super) fn paint(style: Style, text: &str) -> String {
 
 /// The text with control characters escaped: what a subject says must not move the cursor.
 pub(in super::super) fn clean(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
+    escaped(text, char::is_control)
+}
+
+/// The same in one line.
+pub(in super::super) fn one_line(text: &str) -> String {
+    clean(&text.lines().collect::<Vec<_>>().join(" ")).into_owned()
+}
+
+/// The text with those characters escaped that are strange.
+pub(in super::super) fn escaped(text: &str, is_strange: fn(char) -> bool) -> Cow<'_, str> {
+    if !text.contains(is_strange) {
         return Cow::Borrowed(text);
     }
-    let escaped = |c: char| if c.is_control() { c.escape_default().collect() } else { String::from(c) };
+    let escaped = |c: char| if is_strange(c) { c.escape_default().collect() } else { String::from(c) };
     Cow::Owned(text.chars().map(escaped).collect())
 }
 
