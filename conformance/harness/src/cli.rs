@@ -3,6 +3,7 @@
 mod baseline;
 mod completions;
 mod diff;
+mod doctor;
 mod error;
 mod explain;
 mod interrupt;
@@ -64,6 +65,10 @@ enum Verb {
     ///
     /// A fault that nothing catches is a gap of the suite; the exit code is 1 then.
     Mutants(mutants::Args),
+    /// Tells what this machine's shared memory is like, what is wrong with it, and what to do about that
+    ///
+    /// The exit code is 1 if something is wrong by which usual programs fail.
+    Doctor(doctor::Args),
     /// Shows the rules of the platforms side by side
     Profiles(profiles::Args),
     /// Writes what fails in a report as a baseline, for `shmconf run --baseline`
@@ -100,6 +105,7 @@ pub fn main() -> ExitCode {
         Verb::Judge(args) => judge::judge(&args),
         Verb::Smoke(args) => smoke::smoke(&args),
         Verb::Mutants(args) => mutants::mutants(&args),
+        Verb::Doctor(args) => doctor::doctor(&args),
         Verb::Profiles(args) => profiles::profiles(&args),
         Verb::Baseline(args) => baseline::baseline(&args),
         Verb::Diff(args) => diff::diff(&args),

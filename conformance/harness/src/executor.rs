@@ -17,6 +17,7 @@ mod sweeper;
 mod system;
 
 pub use error::ExecutorError;
+pub(crate) use machine::in_words;
 
 use crate::subject::Spec;
 use pool::Pool;
@@ -205,6 +206,11 @@ impl Executor {
 /// This system, as traces tell of it.
 pub fn platform() -> Platform {
     platform::this(nix::unistd::Pid::this())
+}
+
+/// This machine at the moment, as traces tell of it.
+pub fn machine() -> Machine {
+    machine::with(&machine::settings())
 }
 
 /// Goes on as an actor, or as the process that starts them, if that is what this process was started for. To be called before

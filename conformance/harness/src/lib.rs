@@ -11,6 +11,7 @@ pub mod campaign;
 pub mod cli;
 pub mod conformance;
 pub mod diff;
+pub mod doctor;
 pub mod executor;
 pub mod exit;
 pub mod generator;

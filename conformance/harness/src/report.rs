@@ -32,6 +32,7 @@ pub(crate) use markdown::prose;
 pub use merge::MergeError;
 pub use portability::Portability;
 pub use pretty::Pretty;
+pub(crate) use pretty::clean;
 pub use result::{CaseResult, Kind};
 pub use summary::Summary;
 pub use tap::Tap;

@@ -2,6 +2,7 @@
 //!
 //! They are generated from the types; `schemas/` has them as files, and a test keeps those up to date.
 
+use crate::doctor::{self, Examination};
 use crate::report::{self, Document};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use shmconf_adapter::wire::{self, Reply, Request};
@@ -16,11 +17,13 @@ pub enum Published {
     Trace,
     /// A line between the harness and an actor.
     Protocol,
+    /// What `shmconf doctor --format json` writes.
+    Doctor,
 }
 
 impl Published {
     /// Every published format.
-    pub const ALL: &[Published] = &[Published::Report, Published::Trace, Published::Protocol];
+    pub const ALL: &[Published] = &[Published::Report, Published::Trace, Published::Protocol, Published::Doctor];
 
     /// The word that stands for it on the command line and in the name of its file.
     pub fn word(self) -> &'static str {
@@ -28,6 +31,7 @@ impl Published {
             Published::Report => "report",
             Published::Trace => "trace",
             Published::Protocol => "protocol",
+            Published::Doctor => "doctor",
         }
     }
 
@@ -35,6 +39,9 @@ impl Published {
     pub fn schema(self) -> Schema {
         match self {
             Published::Report => titled(schemars::schema_for!(Document), report::FORMAT, "What a run found."),
+            Published::Doctor => {
+                titled(schemars::schema_for!(Examination), doctor::FORMAT, "What a machine has for shared memory.")
+            }
             Published::Trace => {
                 let about = "A line of a trace: the first one is a header, each of the others an event.";
                 either::<Header, Event>(trace::FORMAT, about)

@@ -157,6 +157,14 @@ pub fn limits_now() -> BTreeMap<Resource, u64> {
     finite.chain(few).chain(kept).map(|(resource, limit)| (resource, limit as u64)).collect()
 }
 
+/// The soft and the hard limit of this process; nothing where the system has no such limit.
+#[allow(clippy::unnecessary_cast, reason = "the widths differ between systems")]
+pub fn limits_of(resource: Resource) -> Option<(Option<u64>, Option<u64>)> {
+    let limits = limits(system::resource(resource).ok()?).ok()?;
+    let finite = |limit: u64| (limit != libc::RLIM_INFINITY as u64).then_some(limit);
+    Some((finite(limits.rlim_cur as u64), finite(limits.rlim_max as u64)))
+}
+
 /// Does something that takes descriptors which are not the script's, whatever number of them it has limited this process to.
 pub fn with_spare_descriptors<T>(what: impl FnOnce() -> T) -> T {
     const RESOURCE: c_int = libc::RLIMIT_NOFILE as c_int;

@@ -129,7 +129,7 @@ impl Needs {
 }
 
 /// `4 KiB`
-fn in_words(bytes: u64) -> String {
+pub(crate) fn in_words(bytes: u64) -> String {
     const UNITS: [&str; 4] = ["bytes", "KiB", "MiB", "GiB"];
     let mut unit = 0;
     let mut number = bytes;

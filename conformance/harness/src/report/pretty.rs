@@ -15,7 +15,8 @@ use paint::{paint, style};
 use shmconf_model::verdict::Verdict;
 use std::io::{self, Write};
 
-pub(super) use paint::{clean, escaped, one_line};
+pub(crate) use paint::clean;
+pub(super) use paint::{escaped, one_line};
 
 /// Text for people.
 #[derive(Debug, Clone, Copy)]

@@ -3,6 +3,7 @@
 mod action;
 mod again;
 mod compare;
+mod doctor;
 mod judge;
 mod manual;
 mod matrix;
@@ -189,6 +190,7 @@ fn all_clauses_can_be_explained_at_once() {
 #[case("report")]
 #[case("trace")]
 #[case("protocol")]
+#[case("doctor")]
 fn a_schema_is_json(#[case] format: &str) {
     let output = shmconf(&["schema", format]);
     let schema: serde_json::Value = serde_json::from_slice(&output.stdout).expect("it is JSON");

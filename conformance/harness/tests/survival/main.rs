@@ -3,6 +3,8 @@
 #[cfg(target_os = "linux")]
 mod adapters;
 #[cfg(target_os = "linux")]
+mod doctor;
+#[cfg(target_os = "linux")]
 mod environments;
 mod hostile;
 mod inherited;

@@ -11,6 +11,7 @@ const MODULES: &[&str] = &[
     "cli",
     "conformance",
     "diff",
+    "doctor",
     "executor",
     "exit",
     "generator",
@@ -38,6 +39,7 @@ const MODULES: &[&str] = &[
 #[case::knows_what_fails("baseline", &["assess", "report"], &["judge", "model", "simulation"])]
 #[case::compares_reports_alone("diff", &["report"], &["judge", "model", "portability", "profile", "simulation"])]
 #[case::counts_and_judges_nothing("mutation", &["campaign", "report", "subject"], &["judge", "model", "profile"])]
+#[case::examines_and_runs_nothing("doctor", &["executor", "report", "subject"], &["judge", "model", "portability"])]
 fn a_module_uses_what_lies_below_it(#[case] module: &str, #[case] others: &[&str], #[case] not_of_the_model: &[&str]) {
     let own = sources::of("conformance/harness/src").into_iter().filter(|source| {
         let path = source.path.strip_prefix("conformance/harness/src/").unwrap_or(&source.path);

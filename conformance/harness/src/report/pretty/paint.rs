@@ -33,7 +33,7 @@ pub(super) fn paint(style: Style, text: &str) -> String {
 }
 
 /// The text with control characters escaped: what a subject says must not move the cursor.
-pub(in super::super) fn clean(text: &str) -> Cow<'_, str> {
+pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     escaped(text, char::is_control)
 }
 

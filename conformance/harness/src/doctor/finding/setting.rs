@@ -1,0 +1,113 @@
+//! What is to be said of settings. What they change is known to the platform's profile; here stands how to change them.
+
+use super::{Finding, Weight};
+use crate::doctor::Facts;
+use shmconf_model::profile::{Circumstances, Deviation, Profile};
+use shmconf_model::trace::Machine;
+
+/// How an administrator changes a setting back.
+const CHANGED_BY: &[(&str, &str)] = &[
+    ("noexec", "mount -o remount,exec /dev/shm"),
+    ("protected_regular", "sysctl fs.protected_regular=0"),
+    ("allow_wx", "sysctl kern.elf64.allow_wx=1"),
+    ("imply_prot_max", "sysctl vm.imply_prot_max=0"),
+];
+
+pub(super) fn findings(facts: &Facts) -> Vec<Finding> {
+    let id = Profile::id_for(&facts.platform);
+    let Ok(profile) = Profile::get(id) else { return Vec::new() };
+    let mut findings = Vec::new();
+    for (setting, value) in &facts.machine.settings {
+        let Some(usual) = profile.settings.get(setting).and_then(|setting| setting.values.first()) else { continue };
+        if value != usual {
+            let brought = brought_by(facts, id, setting, usual);
+            findings.extend(brought.into_iter().map(|deviation| changed(setting, value, deviation)));
+        }
+    }
+    findings.extend(removed_at_logout(facts));
+    findings.extend(huge_pages(facts));
+    findings.extend(overcommit(facts));
+    findings
+}
+
+/// The deviations that are there as the machine is set, and would not be if that setting were the usual one.
+fn brought_by(facts: &Facts, id: &str, setting: &str, usual: &str) -> Vec<Deviation> {
+    let deviations = |machine: &Machine| -> Vec<Deviation> {
+        let profile = Profile::under(id, &Circumstances::of(&facts.platform, machine));
+        profile.map(|profile| in_use(&profile)).unwrap_or_default()
+    };
+    let mut other = facts.machine.clone();
+    other.settings.insert(setting.to_owned(), usual.to_owned());
+    let usually = deviations(&other);
+    let mut here = deviations(&facts.machine);
+    here.retain(|deviation| usually.iter().all(|known| known.id != deviation.id));
+    here
+}
+
+/// The deviations of a profile by which one of its rules makes a choice.
+fn in_use(profile: &Profile) -> Vec<Deviation> {
+    let rules = profile.rules.list();
+    let choices = rules.iter().flat_map(|rule| &rule.choices);
+    let mut used: Vec<Deviation> = Vec::new();
+    for deviation in choices.filter_map(|(_, justification)| profile.deviation(*justification)) {
+        if used.iter().all(|known| known.id != deviation.id) {
+            used.push(deviation.clone());
+        }
+    }
+    used
+}
+
+fn changed(setting: &str, value: &str, deviation: Deviation) -> Finding {
+    let how = CHANGED_BY.iter().find(|(known, _)| *known == setting);
+    let or = how.map(|(_, command)| format!(" Or, as root: `{command}`.")).unwrap_or_default();
+    Finding {
+        id: deviation.id,
+        weight: Weight::Known,
+        text: format!("{setting} is {value}. {}", deviation.text),
+        breaks: deviation.trouble,
+        remedy: format!("{}{or}", deviation.instead),
+    }
+}
+
+/// What systemd does to users who are no users of the system.
+fn removed_at_logout(facts: &Facts) -> Option<Finding> {
+    const FIRST_ORDINARY: u32 = 1000;
+    is(facts, "remove_ipc", &["true"]).filter(|_| facts.uid >= FIRST_ORDINARY)?;
+    let text = "systemd removes the objects of a user when that user logs out.".to_owned();
+    let breaks =
+        "A program that goes on after its user has logged out, such as one under nohup, loses its objects: names \
+                  are gone, and the next shm_open is ENOENT."
+            .to_owned();
+    let remedy = "Run the program as a service of a system user, or `loginctl enable-linger USER`, or set \
+                  `RemoveIPC=no` in /etc/systemd/logind.conf."
+        .to_owned();
+    Some(Finding::new(Weight::Known, "removed-at-logout", text, breaks, remedy))
+}
+
+fn huge_pages(facts: &Facts) -> Option<Finding> {
+    let value = is(facts, "huge_pages", &["always", "within_size", "force"])?;
+    let text = format!("Memfds take huge pages: transparent_hugepage/shmem_enabled is {value}.");
+    let breaks =
+        "A memfd may take a huge page, mostly 2 MiB, where the first byte is stored, and so more than it holds.";
+    let remedy = "As root: `echo advise > /sys/kernel/mm/transparent_hugepage/shmem_enabled`; programs that want huge \
+                  pages then ask for them by madvise.";
+    Some(Finding::new(Weight::Known, "huge-pages", text, breaks.to_owned(), remedy.to_owned()))
+}
+
+fn overcommit(facts: &Facts) -> Option<Finding> {
+    is(facts, "overcommit", &["2"])?;
+    let text = "vm.overcommit_memory is 2: the system promises no more memory than it has.".to_owned();
+    let breaks =
+        "Storing into an object ends the program by SIGBUS where no memory is left to promise, though the store \
+                  has room."
+            .to_owned();
+    let remedy = "Call posix_fallocate before the memory is used, which says ENOMEM or ENOSPC instead; or raise \
+                  vm.overcommit_ratio."
+        .to_owned();
+    Some(Finding::new(Weight::Known, "strict-overcommit", text, breaks, remedy))
+}
+
+/// The value of a setting, if it is one of those.
+fn is<'f>(facts: &'f Facts, setting: &str, values: &[&str]) -> Option<&'f str> {
+    facts.machine.settings.get(setting).map(String::as_str).filter(|value| values.contains(value))
+}
