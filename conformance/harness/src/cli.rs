@@ -6,6 +6,7 @@ mod diff;
 mod doctor;
 mod error;
 mod explain;
+mod formats;
 mod interrupt;
 mod judge;
 mod keep;
@@ -24,6 +25,7 @@ mod selection;
 mod show;
 mod smoke;
 mod stored;
+mod traces;
 
 use crate::exit::Exit;
 use clap::{Parser, Subcommand};
@@ -52,8 +54,13 @@ enum Verb {
     Run(run::Args),
     /// Lists cases and properties, one line each
     List(list::Args),
-    /// Explains a case, a property, a clause, a deviation, a profile, a rule or a subject, with sources
+    /// Explains a case, a clause, a deviation, a platform, a rule, a subject, a call, a flag, an error number or an area, with
+    /// sources
     Explain(explain::Args),
+    /// Shows every call of a trace with its outcome; of a case or a script, what it is, or with -p what a platform would do
+    ///
+    /// Nothing is run. The exit code is 1 if a trace has an outcome that its rules do not allow.
+    Show(show::Args),
     /// Judges stored traces, without running anything
     Judge(judge::Args),
     /// Tells in a second whether an adapter is sane
@@ -102,6 +109,7 @@ pub fn main() -> ExitCode {
         Verb::Run(args) => run::run(args),
         Verb::List(args) => list::list(&args),
         Verb::Explain(args) => explain::explain(&args),
+        Verb::Show(args) => show::show(&args),
         Verb::Judge(args) => judge::judge(&args),
         Verb::Smoke(args) => smoke::smoke(&args),
         Verb::Mutants(args) => mutants::mutants(&args),

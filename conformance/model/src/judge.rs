@@ -5,12 +5,14 @@
 //! the judge goes on from what would have been allowed, to find more.
 
 mod group;
+mod justified;
 mod path;
 mod search;
 #[cfg(test)]
 mod tests;
 pub(crate) mod violations;
 
+pub use justified::{Justified, justified};
 pub use search::Orders;
 
 use crate::call::{Call, Handle, Label, OpenFlags};
@@ -63,19 +65,11 @@ pub fn judge_within(trace: &Trace, profile: &Profile, bounds: Bounds<'_>) -> Jud
 /// The same, by as many orders of overlapping calls as one likes.
 pub fn judge_in(trace: &Trace, profile: &Profile, bounds: Bounds<'_>, orders: Orders) -> Judgement {
     let mut judge = Judge::new(profile, bounds, orders);
-    let mut calls: Vec<Called<'_>> =
-        (0..).zip(&trace.events).map(|(index, event)| Called { index, event, creating: 0 }).collect();
-    calls.sort_by_key(|called| called.event.start);
+    let calls = in_order(trace);
     let mut states = StateSet::of(State::initial(&trace.header));
     let mut rest = &calls[..];
-    while let Some((first, _)) = rest.split_first() {
-        let mut end = first.event.end;
-        let overlapping = rest.iter().skip(1).take_while(|called| {
-            let overlaps = called.event.start < end;
-            end = end.max(called.event.end);
-            overlaps
-        });
-        let (together, after) = rest.split_at(1 + overlapping.count());
+    while let Some(together) = first_together(rest) {
+        let after = rest.get(together.len()..).unwrap_or_default();
         judge.creators_raced |= together.iter().filter(|called| called.creates_exclusively()).count() > 1;
         states = match together {
             [alone] => judge.advance(states, *alone),
@@ -92,6 +86,25 @@ pub fn judge_in(trace: &Trace, profile: &Profile, bounds: Bounds<'_>, orders: Or
         }
     }
     judge.conclude(states)
+}
+
+/// The calls of a trace, by the time at which they began.
+fn in_order(trace: &Trace) -> Vec<Called<'_>> {
+    let mut calls: Vec<Called<'_>> =
+        (0..).zip(&trace.events).map(|(index, event)| Called { index, event, creating: 0 }).collect();
+    calls.sort_by_key(|called| called.event.start);
+    calls
+}
+
+/// The first call, with all that overlap with it, or with those that do.
+fn first_together<'c, 'a>(calls: &'c [Called<'a>]) -> Option<&'c [Called<'a>]> {
+    let mut end = calls.first()?.event.end;
+    let overlapping = calls.iter().skip(1).take_while(|called| {
+        let overlaps = called.event.start < end;
+        end = end.max(called.event.end);
+        overlaps
+    });
+    calls.get(..1 + overlapping.count())
 }
 
 /// A call of the trace.

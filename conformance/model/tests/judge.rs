@@ -3,9 +3,11 @@
 
 use rstest::rstest;
 use shmconf_model::judge::{self, Bounds};
+use shmconf_model::outcome::Outcome;
 use shmconf_model::profile::Profile;
 use shmconf_model::trace::Trace;
 use shmconf_model::verdict::{Judgement, Verdict};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs::File;
 use std::io::BufReader;
@@ -41,6 +43,27 @@ fn a_search_that_may_cost_nothing_is_inconclusive_and_no_failure() {
     let judgement = judge::judge_within(&trace, &profile, Bounds { states: 1, steps: 1, ..Bounds::default() });
     assert_eq!(judgement.verdict, Verdict::Inconclusive);
     assert!(judgement.reason.is_some());
+}
+
+#[test]
+fn every_call_of_a_trace_that_is_allowed_has_its_justification() {
+    let profile = Profile::get("linux-glibc").expect("it is built in");
+    for entry in std::fs::read_dir(golden()).expect("the folder is there") {
+        let path = entry.expect("it can be read").path();
+        let trace = read(&path);
+        let judgement = judge::judge(&trace, &profile);
+        if !matches!(judgement.verdict, Verdict::Pass | Verdict::Deviation) {
+            continue;
+        }
+        let justified = judge::justified(&trace, &profile);
+        let is_executed = |at: &usize| !matches!(trace.events[*at].outcome, Outcome::NotExecuted(_));
+        let executed: Vec<usize> = (0..trace.events.len()).filter(is_executed).collect();
+        assert_eq!(justified.keys().copied().collect::<Vec<_>>(), executed, "{}", path.display());
+        let explanations = justified.values().flatten();
+        let deviations: BTreeSet<String> =
+            explanations.filter_map(|explanation| explanation.deviation.clone()).collect();
+        assert_eq!(deviations, judgement.deviations, "{}", path.display());
+    }
 }
 
 #[test]

@@ -1,11 +1,13 @@
 //! What a run is asked to do.
 
+use crate::assess::Assessment;
 use crate::generator::Property;
 use crate::report::{CaseResult, Kind};
 use crate::subject::Spec;
 use shmconf_model::portability::Other;
 use shmconf_model::profile::Profile;
 use shmconf_model::script::{Id, Script};
+use shmconf_model::trace::Trace;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -135,6 +137,8 @@ pub trait Progress: Sync {
     fn begin(&self, subject: &str, results: usize);
     /// So many more scripts were executed for that case or property.
     fn executed(&self, id: &Id, scripts: u64);
+    /// A script by hand was executed and judged.
+    fn assessed(&self, trace: &Trace, assessment: &Assessment);
     /// A case or a property is done.
     fn done(&self, result: &CaseResult);
 }
@@ -143,5 +147,6 @@ pub trait Progress: Sync {
 impl Progress for () {
     fn begin(&self, _: &str, _: usize) {}
     fn executed(&self, _: &Id, _: u64) {}
+    fn assessed(&self, _: &Trace, _: &Assessment) {}
     fn done(&self, _: &CaseResult) {}
 }

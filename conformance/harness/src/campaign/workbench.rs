@@ -66,6 +66,7 @@ impl Workbench<'_> {
                 }
                 Err(reason) => return Err(reason),
             };
+            self.progress.assessed(&trace, &assessment);
             let (argument, kind) = (&*case.argument, Kind::Case);
             tally.add(assessment, |assessment| self.counterexample(&script, (argument, kind), &trace, assessment));
             self.progress.executed(id, 1);

@@ -57,6 +57,11 @@ pub(super) enum CliError {
     /// A directory without a trace.
     #[error("{} holds no traces (*.jsonl); `shmconf run --traces DIR` keeps some", .0.display())]
     NoTraces(PathBuf),
+    /// A property has no script to show.
+    #[error(
+        "{0} is a property, which draws scripts and has none of its own; `shmconf run {0} --traces DIR` keeps what it draws"
+    )]
+    DrawsScripts(String),
     /// A glob that cannot be read.
     #[error("`{glob}` is not a pattern: {reason}; use * ? [] {{}} as in size/*")]
     Glob { glob: String, reason: String },

@@ -5,6 +5,8 @@ mod clause;
 mod profile;
 mod subject;
 
+pub(super) use case::write_case;
+
 use super::error::CliError;
 use super::near::near;
 use super::output::Output;

@@ -3,22 +3,20 @@
 use super::Done;
 use super::error::CliError;
 use super::interrupt::Interrupt;
-use super::show;
+use super::{formats, traces};
 use crate::assess::{self, Against, Stopped, Tally};
 use crate::exit::Exit;
 use crate::report::{Conditions, Counterexample, Document, Kind, Report};
 use shmconf_model::portability::{self, Other};
 use shmconf_model::profile::{Circumstances, Profile};
 use shmconf_model::trace::{Header, Trace};
-use std::fs::{self, File};
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The traces, or directories of them, as `shmconf run --traces DIR` keeps them
+    /// The traces, or directories with traces below them, as `shmconf run --traces DIR` keeps them
     #[arg(value_name = "TRACE|DIR", required = true)]
     traces: Vec<PathBuf>,
     /// The rules to judge by: a profile such as posix, the file of one, or `all`, which judges by those of the trace's
@@ -29,7 +27,7 @@ pub(super) struct Args {
     #[arg(long)]
     strict: bool,
     #[command(flatten)]
-    show: show::Args,
+    formats: formats::Args,
 }
 
 /// The traces of one subject on one platform, judged by one profile.
@@ -45,13 +43,13 @@ struct TraceGroup {
 }
 
 pub(super) fn judge(args: &Args) -> Done {
-    let shown = args.show.open()?;
+    let shown = args.formats.open()?;
     let interrupt = Interrupt::listen().map_err(CliError::Signals)?;
     interrupt.watch(|| ());
     let stop = interrupt.flag();
     let mut groups: Vec<TraceGroup> = Vec::new();
-    for path in files(&args.traces)? {
-        let trace = read(&path)?;
+    for path in traces::files(&args.traces)? {
+        let trace = traces::read(&path)?;
         let group = match groups.iter().position(|group| group.holds(&trace.header)) {
             Some(at) => &mut groups[at],
             None => {
@@ -79,32 +77,6 @@ pub(super) fn judge(args: &Args) -> Done {
     let document = Document::of(reports.collect());
     shown.write(&document)?;
     Ok(Exit::of(&document))
-}
-
-/// The files that are meant: those named, and of a directory its traces by name.
-fn files(named: &[PathBuf]) -> Result<Vec<PathBuf>, CliError> {
-    let mut files = Vec::new();
-    for path in named {
-        if !path.is_dir() {
-            files.push(path.clone());
-            continue;
-        }
-        let unreadable = |source| CliError::Read { path: path.clone(), source };
-        let entries = fs::read_dir(path).and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(unreadable)?;
-        let mut traces: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path()).collect();
-        traces.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
-        if traces.is_empty() {
-            return Err(CliError::NoTraces(path.clone()));
-        }
-        traces.sort();
-        files.extend(traces);
-    }
-    Ok(files)
-}
-
-fn read(path: &Path) -> Result<Trace, CliError> {
-    let file = File::open(path).map_err(|source| CliError::Read { path: path.to_owned(), source })?;
-    Trace::read(BufReader::new(file)).map_err(|source| CliError::Trace { path: path.to_owned(), source })
 }
 
 impl TraceGroup {

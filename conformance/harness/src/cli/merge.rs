@@ -2,7 +2,7 @@
 
 use super::Done;
 use super::error::CliError;
-use super::{show, stored};
+use super::{formats, stored};
 use crate::exit::Exit;
 use crate::report::Document;
 use std::path::PathBuf;
@@ -13,12 +13,12 @@ pub(super) struct Args {
     #[arg(value_name = "REPORT", required = true)]
     reports: Vec<PathBuf>,
     #[command(flatten)]
-    show: show::Args,
+    formats: formats::Args,
 }
 
 pub(super) fn merge(args: &Args) -> Done {
     let documents = args.reports.iter().map(|path| stored::read(path)).collect::<Result<Vec<_>, _>>()?;
     let document = Document::merge(documents).map_err(CliError::Merge)?;
-    args.show.open()?.write(&document)?;
+    args.formats.open()?.write(&document)?;
     Ok(Exit::of(&document))
 }

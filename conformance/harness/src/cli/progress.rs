@@ -1,11 +1,14 @@
 //! What is told on standard error while a run is at work: a bar on a terminal, and elsewhere a line now and then.
 
 use super::interrupt::Interrupt;
+use crate::assess::Assessment;
 use crate::campaign::Progress;
-use crate::report::CaseResult;
+use crate::report::{CaseResult, Counterexample, Pretty};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use shmconf_model::script::Id;
+use shmconf_model::trace::Trace;
 use shmconf_model::verdict::Verdict;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
@@ -15,6 +18,8 @@ use std::time::{Duration, Instant};
 const PAUSE: Duration = Duration::from_secs(10);
 /// The columns of a subject's name; a command can be long.
 const NAME: usize = 20;
+/// The columns of calls.
+const WIDTH: usize = 100;
 
 /// How much is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +44,8 @@ pub(super) struct Bar {
     is_terminal: bool,
     /// When a line was written last.
     told: Mutex<Instant>,
+    /// The calls of each case that is at work, as they were executed first.
+    calls: Mutex<HashMap<Id, String>>,
 }
 
 impl Bar {
@@ -57,6 +64,7 @@ impl Bar {
             telling,
             is_terminal: io::stderr().is_terminal(),
             told: Mutex::new(Instant::now()),
+            calls: Mutex::default(),
         }
     }
 
@@ -109,16 +117,35 @@ impl Progress for Bar {
         self.say(id);
     }
 
+    fn assessed(&self, trace: &Trace, assessment: &Assessment) {
+        if self.telling == Telling::Everything {
+            let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+            calls.entry(trace.header.case.clone()).or_insert_with(|| shown(trace, assessment));
+        }
+    }
+
     fn done(&self, result: &CaseResult) {
         let CaseResult { id, verdict, duration_ms, .. } = result;
         match self.telling {
-            Telling::Everything => self.line(&format!("{verdict:12} {id}  {duration_ms} ms")),
+            Telling::Everything => {
+                let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner).remove(id).unwrap_or_default();
+                self.line(format!("{verdict:12} {id}  {duration_ms} ms\n{calls}").trim_end());
+            }
             Telling::Failures if *verdict == Verdict::Fail => self.line(&format!("{id} fails")),
             _ => {}
         }
         self.bar.inc(1);
         self.say(id);
     }
+}
+
+/// Every call of a trace with its outcome.
+fn shown(trace: &Trace, assessment: &Assessment) -> String {
+    let calls = Counterexample::new(String::new(), trace, assessment.judgement.violations.clone(), String::new());
+    let mut text = Vec::new();
+    // A vector takes everything.
+    let _ = Pretty { width: WIDTH }.calls(&calls, &BTreeMap::new(), &mut text);
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// A name without control characters; of a long one the end, as that of a path tells most.

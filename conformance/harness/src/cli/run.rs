@@ -1,10 +1,10 @@
 //! `shmconf run`
 
 use super::error::CliError;
+use super::formats::{self, Shown};
 use super::interrupt::Interrupt;
 use super::progress::{Bar, Telling};
 use super::selection::{self, Shard};
-use super::show::{self, Shown};
 use super::{Done, keep};
 use crate::campaign::{self, ChosenProfile, Compared, Plan};
 use crate::exit::Exit;
@@ -66,11 +66,11 @@ pub(super) struct Args {
     /// Tells the last sentences alone
     #[arg(short, long, conflicts_with = "verbose")]
     quiet: bool,
-    /// Tells of each case and property as it is done
+    /// Tells of each case and property as it is done, and shows every call of a case with its outcome
     #[arg(short, long)]
     verbose: bool,
     #[command(flatten)]
-    show: show::Args,
+    formats: formats::Args,
 }
 
 impl Args {
@@ -93,7 +93,7 @@ pub(super) fn run(args: Args) -> Done {
         selection = shard.of(selection)?;
     }
     let baseline = args.baseline.as_deref().map(super::baseline::read).transpose()?;
-    let (shown, telling) = (args.show.open()?.quiet(args.quiet), args.telling());
+    let (shown, telling) = (args.formats.open()?.quiet(args.quiet), args.telling());
     if let Some(path) = &args.traces {
         for_traces(path)?;
     }

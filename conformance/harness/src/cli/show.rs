@@ -1,147 +1,140 @@
-//! How a report is shown, and where.
+//! `shmconf show`
 
 use super::error::CliError;
+use super::explain::write_case;
 use super::output::Output;
-use crate::report::{Document, Format, Github, Html, Json, Junit, Markdown, Pretty, Tap};
+use super::{Done, profile, selection, traces};
+use crate::assess::{self, Against};
+use crate::campaign::{Case, Plan};
+use crate::executor;
+use crate::exit::Exit;
+use crate::report::{Counterexample, Pretty, Shown};
+use shmconf_model::judge::{self, Justified};
+use shmconf_model::profile::{Circumstances, Profile};
+use shmconf_model::simulation::Simulation;
+use shmconf_model::trace::Trace;
+use shmconf_model::verdict::Verdict;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::str::FromStr;
+use std::sync::atomic::AtomicBool;
 
 #[derive(Debug, clap::Args)]
-#[group(skip)]
 pub(super) struct Args {
-    /// How to show the report, and in which file: pretty for people; html for people with a browser; json for programs,
-    /// which `shmconf schema report` describes; junit or tap for what reads the results of tests; markdown for the summary
-    /// of a job; github for annotations there; can be repeated, as in --format pretty --format json=report.json
-    #[arg(long = "format", value_name = "FORMAT[=FILE]", default_values = ["pretty"])]
-    formats: Vec<Wanted>,
-    /// Where a format goes that has no file; - is standard output
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    /// Traces, directories of them, cases such as size/grow-zero-fills, globs, scripts of your own, or - for one on standard
+    /// input
+    #[arg(value_name = "TRACE|CASE|FILE", required = true)]
+    wanted: Vec<String>,
+    /// The rules to judge a trace by [default: those of the trace's platform]; of a case or a script, the platform to show: what
+    /// each call would do there, without running anything
+    #[arg(short, long, value_name = "PROFILE[@RELEASE][,SETTING=VALUE]")]
+    profile: Option<String>,
+    /// Says why each outcome is allowed
+    #[arg(short, long)]
+    verbose: bool,
 }
 
-/// The last sentence about each subject.
-struct Closing;
+/// What a word of the command line stands for.
+enum Wanted {
+    Trace(Box<Trace>, Box<Profile>),
+    Script(Case, Option<Box<Profile>>),
+}
 
-impl Format for Closing {
-    fn render(&self, document: &Document, output: &mut dyn Write) -> io::Result<()> {
-        Pretty { width: 100 }.closing(document, output)
+pub(super) fn show(args: &Args) -> Done {
+    let mut all = Vec::new();
+    for word in &args.wanted {
+        all.extend(wanted(word, args.profile.as_deref())?);
     }
-}
-
-/// A format, by its name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum ReportFormat {
-    Pretty,
-    Json,
-    Html,
-    Junit,
-    Tap,
-    Markdown,
-    Github,
-}
-
-impl ReportFormat {
-    const ALL: [(&str, ReportFormat); 7] = [
-        ("pretty", ReportFormat::Pretty),
-        ("json", ReportFormat::Json),
-        ("html", ReportFormat::Html),
-        ("junit", ReportFormat::Junit),
-        ("tap", ReportFormat::Tap),
-        ("markdown", ReportFormat::Markdown),
-        ("github", ReportFormat::Github),
-    ];
-
-    fn renderer(self, width: usize, quiet: bool) -> Box<dyn Format> {
-        match self {
-            ReportFormat::Pretty if quiet => Box::new(Closing),
-            ReportFormat::Pretty => Box::new(Pretty { width }),
-            ReportFormat::Json => Box::new(Json),
-            ReportFormat::Html => Box::new(Html),
-            ReportFormat::Junit => Box::new(Junit),
-            ReportFormat::Tap => Box::new(Tap),
-            ReportFormat::Markdown => Box::new(Markdown),
-            ReportFormat::Github => Box::new(Github),
-        }
-    }
-}
-
-/// A format, and perhaps the file for it.
-#[derive(Debug, Clone)]
-struct Wanted {
-    format: ReportFormat,
-    file: Option<PathBuf>,
-}
-
-impl FromStr for Wanted {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Wanted, String> {
-        let (name, file) = text.split_once('=').map_or((text, None), |(name, file)| (name, Some(PathBuf::from(file))));
-        if file.as_deref() == Some(Path::new("")) {
-            return Err(format!("name a file behind `{name}=`"));
-        }
-        let found = ReportFormat::ALL.iter().find(|(known, _)| *known == name);
-        let (_, format) = found.ok_or_else(|| {
-            let names: Vec<&str> = ReportFormat::ALL.iter().map(|(name, _)| *name).collect();
-            format!("the formats are {}", names.join(", "))
-        })?;
-        Ok(Wanted { format: *format, file })
-    }
-}
-
-/// Places for a report, ready before the work begins.
-pub(super) struct Shown {
-    formats: Vec<(ReportFormat, Output)>,
-    /// Are people told the last sentences alone?
-    quiet: bool,
-}
-
-impl Args {
-    /// Makes sure that every place can be written to.
-    pub(super) fn open(&self) -> Result<Shown, CliError> {
-        let without = self.formats.iter().filter(|wanted| wanted.file.is_none()).count();
-        if without > 1 || (without == 0 && self.output.is_some()) {
-            return Err(CliError::Formats { without });
-        }
-        let mut places: Vec<&Path> = Vec::new();
-        let mut shown = Vec::new();
-        for wanted in &self.formats {
-            let place = wanted.file.as_deref().or(self.output.as_deref());
-            if let Some(place) = place {
-                if places.contains(&place) {
-                    return Err(CliError::SamePlace(place.to_owned()));
+    let output = Output::open(None)?;
+    let pretty = Pretty { width: output.width() };
+    let mut exit = Exit::Conforms;
+    output.write(|output| {
+        for wanted in &all {
+            match wanted {
+                Wanted::Trace(trace, profile) => {
+                    let verdict = show_trace(output, pretty, trace, profile, args.verbose)?;
+                    if matches!(verdict, Verdict::Fail | Verdict::Inconclusive) {
+                        exit = Exit::DoesNotConform;
+                    }
                 }
-                places.push(place);
+                Wanted::Script(case, None) => {
+                    write_case(output, pretty.width, &case.script)?;
+                    writeln!(output)?;
+                }
+                Wanted::Script(case, Some(profile)) => {
+                    let trace = simulated(case, profile);
+                    show_trace(output, pretty, &trace, profile, args.verbose)?;
+                }
             }
-            shown.push((wanted.format, Output::open(place)?));
-        }
-        Ok(Shown { formats: shown, quiet: false })
-    }
-}
-
-impl Shown {
-    /// With the last sentences alone for people, if that is wanted.
-    pub(super) fn quiet(self, quiet: bool) -> Shown {
-        Shown { quiet, ..self }
-    }
-
-    /// Is the report for a person who sits there?
-    pub(super) fn is_for_people(&self) -> bool {
-        self.formats.iter().any(|(format, output)| *format == ReportFormat::Pretty && !output.is_file())
-    }
-
-    /// Writes the report. If it goes to files alone, the person who started the run still hears its last sentence.
-    pub(super) fn write(self, document: &Document) -> Result<(), CliError> {
-        let only_files = self.formats.iter().all(|(_, output)| output.is_file());
-        for (format, output) in self.formats {
-            let renderer = format.renderer(output.width(), self.quiet);
-            output.write(|output| renderer.render(document, output))?;
-        }
-        if only_files {
-            // Nobody may be there to hear it.
-            let _ = Closing.render(document, &mut anstream::stderr());
         }
         Ok(())
+    })?;
+    Ok(exit)
+}
+
+/// A path that is no script leads to traces; everything else is as `shmconf run` takes it.
+fn wanted(word: &str, by: Option<&str>) -> Result<Vec<Wanted>, CliError> {
+    let path = Path::new(word);
+    let is_trace = path.extension().is_some_and(|extension| extension == traces::EXTENSION);
+    if is_trace || (path.is_dir() && holds_traces(path)) {
+        let files = traces::files(&[PathBuf::from(word)])?;
+        return files.iter().map(|file| trace(file, by)).collect();
     }
+    let selected = selection::select(&[word.to_owned()], &[])?;
+    if let Some(property) = selected.properties.first().filter(|_| selected.cases.is_empty()) {
+        return Err(CliError::DrawsScripts(property.id.to_string()));
+    }
+    let profile = by.map(profile::find).transpose()?;
+    let script = |case| Wanted::Script(case, profile.clone().map(Box::new));
+    Ok(selected.cases.into_iter().map(script).collect())
+}
+
+fn holds_traces(directory: &Path) -> bool {
+    traces::files(&[directory.to_owned()]).is_ok()
+}
+
+fn trace(file: &Path, by: Option<&str>) -> Result<Wanted, CliError> {
+    let trace = traces::read(file)?;
+    let own = || {
+        let header = &trace.header;
+        let circumstances = Circumstances::of(&header.platform, &header.machine);
+        Profile::under(Profile::id_for(&header.platform), &circumstances).map_err(CliError::UnknownProfile)
+    };
+    let profile = by.map_or_else(own, profile::find)?;
+    Ok(Wanted::Trace(Box::new(trace), Box::new(profile)))
+}
+
+/// What a script would do on a platform, as its rules have it.
+fn simulated(case: &Case, profile: &Profile) -> Trace {
+    let subject = format!("model:{}", profile.name);
+    let mut simulation = Simulation::new(&subject, profile.clone(), executor::random_token(), (0, 1));
+    simulation.execute(&case.script, Plan::new_seed())
+}
+
+fn show_trace(
+    output: &mut dyn Write,
+    pretty: Pretty,
+    trace: &Trace,
+    profile: &Profile,
+    verbose: bool,
+) -> io::Result<Verdict> {
+    let against = Against { profile, others: &[], stop: &AtomicBool::new(false) };
+    let assessment = assess::assess(trace, against).map_err(io::Error::other)?;
+    let justified = if verbose { judge::justified(trace, profile) } else { Justified::new() };
+    let judgement = &assessment.judgement;
+    let mut deviations = assess::deviations(profile);
+    deviations.retain(|deviation| judgement.deviations.contains(&deviation.id));
+    let calls = Counterexample::new(String::new(), trace, judgement.violations.clone(), String::new());
+    let verdict = assessment.verdict();
+    let shown = Shown {
+        id: &trace.header.case,
+        subject: &trace.header.subject,
+        profile: &profile.name,
+        verdict,
+        reason: judgement.reason.as_deref().or(assessment.setup_alone.as_deref()),
+        calls: &calls,
+        justified: &justified,
+        deviations: &deviations,
+    };
+    pretty.trace(&shown, output)?;
+    Ok(verdict)
 }

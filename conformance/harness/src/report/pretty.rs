@@ -7,6 +7,7 @@ mod failure;
 mod notes;
 mod paint;
 mod portability;
+mod shown;
 mod table;
 
 use super::{CaseResult, Document, Format, Report, Summary, Tool};
@@ -17,6 +18,7 @@ use std::io::{self, Write};
 
 pub(crate) use paint::clean;
 pub(super) use paint::{escaped, one_line};
+pub use shown::Shown;
 
 /// Text for people.
 #[derive(Debug, Clone, Copy)]

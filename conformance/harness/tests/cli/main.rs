@@ -12,6 +12,7 @@ mod mutants;
 mod own;
 mod profiles;
 mod run;
+mod show;
 mod signals;
 mod smoke;
 

@@ -10,16 +10,16 @@ use crate::verdict::{Allowed, Explanation};
 pub(crate) fn allowed<'b>(profile: &Profile, branches: impl IntoIterator<Item = &'b Branch>) -> Vec<Allowed> {
     let mut allowed: Vec<Allowed> = branches
         .into_iter()
-        .map(|branch| Allowed {
-            outcome: branch.expect.to_string(),
-            justifications: each_once(&branch.justifications)
-                .map(|justification| explain(profile, justification, &branch.expect))
-                .collect(),
-        })
+        .map(|branch| Allowed { outcome: branch.expect.to_string(), justifications: explain_branch(profile, branch) })
         .collect();
     allowed.sort();
     allowed.dedup_by(|next, before| next.outcome == before.outcome);
     allowed
+}
+
+/// Why an outcome is allowed, each reason once.
+pub(super) fn explain_branch(profile: &Profile, branch: &Branch) -> Vec<Explanation> {
+    each_once(&branch.justifications).map(|justification| explain(profile, justification, &branch.expect)).collect()
 }
 
 fn each_once(justifications: &[profile::Justification]) -> impl Iterator<Item = profile::Justification> {

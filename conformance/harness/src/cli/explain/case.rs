@@ -20,7 +20,7 @@ pub(super) fn explain(id: &str) -> Option<Page> {
     }))
 }
 
-fn write_case(output: &mut dyn Write, width: usize, case: &Script) -> io::Result<()> {
+pub(in super::super) fn write_case(output: &mut dyn Write, width: usize, case: &Script) -> io::Result<()> {
     let bold = Style::new().bold();
     writeln!(output, "{bold}{}{bold:#}  case\n", case.id)?;
     paragraph(output, width, 2, &case.about.join(" "))?;

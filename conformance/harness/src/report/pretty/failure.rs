@@ -4,6 +4,7 @@ use super::super::brief::brief;
 use super::super::{CaseResult, Counterexample, Report, ShownCall};
 use super::paint::{self, clean, paint, shorten, style, wrapped};
 use shmconf_model::verdict::{Allowed, Explanation, Violation};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -26,7 +27,7 @@ pub(super) fn write(subject: &str, result: &CaseResult, width: usize, output: &m
         paragraph(text, width, output)?;
     }
     if let Some(counterexample) = &result.counterexample {
-        calls(counterexample, width, output)?;
+        calls(counterexample, &Extent::NearViolations, width, output)?;
         writeln!(output, "        {}     {}", paint(style::FAINT, "again"), clean(&counterexample.again))?;
         if let Some(file) = &counterexample.file {
             writeln!(output, "        {}    {}", paint(style::FAINT, "script"), clean(file))?;
@@ -71,7 +72,20 @@ fn paragraph(text: &str, width: usize, output: &mut dyn Write) -> io::Result<()>
     Ok(())
 }
 
-fn calls(counterexample: &Counterexample, width: usize, output: &mut dyn Write) -> io::Result<()> {
+/// Which calls of a trace are shown.
+pub(super) enum Extent<'a> {
+    /// Of a longer trace, those near to a violation.
+    NearViolations,
+    /// All, each with the justifications of its outcome, as far as there are any.
+    Whole(&'a BTreeMap<usize, Vec<Explanation>>),
+}
+
+pub(super) fn calls(
+    counterexample: &Counterexample,
+    extent: &Extent<'_>,
+    width: usize,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let races = counterexample.races();
     let bars = if races.is_empty() { 0 } else { 2 };
     let most = width.saturating_sub(INDENT + bars + OUTCOME).max(20);
@@ -82,7 +96,7 @@ fn calls(counterexample: &Counterexample, width: usize, output: &mut dyn Write) 
     for (index, (call, line)) in counterexample.calls.iter().zip(&lines).enumerate() {
         let violations: Vec<&Violation> =
             counterexample.violations.iter().filter(|violation| violation.event == index).collect();
-        if !is_near(counterexample, index) {
+        if matches!(extent, Extent::NearViolations) && !is_near(counterexample, index) {
             elided += 1;
             continue;
         }
@@ -109,7 +123,13 @@ fn calls(counterexample: &Counterexample, width: usize, output: &mut dyn Write) 
         }
         writeln!(output)?;
         for violation in violations {
-            allowed(&violation.allowed, width, output)?;
+            allowed("allowed", &violation.allowed, width, output)?;
+        }
+        if let Extent::Whole(justified) = extent
+            && let Some(justifications) = justified.get(&index).filter(|justifications| !justifications.is_empty())
+        {
+            let because = Allowed { outcome: String::new(), justifications: justifications.clone() };
+            allowed("because", &[because], width, output)?;
         }
     }
     elision(elided, output)
@@ -138,11 +158,11 @@ fn bar(race: &Range<usize>, index: usize) -> &'static str {
 }
 
 /// Each outcome that would have been allowed, with the justifications behind it.
-fn allowed(allowed: &[Allowed], width: usize, output: &mut dyn Write) -> io::Result<()> {
+fn allowed(label: &str, allowed: &[Allowed], width: usize, output: &mut dyn Write) -> io::Result<()> {
     const WIDEST: usize = 20;
     let lengths = allowed.iter().map(|allowed| allowed.outcome.chars().count());
     let longest = lengths.filter(|length| *length <= WIDEST).max().unwrap_or(0);
-    let mut label = "allowed";
+    let mut label = label;
     for entry in allowed {
         let indent = 8 + label.len().max(7) + 3 + longest + 2;
         let room = width.saturating_sub(indent).max(30);

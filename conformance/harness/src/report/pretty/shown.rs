@@ -1,0 +1,76 @@
+//! One trace, whole: every call with its outcome, whatever the verdict on it is.
+
+use super::Pretty;
+use super::failure::{self, Extent};
+use super::paint::{self, clean, paint, style, wrapped};
+use crate::report::{Counterexample, Deviation};
+use shmconf_model::script::Id;
+use shmconf_model::verdict::{Explanation, Verdict};
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// A trace with what is said of it.
+#[derive(Debug, Clone)]
+pub struct Shown<'a> {
+    /// The case, or the file, that was executed.
+    pub id: &'a Id,
+    /// What executed it.
+    pub subject: &'a str,
+    /// The rules that it is judged by.
+    pub profile: &'a str,
+    /// What the judge says of it.
+    pub verdict: Verdict,
+    /// Why the verdict is inconclusive.
+    pub reason: Option<&'a str>,
+    /// Its calls, and the violations among them.
+    pub calls: &'a Counterexample,
+    /// Why the outcome of each call is allowed, by the call's index; empty where that is not asked for.
+    pub justified: &'a BTreeMap<usize, Vec<Explanation>>,
+    /// The deviations that the verdict rests on.
+    pub deviations: &'a [Deviation],
+}
+
+impl Pretty {
+    /// Writes a trace whole.
+    ///
+    /// # Errors
+    ///
+    /// Those of the output.
+    pub fn trace(&self, shown: &Shown<'_>, output: &mut dyn Write) -> io::Result<()> {
+        let width = self.width.max(super::NARROWEST);
+        let verdict = paint(paint::of(shown.verdict), &shown.verdict.to_string().to_uppercase());
+        let (id, subject, profile) = (shown.id.as_str(), clean(shown.subject), clean(shown.profile));
+        writeln!(output, "{}  {verdict}  {subject}, by the rules of {profile}", paint(style::STRONG, id))?;
+        let indent = |text: &str, label: &str| {
+            let (first, others) = (format!("      {label}"), " ".repeat(6 + label.len()));
+            let options = wrapped(width).initial_indent(&first).subsequent_indent(&others);
+            textwrap::fill(&clean(text), options)
+        };
+        if let Some(reason) = shown.reason {
+            writeln!(output, "{}", indent(reason, ""))?;
+        }
+        self.calls(shown.calls, shown.justified, output)?;
+        for deviation in shown.deviations {
+            let Deviation { id, clause, text, trouble, instead, .. } = deviation;
+            writeln!(output, "{}", indent(&format!("{id}, from {clause}: {text}"), "deviation  "))?;
+            if !shown.justified.is_empty() {
+                writeln!(output, "{}", indent(&format!("{trouble} Instead: {instead}"), "           "))?;
+            }
+        }
+        writeln!(output)
+    }
+
+    /// Writes the calls of a trace alone, each with its outcome, and with its justifications as far as there are any.
+    ///
+    /// # Errors
+    ///
+    /// Those of the output.
+    pub fn calls(
+        &self,
+        calls: &Counterexample,
+        justified: &BTreeMap<usize, Vec<Explanation>>,
+        output: &mut dyn Write,
+    ) -> io::Result<()> {
+        failure::calls(calls, &Extent::Whole(justified), self.width.max(super::NARROWEST), output)
+    }
+}

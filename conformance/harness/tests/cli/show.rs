@@ -1,0 +1,93 @@
+//! `shmconf show`: traces, cases and scripts, looked at call by call.
+
+use super::{complaint, shmconf};
+use std::fs;
+use std::path::Path;
+
+/// A trace of a case that meets a deviation of Linux.
+const TRACE: &str = r#"{"format":"shmconf-trace/1","case":"names/dot","subject":"libc","seed":7,"platform":{"os":"Linux","release":"6.18.44","arch":"x86_64","libc":"glibc 2.36","page_size":4096},"actors":[{"name":"a","uid":0,"gid":0,"umask":18}]}
+{"actor":"a","bind":["f"],"call":{"call":"shm_open","name":"/.","flags":"RDWR","mode":0},"outcome":{"errno":"EINVAL"},"start":1000,"end":2000}
+{"actor":"a","bind":["g"],"call":{"call":"shm_open","name":"/.","flags":"RDONLY","mode":0},"outcome":{"fd":4},"start":3000,"end":4000}
+"#;
+
+fn said(args: &[&str]) -> (Option<i32>, String) {
+    let output = shmconf(args);
+    assert_eq!(complaint(&output, None), "", "{args:?}");
+    (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// A directory with two traces, one of them in a directory below.
+fn two_traces(second: &str) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().expect("there is room");
+    let below = directory.path().join("below");
+    fs::create_dir(&below).expect("it can be made");
+    fs::write(directory.path().join("one.jsonl"), TRACE).expect("it can be written");
+    fs::write(below.join("two.jsonl"), second).expect("it can be written");
+    directory
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("it is text")
+}
+
+#[test]
+fn a_trace_is_shown_whatever_its_verdict_and_with_v_it_says_why() {
+    let directory = two_traces(TRACE);
+    let file = directory.path().join("one.jsonl");
+    let (code, shown) = said(&["show", text(&file)]);
+    assert_eq!(code, Some(0));
+    insta::assert_snapshot!("deviating_trace", shown);
+    let (code, shown) = said(&["show", "-v", text(&file)]);
+    assert_eq!(code, Some(0));
+    insta::assert_snapshot!("deviating_trace_with_justifications", shown);
+}
+
+#[test]
+fn a_trace_that_is_not_allowed_is_shown_with_what_would_have_been() {
+    let directory = two_traces(TRACE);
+    let (code, shown) = said(&["show", text(&directory.path().join("one.jsonl")), "-p", "posix"]);
+    assert_eq!(code, Some(1));
+    assert!(shown.contains(" > 2  a: g = shm_open") && shown.contains("allowed"), "{shown}");
+}
+
+#[test]
+fn everything_below_a_directory_is_judged_and_shown() {
+    let directory = two_traces(&TRACE.replace("names/dot", "names/elsewhere"));
+    let (code, shown) = said(&["show", text(directory.path())]);
+    assert_eq!((code, shown.matches("DEVIATION").count()), (Some(0), 2), "{shown}");
+    let (code, report) = said(&["judge", text(directory.path()), "--format", "json"]);
+    assert_eq!(code, Some(0), "{report}");
+    let report: serde_json::Value = serde_json::from_str(&report).expect("it is JSON");
+    let results = report["reports"][0]["results"].as_array().expect("it is a list");
+    assert_eq!(results.len(), 2, "{results:?}");
+}
+
+#[test]
+fn a_case_is_shown_as_it_is_and_as_a_platform_would_have_it() {
+    let (code, shown) = said(&["show", "size/grow-zero-fills"]);
+    assert_eq!(code, Some(0));
+    assert!(shown.starts_with("size/grow-zero-fills  case\n") && shown.contains("a: ftruncate(f"), "{shown}");
+    let (code, shown) = said(&["show", "size/grow-zero-fills", "-p", "macos"]);
+    assert_eq!(code, Some(0));
+    assert!(shown.starts_with("size/grow-zero-fills  DEVIATION  model:macos, by the rules of macos\n"), "{shown}");
+    assert!(shown.contains("-> EINVAL") && shown.contains("deviation  macos/size-once, from ftruncate:1"), "{shown}");
+}
+
+#[test]
+fn a_property_has_no_script_to_show() {
+    let output = shmconf(&["list", "*/any-mode-and-mask"]);
+    let listed = String::from_utf8_lossy(&output.stdout).into_owned();
+    let id = listed.split_whitespace().next().expect("there is one");
+    let output = shmconf(&["show", id]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(complaint(&output, None).contains("is a property, which draws scripts"), "{output:?}");
+}
+
+#[test]
+fn a_verbose_run_shows_every_call_of_a_case() {
+    let output = shmconf(&["run", "-v", "exclusive/existing-name", "-s", "model:linux-glibc"]);
+    let told = complaint(&output, None);
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(told.contains("pass         exclusive/existing-name"), "{told}");
+    assert!(told.contains("   2  a: ftruncate(f, 4096)") && told.contains("-> EEXIST"), "{told}");
+}
