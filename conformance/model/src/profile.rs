@@ -233,6 +233,19 @@ impl Profile {
         read::platform(text, &Circumstances::default())
     }
 
+    /// The deviations by which a rule makes a choice under these circumstances, in the order of the rules.
+    pub fn departures(&self) -> Vec<&Deviation> {
+        let rules = self.rules.list();
+        let choices = rules.iter().flat_map(|rule| &rule.choices);
+        let mut departures: Vec<&Deviation> = Vec::new();
+        for deviation in choices.filter_map(|(_, justification)| self.deviation(*justification)) {
+            if departures.iter().all(|known| known.id != deviation.id) {
+                departures.push(deviation);
+            }
+        }
+        departures
+    }
+
     /// The size of a page there, in bytes: that one, where the platform may have it.
     pub fn page_size(&self, wanted: u64) -> u64 {
         let known = self.settings.get(Profile::PAGE_SIZE).map_or(&[][..], |setting| &setting.values);

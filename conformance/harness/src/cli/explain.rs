@@ -4,6 +4,7 @@ mod case;
 mod clause;
 mod profile;
 mod subject;
+mod topic;
 
 pub(super) use case::write_case;
 
@@ -18,23 +19,41 @@ use std::io::{self, Write};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The ID of a case or property (size/grow-zero-fills), a clause (shm_open:22), an interface (shm_open) or all
-    /// clauses (clauses), a deviation (linux/stale-bytes-past-end), a profile (linux-glibc), a rule (name_length), a kind of subject (shmfd)
-    /// or all of them (subjects)
-    id: String,
+    /// The ID of a case or property (size/grow-zero-fills), a clause (shm_open:22) or all of them (clauses), a deviation
+    /// (linux/stale-bytes-past-end), a platform (macos), a rule (name_length), a kind of subject (shmfd) or all of them
+    /// (subjects); or calls, flags, error numbers, areas and platforms, of which several narrow it down, as in `EINVAL
+    /// ftruncate macos`
+    #[arg(value_name = "ID|WORD", required = true)]
+    words: Vec<String>,
 }
 
 /// An explanation, as text that wraps at so many columns.
 type Page = Box<dyn FnOnce(&mut dyn Write, usize) -> io::Result<()>>;
 
 pub(super) fn explain(args: &Args) -> Done {
-    let sources = [case::explain, clause::explain, profile::explain, subject::explain];
-    let found = sources.iter().find_map(|source| source(&args.id));
-    let explanation = found.ok_or_else(|| unknown(&args.id))?;
+    let explanation = page(&args.words)?;
     let output = Output::open(None)?;
     let width = output.width();
     output.write(|output| explanation(output, width))?;
     Ok(Exit::Conforms)
+}
+
+/// What one ID stands for; of other words, and of several, what is known of all of them.
+fn page(words: &[String]) -> Result<Page, CliError> {
+    let sources = [case::explain, call, clause::explain, profile::explain, subject::explain];
+    let by_id = match words {
+        [id] => sources.iter().find_map(|source| source(id)),
+        _ => None,
+    };
+    match by_id {
+        Some(page) => Ok(page),
+        None => topic::explain(words).map_err(|word| unknown(&word)),
+    }
+}
+
+/// A call has more to it than the clauses of its interface.
+fn call(id: &str) -> Option<Page> {
+    topic::is_call(id).then(|| topic::explain(&[id.to_owned()]).ok()).flatten()
 }
 
 fn unknown(id: &str) -> CliError {
@@ -45,6 +64,7 @@ fn unknown(id: &str) -> CliError {
         .chain(selection::ids().map(Id::to_string))
         .chain(profile::ids())
         .chain(subject::ids())
+        .chain(topic::ids())
         .collect();
     CliError::UnknownId { id: id.to_owned(), near: near(id, known.iter().map(String::as_str)) }
 }

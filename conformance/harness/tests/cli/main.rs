@@ -4,6 +4,7 @@ mod action;
 mod again;
 mod compare;
 mod doctor;
+mod explain;
 mod judge;
 mod manual;
 mod matrix;

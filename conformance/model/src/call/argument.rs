@@ -66,6 +66,8 @@ pub(super) trait Argument<T> {
     const OPTIONAL: bool = false;
     /// The words that it takes, if it takes words.
     const WORDS: &'static [&'static str] = &[];
+    /// What C puts before those words.
+    const PREFIXES: &'static [&'static str] = &[];
 
     fn read<S: Source>(source: &mut S) -> Result<T, S::Error>;
 
@@ -324,6 +326,7 @@ fn vocable<T: Vocabulary + FromStr>(text: &str) -> Result<T, Option<Suggestion>>
 
 impl<T: Vocabulary + FromStr + Display> Argument<T> for Word {
     const WORDS: &'static [&'static str] = T::WORDS;
+    const PREFIXES: &'static [&'static str] = T::PREFIXES;
 
     fn read<S: Source>(source: &mut S) -> Result<T, S::Error> {
         source.word(T::WHAT, vocable)
@@ -339,6 +342,7 @@ pub(super) enum OpenWords {}
 
 impl Argument<OpenFlags> for OpenWords {
     const WORDS: &'static [&'static str] = OpenFlags::WORDS;
+    const PREFIXES: &'static [&'static str] = OpenFlags::PREFIXES;
 
     fn read<S: Source>(source: &mut S) -> Result<OpenFlags, S::Error> {
         let flags: OpenFlags = Word::read(source)?;

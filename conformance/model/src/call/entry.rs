@@ -34,6 +34,8 @@ pub struct Parameter {
     pub optional: bool,
     /// The words that it takes, if it takes words.
     pub words: &'static [&'static str],
+    /// What C puts before those words, such as `O_`, and scripts leave out.
+    pub prefixes: &'static [&'static str],
 }
 
 /// What a label in front of a call stands for.
@@ -140,6 +142,7 @@ macro_rules! calls {
                     member: stringify!($member),
                     optional: <$kind as Argument<$type>>::OPTIONAL,
                     words: <$kind as Argument<$type>>::WORDS,
+                    prefixes: <$kind as Argument<$type>>::PREFIXES,
                 }),+)?],
             }),+),+];
 

@@ -26,7 +26,7 @@ fn write_interface(output: &mut dyn Write, width: usize, interface: Interface) -
     clauses.into_iter().try_for_each(|clause| write_clause(output, width, clause))
 }
 
-fn write_clause(output: &mut dyn Write, width: usize, clause: &Clause) -> io::Result<()> {
+pub(super) fn write_clause(output: &mut dyn Write, width: usize, clause: &Clause) -> io::Result<()> {
     let faint = Style::new().dimmed();
     writeln!(output, "  {}  {}  {faint}{}{faint:#}", clause.id, clause.level, clause.source)?;
     paragraph(output, width, 6, &clause.text)?;

@@ -34,7 +34,7 @@ pub(super) fn findings(facts: &Facts) -> Vec<Finding> {
 fn brought_by(facts: &Facts, id: &str, setting: &str, usual: &str) -> Vec<Deviation> {
     let deviations = |machine: &Machine| -> Vec<Deviation> {
         let profile = Profile::under(id, &Circumstances::of(&facts.platform, machine));
-        profile.map(|profile| in_use(&profile)).unwrap_or_default()
+        profile.map(|profile| profile.departures().into_iter().cloned().collect()).unwrap_or_default()
     };
     let mut other = facts.machine.clone();
     other.settings.insert(setting.to_owned(), usual.to_owned());
@@ -42,19 +42,6 @@ fn brought_by(facts: &Facts, id: &str, setting: &str, usual: &str) -> Vec<Deviat
     let mut here = deviations(&facts.machine);
     here.retain(|deviation| usually.iter().all(|known| known.id != deviation.id));
     here
-}
-
-/// The deviations of a profile by which one of its rules makes a choice.
-fn in_use(profile: &Profile) -> Vec<Deviation> {
-    let rules = profile.rules.list();
-    let choices = rules.iter().flat_map(|rule| &rule.choices);
-    let mut used: Vec<Deviation> = Vec::new();
-    for deviation in choices.filter_map(|(_, justification)| profile.deviation(*justification)) {
-        if used.iter().all(|known| known.id != deviation.id) {
-            used.push(deviation.clone());
-        }
-    }
-    used
 }
 
 fn changed(setting: &str, value: &str, deviation: Deviation) -> Finding {

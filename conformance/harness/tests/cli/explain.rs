@@ -1,0 +1,66 @@
+//! `shmconf explain` with flags, error numbers, calls, areas and platforms.
+
+use super::{complaint, shmconf};
+use rstest::rstest;
+use shmconf::call::Call;
+use shmconf::outcome::Errno;
+
+fn explained(words: &[&str]) -> String {
+    let output = shmconf(&[&["explain"], words].concat());
+    assert_eq!(output.status.code(), Some(0), "{words:?}: {}", complaint(&output, None));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn words_together_narrow_down_what_is_said() {
+    insta::assert_snapshot!(explained(&["EINVAL", "ftruncate", "macos"]));
+}
+
+#[test]
+fn a_flag_has_the_calls_that_take_it_and_what_platforms_make_of_it() {
+    insta::assert_snapshot!(explained(&["O_CLOEXEC"]));
+}
+
+#[rstest]
+#[case::a_call(&["shm_open"], &["shm_open(name, flags[, mode])  call", "shm_open:22  shall", "cases\n"])]
+#[case::a_call_without_clauses_of_its_own(&["pread"], &["pread(fd, offset, len)  call"])]
+#[case::an_area(&["size"], &["size  area; `shmconf run size` runs it", "size/grow-zero-fills "])]
+#[case::an_area_on_a_platform(&["size", "macos"], &["on macos: macos/size-once"])]
+#[case::an_error_number_that_no_call_gives(&["EXDEV"], &[])]
+#[case::an_error_number_that_clauses_name(&["EEXIST"], &["EEXIST  error number", "shm_open:35"])]
+#[case::a_signal(&["SIGBUS"], &["SIGBUS  signal", "mmap:11"])]
+#[case::a_flag_of_another_call(&["MFD_ALLOW_SEALING"], &["flag of memfd_create; scripts write ALLOW_SEALING"])]
+#[case::a_platform(&["macos"], &["macos  profile", "macos/size-once"])]
+#[case::a_release(&["shm_unlink", "macos@10.14"], &["macos/unlink-needs-write"])]
+#[case::what_has_nothing_in_common(&["shm_unlink", "EMFILE", "haiku"], &["No clause, rule or deviation speaks of all that"])]
+fn a_word_is_explained(#[case] words: &[&str], #[case] said: &[&str]) {
+    if said.is_empty() {
+        return assert_eq!(shmconf(&[&["explain"], words].concat()).status.code(), Some(2));
+    }
+    let text = explained(words);
+    for words in said {
+        assert!(text.contains(words), "`{words}` is missing:\n{text}");
+    }
+}
+
+#[test]
+fn a_deviation_of_other_releases_is_not_told_of_this_one() {
+    assert!(!explained(&["shm_unlink", "macos@15"]).contains("macos/unlink-needs-write"));
+}
+
+#[test]
+fn every_error_number_and_every_call_of_the_model_is_explained() {
+    let calls = Call::ENTRIES.iter().map(|entry| entry.name);
+    for word in Errno::NAMES.iter().copied().chain(calls) {
+        assert!(!explained(&[word]).is_empty(), "{word}");
+    }
+}
+
+#[rstest]
+#[case(&["O_CLOEXC"], "error: nothing is called `O_CLOEXC` that could be explained; did you mean `O_CLOEXEC`?")]
+#[case(&["ftruncate", "EINVLA"], "error: nothing is called `EINVLA` that could be explained; did you mean `EINVAL`?")]
+fn an_unknown_word_has_neighbours(#[case] words: &[&str], #[case] message: &str) {
+    let output = shmconf(&[&["explain"], words].concat());
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(complaint(&output, None).trim_end(), message);
+}
