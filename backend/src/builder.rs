@@ -101,6 +101,7 @@ impl Builder {
     ///
     /// [POSIX `shm_open`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/shm_open.html),
     /// [`ftruncate`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/ftruncate.html)
+    #[doc = include_str!("../docs/create.md")]
     pub fn create(&self) -> Result<SharedMemory, Error> {
         check_size(self.size)?;
         let (fd, strategy) = match self.strategy {

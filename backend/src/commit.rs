@@ -8,6 +8,7 @@ use crate::{Error, ErrorKind, sys};
 ///
 /// Memory takes its space page by page, when each page is first used. Where there is none left by then, the system sends
 /// `SIGBUS`, or ends a process to get some.
+#[doc = include_str!("../docs/commit.md")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Commit {

@@ -29,6 +29,7 @@ use crate::{Error, ErrorKind, SharedMemory};
 /// Threads may [`read`](Self::read) and [`write`](Self::write) the same bytes at the same time. Copies go by machine
 /// words: the `size_of::<usize>()` bytes at a multiple of that, each word read and written whole and atomically. A copy
 /// that overlaps in time with a write to the same bytes sees some of the old and some of the new words.
+#[doc = include_str!("../docs/mapping.md")]
 #[derive(Debug)]
 pub struct Mapping {
     start: NonNull<u8>,

@@ -70,6 +70,7 @@ impl fmt::Display for ObjectName {
 ///
 /// [`ErrorKind::Exists`]; [`ErrorKind::BadMode`], where the object would not have had all bits of `mode` or more; and as
 /// for [`Builder::create`](crate::Builder::create).
+#[doc = include_str!("../docs/named-create.md")]
 pub fn create(name: &ObjectName, size: u64, mode: u16, commit: Commit) -> Result<SharedMemory, Error> {
     check_size(size)?;
     let fd = sys::create_named(name.as_c_str(), mode)?;
@@ -88,6 +89,7 @@ pub fn create(name: &ObjectName, size: u64, mode: u16, commit: Commit) -> Result
 ///
 /// [`ErrorKind::NotFound`]; [`ErrorKind::Permission`]; [`ErrorKind::BadDescriptor`] where it is empty, because
 /// its creator has not sized it yet or never will.
+#[doc = include_str!("../docs/named-open.md")]
 pub fn open(name: &ObjectName) -> Result<SharedMemory, Error> {
     let fd = sys::open_named(name.as_c_str())?;
     Ok(Expect::new().take(fd)?)
@@ -102,6 +104,7 @@ pub fn open(name: &ObjectName) -> Result<SharedMemory, Error> {
 /// # References
 ///
 /// [POSIX `shm_unlink`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/shm_unlink.html)
+#[doc = include_str!("../docs/named-unlink.md")]
 pub fn unlink(name: &ObjectName) -> Result<(), Error> {
     sys::unlink_named(name.as_c_str())
 }

@@ -24,6 +24,7 @@ pub const MAX_FDS: usize = sys::MAX_FDS;
 /// # References
 ///
 /// [POSIX `sendmsg`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/sendmsg.html)
+#[doc = include_str!("../docs/send.md")]
 pub fn send(socket: impl AsFd, data: &[u8], fds: &[BorrowedFd<'_>]) -> Result<usize, Error> {
     if fds.len() > MAX_FDS || (data.is_empty() && !fds.is_empty()) {
         return Err(ErrorKind::BadMessage { fds: fds.len(), max: MAX_FDS }.into());
@@ -57,6 +58,7 @@ pub struct Received {
 /// # References
 ///
 /// [POSIX `recvmsg`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/recvmsg.html)
+#[doc = include_str!("../docs/receive.md")]
 pub fn receive(socket: impl AsFd, data: &mut [u8], max_fds: usize) -> Result<Received, Error> {
     let sys::Message { bytes, fds, truncated } = sys::receive(socket, data)?;
     if truncated {

@@ -90,6 +90,7 @@ impl<'a> Prealloc<'a> {
     /// - [`Cancelled`](crate::ErrorKind::Cancelled): the report ended it.
     /// - [`ReadOnly`](crate::ErrorKind::ReadOnly): the mapping is read-only.
     /// - [`Unsupported`](crate::ErrorKind::Unsupported): the system has no way to do it that cannot end in a signal.
+    #[doc = include_str!("../docs/prealloc.md")]
     pub fn run(&self, memory: &SharedMemory, mapping: &Mapping) -> Result<(), Error> {
         mapping.check_is_of(memory)?;
         mapping.check_writable()?;

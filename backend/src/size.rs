@@ -26,6 +26,7 @@ impl SharedMemory {
     /// # References
     ///
     /// [Linux `F_ADD_SEALS`](https://man7.org/linux/man-pages/man2/F_GET_SEALS.2const.html)
+    #[doc = include_str!("../docs/freeze.md")]
     pub fn freeze(&self) -> Result<(), Error> {
         match self.size_guard()? {
             SizeGuard::None if sys::seals(self)?.open => sys::seal_size(self),
@@ -45,6 +46,7 @@ impl SharedMemory {
     /// # References
     ///
     /// [POSIX `pread`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/pread.html)
+    #[doc = include_str!("../docs/read-at.md")]
     pub fn read_at(&self, offset: u64, into: &mut [u8]) -> Result<usize, Error> {
         if sys::SIZED_ONCE {
             return self.read_mapped(offset, into);

@@ -56,6 +56,7 @@ impl<'a> MapOptions<'a> {
     /// # References
     ///
     /// [POSIX `mmap`](https://pubs.opengroup.org/onlinepubs/9799919799/functions/mmap.html)
+    #[doc = include_str!("../../docs/map.md")]
     pub fn map(&self) -> Result<Mapping, Error> {
         let Self { memory, offset, access, reserve, .. } = *self;
         let len = self.len.unwrap_or_else(|| memory.size().saturating_sub(offset));
