@@ -25,6 +25,8 @@ fn a_flag_has_the_calls_that_take_it_and_what_platforms_make_of_it() {
 #[case::a_call(&["shm_open"], &["shm_open(name, flags[, mode])  call", "shm_open:22  shall", "cases\n"])]
 #[case::a_call_without_clauses_of_its_own(&["pread"], &["pread(fd, offset, len)  call"])]
 #[case::an_area(&["size"], &["size  area; `shmconf run size` runs it", "size/grow-zero-fills "])]
+#[case::an_area_that_a_call_is_called_as(&["names"], &["names  area", "names()  call", "names/dot "])]
+#[case::a_call_with_commands(&["fcntl"], &["fcntl(fd, SETFD, CLOEXEC|0)  call", "fcntl:1"])]
 #[case::an_area_on_a_platform(&["size", "macos"], &["on macos: macos/size-once"])]
 #[case::an_error_number_that_no_call_gives(&["EXDEV"], &[])]
 #[case::an_error_number_that_clauses_name(&["EEXIST"], &["EEXIST  error number", "shm_open:35"])]

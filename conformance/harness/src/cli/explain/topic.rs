@@ -85,12 +85,12 @@ impl Topic {
     fn add(&mut self, word: &str) -> bool {
         if let Ok(profile) = Profile::get(word) {
             self.platforms.push(profile);
+        } else if areas().contains(word) {
+            self.areas.push(word.to_owned());
         } else if let Some(function) = Function::of(word) {
             self.calls.push(function);
         } else if let Some(mention) = Mention::of(word) {
             self.mentions.push(mention);
-        } else if areas().contains(word) {
-            self.areas.push(word.to_owned());
         } else {
             return false;
         }

@@ -8,6 +8,7 @@ use crate::campaign::Plan;
 use crate::cli::list::first_sentence;
 use crate::executor;
 use anstyle::Style;
+use shmconf_model::call::{Call, Entry};
 use shmconf_model::profile::{Deviation, Profile};
 use shmconf_model::script::Script;
 use shmconf_model::simulation::Simulation;
@@ -75,18 +76,25 @@ fn titles(output: &mut dyn Write, width: usize, topic: &Topic) -> io::Result<()>
         if call.entries.is_empty() {
             writeln!(output, "{bold}{}{bold:#}  interface", call.name)?;
         }
-        for entry in &call.entries {
-            writeln!(output, "{bold}{}{bold:#}  call", entry.signature())?;
-            paragraph(output, width, 2, &entry.about.split_whitespace().collect::<Vec<_>>().join(" "))?;
-        }
+        call.entries.iter().try_for_each(|entry| write_entry(output, width, entry))?;
     }
     for area in &topic.areas {
         writeln!(output, "{bold}{area}{bold:#}  area; `shmconf run {area}` runs it")?;
+        // Some calls are called as an area is.
+        let mut calls = Call::ENTRIES.iter().filter(|entry| entry.name == area);
+        calls.try_for_each(|entry| write_entry(output, width, entry))?;
     }
     for profile in &topic.platforms {
         writeln!(output, "{bold}{}{bold:#}  {}", profile.name, profile.title)?;
     }
     Ok(())
+}
+
+fn write_entry(output: &mut dyn Write, width: usize, entry: &Entry) -> io::Result<()> {
+    let bold = Style::new().bold();
+    // In tables of Markdown a bar is escaped.
+    writeln!(output, "{bold}{}{bold:#}  call", entry.signature().replace("\\|", "|"))?;
+    paragraph(output, width, 2, &entry.about.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
 fn write_rule(output: &mut dyn Write, width: usize, rule: &Rule) -> io::Result<()> {
