@@ -4,14 +4,14 @@
 
 mod attempt;
 mod confinement;
-mod finding;
+mod diagnosis;
 mod holders;
 mod mount;
 mod objects;
 mod pretty;
 
 pub use confinement::Confinement;
-pub use finding::{Finding, Weight};
+pub use diagnosis::{Diagnosis, Weight};
 pub use mount::Mount;
 pub use objects::{Holder, Object, Objects};
 
@@ -35,7 +35,7 @@ pub struct Examination {
     #[serde(flatten)]
     pub facts: Facts,
     /// What is wrong, and then what there is to know.
-    pub findings: Vec<Finding>,
+    pub diagnoses: Vec<Diagnosis>,
 }
 
 /// What a machine, and this process on it, has for shared memory.
@@ -81,8 +81,8 @@ pub struct Limits {
 /// Looks at this machine. It makes an object and a memfd for a moment, to see whether that can be done.
 pub fn examine() -> Examination {
     let facts = facts();
-    let findings = finding::of(&facts);
-    Examination { format: FORMAT.to_owned(), facts, findings }
+    let diagnoses = diagnosis::of(&facts);
+    Examination { format: FORMAT.to_owned(), facts, diagnoses }
 }
 
 fn facts() -> Facts {
@@ -109,9 +109,21 @@ fn limits() -> BTreeMap<Resource, Limits> {
     [Resource::Nofile, Resource::Fsize, Resource::As, Resource::Memlock].into_iter().filter_map(limits).collect()
 }
 
+impl Facts {
+    /// Was every process seen that may hold an object? Beside those of which this user may not see it, there may be some outside
+    /// of a container.
+    fn sees_all_holders(&self) -> bool {
+        self.objects.processes_unseen == 0 && !self.is_container()
+    }
+
+    fn is_container(&self) -> bool {
+        self.machine.settings.get("container").is_some_and(|value| value == "true")
+    }
+}
+
 impl Examination {
     /// Is nothing wrong?
     pub fn is_well(&self) -> bool {
-        self.findings.iter().all(|finding| finding.weight != Weight::Wrong)
+        self.diagnoses.iter().all(|diagnosis| diagnosis.weight != Weight::Wrong)
     }
 }

@@ -11,7 +11,7 @@ use shmconf_model::call::Resource;
 
 /// One thing about a machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Finding {
+pub struct Diagnosis {
     /// A word for it that stays, such as `full-store`, or the ID of a deviation, such as `linux/noexec`.
     pub id: String,
     /// How bad it is.
@@ -24,7 +24,7 @@ pub struct Finding {
     pub remedy: String,
 }
 
-/// How bad a finding is; the worse one comes first.
+/// How bad a diagnosis is; the worse one comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Weight {
@@ -34,39 +34,39 @@ pub enum Weight {
     Known,
 }
 
-impl Finding {
-    fn new(weight: Weight, id: &str, text: String, breaks: String, remedy: String) -> Finding {
-        Finding { id: id.to_owned(), weight, text, breaks, remedy }
+impl Diagnosis {
+    fn new(weight: Weight, id: &str, text: String, breaks: String, remedy: String) -> Diagnosis {
+        Diagnosis { id: id.to_owned(), weight, text, breaks, remedy }
     }
 }
 
 /// All there is to say, worst first.
-pub(super) fn of(facts: &Facts) -> Vec<Finding> {
-    let mut findings = store::findings(facts);
-    findings.extend(refused(facts, &findings));
-    findings.extend(no_memfds(facts));
-    findings.extend(store::unheld(facts));
-    findings.extend(setting::findings(facts));
-    findings.extend(limits(facts));
-    findings.extend(confined(facts));
-    findings.sort_by_key(|finding| finding.weight);
-    findings
+pub(super) fn of(facts: &Facts) -> Vec<Diagnosis> {
+    let mut diagnoses = store::diagnoses(facts);
+    diagnoses.extend(refused(facts, &diagnoses));
+    diagnoses.extend(no_memfds(facts));
+    diagnoses.extend(store::unheld(facts));
+    diagnoses.extend(setting::diagnoses(facts));
+    diagnoses.extend(limits(facts));
+    diagnoses.extend(confined(facts));
+    diagnoses.sort_by_key(|diagnosis| diagnosis.weight);
+    diagnoses
 }
 
 /// That no object can be made, where nothing of the store explains it.
-fn refused(facts: &Facts, explanations: &[Finding]) -> Option<Finding> {
+fn refused(facts: &Facts, explanations: &[Diagnosis]) -> Option<Diagnosis> {
     let reason = facts.no_named_objects.as_ref()?;
-    let is_explained = explanations.iter().any(|finding| finding.weight == Weight::Wrong);
+    let is_explained = explanations.iter().any(|diagnosis| diagnosis.weight == Weight::Wrong);
     (!is_explained).then(|| {
         let text = format!("No object with a name can be made: {reason}.");
         let breaks = "Programs that share memory by shm_open do not work.".to_owned();
         let remedy = "Look for a filter of system calls or a security policy that forbids it to this process, and \
                       have it allow shm_open.";
-        Finding::new(Weight::Wrong, "no-objects", text, breaks, remedy.to_owned())
+        Diagnosis::new(Weight::Wrong, "no-objects", text, breaks, remedy.to_owned())
     })
 }
 
-fn no_memfds(facts: &Facts) -> Option<Finding> {
+fn no_memfds(facts: &Facts) -> Option<Diagnosis> {
     let reason = facts.no_memfds.as_ref()?;
     let is_set = facts.machine.settings.get("memfd_noexec").is_some_and(|value| value == "2");
     let remedy = if is_set {
@@ -77,17 +77,17 @@ fn no_memfds(facts: &Facts) -> Option<Finding> {
     };
     let text = format!("No memfd can be made: {reason}.");
     let breaks = "Programs that share memory without a name by memfd_create do not work, or fall back on shm_open.";
-    Some(Finding::new(Weight::Wrong, "no-memfds", text, breaks.to_owned(), remedy.to_owned()))
+    Some(Diagnosis::new(Weight::Wrong, "no-memfds", text, breaks.to_owned(), remedy.to_owned()))
 }
 
 /// The limits of this process that objects meet.
-fn limits(facts: &Facts) -> Vec<Finding> {
+fn limits(facts: &Facts) -> Vec<Diagnosis> {
     const FEW: u64 = 1024;
     let soft = |resource| facts.limits.get(&resource).and_then(|limits: &Limits| limits.soft);
-    let mut findings = Vec::new();
+    let mut diagnoses = Vec::new();
     let mut add = |id: &str, text: String, breaks: &str, flag: &str| {
         let remedy = format!("Raise it with `ulimit -{flag}` in the shell, or where the service is set up.");
-        findings.push(Finding::new(Weight::Known, id, text, breaks.to_owned(), remedy));
+        diagnoses.push(Diagnosis::new(Weight::Known, id, text, breaks.to_owned(), remedy));
     };
     if let Some(most) = soft(Resource::Fsize) {
         let breaks = "ftruncate beyond that ends the program by SIGXFSZ, or says EFBIG where it ignores the signal.";
@@ -101,20 +101,20 @@ fn limits(facts: &Facts) -> Vec<Finding> {
         let breaks = "Each object that is open takes one; beyond that shm_open says EMFILE.";
         add("few-descriptors", format!("This process may have {most} descriptors."), breaks, "n");
     }
-    findings
+    diagnoses
 }
 
 /// What confines this process.
-fn confined(facts: &Facts) -> Vec<Finding> {
+fn confined(facts: &Facts) -> Vec<Diagnosis> {
     let Confinement { label, memory_bytes, .. } = &facts.confinement;
     let is_set = |setting: &str| facts.machine.settings.get(setting).is_some_and(|value| value == "true");
-    let mut findings = Vec::new();
+    let mut diagnoses = Vec::new();
     if let Some(label) = label.as_ref().filter(|label| is_set("apparmor") && *label != "unconfined") {
         let text = format!("AppArmor confines this process by the profile {label}.");
         let breaks = "Names that the profile does not allow are EACCES. A snap is kept to names that begin with \
                       `snap.NAME.`.";
         let remedy = "Allow the names in the profile: `/dev/shm/NAME* rwlk,`.";
-        findings.push(Finding::new(Weight::Known, "apparmor", text, breaks.to_owned(), remedy.to_owned()));
+        diagnoses.push(Diagnosis::new(Weight::Known, "apparmor", text, breaks.to_owned(), remedy.to_owned()));
     }
     if is_set("selinux") {
         let label = label.as_deref().unwrap_or("without a label");
@@ -122,7 +122,7 @@ fn confined(facts: &Facts) -> Vec<Finding> {
         let breaks = "Objects of other domains may be EACCES, and memory that is both writable and executable is \
                       refused to many domains.";
         let remedy = "Look for `avc: denied` with `ausearch -m avc`, and allow what is meant to be shared.";
-        findings.push(Finding::new(Weight::Known, "selinux", text, breaks.to_owned(), remedy.to_owned()));
+        diagnoses.push(Diagnosis::new(Weight::Known, "selinux", text, breaks.to_owned(), remedy.to_owned()));
     }
     let free = facts.machine.store.as_ref().map(|store| store.free_bytes);
     if let Some((memory, free)) = memory_bytes.zip(free).filter(|(memory, free)| memory < free) {
@@ -130,7 +130,13 @@ fn confined(facts: &Facts) -> Vec<Finding> {
         let text = format!("The store has {free} of free room, but this process may use {memory} of memory.");
         let breaks = "What objects take counts as memory: instead of ENOSPC, the system ends a process.";
         let remedy = "Make the store smaller than the memory, or give the container or the service more memory.";
-        findings.push(Finding::new(Weight::Known, "store-beyond-memory", text, breaks.to_owned(), remedy.to_owned()));
+        diagnoses.push(Diagnosis::new(
+            Weight::Known,
+            "store-beyond-memory",
+            text,
+            breaks.to_owned(),
+            remedy.to_owned(),
+        ));
     }
-    findings
+    diagnoses
 }

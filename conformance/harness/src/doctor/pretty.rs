@@ -1,6 +1,6 @@
 //! An examination as a person reads it.
 
-use super::{Examination, Facts, Finding, Limits, Object, Weight};
+use super::{Diagnosis, Examination, Facts, Limits, Object, Weight};
 use crate::executor::in_words;
 use crate::report::clean;
 use anstyle::{AnsiColor, Style};
@@ -27,12 +27,12 @@ impl Examination {
             fact(output, width, word, &text)?;
         }
         objects(output, width, facts)?;
-        for finding in &self.findings {
-            write_finding(output, width, finding)?;
+        for diagnosis in &self.diagnoses {
+            write_diagnosis(output, width, diagnosis)?;
         }
-        let count = |weight| self.findings.iter().filter(|finding| finding.weight == weight).count();
+        let count = |weight| self.diagnoses.iter().filter(|diagnosis| diagnosis.weight == weight).count();
         let wrong = match count(Weight::Wrong) {
-            0 if self.findings.is_empty() => "all is well",
+            0 if self.diagnoses.is_empty() => "all is well",
             0 => "nothing is wrong",
             1 => "1 thing is wrong",
             wrong => &format!("{wrong} things are wrong"),
@@ -83,7 +83,7 @@ fn lines(facts: &Facts) -> Vec<(&'static str, String)> {
 fn confinement(facts: &Facts) -> String {
     let confinement = &facts.confinement;
     let mut words = Vec::new();
-    if facts.machine.settings.get("container").is_some_and(|value| value == "true") {
+    if facts.is_container() {
         words.push("a container".to_owned());
     }
     if confinement.seccomp == Some(true) {
@@ -120,8 +120,7 @@ fn objects(output: &mut dyn Write, width: usize, facts: &Facts) -> io::Result<()
         let name = clean(&object.name).into_owned();
         let (size, taken) = (in_words(object.size_bytes), in_words(object.taken_bytes));
         let (owner, age) = (user(object.uid), age(object.age_seconds));
-        let text =
-            format!("{name}: {size}, takes {taken}, of {owner}, {age} old, {}", held(object, objects.processes_seen));
+        let text = format!("{name}: {size}, takes {taken}, of {owner}, {age} old, {}", held(object, facts));
         fact(output, width, "", &text)?;
     }
     if let Some(more) = objects.list.len().checked_sub(SHOWN).filter(|more| *more > 0) {
@@ -135,9 +134,9 @@ fn objects(output: &mut dyn Write, width: usize, facts: &Facts) -> io::Result<()
     Ok(())
 }
 
-fn held(object: &Object, seen: u64) -> String {
+fn held(object: &Object, facts: &Facts) -> String {
     const MOST: usize = 3;
-    if seen == 0 {
+    if facts.objects.processes_seen == 0 {
         return "open by whom this system does not tell".to_owned();
     }
     let mut words: Vec<String> =
@@ -145,20 +144,20 @@ fn held(object: &Object, seen: u64) -> String {
     if object.holders.len() > MOST {
         words.push(format!("{} more", object.holders.len() - MOST));
     }
-    if words.is_empty() {
-        "open or mapped by nobody".to_owned()
-    } else {
-        format!("open or mapped by {}", words.join(", "))
+    match &words[..] {
+        [] if facts.sees_all_holders() => "open or mapped by nobody".to_owned(),
+        [] => "open or mapped by nobody who can be seen from here".to_owned(),
+        words => format!("open or mapped by {}", words.join(", ")),
     }
 }
 
-fn write_finding(output: &mut dyn Write, width: usize, finding: &Finding) -> io::Result<()> {
-    let (style, word) = match finding.weight {
+fn write_diagnosis(output: &mut dyn Write, width: usize, diagnosis: &Diagnosis) -> io::Result<()> {
+    let (style, word) = match diagnosis.weight {
         Weight::Wrong => (AnsiColor::Red.on_default().bold(), "WRONG"),
         Weight::Known => (AnsiColor::Yellow.on_default(), "good to know"),
     };
-    writeln!(output, "\n{style}{word}{style:#}  {}", finding.id)?;
-    for (word, text) in [("", &finding.text), ("breaks", &finding.breaks), ("do", &finding.remedy)] {
+    writeln!(output, "\n{style}{word}{style:#}  {}", diagnosis.id)?;
+    for (word, text) in [("", &diagnosis.text), ("breaks", &diagnosis.breaks), ("do", &diagnosis.remedy)] {
         fact(output, width, word, text)?;
     }
     Ok(())

@@ -11,8 +11,8 @@ fn an_examination_keeps_to_its_schema_and_says_whether_something_is_wrong() {
     let schema = jsonschema::validator_for(&Published::Doctor.schema().to_value()).expect("it is a schema");
     let complaints: Vec<String> = schema.iter_errors(&found).map(|error| error.to_string()).collect();
     assert_eq!(complaints, Vec::<String>::new());
-    let findings = found["findings"].as_array().expect("it is a list");
-    let is_wrong = findings.iter().any(|finding| finding["weight"] == "wrong");
+    let diagnoses = found["diagnoses"].as_array().expect("it is a list");
+    let is_wrong = diagnoses.iter().any(|diagnosis| diagnosis["weight"] == "wrong");
     assert_eq!(output.status.code(), Some(i32::from(is_wrong)));
 }
 

@@ -38,7 +38,10 @@ pub(crate) fn said(script: &str) -> Option<String> {
             return None;
         }
     }
-    if said.contains("Operation not permitted") && !nix::unistd::geteuid().is_root() {
+    // In its user namespace there is nobody else whom an ordinary user could become.
+    let is_refused =
+        ["Operation not permitted", "setresuid failed: Invalid argument"].iter().any(|no| said.contains(no));
+    if is_refused && !nix::unistd::geteuid().is_root() {
         eprintln!("skipped: an ordinary user may not make this environment");
         return None;
     }

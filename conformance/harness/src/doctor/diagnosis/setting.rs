@@ -1,6 +1,6 @@
 //! What is to be said of settings. What they change is known to the platform's profile; here stands how to change them.
 
-use super::{Finding, Weight};
+use super::{Diagnosis, Weight};
 use crate::doctor::Facts;
 use shmconf_model::profile::{Circumstances, Deviation, Profile};
 use shmconf_model::trace::Machine;
@@ -13,21 +13,21 @@ const CHANGED_BY: &[(&str, &str)] = &[
     ("imply_prot_max", "sysctl vm.imply_prot_max=0"),
 ];
 
-pub(super) fn findings(facts: &Facts) -> Vec<Finding> {
+pub(super) fn diagnoses(facts: &Facts) -> Vec<Diagnosis> {
     let id = Profile::id_for(&facts.platform);
     let Ok(profile) = Profile::get(id) else { return Vec::new() };
-    let mut findings = Vec::new();
+    let mut diagnoses = Vec::new();
     for (setting, value) in &facts.machine.settings {
         let Some(usual) = profile.settings.get(setting).and_then(|setting| setting.values.first()) else { continue };
         if value != usual {
             let brought = brought_by(facts, id, setting, usual);
-            findings.extend(brought.into_iter().map(|deviation| changed(setting, value, deviation)));
+            diagnoses.extend(brought.into_iter().map(|deviation| changed(setting, value, deviation)));
         }
     }
-    findings.extend(removed_at_logout(facts));
-    findings.extend(huge_pages(facts));
-    findings.extend(overcommit(facts));
-    findings
+    diagnoses.extend(removed_at_logout(facts));
+    diagnoses.extend(huge_pages(facts));
+    diagnoses.extend(overcommit(facts));
+    diagnoses
 }
 
 /// The deviations that are there as the machine is set, and would not be if that setting were the usual one.
@@ -44,10 +44,10 @@ fn brought_by(facts: &Facts, id: &str, setting: &str, usual: &str) -> Vec<Deviat
     here
 }
 
-fn changed(setting: &str, value: &str, deviation: Deviation) -> Finding {
+fn changed(setting: &str, value: &str, deviation: Deviation) -> Diagnosis {
     let how = CHANGED_BY.iter().find(|(known, _)| *known == setting);
     let or = how.map(|(_, command)| format!(" Or, as root: `{command}`.")).unwrap_or_default();
-    Finding {
+    Diagnosis {
         id: deviation.id,
         weight: Weight::Known,
         text: format!("{setting} is {value}. {}", deviation.text),
@@ -57,7 +57,7 @@ fn changed(setting: &str, value: &str, deviation: Deviation) -> Finding {
 }
 
 /// What systemd does to users who are no users of the system.
-fn removed_at_logout(facts: &Facts) -> Option<Finding> {
+fn removed_at_logout(facts: &Facts) -> Option<Diagnosis> {
     const FIRST_ORDINARY: u32 = 1000;
     is(facts, "remove_ipc", &["true"]).filter(|_| facts.uid >= FIRST_ORDINARY)?;
     let text = "systemd removes the objects of a user when that user logs out.".to_owned();
@@ -68,20 +68,20 @@ fn removed_at_logout(facts: &Facts) -> Option<Finding> {
     let remedy = "Run the program as a service of a system user, or `loginctl enable-linger USER`, or set \
                   `RemoveIPC=no` in /etc/systemd/logind.conf."
         .to_owned();
-    Some(Finding::new(Weight::Known, "removed-at-logout", text, breaks, remedy))
+    Some(Diagnosis::new(Weight::Known, "removed-at-logout", text, breaks, remedy))
 }
 
-fn huge_pages(facts: &Facts) -> Option<Finding> {
+fn huge_pages(facts: &Facts) -> Option<Diagnosis> {
     let value = is(facts, "huge_pages", &["always", "within_size", "force"])?;
     let text = format!("Memfds take huge pages: transparent_hugepage/shmem_enabled is {value}.");
     let breaks =
         "A memfd may take a huge page, mostly 2 MiB, where the first byte is stored, and so more than it holds.";
     let remedy = "As root: `echo advise > /sys/kernel/mm/transparent_hugepage/shmem_enabled`; programs that want huge \
                   pages then ask for them by madvise.";
-    Some(Finding::new(Weight::Known, "huge-pages", text, breaks.to_owned(), remedy.to_owned()))
+    Some(Diagnosis::new(Weight::Known, "huge-pages", text, breaks.to_owned(), remedy.to_owned()))
 }
 
-fn overcommit(facts: &Facts) -> Option<Finding> {
+fn overcommit(facts: &Facts) -> Option<Diagnosis> {
     is(facts, "overcommit", &["2"])?;
     let text = "vm.overcommit_memory is 2: the system promises no more memory than it has.".to_owned();
     let breaks =
@@ -91,7 +91,7 @@ fn overcommit(facts: &Facts) -> Option<Finding> {
     let remedy = "Call posix_fallocate before the memory is used, which says ENOMEM or ENOSPC instead; or raise \
                   vm.overcommit_ratio."
         .to_owned();
-    Some(Finding::new(Weight::Known, "strict-overcommit", text, breaks, remedy))
+    Some(Diagnosis::new(Weight::Known, "strict-overcommit", text, breaks, remedy))
 }
 
 /// The value of a setting, if it is one of those.

@@ -1,6 +1,6 @@
 //! What is to be said of the place where objects lie, and of the objects in it.
 
-use super::{Finding, Weight};
+use super::{Diagnosis, Weight};
 use crate::doctor::{Facts, Object};
 use crate::executor::in_words;
 use shmconf_model::trace::Storage;
@@ -10,7 +10,7 @@ const SMALL: u64 = 64 << 20;
 /// Less than this is as good as nothing.
 const NEXT_TO_NOTHING: u64 = 1 << 20;
 
-pub(super) fn findings(facts: &Facts) -> Vec<Finding> {
+pub(super) fn diagnoses(facts: &Facts) -> Vec<Diagnosis> {
     let Some(directory) = facts.directory.as_deref() else { return Vec::new() };
     let Some(store) = &facts.machine.store else { return vec![missing(facts, directory)] };
     [
@@ -25,7 +25,7 @@ pub(super) fn findings(facts: &Facts) -> Vec<Finding> {
     .collect()
 }
 
-fn missing(facts: &Facts, directory: &str) -> Finding {
+fn missing(facts: &Facts, directory: &str) -> Diagnosis {
     let breaks = match &facts.no_named_objects {
         Some(reason) => format!("No object with a name can be made or opened: {reason}."),
         None => "Objects with names lie elsewhere than programs expect.".to_owned(),
@@ -34,26 +34,26 @@ fn missing(facts: &Facts, directory: &str) -> Finding {
         "As root: `mkdir -p {directory} && mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs {directory}`. In Docker do not \
          start the container with `--ipc=none`."
     );
-    Finding::new(Weight::Wrong, "no-store", format!("There is no directory {directory}."), breaks, remedy)
+    Diagnosis::new(Weight::Wrong, "no-store", format!("There is no directory {directory}."), breaks, remedy)
 }
 
-fn foreign(directory: &str, store: &Storage) -> Option<Finding> {
+fn foreign(directory: &str, store: &Storage) -> Option<Diagnosis> {
     let kind = Some(&store.file_system).filter(|kind| !kind.is_empty() && *kind != "tmpfs")?;
     let text = format!("{directory} is no tmpfs: its file system is {kind}.");
     let breaks = "Objects are files on that file system: they may outlive a restart, take room there, and be slow.";
     let remedy = format!("As root: `mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs {directory}`.");
-    Some(Finding::new(Weight::Wrong, "no-tmpfs", text, breaks.to_owned(), remedy))
+    Some(Diagnosis::new(Weight::Wrong, "no-tmpfs", text, breaks.to_owned(), remedy))
 }
 
-fn read_only(facts: &Facts, directory: &str) -> Option<Finding> {
+fn read_only(facts: &Facts, directory: &str) -> Option<Diagnosis> {
     let mount = facts.mount.as_ref().filter(|mount| mount.options.iter().any(|option| option == "ro"))?;
     let text = format!("{directory} is mounted read-only.");
     let breaks = "No object with a name can be made or removed: shm_open says EROFS.";
     let remedy = format!("As root: `mount -o remount,rw {}`.", mount.point);
-    Some(Finding::new(Weight::Wrong, "read-only-store", text, breaks.to_owned(), remedy))
+    Some(Diagnosis::new(Weight::Wrong, "read-only-store", text, breaks.to_owned(), remedy))
 }
 
-fn mode(facts: &Facts, directory: &str, store: &Storage) -> Option<Finding> {
+fn mode(facts: &Facts, directory: &str, store: &Storage) -> Option<Diagnosis> {
     const SET_GROUP_ID: u32 = 0o2000;
     const STICKY: u32 = 0o1000;
     const OPEN_TO_ALL: u32 = 0o777;
@@ -63,19 +63,19 @@ fn mode(facts: &Facts, directory: &str, store: &Storage) -> Option<Finding> {
     if mode & OPEN_TO_ALL != OPEN_TO_ALL {
         let own = if facts.no_named_objects.is_some() { " This user is one of them." } else { "" };
         let breaks = format!("Users whom the mode leaves out cannot make objects: shm_open says EACCES.{own}");
-        return Some(Finding::new(Weight::Wrong, "closed-store", text, breaks, chmod("1777")));
+        return Some(Diagnosis::new(Weight::Wrong, "closed-store", text, breaks, chmod("1777")));
     }
     if mode & STICKY == 0 {
         let breaks = "Anybody may remove the objects of others, and put their own in their place.";
-        return Some(Finding::new(Weight::Wrong, "unprotected-store", text, breaks.to_owned(), chmod("1777")));
+        return Some(Diagnosis::new(Weight::Wrong, "unprotected-store", text, breaks.to_owned(), chmod("1777")));
     }
     (mode & SET_GROUP_ID != 0).then(|| {
         let breaks = "Objects have the group of the directory, and not that of the process that makes them.";
-        Finding::new(Weight::Known, "group-of-store", text, breaks.to_owned(), chmod("g-s"))
+        Diagnosis::new(Weight::Known, "group-of-store", text, breaks.to_owned(), chmod("g-s"))
     })
 }
 
-fn room(directory: &str, store: &Storage) -> Option<Finding> {
+fn room(directory: &str, store: &Storage) -> Option<Diagnosis> {
     const MUCH: u64 = 10;
     let (free, total) = (in_words(store.free_bytes), in_words(store.total_bytes));
     let breaks = "ftruncate succeeds all the same; storing into memory for which there is no room ends the program by \
@@ -98,21 +98,21 @@ fn room(directory: &str, store: &Storage) -> Option<Finding> {
         Weight::Wrong if id == "small-store" => enlarge,
         _ => format!("Remove objects that nobody uses. {enlarge}"),
     };
-    Some(Finding::new(weight, id, text, breaks, remedy))
+    Some(Diagnosis::new(weight, id, text, breaks, remedy))
 }
 
-fn files(directory: &str, store: &Storage) -> Option<Finding> {
+fn files(directory: &str, store: &Storage) -> Option<Diagnosis> {
     (store.free_inodes == Some(0)).then(|| {
         let text = format!("{directory} has room for no further file.");
         let breaks = "No object can be made: shm_open says ENOSPC, whatever room in bytes there is.".to_owned();
         let remedy =
             format!("Remove objects that nobody uses. As root: `mount -o remount,nr_inodes=100k {directory}`.");
-        Finding::new(Weight::Wrong, "no-files", text, breaks, remedy)
+        Diagnosis::new(Weight::Wrong, "no-files", text, breaks, remedy)
     })
 }
 
 /// Objects that nobody has open or mapped. They are wrong where they take most of the store.
-pub(super) fn unheld(facts: &Facts) -> Option<Finding> {
+pub(super) fn unheld(facts: &Facts) -> Option<Diagnosis> {
     let objects = &facts.objects;
     let unheld: Vec<&Object> = objects.list.iter().filter(|object| object.holders.is_empty()).collect();
     if unheld.is_empty() || objects.processes_seen == 0 {
@@ -121,7 +121,7 @@ pub(super) fn unheld(facts: &Facts) -> Option<Finding> {
     let taken: u64 = unheld.iter().map(|object| object.taken_bytes).sum();
     let total = facts.machine.store.as_ref().map_or(u64::MAX, |store| store.total_bytes);
     let weight = if taken > total / 2 { Weight::Wrong } else { Weight::Known };
-    let who = if objects.processes_unseen == 0 { "nobody" } else { "none of the processes that could be looked at" };
+    let who = if facts.sees_all_holders() { "nobody" } else { "no process that can be looked at from here" };
     let what = match &unheld[..] {
         [one] => format!("The object {} takes {}, and {who} has it open or mapped.", one.name, in_words(taken)),
         all => format!("{} objects take {}, and {who} has one of them open or mapped.", all.len(), in_words(taken)),
@@ -132,5 +132,5 @@ pub(super) fn unheld(facts: &Facts) -> Option<Finding> {
         Some(directory) => format!("Remove what no program wants any more: `rm {directory}/NAME`."),
         None => "Remove what no program wants any more by shm_unlink.".to_owned(),
     };
-    Some(Finding::new(weight, "unheld-objects", what, breaks.to_owned(), remedy))
+    Some(Diagnosis::new(weight, "unheld-objects", what, breaks.to_owned(), remedy))
 }
