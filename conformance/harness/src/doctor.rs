@@ -80,9 +80,7 @@ pub struct Limits {
 
 /// Looks at this machine. It makes an object and a memfd for a moment, to see whether that can be done.
 pub fn examine() -> Examination {
-    let facts = facts();
-    let diagnoses = diagnosis::of(&facts);
-    Examination { format: FORMAT.to_owned(), facts, diagnoses }
+    Examination::of(facts())
 }
 
 fn facts() -> Facts {
@@ -122,6 +120,12 @@ impl Facts {
 }
 
 impl Examination {
+    /// What is to be said of a machine like that.
+    pub fn of(facts: Facts) -> Examination {
+        let diagnoses = diagnosis::of(&facts);
+        Examination { format: FORMAT.to_owned(), facts, diagnoses }
+    }
+
     /// Is nothing wrong?
     pub fn is_well(&self) -> bool {
         self.diagnoses.iter().all(|diagnosis| diagnosis.weight != Weight::Wrong)

@@ -15,6 +15,9 @@ const SYSTEMS: &[&str] =
 /// A page, the file of the library that has it among its documentation, and the rules that its operation meets.
 const PAGES: &[(&str, &str, &[&str])] = &[
     ("create", "builder.rs", &["named", "memfd", "resize", "size_rounding", "size_beyond_room", "size_limited"]),
+    ("final-mode", "builder.rs", &["create_mode", "fchmod", "fchmod_bits", "reopen"]),
+    ("facts", "memory.rs", &["size_rounding", "resize", "lseek", "shm_seals"]),
+    ("expect", "expect.rs", &["size_rounding", "file_type", "resize"]),
     ("commit", "commit.rs", &["size_beyond_room", "fallocate", "fallocate_beyond_room"]),
     ("prealloc", "prealloc.rs", &["fallocate", "size_beyond_room", "write_beyond_room"]),
     ("map", "mapping/options.rs", &["map_beyond_end", "map_unaligned", "map_limited", "map_sealed_reading"]),
