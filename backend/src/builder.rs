@@ -28,6 +28,7 @@ pub struct Builder {
 
 /// The permission bits that the object ends up with, which decide whether it can be opened anew through
 /// `/proc/self/fd` or `/dev/fd`. A descriptor that is open already is not affected.
+#[doc = include_str!("../docs/final-mode.md")]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum FinalMode {

@@ -100,6 +100,7 @@ impl Expect {
     /// # Errors
     ///
     /// [`ErrorKind::BadDescriptor`] with the reason, or what the system says. The descriptor comes back.
+    #[doc = include_str!("../docs/expect.md")]
     pub fn take(&self, fd: OwnedFd) -> Result<SharedMemory, Refused> {
         match self.check(&fd) {
             Ok(size) => Ok(SharedMemory::adopted(fd, size)),

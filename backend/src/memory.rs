@@ -71,6 +71,7 @@ impl SharedMemory {
     /// # Errors
     ///
     /// [`ErrorKind::Os`](crate::ErrorKind::Os) where the system does not answer.
+    #[doc = include_str!("../docs/facts.md")]
     pub fn facts(&self) -> Result<Facts, Error> {
         Ok(Facts {
             strategy: self.strategy,
