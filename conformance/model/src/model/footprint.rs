@@ -114,9 +114,10 @@ impl Asked<'_> {
         *self.made.outcome == Outcome::Errno(Errno::EMFILE)
     }
 
-    /// May the call have made something though it failed, as that is no directory?
-    fn is_no_directory(self) -> bool {
-        *self.made.outcome == Outcome::Errno(Errno::ENOTDIR)
+    /// May the call have created an object though it failed: for want of a number, as that is no directory, or as it is not
+    /// that of the real user?
+    fn may_have_created(self) -> bool {
+        matches!(self.made.outcome, Outcome::Errno(Errno::EMFILE | Errno::ENOTDIR | Errno::EPERM))
     }
 
     /// May the call have been made in part, or whole, though a signal interrupted it?

@@ -16,9 +16,7 @@ impl Asked<'_> {
                 if self.succeeds() {
                     footprint.write([own]);
                 }
-                if flags.contains(OpenFlags::CREAT)
-                    && (self.succeeds() || self.lacks_number() || self.is_no_directory())
-                {
+                if flags.contains(OpenFlags::CREAT) && (self.succeeds() || self.may_have_created()) {
                     footprint.write([Place::name(name), Place::Object(place::Of::One(self.scene.made_by(self.made)))]);
                 }
                 if flags.contains(OpenFlags::TRUNC) {
