@@ -5,7 +5,7 @@ use crate::call::{Call, Label};
 use crate::model::{self, Site, State};
 use crate::outcome::{Errno, Outcome, Signal};
 use crate::profile::Profile;
-use crate::script::{Line, Script};
+use crate::script::{Line, Script, Step};
 use crate::trace::{self, Actor, Event, Header, Platform, Trace};
 use proptest::prelude::*;
 
@@ -158,6 +158,25 @@ pub(crate) fn traces(most: usize) -> impl Strategy<Value = (&'static str, Trace)
     (prop::sample::select(profiles), proptest::collection::vec(call, 2..=most), fault, threads).prop_map(
         |(id, calls, fault, threads)| (id, trace(&Profile::get(id).expect("it is built in"), &calls, fault, threads)),
     )
+}
+
+/// A profile and a script in which up to `most` calls of three actors race, and somebody looks afterwards.
+pub(crate) fn races(most: usize) -> impl Strategy<Value = (&'static str, Script)> {
+    let profiles: Vec<&'static str> = Profile::ids().collect();
+    let call = (0..3usize, 0..CALLS.len());
+    (prop::sample::select(profiles), proptest::collection::vec(call, 2..=most)).prop_map(|(id, calls)| {
+        let mut script: Script = SETUP.parse().expect("it is a script");
+        script.steps.truncate(8);
+        let line = |(who, which): (usize, usize)| {
+            let text = format!("{}: {}", ["a", "b", "c"][who], CALLS[which].replace("{}", ["b", "c", "a"][who]));
+            text.parse::<Line>().expect("it is a line")
+        };
+        script.steps.push(Step::Race(calls.into_iter().map(line).collect()));
+        let looks = ["a: fstat(f)", "b: load(n, 0, 8)", "c: names()"];
+        let looks = looks.map(|text| Step::Line(text.parse().expect("it is a line")));
+        script.steps.extend(looks);
+        (id, script)
+    })
 }
 
 fn trace(profile: &Profile, calls: &[Drawn], fault: Option<(prop::sample::Index, Outcome)>, threads: bool) -> Trace {

@@ -14,6 +14,7 @@ pub mod judge;
 pub mod model;
 pub mod naming;
 pub mod outcome;
+pub mod outcomes;
 pub mod portability;
 pub mod profile;
 pub mod script;

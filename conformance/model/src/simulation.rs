@@ -51,11 +51,11 @@ impl Simulation {
         &self.platform
     }
 
-    /// What the platform would have answered, call by call. Those that may overlap are made one after the other.
-    pub fn execute(&mut self, script: &Script, seed: u64) -> Trace {
+    /// What a trace of the script says first.
+    pub fn header(&self, script: &Script, seed: u64) -> Header {
         let mut settings = self.profile.circumstances.settings().clone();
         settings.remove(Profile::PAGE_SIZE);
-        let header = Header {
+        Header {
             format: trace::FORMAT.to_owned(),
             case: script.id.clone(),
             subject: self.subject.clone(),
@@ -64,7 +64,12 @@ impl Simulation {
             seed,
             in_pages: script.is_in_pages(),
             actors: actors(script),
-        };
+        }
+    }
+
+    /// What the platform would have answered, call by call. Those that may overlap are made one after the other.
+    pub fn execute(&mut self, script: &Script, seed: u64) -> Trace {
+        let header = self.header(script, seed);
         let mut names = self.naming.next_script();
         let mut state = State::initial(&header);
         let mut events = Vec::new();

@@ -30,6 +30,11 @@ impl Branch {
         Branch { expect, justifications, effects, check: None }
     }
 
+    /// An outcome as it is told, when what it did is done.
+    pub(crate) fn told(expect: Expect, justifications: Justifications) -> Branch {
+        Branch::new(expect, justifications, Effects::new())
+    }
+
     /// The state after the outcome.
     pub fn apply(&self, mut state: State, outcome: &Outcome) -> State {
         self.change(&mut state, outcome);
