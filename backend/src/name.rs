@@ -5,6 +5,7 @@
 //! The bits come from the system in batches, one batch a thread; a process that was forked throws away what it
 //! inherited, so that it does not repeat its parent's names.
 
+pub mod limits;
 mod pool;
 mod prefix;
 
@@ -24,7 +25,7 @@ pub struct Name([u8; Name::MAX + 1]);
 
 impl Name {
     /// The most bytes that a name has, with the slash and without the terminating NUL.
-    pub const MAX: usize = 30;
+    pub const MAX: usize = limits::EVERYWHERE;
 
     /// The name that these random bytes stand for. Bits that do not fit are not used.
     pub(crate) fn new(prefix: Prefix, seed: [u8; SEED]) -> Self {

@@ -21,6 +21,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::commit::check_size;
+use crate::name::limits;
 use crate::{Commit, Error, ErrorKind, Expect, SharedMemory, sys};
 
 /// A name that means the same on every system: a slash, then 1 to 29 bytes with no slash among them, and
@@ -32,7 +33,7 @@ pub struct ObjectName(CString);
 
 impl ObjectName {
     /// The most bytes that a name has, with its slash.
-    pub const MAX: usize = 30;
+    pub const MAX: usize = limits::EVERYWHERE;
 
     pub(crate) fn as_c_str(&self) -> &CStr {
         &self.0
@@ -44,9 +45,7 @@ impl FromStr for ObjectName {
 
     fn from_str(name: &str) -> Result<Self, Error> {
         let bad = || Error::from(ErrorKind::BadName { name: name.into() });
-        let tail = name.strip_prefix('/').ok_or_else(bad)?;
-        let special = matches!(tail, "" | "." | "..");
-        if special || name.len() > Self::MAX || tail.contains('/') {
+        if !limits::is_portable(name) {
             return Err(bad());
         }
         CString::new(name).map(Self).map_err(|_| bad())

@@ -12,6 +12,7 @@ pub mod constants;
 mod drawn;
 pub mod judge;
 pub mod model;
+pub mod names;
 pub mod naming;
 pub mod outcome;
 pub mod outcomes;

@@ -67,6 +67,22 @@ pub struct Note {
     pub text: String,
     /// File and function of the system, or how it was measured.
     pub source: String,
+    /// How names have to begin for programs that are kept apart, where that is what it says.
+    #[serde(default)]
+    pub names: Option<Beginning>,
+}
+
+/// How names have to begin for programs that the system keeps apart from others.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beginning {
+    /// What keeps them apart, such as `a snap`.
+    pub within: String,
+    /// How their names begin, with a word in capitals for what differs.
+    pub begin: String,
+    /// What that word stands for.
+    #[serde(rename = "where")]
+    pub meaning: String,
 }
 
 /// What a platform does in one matter: one choice, or several where it may do any of them.

@@ -15,9 +15,9 @@ const TICK: u64 = 1000;
 /// The descriptors that a process begins with.
 const OPEN: [i32; 4] = [0, 1, 2, 3];
 /// The user and the group of actors that need no privilege.
-const ORDINARY: u32 = 1000;
+pub(crate) const ORDINARY: u32 = 1000;
 /// The size of a page where a profile does not tell, in bytes.
-const PAGE: u64 = 4096;
+pub(crate) const PAGE: u64 = 4096;
 
 /// A platform that is not at hand.
 pub struct Simulation {
@@ -131,7 +131,12 @@ fn actors(script: &Script) -> Vec<Actor> {
         }
         known.extend(line.call.child());
     }
-    let actor = |name| Actor {
+    there.into_iter().map(|name| beginner(name, id)).collect()
+}
+
+/// An actor that has done nothing yet, of that user and group.
+pub(crate) fn beginner(name: Label, id: u32) -> Actor {
+    Actor {
         name,
         uid: id,
         gid: id,
@@ -141,6 +146,5 @@ fn actors(script: &Script) -> Vec<Actor> {
         limits: BTreeMap::new(),
         process: None,
         fds: Some(OPEN.to_vec()),
-    };
-    there.into_iter().map(actor).collect()
+    }
 }

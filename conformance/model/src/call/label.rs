@@ -40,6 +40,9 @@ impl Label {
     /// How many different labels of more than 14 bytes one process keeps: they stay until it ends, some 100 bytes each.
     pub const MAX_LONG: usize = 1 << 20;
 
+    /// `a`, as the first actor is mostly called.
+    pub(crate) const A: Label = Label(Text::Short { bytes: [b'a', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0], len: 1 });
+
     /// The label `stem` followed by `number`, as the 64 actors of `a[1..64]` are called.
     ///
     /// # Errors
