@@ -14,7 +14,9 @@ mod list;
 mod matrix;
 mod merge;
 mod mutants;
+mod name;
 mod near;
+mod outcomes;
 mod output;
 mod profile;
 mod profiles;
@@ -63,6 +65,12 @@ enum Verb {
     Show(show::Args),
     /// Judges stored traces, without running anything
     Judge(judge::Args),
+    /// Lists every outcome that a script may have, over all orders of its races and all choices of a platform
+    ///
+    /// Each outcome is shown with an order in which it comes about, and why it is allowed. With --observed the script is
+    /// executed, and what is seen is counted beside what may be; the exit code is 1 if something is seen that is not
+    /// allowed.
+    Outcomes(outcomes::Args),
     /// Tells in a second whether an adapter is sane
     ///
     /// It looks at how the adapter starts, what it cannot do, a few calls, whether a descriptor arrives, and whether its
@@ -76,6 +84,11 @@ enum Verb {
     ///
     /// The exit code is 1 if something is wrong by which usual programs fail.
     Doctor(doctor::Args),
+    /// Tells what each platform makes of the name of a shared memory object
+    ///
+    /// Whether it may be used, how long it is as the platform counts, what else has to hold, and the smallest change that
+    /// makes it right everywhere. The exit code is 1 where a platform that has names refuses one of them, in some release.
+    Name(name::Args),
     /// Shows the rules of the platforms side by side
     Profiles(profiles::Args),
     /// Writes what fails in a report as a baseline, for `shmconf run --baseline`
@@ -111,9 +124,11 @@ pub fn main() -> ExitCode {
         Verb::Explain(args) => explain::explain(&args),
         Verb::Show(args) => show::show(&args),
         Verb::Judge(args) => judge::judge(&args),
+        Verb::Outcomes(args) => outcomes::outcomes(&args),
         Verb::Smoke(args) => smoke::smoke(&args),
         Verb::Mutants(args) => mutants::mutants(&args),
         Verb::Doctor(args) => doctor::doctor(&args),
+        Verb::Name(args) => name::name(&args),
         Verb::Profiles(args) => profiles::profiles(&args),
         Verb::Baseline(args) => baseline::baseline(&args),
         Verb::Diff(args) => diff::diff(&args),

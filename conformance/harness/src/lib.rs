@@ -16,6 +16,8 @@ pub mod executor;
 pub mod exit;
 pub mod generator;
 pub mod mutation;
+pub mod names;
+pub mod outcomes;
 pub mod report;
 pub mod schema;
 pub mod smoke;
@@ -23,6 +25,7 @@ pub mod subject;
 mod whole;
 
 pub use shmconf_adapter::{actor, wire};
+pub use shmconf_model::outcomes as possible;
 pub use shmconf_model::{call, catalogue, clause, judge, model, outcome, portability, profile, script, trace, verdict};
 
 /// The guide, whose code is compiled with the tests.

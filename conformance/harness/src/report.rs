@@ -31,9 +31,9 @@ pub use markdown::Markdown;
 pub(crate) use markdown::prose;
 pub use merge::MergeError;
 pub use portability::Portability;
-pub(crate) use pretty::clean;
 pub use pretty::{Pretty, Shown};
-pub use result::{CaseResult, Kind};
+pub(crate) use pretty::{clean, paint, reason, style, wrapped};
+pub use result::{CaseResult, Kind, SeenAnswer, SeenOutcome};
 pub use summary::Summary;
 pub use tap::Tap;
 

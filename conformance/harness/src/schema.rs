@@ -3,6 +3,8 @@
 //! They are generated from the types; `schemas/` has them as files, and a test keeps those up to date.
 
 use crate::doctor::{self, Examination};
+use crate::names::{self, Names};
+use crate::outcomes::{self, Listing};
 use crate::report::{self, Document};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use shmconf_adapter::wire::{self, Reply, Request};
@@ -13,6 +15,10 @@ use shmconf_model::trace::{self, Event, Header};
 pub enum Published {
     /// What `shmconf run --format json` writes.
     Report,
+    /// What `shmconf outcomes --format json` writes.
+    Outcomes,
+    /// What `shmconf name --format json` writes.
+    Name,
     /// A line of a trace.
     Trace,
     /// A line between the harness and an actor.
@@ -23,12 +29,21 @@ pub enum Published {
 
 impl Published {
     /// Every published format.
-    pub const ALL: &[Published] = &[Published::Report, Published::Trace, Published::Protocol, Published::Doctor];
+    pub const ALL: &[Published] = &[
+        Published::Report,
+        Published::Outcomes,
+        Published::Name,
+        Published::Trace,
+        Published::Protocol,
+        Published::Doctor,
+    ];
 
     /// The word that stands for it on the command line and in the name of its file.
     pub fn word(self) -> &'static str {
         match self {
             Published::Report => "report",
+            Published::Outcomes => "outcomes",
+            Published::Name => "name",
             Published::Trace => "trace",
             Published::Protocol => "protocol",
             Published::Doctor => "doctor",
@@ -41,6 +56,12 @@ impl Published {
             Published::Report => titled(schemars::schema_for!(Document), report::FORMAT, "What a run found."),
             Published::Doctor => {
                 titled(schemars::schema_for!(Examination), doctor::FORMAT, "What a machine has for shared memory.")
+            }
+            Published::Outcomes => {
+                titled(schemars::schema_for!(Listing), outcomes::FORMAT, "Every outcome that a script may have.")
+            }
+            Published::Name => {
+                titled(schemars::schema_for!(Names), names::FORMAT, "What each platform makes of names.")
             }
             Published::Trace => {
                 let about = "A line of a trace: the first one is a header, each of the others an event.";

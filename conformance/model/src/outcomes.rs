@@ -9,15 +9,19 @@
 //! *Partial-Order Methods for the Verification of Concurrent Systems*, 1996.
 
 mod alike;
+mod counter;
 mod order;
 mod plan;
 mod seen;
+mod short;
 mod shown;
 #[cfg(test)]
 mod tests;
 mod walk;
 
+pub use counter::{Counted, Counter};
 pub use seen::Found;
+pub use short::{in_common, short};
 
 use crate::call::{Call, Label};
 use crate::judge::Orders;

@@ -125,6 +125,11 @@ impl Script {
         self.steps.iter().flat_map(Step::lines)
     }
 
+    /// Do calls of it race?
+    pub fn has_race(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Race(_)))
+    }
+
     /// The script without the calls that ask for a requirement, unless its head asks for it too, or nothing would be left.
     pub fn without(&self, requirement: Requirement) -> Option<Script> {
         let keeps = |line: &&Line| !Requirement::of(&line.call).contains(&requirement);

@@ -1,10 +1,11 @@
 //! What the traces of one case or property come to together.
 
 use super::Assessment;
-use crate::report::{CaseResult, Counterexample, Kind};
+use crate::report::{CaseResult, Counterexample, Kind, SeenAnswer, SeenOutcome};
 use shmconf_model::outcome::Outcome;
+use shmconf_model::outcomes::{Counted, Counter};
 use shmconf_model::portability::Other;
-use shmconf_model::script::Id;
+use shmconf_model::script::{Id, Script};
 use shmconf_model::trace::Trace;
 use shmconf_model::verdict::Verdict;
 use std::collections::HashSet;
@@ -21,12 +22,20 @@ pub struct Tally {
     compared: HashSet<u64>,
     /// What was said of the first of those.
     reason: Option<String>,
+    /// How often each outcome was seen, where that is asked for.
+    counter: Option<Counter>,
 }
 
 impl Tally {
     /// Of a case or property of which no script was judged yet.
     pub fn of(id: Id, kind: Kind) -> Tally {
-        Tally { result: CaseResult::of(id, kind), setup_alone: 0, compared: HashSet::new(), reason: None }
+        Tally {
+            result: CaseResult::of(id, kind),
+            setup_alone: 0,
+            compared: HashSet::new(),
+            reason: None,
+            counter: None,
+        }
     }
 
     /// The result so far.
@@ -69,6 +78,11 @@ impl Tally {
         self.reason = self.reason.take().or(assessment.setup_alone);
     }
 
+    /// Counts the outcome of one execution of a script.
+    pub fn count(&mut self, script: &Script, trace: &Trace) {
+        self.counter.get_or_insert_with(|| Counter::of(script, &trace.header)).add(trace);
+    }
+
     /// Records that a script could not be judged, and why: that is as bad as a script that could not be decided.
     pub fn undecided(&mut self, reason: String) {
         if self.result.verdict < Verdict::Inconclusive {
@@ -84,8 +98,14 @@ impl Tally {
             self.result.verdict = Verdict::Inconclusive;
             self.result.reason = self.reason;
         }
+        self.result.outcomes = self.counter.iter().flat_map(Counter::counted).map(seen).collect();
         self.result.took(took)
     }
+}
+
+fn seen(counted: Counted) -> SeenOutcome {
+    let answers = counted.answers.into_iter().map(|(line, outcome)| SeenAnswer { line, outcome });
+    SeenOutcome { count: counted.count, answers: answers.collect() }
 }
 
 /// The calls and their outcomes, without names, which differ in every execution.

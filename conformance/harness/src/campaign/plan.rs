@@ -112,8 +112,12 @@ impl Plan {
 impl Case {
     /// The file that it stands in, if it is not of the catalogue or from standard input.
     pub(super) fn file(&self) -> Option<String> {
-        let is_file = self.argument != "-" && self.argument != self.script.id.as_str();
-        is_file.then(|| self.argument.clone())
+        (self.is_own() && self.argument != "-").then(|| self.argument.clone())
+    }
+
+    /// Is it a script of the user's own, and not one of the catalogue?
+    pub(super) fn is_own(&self) -> bool {
+        self.argument != self.script.id.as_str()
     }
 }
 

@@ -67,6 +67,9 @@ impl Workbench<'_> {
                 Err(reason) => return Err(reason),
             };
             self.progress.assessed(&trace, &assessment);
+            if case.is_own() && script.has_race() {
+                tally.count(&script, &trace);
+            }
             let (argument, kind) = (&*case.argument, Kind::Case);
             tally.add(assessment, |assessment| self.counterexample(&script, (argument, kind), &trace, assessment));
             self.progress.executed(id, 1);

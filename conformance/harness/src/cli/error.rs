@@ -2,6 +2,7 @@
 
 use super::near::{near, or_look};
 use crate::baseline::BaselineError;
+use crate::executor::ExecutorError;
 use crate::exit::Exit;
 use crate::report::MergeError;
 use crate::subject::{KINDS, SpecError, mutant};
@@ -109,6 +110,15 @@ pub(super) enum CliError {
     /// A subject that consists of no processes.
     #[error("{0} is the model, which starts no process; there is nothing to look at")]
     NoProcesses(String),
+    /// A script that cannot be executed here.
+    #[error("{script} cannot be executed here: {reason}")]
+    CannotExecute { script: String, reason: String },
+    /// More than one script where one is meant.
+    #[error("`{0}` names {1} scripts; name one")]
+    NotOne(String, usize),
+    /// Executions that cannot go on.
+    #[error("the script cannot be executed: {0}")]
+    Executor(ExecutorError),
     /// Signals cannot be caught.
     #[error("cannot listen for Ctrl-C: {0}; this says nothing about the subject")]
     Signals(io::Error),
@@ -141,7 +151,7 @@ impl CliError {
 
     fn exit(&self) -> Exit {
         match self {
-            CliError::Signals(_) | CliError::Write { .. } => Exit::Harness,
+            CliError::Signals(_) | CliError::Write { .. } | CliError::Executor(_) => Exit::Harness,
             _ => Exit::Usage,
         }
     }

@@ -12,7 +12,7 @@ use crate::campaign::Case;
 use crate::generator::{self, Property};
 use pattern::Pattern;
 use shmconf_model::catalogue;
-use shmconf_model::script::Id;
+use shmconf_model::script::{Id, Script};
 
 /// Cases and properties, each in the order of their IDs; files of the user's own come last.
 #[derive(Debug, Default)]
@@ -50,6 +50,16 @@ pub(super) fn select(wanted: &[String], unwanted: &[String]) -> Result<Selection
         return Err(CliError::NothingSelected);
     }
     Ok(selection)
+}
+
+/// The one script that a word names: a case of the catalogue, a file, or standard input.
+pub(super) fn one(word: &str) -> Result<Script, CliError> {
+    let Selection { cases, properties } = select(&[word.to_owned()], &[])?;
+    match <[Case; 1]>::try_from(cases) {
+        Ok([case]) if properties.is_empty() => Ok(case.script),
+        Ok(_) => Err(CliError::NotOne(word.to_owned(), 1 + properties.len())),
+        Err(cases) => Err(CliError::NotOne(word.to_owned(), cases.len() + properties.len())),
+    }
 }
 
 /// What an ID, an area or a glob matches; it must match something.

@@ -3,6 +3,7 @@
 //! Colours are always written; the caller strips them where they are not wanted.
 
 mod closing;
+mod counts;
 mod failure;
 mod notes;
 mod paint;
@@ -12,11 +13,11 @@ mod table;
 
 use super::{CaseResult, Document, Format, Report, Summary, Tool};
 use anstream::StripStream;
-use paint::{paint, style};
 use shmconf_model::verdict::Verdict;
 use std::io::{self, Write};
 
-pub(crate) use paint::clean;
+pub(crate) use failure::reason;
+pub(crate) use paint::{clean, paint, style, wrapped};
 pub(super) use paint::{escaped, one_line};
 pub use shown::Shown;
 
@@ -62,6 +63,7 @@ impl Format for Pretty {
         header(&document.tool, first, width, output)?;
         table::write(reports, width, output)?;
         notes::write(reports, width, output)?;
+        counts::write(reports, width, output)?;
         for report in reports {
             failure::gave_up(report, width, output)?;
             let against =

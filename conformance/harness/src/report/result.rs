@@ -35,6 +35,9 @@ pub struct CaseResult {
     /// How many of the scripts that a property drew, or which part of a case, were left out, by the reason.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub left_out: BTreeMap<String, u64>,
+    /// How often each outcome was seen, for a script of the user's own that has a race; those that were seen most often first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<SeenOutcome>,
     /// How long that took, in milliseconds.
     pub duration_ms: u64,
     /// What failed, for a result that did.
@@ -43,6 +46,24 @@ pub struct CaseResult {
     /// The platforms on which the same calls would have had other outcomes, if that was asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub portability: Vec<Elsewhere>,
+}
+
+/// An outcome of a script, and how often it was seen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SeenOutcome {
+    /// How often.
+    pub count: u64,
+    /// The calls of which not always the same came back.
+    pub answers: Vec<SeenAnswer>,
+}
+
+/// What came back of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SeenAnswer {
+    /// The line of the script.
+    pub line: String,
+    /// What came back, without numbers of descriptors.
+    pub outcome: String,
 }
 
 /// Where the scripts of a result come from.
@@ -69,6 +90,7 @@ impl CaseResult {
             scripts: 0,
             not_executed: 0,
             left_out: BTreeMap::new(),
+            outcomes: Vec::new(),
             duration_ms: 0,
             counterexample: None,
             portability: Vec::new(),

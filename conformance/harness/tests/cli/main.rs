@@ -11,6 +11,8 @@ mod manual;
 mod matrix;
 mod misbehaving;
 mod mutants;
+mod name;
+mod outcomes;
 mod own;
 mod profiles;
 mod run;

@@ -65,6 +65,7 @@ pub(crate) fn passes(id: &str) -> CaseResult {
         scripts: 1,
         not_executed: 0,
         left_out: Default::default(),
+        outcomes: Vec::new(),
         duration_ms: 2,
         counterexample: None,
         portability: Vec::new(),

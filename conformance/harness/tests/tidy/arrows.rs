@@ -16,6 +16,8 @@ const MODULES: &[&str] = &[
     "exit",
     "generator",
     "mutation",
+    "names",
+    "outcomes",
     "report",
     "schema",
     "smoke",
@@ -38,6 +40,8 @@ const MODULES: &[&str] = &[
 )]
 #[case::knows_what_fails("baseline", &["assess", "report"], &["judge", "model", "simulation"])]
 #[case::compares_reports_alone("diff", &["report"], &["judge", "model", "portability", "profile", "simulation"])]
+#[case::tells_of_names_and_runs_nothing("names", &["report"], &["judge", "model", "simulation"])]
+#[case::counts_what_is_seen("outcomes", &["assess", "executor", "report"], &["judge", "model", "simulation"])]
 #[case::counts_and_judges_nothing("mutation", &["campaign", "report", "subject"], &["judge", "model", "profile"])]
 #[case::examines_and_runs_nothing("doctor", &["executor", "report", "subject"], &["judge", "model", "portability"])]
 fn a_module_uses_what_lies_below_it(#[case] module: &str, #[case] others: &[&str], #[case] not_of_the_model: &[&str]) {

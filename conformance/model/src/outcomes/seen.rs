@@ -19,26 +19,21 @@ pub enum Found {
 impl Outcomes {
     /// Finds what a trace of the script shows.
     pub fn find(&self, trace: &Trace) -> Found {
-        let Some(events) = self.by_call(trace) else { return Found::Nowhere(Vec::new()) };
+        let Some(events) = by_call(&self.calls, trace) else { return Found::Nowhere(Vec::new()) };
         let seen = Seen::of(&self.calls, &events);
         let found = self.found.iter().position(|outcome| seen.is(outcome, self));
         found.map_or_else(|| Found::Nowhere(seen.texts.clone()), Found::At)
     }
 
-    /// The events of a trace in the order of the script.
-    fn by_call<'t>(&self, trace: &'t Trace) -> Option<Vec<&'t Event>> {
-        let mut of: HashMap<Label, Vec<&Event>> = HashMap::new();
-        for event in &trace.events {
-            of.entry(event.actor).or_default().push(event);
-        }
-        of.values_mut().for_each(|events| events.sort_by_key(|event| event.start));
-        let mut made: HashMap<Label, usize> = HashMap::new();
-        let event = |call: &ScriptCall| {
-            let number = made.entry(call.actor).or_default();
-            *number += 1;
-            of.get(&call.actor)?.get(*number - 1).copied()
-        };
-        self.calls.iter().map(event).collect()
+    /// What a trace of the script shows, by call, as [`Answer::text`] says it.
+    pub fn seen(&self, trace: &Trace) -> Vec<String> {
+        let events = by_call(&self.calls, trace);
+        events.map(|events| Seen::of(&self.calls, &events).texts).unwrap_or_default()
+    }
+
+    /// What came back, by call, the same whichever of those that are alike is which.
+    pub fn without_order(&self, texts: &[String]) -> Vec<String> {
+        sorted(&self.calls, &self.alike, texts)
     }
 
     /// A trace in which that outcome comes about: racing calls overlap, and took effect in the order of the outcome.
@@ -62,6 +57,22 @@ impl Outcomes {
         events.sort_by_key(|event| event.start);
         Trace { header: header.clone(), events }
     }
+}
+
+/// The events of a trace in the order of the script.
+pub(super) fn by_call<'t>(calls: &[ScriptCall], trace: &'t Trace) -> Option<Vec<&'t Event>> {
+    let mut of: HashMap<Label, Vec<&Event>> = HashMap::new();
+    for event in &trace.events {
+        of.entry(event.actor).or_default().push(event);
+    }
+    of.values_mut().for_each(|events| events.sort_by_key(|event| event.start));
+    let mut made: HashMap<Label, usize> = HashMap::new();
+    let event = |call: &ScriptCall| {
+        let number = made.entry(call.actor).or_default();
+        *number += 1;
+        of.get(&call.actor)?.get(*number - 1).copied()
+    };
+    calls.iter().map(event).collect()
 }
 
 /// The texts of an outcome by call, where it makes no difference which of those that are alike is which.
@@ -88,14 +99,14 @@ fn column(calls: &[ScriptCall], actor: Label) -> Vec<usize> {
 }
 
 /// What was seen, by call.
-struct Seen {
+pub(super) struct Seen {
     outcomes: Vec<Outcome>,
-    texts: Vec<String>,
+    pub(super) texts: Vec<String>,
     identities: Vec<Option<String>>,
 }
 
 impl Seen {
-    fn of(calls: &[ScriptCall], events: &[&Event]) -> Seen {
+    pub(super) fn of(calls: &[ScriptCall], events: &[&Event]) -> Seen {
         let names = renamed(calls, events);
         let shown = shown::names(calls);
         let outcomes: Vec<Outcome> = events.iter().map(|event| with_names(&event.outcome, &names)).collect();

@@ -6,7 +6,7 @@ use crate::drawn;
 use crate::judge::{Orders, judge};
 use crate::naming::Token;
 use crate::profile::Profile;
-use crate::script::{Script, Step};
+use crate::script::Script;
 use crate::simulation::Simulation;
 use crate::trace::Header;
 use crate::verdict::Verdict;
@@ -16,8 +16,7 @@ use std::collections::BTreeSet;
 const BOUNDS: Bounds<'static> = Bounds { outcomes: 20_000, steps: 200_000, stop: None };
 
 fn races() -> impl Iterator<Item = &'static Script> {
-    let has_race = |case: &&Script| case.steps.iter().any(|step| matches!(step, Step::Race(_)));
-    catalogue::cases().iter().filter(has_race)
+    catalogue::cases().iter().filter(|case| case.has_race())
 }
 
 fn header(script: &Script, profile: &Profile) -> Header {

@@ -189,7 +189,7 @@ fn allowed(label: &str, allowed: &[Allowed], width: usize, output: &mut dyn Writ
 }
 
 /// `shm_open:22, shall: …`, or `macos/size-once: …`
-pub(super) fn reason(justification: &Explanation) -> String {
+pub(crate) fn reason(justification: &Explanation) -> String {
     let text = clean(&justification.text);
     match &justification.deviation {
         Some(deviation) if justification.versions.is_empty() => format!("{}: {text}", clean(deviation)),

@@ -5,15 +5,15 @@ use shmconf_model::verdict::Verdict;
 use std::borrow::Cow;
 
 /// The styles, by what they mean.
-pub(super) mod style {
+pub(crate) mod style {
     use anstyle::{AnsiColor, Style};
 
-    pub(in super::super) const STRONG: Style = Style::new().bold();
-    pub(in super::super) const FAINT: Style = Style::new().dimmed();
-    pub(in super::super) const GOOD: Style = AnsiColor::Green.on_default();
-    pub(in super::super) const KNOWN: Style = AnsiColor::Yellow.on_default();
-    pub(in super::super) const BAD: Style = AnsiColor::Red.on_default().bold();
-    pub(in super::super) const OPEN: Style = AnsiColor::Magenta.on_default();
+    pub(crate) const STRONG: Style = Style::new().bold();
+    pub(crate) const FAINT: Style = Style::new().dimmed();
+    pub(crate) const GOOD: Style = AnsiColor::Green.on_default();
+    pub(crate) const KNOWN: Style = AnsiColor::Yellow.on_default();
+    pub(crate) const BAD: Style = AnsiColor::Red.on_default().bold();
+    pub(crate) const OPEN: Style = AnsiColor::Magenta.on_default();
 }
 
 /// How a verdict looks.
@@ -28,7 +28,7 @@ pub(super) fn of(verdict: Verdict) -> Style {
 }
 
 /// The text in that style.
-pub(super) fn paint(style: Style, text: &str) -> String {
+pub(crate) fn paint(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
@@ -64,6 +64,6 @@ pub(in super::super) fn shorten(text: &str, most: usize) -> Cow<'_, str> {
 }
 
 /// Lines of at most so many columns, without breaking IDs at their hyphens.
-pub(super) fn wrapped(width: usize) -> textwrap::Options<'static> {
+pub(crate) fn wrapped(width: usize) -> textwrap::Options<'static> {
     textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation)
 }

@@ -1,0 +1,159 @@
+//! `shmconf name`
+
+mod header;
+
+use super::Done;
+use super::error::CliError;
+use super::output::Output;
+use crate::exit::Exit;
+use crate::names::{Named, Names, word};
+use crate::report::{clean, paint, reason, style, wrapped};
+use shmconf_model::names::{self, Mended, NameThere, StandsFor, Usable};
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// The names of shared memory objects, such as /mine
+    #[arg(value_name = "NAME", required_unless_present = "header")]
+    names: Vec<String>,
+    /// How to show it: pretty for people, json for programs, which `shmconf schema name` describes
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t, conflicts_with = "header")]
+    format: Format,
+    /// Writes the limits as a C header, with a macro that ends compilation where a name is too long
+    #[arg(long, conflicts_with = "names")]
+    header: bool,
+    /// Where it goes; - is standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
+enum Format {
+    #[default]
+    Pretty,
+    Json,
+}
+
+pub(super) fn name(args: &Args) -> Done {
+    let output = Output::open(args.output.as_deref())?;
+    if args.header {
+        let text = header::text().map_err(CliError::UnknownProfile)?;
+        output.write(|output| output.write_all(text.as_bytes()))?;
+        return Ok(Exit::Conforms);
+    }
+    let mut all = Vec::new();
+    for name in &args.names {
+        let there = names::everywhere(name).map_err(CliError::UnknownProfile)?;
+        all.push((name, there, names::mended(name).map_err(CliError::UnknownProfile)?));
+    }
+    let is_refused = |there: &NameThere| matches!(there.usable, Usable::No | Usable::AtTimes);
+    let refused = all.iter().any(|(_, there, _)| there.iter().any(is_refused));
+    let width = output.width();
+    output.write(|output| match args.format {
+        Format::Pretty => all.iter().try_for_each(|(name, there, mended)| {
+            pretty(name, there, mended.as_ref(), width, output)?;
+            writeln!(output)
+        }),
+        Format::Json => {
+            let names = all.into_iter().map(|(name, there, mended)| Named::of(name, there, mended));
+            serde_json::to_writer_pretty(&mut *output, &Names::of(names.collect()))?;
+            output.write_all(b"\n")
+        }
+    })?;
+    Ok(if refused { Exit::DoesNotConform } else { Exit::Conforms })
+}
+
+fn pretty(
+    name: &str,
+    there: &[NameThere],
+    mended: Option<&Mended>,
+    width: usize,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    let column = there.iter().map(|there| there.profile.len()).max().unwrap_or(0);
+    writeln!(output, "{}", paint(style::STRONG, &clean(name)))?;
+    for there in there {
+        let style = match there.usable {
+            Usable::Yes => style::GOOD,
+            Usable::AtTimes => style::KNOWN,
+            Usable::No => style::BAD,
+            Usable::NoNames => style::FAINT,
+        };
+        let usable = paint(style, &format!("{:8}", word(there.usable)));
+        let head = format!("  {:column$}  {usable}  ", there.profile);
+        let indent = " ".repeat(2 + column + 2 + 8 + 2);
+        let filled = textwrap::fill(&about(there), wrapped(width).initial_indent(&indent).subsequent_indent(&indent));
+        writeln!(output, "{head}{}", filled.trim_start())?;
+    }
+    for (why, refusing) in reasons(there) {
+        let text = format!("{}: {why}", refusing.join(", "));
+        let options = wrapped(width).initial_indent("  ").subsequent_indent("    ");
+        writeln!(output, "{}", textwrap::fill(&text, options))?;
+    }
+    let beginnings: BTreeSet<String> = there.iter().flat_map(beginnings).collect();
+    for text in beginnings {
+        let options = wrapped(width).initial_indent("  ").subsequent_indent("  ");
+        writeln!(output, "{}", textwrap::fill(&text, options))?;
+    }
+    match mended {
+        None => writeln!(output, "  no small change makes it right everywhere; take a new name, such as /mine"),
+        Some(mended) if mended.changes.is_empty() => writeln!(output, "  it is right on every platform that has names"),
+        Some(mended) => {
+            let changes = mended.changes.join("; ");
+            writeln!(output, "  right everywhere: {}  ({changes})", paint(style::STRONG, &clean(&mended.name)))
+        }
+    }
+}
+
+/// `13 of 31 bytes, the slash counted; the same object as /x; EINVAL`
+fn about(there: &NameThere) -> String {
+    if there.usable == Usable::NoNames {
+        return "there are no objects with names".to_owned();
+    }
+    let counted = if there.with_slash { "the slash counted" } else { "without the slash" };
+    let bytes = if there.bytes == 1 { "1 byte".to_owned() } else { format!("{} bytes", there.bytes) };
+    let length = match (there.least, there.most) {
+        (None, None) if !there.is_known => format!("{bytes}; the limit is not known"),
+        (None, None) => format!("{bytes}; there is no limit"),
+        (Some(least), Some(most)) if least == most => format!("{} of {most} bytes, {counted}", there.bytes),
+        (least, most) => {
+            let shown = |bytes: Option<usize>| bytes.map_or_else(|| "any number".to_owned(), |bytes| bytes.to_string());
+            format!("{} of {} to {} bytes, by the release, {counted}", there.bytes, shown(least), shown(most))
+        }
+    };
+    let stands_for = match &there.stands_for {
+        Some(StandsFor::Same(plain)) => format!("the same object as {}", clean(plain)),
+        Some(StandsFor::Another(plain)) => format!("another object than {}", clean(plain)),
+        None => String::new(),
+    };
+    let refusals: Vec<&str> = there.refusals.iter().map(|refused| &*refused.outcome).collect();
+    let said = [length, stands_for, refusals.join(" or ")];
+    said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
+/// Each reason for which the name is refused, and the platforms that do so.
+fn reasons(there: &[NameThere]) -> Vec<(String, Vec<&str>)> {
+    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+    for there in there {
+        let why = there.refusals.iter().filter_map(|refused| refused.justifications.first()).map(reason);
+        for why in why.collect::<BTreeSet<_>>() {
+            match reasons.iter_mut().find(|(known, _)| *known == why) {
+                Some((_, platforms)) => platforms.push(&there.profile),
+                None => reasons.push((why, vec![&there.profile])),
+            }
+        }
+    }
+    reasons
+}
+
+fn beginnings(there: &NameThere) -> impl Iterator<Item = String> {
+    let said = |own: &names::Beginning| {
+        format!(
+            "Within {} on {}, a name has to begin with {}, where {}.",
+            own.within, there.profile, own.begin, own.meaning
+        )
+    };
+    there.beginnings.iter().map(said).collect::<Vec<_>>().into_iter()
+}
