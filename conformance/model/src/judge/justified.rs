@@ -22,16 +22,19 @@ pub type Justified = BTreeMap<usize, Vec<Explanation>>;
 #[derive(Clone)]
 struct Account {
     state: State,
+    /// The justifications since there was one account alone.
     justified: Justified,
     /// How many calls rest on deviations.
     departures: usize,
 }
 
 /// Why each outcome is allowed by the rules of a profile. Calls that overlap are taken in an order that the model accepts. Nothing
-/// is said of a call that was not executed, and of those from the first violation on.
+/// is said of a call that was not executed, of those from the first violation on, and of those behind so many that it would take
+/// long.
 pub fn justified(trace: &Trace, profile: &Profile) -> Justified {
     let start = Account { state: State::initial(&trace.header), justified: Justified::new(), departures: 0 };
-    let (mut accounts, mut best, mut steps) = (vec![start], Justified::new(), STEPS);
+    let (mut accounts, mut steps) = (vec![start], STEPS);
+    let (mut settled, mut likeliest) = (Justified::new(), Justified::new());
     let calls = in_order(trace);
     let mut rest = &calls[..];
     while let Some(together) = first_together(rest) {
@@ -45,11 +48,18 @@ pub fn justified(trace: &Trace, profile: &Profile) -> Justified {
         next.sort_by_key(|account: &Account| account.departures);
         next.retain(|account| known.insert(fingerprint(&account.state)));
         next.truncate(STATES);
-        let Some(first) = next.first() else { break };
-        best.clone_from(&first.justified);
+        match &mut next[..] {
+            [] => break,
+            [only] => {
+                settled.append(&mut only.justified);
+                likeliest.clear();
+            }
+            [first, ..] => likeliest.clone_from(&first.justified),
+        }
         accounts = next;
     }
-    best
+    settled.append(&mut likeliest);
+    settled
 }
 
 /// Adds to `found` what follows from an account by `waiting`, in every order that time allows.
