@@ -213,7 +213,7 @@ impl Place<'_> {
     /// Which object a name reaches that is not plain, held against the plain form of it.
     fn stands_for(&self, name: &str) -> Option<StandsFor> {
         let plain = format!("/{}", name.trim_matches('/'));
-        if plain == name {
+        if plain == name || plain == "/" {
             return None;
         }
         let created = self.step(&self.state, &open(&plain, true), 0).into_iter().find(succeeds)?;

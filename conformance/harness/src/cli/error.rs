@@ -114,8 +114,8 @@ pub(super) enum CliError {
     #[error("{script} cannot be executed here: {reason}")]
     CannotExecute { script: String, reason: String },
     /// More than one script where one is meant.
-    #[error("`{0}` names {1} scripts; name one")]
-    NotOne(String, usize),
+    #[error("`{word}` is {what}; name one case, or a file with a script")]
+    NotOne { word: String, what: String },
     /// Executions that cannot go on.
     #[error("the script cannot be executed: {0}")]
     Executor(ExecutorError),

@@ -52,10 +52,15 @@ pub(super) fn name(args: &Args) -> Done {
     let refused = all.iter().any(|(_, there, _)| there.iter().any(is_refused));
     let width = output.width();
     output.write(|output| match args.format {
-        Format::Pretty => all.iter().try_for_each(|(name, there, mended)| {
-            pretty(name, there, mended.as_ref(), width, output)?;
-            writeln!(output)
-        }),
+        Format::Pretty => {
+            for (name, there, mended) in &all {
+                pretty(name, there, mended.as_ref(), width, output)?;
+                writeln!(output)?;
+            }
+            let beginnings: BTreeSet<String> =
+                all.iter().flat_map(|(_, there, _)| there).flat_map(beginnings).collect();
+            beginnings.iter().try_for_each(|text| writeln!(output, "{}", textwrap::fill(text, wrapped(width))))
+        }
         Format::Json => {
             let names = all.into_iter().map(|(name, there, mended)| Named::of(name, there, mended));
             serde_json::to_writer_pretty(&mut *output, &Names::of(names.collect()))?;
@@ -73,7 +78,8 @@ fn pretty(
     output: &mut dyn Write,
 ) -> io::Result<()> {
     let column = there.iter().map(|there| there.profile.len()).max().unwrap_or(0);
-    writeln!(output, "{}", paint(style::STRONG, &clean(name)))?;
+    let title = if name.is_empty() { "the empty name".into() } else { clean(name) };
+    writeln!(output, "{}", paint(style::STRONG, &title))?;
     for there in there {
         let style = match there.usable {
             Usable::Yes => style::GOOD,
@@ -90,11 +96,6 @@ fn pretty(
     for (why, refusing) in reasons(there) {
         let text = format!("{}: {why}", refusing.join(", "));
         let options = wrapped(width).initial_indent("  ").subsequent_indent("    ");
-        writeln!(output, "{}", textwrap::fill(&text, options))?;
-    }
-    let beginnings: BTreeSet<String> = there.iter().flat_map(beginnings).collect();
-    for text in beginnings {
-        let options = wrapped(width).initial_indent("  ").subsequent_indent("  ");
         writeln!(output, "{}", textwrap::fill(&text, options))?;
     }
     match mended {

@@ -192,6 +192,12 @@ fn elsewhere(header: &Header, script: &Script, profile: &Profile) -> Header {
 
 fn list(script: &Script, header: &Header, profile: &Profile, interrupt: &Interrupt) -> Outcomes {
     let began = Instant::now();
-    let stop = || interrupt.came() || began.elapsed() > MOST_TIME;
-    possible::outcomes(script, header, profile, Bounds { stop: Some(&stop), ..Bounds::default() })
+    let is_late = || began.elapsed() > MOST_TIME;
+    let stop = || interrupt.came() || is_late();
+    let mut found = possible::outcomes(script, header, profile, Bounds { stop: Some(&stop), ..Bounds::default() });
+    if is_late() {
+        let why = format!("it takes more than {} s to look for them all", MOST_TIME.as_secs());
+        found.bounded = found.bounded.map(|_| why);
+    }
+    found
 }

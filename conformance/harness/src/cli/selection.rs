@@ -55,10 +55,13 @@ pub(super) fn select(wanted: &[String], unwanted: &[String]) -> Result<Selection
 /// The one script that a word names: a case of the catalogue, a file, or standard input.
 pub(super) fn one(word: &str) -> Result<Script, CliError> {
     let Selection { cases, properties } = select(&[word.to_owned()], &[])?;
+    let what = match (cases.len(), properties.len()) {
+        (0, 1) => "a property, which draws scripts at random".to_owned(),
+        (cases, properties) => format!("{} cases and properties", cases + properties),
+    };
     match <[Case; 1]>::try_from(cases) {
         Ok([case]) if properties.is_empty() => Ok(case.script),
-        Ok(_) => Err(CliError::NotOne(word.to_owned(), 1 + properties.len())),
-        Err(cases) => Err(CliError::NotOne(word.to_owned(), cases.len() + properties.len())),
+        _ => Err(CliError::NotOne { word: word.to_owned(), what }),
     }
 }
 

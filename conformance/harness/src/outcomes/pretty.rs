@@ -17,6 +17,8 @@ pub struct Pretty {
 
 /// What stands before a call: the bar of a race and the number of the call.
 const NUMBER: usize = 8;
+/// Of more outcomes than these, only those that were seen are shown: nobody reads each.
+const MOST: usize = 100;
 /// Room for an outcome behind a call.
 const OUTCOME: usize = 20;
 
@@ -30,8 +32,15 @@ impl Pretty {
         let page = Page { listing, column: self.column(listing), width: self.width.max(40), verbose: self.verbose };
         page.head(output)?;
         page.calls(output)?;
-        for (number, outcome) in listing.outcomes.iter().enumerate() {
+        let is_shown =
+            |(number, outcome): &(usize, &Listed)| *number < MOST || outcome.seen.is_some_and(|seen| seen > 0);
+        let mut shown = 0;
+        for (number, outcome) in listing.outcomes.iter().enumerate().filter(is_shown) {
             page.outcome(number, outcome, output)?;
+            shown += 1;
+        }
+        if shown < listing.outcomes.len() {
+            writeln!(output, "and {} more, which --format json has\n", listing.outcomes.len() - shown)?;
         }
         page.unlisted(output)?;
         page.platforms(output)?;

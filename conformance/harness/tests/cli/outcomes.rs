@@ -72,7 +72,8 @@ fn a_run_of_a_script_of_ones_own_counts_what_it_saw() {
 }
 
 #[rstest]
-#[case::more_than_one(&["outcomes", "exclusive"], "names")]
+#[case::more_than_one(&["outcomes", "exclusive"], "cases and properties; name one case, or a file with a script")]
+#[case::a_property(&["outcomes", "exclusive/any-interleaving-has-one-winner"], "is a property, which draws scripts at random")]
 #[case::no_such_case(&["outcomes", "exclusive/lock-rac"], "did you mean `exclusive/lock-race`")]
 #[case::no_processes(&["outcomes", ATTACH, "--observed", "2", "-s", "model:macos"], "starts no process")]
 #[case::a_subject_without_executions(&["outcomes", ATTACH, "-s", "libc"], "--observed")]
