@@ -12,7 +12,7 @@ pub mod obstacle;
 pub mod passing;
 pub mod system;
 pub(crate) mod timer;
-pub(crate) mod user;
+pub mod user;
 
 mod fd;
 mod refused;

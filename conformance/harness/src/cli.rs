@@ -7,8 +7,10 @@ mod doctor;
 mod error;
 mod explain;
 mod formats;
+mod import;
 mod interrupt;
 mod judge;
+mod judged;
 mod keep;
 mod list;
 mod matrix;
@@ -21,6 +23,8 @@ mod output;
 mod profile;
 mod profiles;
 mod progress;
+mod record;
+mod recorded;
 mod run;
 mod schema;
 mod selection;
@@ -71,6 +75,15 @@ enum Verb {
     /// executed, and what is seen is counted beside what may be; the exit code is 1 if something is seen that is not
     /// allowed.
     Outcomes(outcomes::Args),
+    /// Runs a program, and tells what it does with shared memory: whether this system does as it should, and where the
+    /// program would fare otherwise
+    ///
+    /// strace(1) watches the program, its children and their threads.
+    Record(record::Args),
+    /// Tells the same from a log of strace that somebody has made
+    ///
+    /// A log is best made by: strace -f -yy -ttt -T -v -e abbrev=execve -s 0 -o LOG PROGRAM
+    Import(import::Args),
     /// Tells in a second whether an adapter is sane
     ///
     /// It looks at how the adapter starts, what it cannot do, a few calls, whether a descriptor arrives, and whether its
@@ -125,6 +138,8 @@ pub fn main() -> ExitCode {
         Verb::Show(args) => show::show(&args),
         Verb::Judge(args) => judge::judge(&args),
         Verb::Outcomes(args) => outcomes::outcomes(&args),
+        Verb::Record(args) => record::record(&args),
+        Verb::Import(args) => import::import(&args),
         Verb::Smoke(args) => smoke::smoke(&args),
         Verb::Mutants(args) => mutants::mutants(&args),
         Verb::Doctor(args) => doctor::doctor(&args),

@@ -18,6 +18,7 @@ pub mod generator;
 pub mod mutation;
 pub mod names;
 pub mod outcomes;
+pub mod record;
 pub mod report;
 pub mod schema;
 pub mod smoke;

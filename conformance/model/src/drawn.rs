@@ -189,7 +189,7 @@ fn trace(profile: &Profile, calls: &[Drawn], fault: Option<(prop::sample::Index,
         header.actors.extend([actor(actors[1], Some(actors[0])), actor(actors[2], Some(actors[0]))]);
         setup.steps.truncate(6);
     }
-    let mut trace = Trace { header, events: Vec::new() };
+    let mut trace = Trace { header, events: Vec::new(), others: Vec::new() };
     let mut state = State::initial(&trace.header);
     setup.steps.truncate(8);
     for line in setup.lines() {
@@ -217,7 +217,11 @@ fn trace(profile: &Profile, calls: &[Drawn], fault: Option<(prop::sample::Index,
 pub(crate) fn race(profile: &Profile, calls: &[String]) -> Trace {
     let script: Script = format!("# drawn/race\n{}", calls.join("\n")).parse().expect("it is a script");
     let who: Vec<Label> = script.lines().map(|line| line.who.stem).collect();
-    let mut trace = Trace { header: header(who.iter().map(|name| actor(*name, None)).collect()), events: Vec::new() };
+    let mut trace = Trace {
+        header: header(who.iter().map(|name| actor(*name, None)).collect()),
+        events: Vec::new(),
+        others: Vec::new(),
+    };
     let mut state = State::initial(&trace.header);
     for line in script.lines() {
         make(profile, &mut state, &mut trace, (line.who.stem, &line.bind, &line.call), 0);
@@ -272,7 +276,16 @@ fn make(
     let outcome = branch.expect.example(state, actor);
     *state = branch.apply(state.clone(), &outcome);
     let at = 10 * u64::from(number);
-    trace.events.push(Event { actor, bind: bind.to_vec(), call, outcome, fds: None, start: at, end: at + 5 });
+    trace.events.push(Event {
+        actor,
+        bind: bind.to_vec(),
+        call,
+        outcome,
+        fds: None,
+        unjudged: None,
+        start: at,
+        end: at + 5,
+    });
 }
 
 /// Has every call begin before, and end behind, the moment at which it took effect; those of one actor do not overlap.

@@ -216,14 +216,17 @@ impl<'a> Judge<'a> {
         next
     }
 
-    /// Is the call one that cannot be judged: declined by the subject, about something that a violation made, or about an
-    /// actor of which nobody knows whether it lives?
+    /// Is the call one that cannot be judged: declined by the subject, said to be such, about something that a violation made, or
+    /// about an actor of which nobody knows whether it lives?
     fn passes_over(&mut self, called: Called<'_>) -> bool {
         let actor = called.event.actor;
         if let Outcome::Unsupported(reason) = &called.event.outcome {
             self.open
                 .get_or_insert_with(|| format!("the subject does not support `{}`: {reason}", called.event.line()));
             self.declined.insert(actor);
+            return true;
+        }
+        if called.event.unjudged.is_some() {
             return true;
         }
         let passes = self.is_about_the_unknown(called) || self.is_tainted(called);

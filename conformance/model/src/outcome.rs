@@ -28,6 +28,8 @@ pub enum Outcome {
     Seals(Seals),
     /// Success with bytes that were read.
     Bytes(Content),
+    /// Success with so many bytes, whose values are not told: in the trace of a recorded program.
+    Untold(u64),
     /// Success of `fstat`.
     Stat(Stat),
     /// Success of `recv`.
@@ -93,6 +95,8 @@ impl fmt::Display for Outcome {
             Outcome::FileType(kind) => write!(f, "{kind}"),
             Outcome::Seals(seals) => write!(f, "{seals}"),
             Outcome::Bytes(content) => write!(f, "{content}"),
+            Outcome::Untold(1) => f.write_str("1 byte"),
+            Outcome::Untold(len) => write!(f, "{len} bytes"),
             Outcome::Stat(stat) => write!(f, "{stat}"),
             Outcome::Received(received) => write!(f, "{received}"),
             Outcome::Names(names) if names.is_empty() => f.write_str("no names"),

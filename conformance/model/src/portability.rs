@@ -13,6 +13,7 @@ use crate::outcome::Outcome;
 use crate::profile::{Circumstances, Dimension, Profile, ProfileError};
 use crate::trace::{Event, Trace};
 use crate::verdict::{Certainty, Difference, Elsewhere, Verdict};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// A platform to compare with, in all the ways in which it varies.
@@ -166,15 +167,27 @@ fn certain(all: &[Difference]) -> Vec<Difference> {
     all.iter().filter(|difference| is_certain(difference)).cloned().collect()
 }
 
+/// The trace, on a machine whose pages are those of the platform.
+fn there<'a>(trace: &'a Trace, profile: &Profile) -> Cow<'a, Trace> {
+    let page_size = replay::pages_of(&trace.header, profile);
+    if page_size == trace.header.platform.page_size {
+        return Cow::Borrowed(trace);
+    }
+    let mut trace = trace.clone();
+    trace.header.platform.page_size = page_size;
+    Cow::Owned(trace)
+}
+
 /// The differences by the rules of one profile, whatever it leaves open.
 fn base(trace: &Trace, home: &Profile, profile: &Profile) -> Vec<Difference> {
     let mut events: Vec<(u32, &Event)> = (0..).zip(&trace.events).collect();
     events.sort_by_key(|(_, event)| event.start);
     let overlap = events.windows(2).any(|two| two[1].1.start < two[0].1.end);
-    events.retain(|(_, event)| !matches!(event.outcome, Outcome::Unsupported(_) | Outcome::NotExecuted(_)));
+    let is_open = |event: &Event| matches!(event.outcome, Outcome::Unsupported(_) | Outcome::NotExecuted(_));
+    events.retain(|(_, event)| event.unjudged.is_none() && !is_open(event));
     let mut differences = replay::differences(&trace.header, events, home, profile);
     // Only the judge tries every order of calls that overlap.
-    if overlap && !differences.is_empty() && judge::judge(trace, profile).verdict != Verdict::Fail {
+    if overlap && !differences.is_empty() && judge::judge(&there(trace, profile), profile).verdict != Verdict::Fail {
         differences.retain(|difference| difference.certainty != Certainty::Certain);
     }
     differences

@@ -83,10 +83,10 @@ impl Simulation {
                 let start = u64::from(number) * 2 * TICK;
                 let begins = matches!(call, Call::Fork { .. } | Call::Exec) && outcome == Outcome::Ok;
                 let (bind, fds, end) = (line.bind.clone(), begins.then(|| OPEN.to_vec()), start + TICK);
-                events.push(Event { actor, bind, call, outcome, fds, start, end });
+                events.push(Event { actor, bind, call, outcome, fds, unjudged: None, start, end });
             }
         }
-        Trace { header, events }
+        Trace { header, events, others: Vec::new() }
     }
 
     /// What the platform answers, and the state afterwards. The one before is taken, so that nothing of it is copied.

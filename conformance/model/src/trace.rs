@@ -25,6 +25,8 @@ pub struct Trace {
     pub header: Header,
     /// The calls, by the time at which they began.
     pub events: Vec<Event>,
+    /// In the trace of a recorded program, what it did that is no call of scripts.
+    pub others: Vec<Other>,
 }
 
 /// The first line of a trace.
@@ -169,10 +171,36 @@ pub struct Event {
     /// The descriptors that were open in the process that a fork or an exec made, if it could tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fds: Option<Vec<i32>>,
+    /// Why nobody can judge the call, where that is so: what it is about came from outside of what was recorded, or was changed
+    /// by a call that has no model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unjudged: Option<String>,
     /// When it began, in nanoseconds of the system's monotonic clock.
     pub start: u64,
     /// When it had ended.
     pub end: u64,
+}
+
+/// What a recorded program did to shared memory by a call that has no model, or that it was a signal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Other {
+    /// Who did it.
+    pub actor: Label,
+    /// The call as it is written in C, with what it is about by the labels of events.
+    pub other: String,
+    /// What came back, in words.
+    pub outcome: String,
+    /// When it began, in nanoseconds of the system's monotonic clock.
+    pub start: u64,
+    /// When it had ended.
+    pub end: u64,
+}
+
+impl fmt::Display for Other {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} -> {}", self.actor, self.other, self.outcome)
+    }
 }
 
 impl Trace {
@@ -186,6 +214,10 @@ impl Trace {
         for event in &self.events {
             output.write_all(b"\n")?;
             serde_json::to_writer(&mut output, event)?;
+        }
+        for other in &self.others {
+            output.write_all(b"\n")?;
+            serde_json::to_writer(&mut output, other)?;
         }
         output.write_all(b"\n")
     }

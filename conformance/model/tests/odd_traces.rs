@@ -59,9 +59,9 @@ fn on_objects() -> BoxedStrategy<Call> {
         label().prop_map(|fd| Call::Fstat { fd }),
         (label(), any::<u32>()).prop_map(|(fd, mode)| Call::Fchmod { fd, mode }),
         (label(), amount()).prop_map(|(fd, len)| Call::Read { fd, len }),
-        (label(), amount()).prop_map(|(fd, len)| Call::Write { fd, byte: 0x41, len }),
+        (label(), amount()).prop_map(|(fd, len)| Call::Write { fd, byte: Some(0x41), len }),
         (label(), amount(), amount()).prop_map(|(fd, offset, len)| Call::Pread { fd, offset, len }),
-        (label(), amount(), amount()).prop_map(|(fd, offset, len)| Call::Pwrite { fd, offset, byte: 0x42, len }),
+        (label(), amount(), amount()).prop_map(|(fd, offset, len)| Call::Pwrite { fd, offset, byte: Some(0x42), len }),
         (label(), amount(), prop_oneof![Just(Whence::Set), Just(Whence::Cur), Just(Whence::End)])
             .prop_map(|(fd, offset, whence)| Call::Lseek { fd, offset, whence }),
         label().prop_map(|fd| Call::Dup { fd }),
@@ -168,6 +168,7 @@ fn event() -> BoxedStrategy<Event> {
             call,
             outcome,
             fds,
+            unjudged: None,
             start,
             end: start.saturating_add(len),
         })
@@ -219,7 +220,7 @@ proptest! {
         store in storage(),
         platform in proptest::sample::select(Profile::ids().collect::<Vec<_>>()),
     ) {
-        let trace = Trace { header: header(page_size, store), events };
+        let trace = Trace { header: header(page_size, store), events, others: Vec::new() };
         let profile = Profile::get(platform).expect("it is built in");
         let bounds = Bounds { states: 64, steps: 2000, ..Bounds::default() };
         let judgement = judge::judge_within(&trace, &profile, bounds);
@@ -232,7 +233,7 @@ proptest! {
         events in proptest::collection::vec(event(), 0..24),
         platform in proptest::sample::select(Profile::ids().collect::<Vec<_>>()),
     ) {
-        let trace = Trace { header: header(4096, None), events };
+        let trace = Trace { header: header(4096, None), events, others: Vec::new() };
         let home = Profile::get("linux-glibc").expect("it is built in");
         let other = Other::new(Profile::get(platform).expect("it is built in")).expect("it varies as it says");
         let differences = portability::differences(&trace, &home, &other);

@@ -21,6 +21,11 @@ impl From<Refused> for Outcome {
     }
 }
 
+/// What is to be written.
+fn told(byte: Option<u8>) -> Result<u8, Outcome> {
+    byte.ok_or_else(|| Outcome::Unsupported("the call does not tell what to write".to_owned()))
+}
+
 impl Actor {
     /// Makes a call that leaves the actor where it is.
     pub(super) fn perform(&mut self, call: &Call, bind: &[Label]) -> Outcome {
@@ -72,12 +77,14 @@ impl Actor {
             }
             Call::Blocks { fd } => Outcome::Value(subject.blocks(fds.get(*fd)?)?),
             Call::Read { fd, len } => Outcome::Bytes(subject.read(fds.get(*fd)?, length(len.get())?)?),
-            Call::Write { fd, byte, len } => Outcome::Value(subject.write(fds.get(*fd)?, *byte, length(len.get())?)?),
+            Call::Write { fd, byte, len } => {
+                Outcome::Value(subject.write(fds.get(*fd)?, told(*byte)?, length(len.get())?)?)
+            }
             Call::Pread { fd, offset, len } => {
                 Outcome::Bytes(subject.pread(fds.get(*fd)?, length(len.get())?, offset.get())?)
             }
             Call::Pwrite { fd, offset, byte, len } => {
-                Outcome::Value(subject.pwrite(fds.get(*fd)?, *byte, length(len.get())?, offset.get())?)
+                Outcome::Value(subject.pwrite(fds.get(*fd)?, told(*byte)?, length(len.get())?, offset.get())?)
             }
             Call::Lseek { fd, offset, whence } => {
                 let whence = match whence {

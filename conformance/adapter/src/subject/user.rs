@@ -43,7 +43,7 @@ pub(crate) fn take_groups(gids: &[u32]) -> CallResult<()> {
 }
 
 /// The supplementary groups, if that can be told.
-pub(crate) fn groups() -> Option<Vec<u32>> {
+pub fn groups() -> Option<Vec<u32>> {
     // SAFETY: without a list nothing is written.
     let count = unsafe { libc::getgroups(0, std::ptr::null_mut()) };
     let mut groups = vec![0; usize::try_from(count).ok()?];

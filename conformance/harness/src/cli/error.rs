@@ -4,6 +4,7 @@ use super::near::{near, or_look};
 use crate::baseline::BaselineError;
 use crate::executor::ExecutorError;
 use crate::exit::Exit;
+use crate::record::StraceError;
 use crate::report::MergeError;
 use crate::subject::{KINDS, SpecError, mutant};
 use anstyle::AnsiColor;
@@ -119,6 +120,12 @@ pub(super) enum CliError {
     /// Executions that cannot go on.
     #[error("the script cannot be executed: {0}")]
     Executor(ExecutorError),
+    /// A program cannot be recorded.
+    #[error(transparent)]
+    Strace(#[from] StraceError),
+    /// Nothing that was recorded is about shared memory.
+    #[error("{0}")]
+    NothingRecorded(String),
     /// Signals cannot be caught.
     #[error("cannot listen for Ctrl-C: {0}; this says nothing about the subject")]
     Signals(io::Error),

@@ -68,7 +68,7 @@ impl ReportFormat {
 
 /// A format, and perhaps the file for it.
 #[derive(Debug, Clone)]
-struct Wanted {
+pub(super) struct Wanted {
     format: ReportFormat,
     file: Option<PathBuf>,
 }
@@ -98,6 +98,11 @@ pub(super) struct Shown {
 }
 
 impl Args {
+    /// Formats that go to standard output, or each to a file of its own.
+    pub(super) fn of(formats: &[Wanted]) -> Args {
+        Args { formats: formats.to_vec(), output: None }
+    }
+
     /// Makes sure that every place can be written to.
     pub(super) fn open(&self) -> Result<Shown, CliError> {
         let without = self.formats.iter().filter(|wanted| wanted.file.is_none()).count();

@@ -108,7 +108,7 @@ pub(super) fn execute(executor: &mut Executor, script: &Script, seed: u64) -> Re
                 in_pages: script.is_in_pages(),
                 actors,
             };
-            Ok(Trace { header, events })
+            Ok(Trace { header, events, others: Vec::new() })
         }
         Err(Halt::Again | Halt::Unclean) => {
             Err(executor.actor_error("does not come to a state in which it can be used".to_owned()))

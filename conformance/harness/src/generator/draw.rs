@@ -89,7 +89,9 @@ pub(super) fn pread() -> BoxedStrategy<Call> {
 
 pub(super) fn pwrite() -> BoxedStrategy<Call> {
     let len = prop_oneof![Just(Amount::bytes(1)), Just(Amount::bytes(100)), Just(Amount::pages(1))];
-    (edges::offset(), 1u8.., len).prop_map(|(offset, byte, len)| Call::Pwrite { fd: some(), offset, byte, len }).boxed()
+    (edges::offset(), 1u8.., len)
+        .prop_map(|(offset, byte, len)| Call::Pwrite { fd: some(), offset, byte: Some(byte), len })
+        .boxed()
 }
 
 /// Calls without arguments of their own.

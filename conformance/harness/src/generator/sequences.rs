@@ -135,7 +135,7 @@ fn full() -> BoxedStrategy<Script> {
     let calls = prop_oneof![
         3 => large.clone().prop_map(|size| Call::Ftruncate { fd: draw::some(), size }).boxed(),
         2 => large.clone().prop_map(|len| Call::PosixFallocate { fd: draw::some(), offset: Amount::bytes(0), len }).boxed(),
-        2 => large.prop_map(|len| Call::Pwrite { fd: draw::some(), offset: Amount::bytes(0), byte: 7, len }).boxed(),
+        2 => large.prop_map(|len| Call::Pwrite { fd: draw::some(), offset: Amount::bytes(0), byte: Some(7), len }).boxed(),
         2 => draw::fstat(),
         1 => draw::pread(),
     ];

@@ -98,7 +98,7 @@ pub(super) fn of_descriptors() -> BoxedStrategy<Call> {
         2 => draw::fstat(),
         1 => edges::mode().prop_map(move |mode| Call::Fchmod { fd, mode }),
         1 => len().prop_map(move |len| Call::Read { fd, len }),
-        1 => (byte, len()).prop_map(move |(byte, len)| Call::Write { fd, byte, len }),
+        1 => (byte, len()).prop_map(move |(byte, len)| Call::Write { fd, byte: Some(byte), len }),
         2 => draw::pread(),
         2 => draw::pwrite(),
         1 => (edges::offset(), whence).prop_map(move |(offset, whence)| Call::Lseek { fd, offset, whence }),

@@ -173,10 +173,15 @@ fn fails(
         call: line.call.resolve(4096, &mut |name| name.literal().unwrap_or_default().to_owned()),
         outcome: outcome.clone(),
         fds: None,
+        unjudged: None,
         start: 5_000_000 + start,
         end: 5_000_000 + end,
     };
-    let trace = Trace { header: header(id), events: parsed.lines().zip(outcomes).zip(times).map(event).collect() };
+    let trace = Trace {
+        header: header(id),
+        events: parsed.lines().zip(outcomes).zip(times).map(event).collect(),
+        others: Vec::new(),
+    };
     let again = format!("shmconf run {id} -s mutant:sample --seed 7");
     CaseResult {
         kind,

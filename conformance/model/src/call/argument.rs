@@ -14,7 +14,7 @@ mod written;
 
 pub(crate) use numbers::MOST_NEW_NAMES;
 pub(super) use numbers::{
-    Byte, CreateMode, ExitCode, Groups, Least, Milliseconds, Mode, NameCount, Room, ThreadCount, User,
+    Byte, CreateMode, ExitCode, Groups, Least, Milliseconds, Mode, NameCount, Room, ThreadCount, Untold, User,
 };
 pub(super) use written::Written;
 

@@ -67,12 +67,22 @@ calls! {
     /// Reads at the file offset.
     Read = "read" { fd: Label as Fd, len: Amount as Bytes } -> Nothing "bytes";
     /// Writes `len` times `byte` at the file offset.
-    Write = "write" { fd: Label as Fd, byte: u8 as Byte, len: Amount as Bytes } -> Nothing "a number";
+    Write = "write" {
+        fd: Label as Fd,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        byte: Option<u8> as Untold,
+        len: Amount as Bytes,
+    } -> Nothing "a number";
     /// Reads at `offset`.
     Pread = "pread" { fd: Label as Fd, offset: Amount as Bytes, len: Amount as Bytes } -> Nothing "bytes";
     /// Writes `len` times `byte` at `offset`.
-    Pwrite = "pwrite" { fd: Label as Fd, offset: Amount as Bytes, byte: u8 as Byte, len: Amount as Bytes }
-        -> Nothing "a number";
+    Pwrite = "pwrite" {
+        fd: Label as Fd,
+        offset: Amount as Bytes,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        byte: Option<u8> as Untold,
+        len: Amount as Bytes,
+    } -> Nothing "a number";
     /// Moves the file offset; with `DATA` or `HOLE` to the next byte from `offset` on that is in no hole, or in one.
     Lseek = "lseek" { fd: Label as Fd, offset: Amount as Bytes, whence: Whence as Word } -> Nothing "a number";
     /// Duplicates a descriptor.

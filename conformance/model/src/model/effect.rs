@@ -89,7 +89,7 @@ pub(crate) enum Effect {
     /// A private mapping stores a byte into its own copies of pages, which it makes of what is `seen` there.
     StorePrivate(Box<PrivateStore>),
     /// As many bytes are written as the outcome tells.
-    Write { object: ObjectId, start: i64, byte: u8, tail: Tail, offset: Option<DescriptionId>, parts: bool },
+    Write { object: ObjectId, start: i64, byte: Option<u8>, tail: Tail, offset: Option<DescriptionId>, parts: bool },
     /// A range of the object is zeros, as far as it reaches.
     Punch(ObjectId, (i64, i64)),
     /// The contents of the object rest on another clause.
@@ -365,7 +365,7 @@ impl Effect {
                 object.resize(end, *tail);
                 object.size_by = clause::write(3).into();
             }
-            object.bytes.fill(*start, end, Value::Byte(*byte));
+            object.bytes.fill(*start, end, byte.map_or(Value::Any, Value::Byte));
             object.bytes_by = clause::write(1);
             object.open_special_bits();
         }

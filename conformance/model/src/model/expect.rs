@@ -61,6 +61,13 @@ pub enum Expect {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern(pub(crate) Vec<Span>);
 
+impl Pattern {
+    /// Number of bytes.
+    fn len(&self) -> u64 {
+        self.0.iter().map(|span| span.len()).sum()
+    }
+}
+
 /// The longest name that every system takes, in bytes.
 const PORTABLE_NAME_BYTES: usize = 30;
 
@@ -84,6 +91,7 @@ impl Expect {
                 seals.is_none_or(|seals| (seals ^ *seen).difference(*open).is_empty())
             }
             (Expect::Bytes(pattern), Outcome::Bytes(content)) => agree(&pattern.0, content),
+            (Expect::Bytes(pattern), Outcome::Untold(len)) => pattern.len() == *len,
             (Expect::Stat { size, mode, mode_open, uid, gid }, Outcome::Stat(seen)) => {
                 seen.size == *size
                     && (seen.mode ^ mode) & !mode_open & 0o7777 == 0

@@ -221,7 +221,7 @@ impl Asked<'_> {
                 let end = offset.get().saturating_add(len.get());
                 let range = if at_the_end { (i64::MIN, i64::MAX) } else { (offset.get(), end) };
                 footprint.write(objects.places(Place::Object));
-                footprint.write(objects.places(|object| Place::Bytes(object, range, Some(*byte))));
+                footprint.write(objects.places(|object| Place::Bytes(object, range, *byte)));
             }
             Call::Punch { offset, len, .. } if self.succeeds() => {
                 let range = (offset.get(), offset.get().saturating_add(len.get()));

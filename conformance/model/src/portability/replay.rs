@@ -211,7 +211,7 @@ impl Replay<'_> {
 
 /// The size of a page on that platform, in bytes: the one that was seen, if it may be. A program whose amounts are in pages
 /// has asked for their size, and would there, too.
-fn pages_of(header: &Header, profile: &Profile) -> u64 {
+pub(super) fn pages_of(header: &Header, profile: &Profile) -> u64 {
     let seen = header.platform.page_size;
     if header.in_pages { seen } else { profile.page_size(seen) }
 }

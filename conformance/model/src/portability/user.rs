@@ -53,7 +53,7 @@ pub(super) fn as_another(trace: &Trace, home: &Profile) -> Option<Retold> {
     trace.events.sort_by_key(|event| event.start);
     let mut state = State::initial(&trace.header);
     for (index, event) in (0..).zip(&mut trace.events) {
-        if matches!(event.outcome, Outcome::Unsupported(_) | Outcome::NotExecuted(_)) {
+        if event.unjudged.is_some() || matches!(event.outcome, Outcome::Unsupported(_) | Outcome::NotExecuted(_)) {
             continue;
         }
         let mut branches = branches(home, &state, index, event);

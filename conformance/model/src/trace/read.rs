@@ -1,6 +1,6 @@
 //! Reads a trace, and refuses one that no execution can have left.
 
-use super::{Actor, Event, FORMAT, Header, Trace};
+use super::{Actor, Event, FORMAT, Header, Other, Trace};
 use crate::call::{Amount, Label, OutOfRange};
 use crate::outcome::Outcome;
 use serde::Deserialize;
@@ -71,7 +71,9 @@ pub enum Impossible {
     #[error("found two actors that are called `{0}`, expected a name for each")]
     TwoActors(Label),
     /// An actor is a thread of a process that began with nobody.
-    #[error("found a thread of the process `{0}`, expected the name of an actor with a process of its own")]
+    #[error(
+        "found a thread of the process `{0}`, expected an actor with a process of its own, or a child that is forked"
+    )]
     NoProcess(Label),
     /// A page has a size that no page has.
     #[error("found a page size of {found}, expected a power of two of at most {}", Amount::MAX_PAGE)]
@@ -117,12 +119,21 @@ impl Trace {
         }
         let header: Header = serde_json::from_slice(&text).map_err(at(1))?;
         let mut actors = header.checked().map_err(|problem| ReadError::Impossible { line: 1, problem })?;
-        let mut events = Vec::new();
+        let (mut events, mut others) = (Vec::new(), Vec::new());
         let mut number = 2;
         while next_line(&mut input, number, &mut text)? {
             if !text.trim_ascii().is_empty() {
-                let event: Event = serde_json::from_slice(&text).map_err(at(number))?;
                 let impossible = |problem| ReadError::Impossible { line: number, problem };
+                let event: Event = match serde_json::from_slice(&text) {
+                    Ok(event) => event,
+                    Err(source) => {
+                        let other: Other = serde_json::from_slice(&text).map_err(|_| at(number)(source))?;
+                        is_there(other.actor, &actors, other.start, other.end).map_err(impossible)?;
+                        others.push(other);
+                        number += 1;
+                        continue;
+                    }
+                };
                 event.checked(&actors).map_err(impossible)?;
                 if events.len() >= limits::EVENTS {
                     return Err(impossible(Impossible::ManyEvents));
@@ -137,7 +148,10 @@ impl Trace {
             }
             number += 1;
         }
-        Ok(Trace { header, events })
+        match header.actors.iter().map(Actor::process).find(|process| !actors.contains(process)) {
+            Some(process) => Err(ReadError::Impossible { line: 1, problem: Impossible::NoProcess(process) }),
+            None => Ok(Trace { header, events, others }),
+        }
     }
 }
 
@@ -168,9 +182,9 @@ impl Header {
                 return Err(Impossible::TwoActors(actor.name));
             }
         }
-        let begun: HashSet<Label> =
-            self.actors.iter().filter(|actor| actor.process() == actor.name).map(|actor| actor.name).collect();
-        match self.actors.iter().map(Actor::process).find(|process| !begun.contains(process)) {
+        let threads = self.actors.iter().filter(|actor| actor.process() != actor.name);
+        let threads: HashSet<Label> = threads.map(|actor| actor.name).collect();
+        match self.actors.iter().map(Actor::process).find(|process| threads.contains(process)) {
             Some(process) => Err(Impossible::NoProcess(process)),
             None => Ok(actors),
         }
@@ -179,13 +193,18 @@ impl Header {
 
 impl Event {
     fn checked(&self, actors: &HashSet<Label>) -> Result<(), Impossible> {
-        let Event { actor, call, start, end, .. } = self;
-        if !actors.contains(actor) {
-            return Err(Impossible::NoActor(*actor));
-        }
-        if end < start {
-            return Err(Impossible::EndsBeforeItBegins { start: *start, end: *end });
-        }
-        Ok(call.checked()?)
+        is_there(self.actor, actors, self.start, self.end)?;
+        Ok(self.call.checked()?)
     }
+}
+
+/// Is it something that an actor did who is there, and that ended after it had begun?
+fn is_there(actor: Label, actors: &HashSet<Label>, start: u64, end: u64) -> Result<(), Impossible> {
+    if !actors.contains(&actor) {
+        return Err(Impossible::NoActor(actor));
+    }
+    if end < start {
+        return Err(Impossible::EndsBeforeItBegins { start, end });
+    }
+    Ok(())
 }

@@ -43,7 +43,7 @@ fn cases() -> impl Iterator<Item = &'static Case> {
 fn trace(lines: &str) -> Trace {
     let header = serde_json::from_str(HEADER).expect("it is a header");
     let events = lines.lines().map(str::trim).enumerate().map(|(at, line)| event(at as u64, line));
-    Trace { header, events: events.collect() }
+    Trace { header, events: events.collect(), others: Vec::new() }
 }
 
 /// A call and its outcome in JSON, behind an arrow.
@@ -57,6 +57,7 @@ fn event(at: u64, line: &str) -> Event {
         call: line.call,
         outcome,
         fds: None,
+        unjudged: None,
         start: at * 1000,
         end: at * 1000 + 500,
     }

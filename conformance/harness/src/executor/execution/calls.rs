@@ -185,6 +185,7 @@ impl Execution<'_> {
             call: self.calls[call].clone(),
             outcome,
             fds: None,
+            unjudged: None,
             start,
             end,
         });

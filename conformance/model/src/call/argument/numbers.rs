@@ -81,6 +81,24 @@ impl Argument<u8> for Byte {
     }
 }
 
+/// What is written; a script says it, and the trace of a recorded program does not.
+pub(in crate::call) enum Untold {}
+
+impl Argument<Option<u8>> for Untold {
+    const SHOWN: &'static str = "byte";
+
+    fn read<S: Source>(source: &mut S) -> Result<Option<u8>, S::Error> {
+        Byte::read(source).map(Some)
+    }
+
+    fn write(value: &Option<u8>, to: &mut Written<'_, '_>) -> fmt::Result {
+        match value {
+            Some(byte) => Byte::write(byte, to),
+            None => to.put(&"…"),
+        }
+    }
+}
+
 /// A number of the range, in decimal digits alone.
 fn within<T: FromStr + PartialOrd>(text: &str, range: std::ops::RangeInclusive<T>) -> Result<T, Option<Suggestion>> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());

@@ -55,7 +55,14 @@ fn is_positioned(cx: Cx<'_>, at: Option<i64>, by: ClauseId, checks: &mut Checks<
 }
 
 /// `write` where `at` is `None`, else `pwrite`.
-pub(in crate::model) fn write(cx: Cx<'_>, fd: Label, at: Option<i64>, byte: u8, len: i64, checks: &mut Checks<'_>) {
+pub(in crate::model) fn write(
+    cx: Cx<'_>,
+    fd: Label,
+    at: Option<i64>,
+    byte: Option<u8>,
+    len: i64,
+    checks: &mut Checks<'_>,
+) {
     if len < 0 {
         return checks.not_executed();
     }
@@ -197,7 +204,7 @@ enum Amount {
 struct Written {
     /// Does the file offset move, as with `write`?
     moves: bool,
-    byte: u8,
+    byte: Option<u8>,
     start: i64,
     end: i64,
     amount: Amount,

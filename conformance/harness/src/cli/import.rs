@@ -1,0 +1,50 @@
+//! `shmconf import`
+
+use super::error::CliError;
+use super::{Done, recorded};
+use crate::record::{self, About};
+use shmconf_model::trace::Platform;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::PathBuf;
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(super) struct Args {
+    /// The log, as `strace -f -yy -ttt -T -v -e abbrev=execve -s 0 -o FILE` writes it
+    #[arg(value_name = "FILE")]
+    log: PathBuf,
+    /// The effective user and group of the program, where they are not those that objects show
+    #[arg(long, value_name = "NUMBER")]
+    uid: Option<u32>,
+    /// The file mode creation mask of the program, in octal, where it is not the one that objects show
+    #[arg(long, value_name = "MODE", value_parser = octal)]
+    umask: Option<u32>,
+    #[command(flatten)]
+    recorded: recorded::Args,
+}
+
+pub(super) fn import(args: &Args) -> Done {
+    let unreadable = |source| CliError::Read { path: args.log.clone(), source };
+    let log = File::open(&args.log).map_err(unreadable)?;
+    let name = args.log.file_stem().unwrap_or_default();
+    let platform =
+        Platform { os: "Linux".to_owned(), libc: "glibc".to_owned(), page_size: 4096, ..Platform::default() };
+    let about = About {
+        program: name.to_string_lossy().into_owned(),
+        platform,
+        user: args.uid.map(|uid| (uid, uid)),
+        umask: args.umask,
+        anonymous: args.recorded.anonymize,
+        ..About::default()
+    };
+    let recording = record::import(BufReader::new(log), about).map_err(unreadable)?;
+    recorded::judge(&recording, &args.recorded)
+}
+
+fn octal(text: &str) -> Result<u32, String> {
+    u32::from_str_radix(text, 8)
+        .ok()
+        .filter(|mode| *mode <= 0o777)
+        .ok_or_else(|| "a mask is octal, such as 022".to_owned())
+}

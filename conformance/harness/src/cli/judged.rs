@@ -1,0 +1,87 @@
+//! Traces of one subject on one platform: judged, compared with other platforms, and told as a report.
+
+use super::error::CliError;
+use crate::assess::{self, Against, Stopped, Tally};
+use crate::report::{Conditions, Counterexample, Kind, Report};
+use shmconf_model::portability::{self, Other};
+use shmconf_model::profile::{Circumstances, Profile};
+use shmconf_model::trace::{Header, Trace};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+/// The traces of one subject on one platform, judged by one profile.
+pub(super) struct TraceGroup {
+    header: Header,
+    profile: Profile,
+    /// The ID of the profile, or the path of its file.
+    profile_argument: String,
+    /// The platforms to compare with.
+    others: Vec<Other>,
+    /// What is said so far of each case, and how long its calls took, in the order in which its first trace was read.
+    tallies: Vec<(Tally, Duration)>,
+}
+
+impl TraceGroup {
+    /// Of the traces that are like the one with this header, by the rules that are wanted.
+    pub(super) fn of(header: &Header, wanted: Option<&str>) -> Result<TraceGroup, CliError> {
+        let home = Profile::id_for(&header.platform);
+        let others = match wanted {
+            Some("all") => portability::platforms().map_err(CliError::UnknownProfile)?,
+            _ => Vec::new(),
+        };
+        let profile_argument = wanted.filter(|wanted| *wanted != "all").unwrap_or(home).to_owned();
+        let profile = match profile_argument == home {
+            true => Profile::under(home, &Circumstances::of(&header.platform, &header.machine))
+                .map_err(CliError::UnknownProfile)?,
+            false => super::profile::find(&profile_argument)?,
+        };
+        Ok(TraceGroup { header: header.clone(), profile, profile_argument, others, tallies: Vec::new() })
+    }
+
+    /// What was found.
+    pub(super) fn report(self, strict: bool) -> Report {
+        let Header { subject, platform, seed, .. } = self.header;
+        let beside = self.others.iter().map(|other| other.name().to_owned()).collect();
+        let deviations = assess::deviations(&self.profile);
+        let profile = self.profile.name;
+        let conditions = Conditions { platform, subject, profile, seed, strict, deviations, beside };
+        // What judging takes differs from time to time, and a report of the same traces does not.
+        let took = self.tallies.iter().map(|(_, took)| *took).sum();
+        let results = self.tallies.into_iter().map(|(tally, took)| tally.finish(took)).collect();
+        Report::new(conditions, results, took)
+    }
+
+    pub(super) fn holds(&self, header: &Header) -> bool {
+        let same_run = self.header.subject == header.subject && self.header.platform == header.platform;
+        same_run && self.header.seed == header.seed && self.header.machine.settings == header.machine.settings
+    }
+
+    pub(super) fn add(&mut self, path: &Path, trace: &Trace, stop: &AtomicBool) -> Result<(), Stopped> {
+        let id = &trace.header.case;
+        let at = self.tallies.iter().position(|(tally, _)| tally.result().id == *id).unwrap_or_else(|| {
+            self.tallies.push((Tally::of(id.clone(), Kind::Case), Duration::ZERO));
+            self.tallies.len() - 1
+        });
+        let (tally, took) = &mut self.tallies[at];
+        *took += span(trace);
+        let others = tally.compared(trace, &self.others);
+        let assessment = assess::assess(trace, Against { profile: &self.profile, others, stop })?;
+        tally.add(assessment, |assessment| {
+            let script: String = trace.events.iter().map(|event| format!("{}\n", event.line())).collect();
+            let quote = |text: &str| shell_words::quote(text).into_owned();
+            let path = quote(&path.to_string_lossy());
+            let again = format!("shmconf judge {path} -p {}", quote(&self.profile_argument));
+            let violations = assessment.judgement.violations.clone();
+            Counterexample::new(format!("# {id}\n{script}"), trace, violations, again)
+        });
+        Ok(())
+    }
+}
+
+/// From the beginning of the first call to the end of the last.
+fn span(trace: &Trace) -> Duration {
+    let first = trace.events.iter().map(|event| event.start).min().unwrap_or(0);
+    let last = trace.events.iter().map(|event| event.end).max().unwrap_or(0);
+    Duration::from_nanos(last.saturating_sub(first))
+}

@@ -1,0 +1,51 @@
+//! `shmconf record`
+
+use super::{Done, recorded};
+use crate::executor;
+use crate::record::{self, About, StraceError};
+use nix::unistd::{getegid, geteuid};
+use shmconf_adapter::subject::{host, listing, user};
+use std::ffi::OsString;
+use std::path::Path;
+
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(super) struct Args {
+    #[command(flatten)]
+    recorded: recorded::Args,
+    /// The program, and its arguments
+    #[arg(last = true, required = true, value_name = "PROGRAM [ARG …]")]
+    program: Vec<OsString>,
+}
+
+pub(super) fn record(args: &Args) -> Done {
+    let about = this_machine(&args.program, args.recorded.anonymize);
+    let (log, status) = record::run(&args.program)?;
+    let recording =
+        record::import(log, about).map_err(|source| StraceError::System { doing: "read the log of strace", source })?;
+    if !status.success() {
+        anstream::eprintln!("the program ended with {status}");
+    }
+    recorded::judge(&recording, &args.recorded)
+}
+
+/// What a program that is started now finds.
+fn this_machine(program: &[OsString], anonymous: bool) -> About {
+    let names = listing::all().ok();
+    let name = program.first().map(Path::new).and_then(Path::file_name).unwrap_or_default();
+    // The mask is told by setting it alone.
+    let umask = host::umask(0o022);
+    host::umask(umask);
+    About {
+        program: name.to_string_lossy().into_owned(),
+        platform: executor::platform(),
+        machine: executor::machine(),
+        user: Some((geteuid().as_raw(), getegid().as_raw())),
+        groups: user::groups(),
+        umask: Some(umask),
+        privilege: None,
+        limits: host::limits_now(),
+        names: names.map(|names| names.iter().map(|name| name.to_string_lossy().into_owned()).collect()),
+        anonymous,
+    }
+}

@@ -1,0 +1,91 @@
+//! What is said of a recorded program: what was seen, what was left out, and the verdict.
+
+use super::Done;
+use super::error::CliError;
+use super::formats::{self, Wanted};
+use super::interrupt::Interrupt;
+use super::judged::TraceGroup;
+use crate::exit::Exit;
+use crate::record::Recording;
+use crate::report::Document;
+use crate::whole;
+use std::path::{Path, PathBuf};
+
+/// What is done with a recording.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(super) struct Args {
+    /// Where the trace is kept
+    #[arg(short, long, value_name = "TRACE")]
+    output: Option<PathBuf>,
+    /// The rules to judge by: a profile such as posix, or `all`, which judges by those of the platform on which the program
+    /// ran, and compares with every other platform
+    #[arg(short, long, default_value = "all")]
+    profile: String,
+    /// Replaces names of objects by others of the same length
+    #[arg(long)]
+    pub(super) anonymize: bool,
+    /// How to show what was found, and in which file: pretty, html, json, junit, tap, markdown or github; can be repeated
+    #[arg(long = "format", value_name = "FORMAT[=FILE]", default_values = ["pretty"])]
+    formats: Vec<Wanted>,
+}
+
+/// Says what was recorded, keeps the trace, and judges it.
+pub(super) fn judge(recording: &Recording, args: &Args) -> Done {
+    let shown = formats::Args::of(&args.formats).open()?;
+    let trace = &recording.trace;
+    tell(recording);
+    if trace.events.is_empty() {
+        let nothing =
+            "nothing of what was recorded is about shared memory: neither shm_open nor memfd_create was called";
+        return Err(CliError::NothingRecorded(nothing.to_owned()));
+    }
+    if let Some(path) = &args.output {
+        let written = whole::write(path, |file| trace.write(file));
+        written.map_err(|source| CliError::Write { path: path.clone(), source })?;
+    }
+    let interrupt = Interrupt::listen().map_err(CliError::Signals)?;
+    interrupt.watch(|| ());
+    let mut group = TraceGroup::of(&trace.header, Some(&args.profile))?;
+    let path = args.output.as_deref().unwrap_or(Path::new("TRACE"));
+    if group.add(path, trace, &interrupt.flag()).is_err() {
+        interrupt.die_of_it();
+        return Ok(Exit::Harness);
+    }
+    interrupt.done();
+    let document = Document::of(vec![group.report(false)]);
+    shown.write(&document)?;
+    Ok(Exit::of(&document))
+}
+
+fn tell(recording: &Recording) {
+    let Recording { trace, processes, objects, left_out, lacks } = recording;
+    let program = trace.header.subject.trim_start_matches("program:");
+    anstream::eprintln!(
+        "{program}: {}, {}, {}",
+        count(*processes as u64, "process", "processes"),
+        count(*objects as u64, "object", "objects"),
+        count(trace.events.len() as u64, "call", "calls"),
+    );
+    for (why, calls) in recording.unjudged() {
+        anstream::eprintln!("  not judged: {}, as {why}", count(calls, "call", "calls"));
+    }
+    const MOST: usize = 5;
+    for other in trace.others.iter().take(MOST) {
+        anstream::eprintln!("  no call of scripts: {other}");
+    }
+    if trace.others.len() > MOST {
+        anstream::eprintln!("  and {} more of these, which the trace has", trace.others.len() - MOST);
+    }
+    for (what, calls) in left_out {
+        anstream::eprintln!("  left out: {} {what}", count(*calls, "call", "calls"));
+    }
+    for lack in lacks {
+        anstream::eprintln!("  the log lacks something: {lack}");
+    }
+}
+
+/// `1 call`, `2 calls`
+fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}

@@ -1,0 +1,65 @@
+//! What a program does with shared memory: from a log of strace to a trace.
+//!
+//! The log is read line by line (`log`, `value`). Each call on shared memory becomes a call of scripts (`follow`), as what is
+//! known of processes, descriptors and mappings tells what it is about (`world`). What does not matter is left out, and what
+//! is left is a trace (`recording`). docs/record.md says what becomes of which call.
+//!
+//! # References
+//!
+//! strace(1).
+
+mod follow;
+mod log;
+mod recording;
+mod strace;
+mod value;
+mod world;
+
+pub use recording::{About, Recording};
+pub use strace::{FLAGS, StraceError, run};
+
+use follow::Follower;
+use log::{Log, What};
+use std::io::{self, BufRead};
+
+/// What a log tells of shared memory.
+///
+/// # Errors
+///
+/// Those of the input.
+pub fn import(log: impl BufRead, about: About) -> io::Result<Recording> {
+    let log = Log::read(log, &|call| strace::CALLS.contains(&call))?;
+    let before = about.names.as_ref().map(|names| names.iter().cloned().collect());
+    let follower = Follower::follow(&log, before);
+    Ok(Recording::of(follower, about, lacks(&log)))
+}
+
+/// What a log lacks, with the flag of strace that gives it.
+fn lacks(log: &Log) -> Vec<String> {
+    let calls = || {
+        log.entries.iter().filter_map(|entry| if let What::Call(called) = &entry.what { Some(called) } else { None })
+    };
+    let mut lacks = Vec::new();
+    let mut lack = |is_so: bool, sentence: &str| {
+        if is_so {
+            lacks.push(sentence.to_owned());
+        }
+    };
+    lack(log.entries.is_empty(), "no line is one that strace writes");
+    lack(
+        !log.has_processes && calls().any(|called| called.child().is_some()),
+        "children are not followed: strace -f does",
+    );
+    lack(
+        !log.has_times && !log.entries.is_empty(),
+        "no line has a time, so that how long calls took is not known: strace -ttt",
+    );
+    let shows_descriptors = calls().any(|called| called.args.0.iter().any(|(_, value)| value.stands_for().is_some()));
+    lack(!log.entries.is_empty() && !shows_descriptors, "what descriptors stand for is not shown: strace -yy");
+    let is_short = |called: &log::Called| called.name.ends_with("stat") && called.text.contains("...");
+    lack(calls().any(is_short), "structures are cut short: strace -v");
+    if log.strange > 0 {
+        lacks.push(format!("{} lines are not understood", log.strange));
+    }
+    lacks
+}
