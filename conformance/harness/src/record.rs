@@ -59,7 +59,7 @@ fn lacks(log: &Log) -> Vec<String> {
     let is_short = |called: &log::Called| called.name.ends_with("stat") && called.text.contains("...");
     lack(calls().any(is_short), "structures are cut short: strace -v");
     if log.strange > 0 {
-        lacks.push(format!("{} lines are not understood", log.strange));
+        lacks.push(format!("{} lines are not understood, the first of them: {}", log.strange, log.first_strange));
     }
     lacks
 }

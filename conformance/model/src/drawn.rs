@@ -256,6 +256,7 @@ fn actor(name: Label, process: Option<Label>) -> Actor {
         privilege: None,
         limits: std::collections::BTreeMap::new(),
         process,
+        since: 0,
         fds: Some(vec![0, 1, 2, 3]),
     }
 }

@@ -145,6 +145,7 @@ pub(crate) fn beginner(name: Label, id: u32) -> Actor {
         privilege: None,
         limits: BTreeMap::new(),
         process: None,
+        since: 0,
         fds: Some(OPEN.to_vec()),
     }
 }

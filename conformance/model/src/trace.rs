@@ -107,6 +107,10 @@ pub struct Storage {
     pub mode: Option<u32>,
 }
 
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
 impl Machine {
     fn is_unknown(&self) -> bool {
         *self == Machine::default()
@@ -137,6 +141,9 @@ pub struct Actor {
     /// actor has a process of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub process: Option<Label>,
+    /// Of a thread: how many events come before it began. A new program of its process ends those alone that have begun.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub since: u32,
     /// The descriptors that were open, if it can tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fds: Option<Vec<i32>>,

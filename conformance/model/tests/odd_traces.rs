@@ -185,6 +185,7 @@ fn header(page_size: u64, store: Option<Storage>) -> Header {
         privilege: None,
         limits: Default::default(),
         process: None,
+        since: 0,
         fds: Some(vec![0, 1, 2]),
     };
     Header {

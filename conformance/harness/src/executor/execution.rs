@@ -236,7 +236,7 @@ fn as_actor(name: Label, started: &Started, executor: &Executor) -> Actor {
     let Started { uid, gid, umask, .. } = *started;
     let (privilege, limits) = (executor.privilege, BTreeMap::new());
     let (groups, fds) = (started.groups.clone(), started.fds.clone());
-    Actor { name, uid, gid, groups, umask, privilege, limits, process: None, fds }
+    Actor { name, uid, gid, groups, umask, privilege, limits, process: None, since: 0, fds }
 }
 
 /// What one actor says that the subject cannot do.

@@ -175,16 +175,23 @@ impl Follower {
                 None
             }
             (None, Some(path)) if is_shared_memory(path) => {
+                let process = self.world.threads[thread].process;
+                if let Some(open) = self.world.inherited(process, number) {
+                    self.world.process(thread).fds.insert(number, open);
+                    return Some((number, open.object));
+                }
                 let object = self.world.add_stranger("it was open before the log says how");
-                self.open(thread, number, Open { object, cloexec: false });
+                self.world.process(thread).fds.insert(number, Open { object, cloexec: false });
                 Some((number, object))
             }
             (None, _) => None,
         }
     }
 
-    fn open(&mut self, thread: ThreadAt, number: i64, open: Open) {
-        self.world.process(thread).fds.insert(number, open);
+    fn open(&mut self, at: At<'_>, number: i64, open: Open) {
+        let process = self.world.process(at.thread);
+        process.fds.insert(number, open);
+        process.opened.push((at.end, number, open));
     }
 
     /// Why a call on those objects cannot be judged.
@@ -294,6 +301,11 @@ fn without_paths(text: &str) -> String {
     let mut rest = shown.as_str();
     while let Some((before, behind)) = rest.split_once('<') {
         plain.push_str(before);
+        if let Some(behind) = behind.strip_prefix('<') {
+            plain.push_str("<<");
+            rest = behind;
+            continue;
+        }
         let ends = behind.char_indices().find(|(at, c)| *c == '>' && !behind[..*at].ends_with('-'));
         let Some((at, _)) = ends else { break };
         if is_shared_memory(&behind[..at]) {

@@ -12,8 +12,9 @@ use std::io::{self, BufRead};
 #[derive(Debug, Default)]
 pub(super) struct Log {
     pub(super) entries: Vec<Entry>,
-    /// Lines that are none of strace's.
+    /// Lines that are none of strace's, and the first of them.
     pub(super) strange: u64,
+    pub(super) first_strange: String,
     /// Do lines begin with the number of a process, as with `-f`?
     pub(super) has_processes: bool,
     /// Do lines have a time of day or of the Epoch?
@@ -133,7 +134,7 @@ impl Log {
         } else if let Some(text) = head.rest.strip_suffix(UNFINISHED) {
             halves.insert(thread, Half { text: text.trim_end().to_owned(), at: now });
         } else if let Some(said) = head.rest.strip_prefix("<... ") {
-            let Some((_, rest)) = said.split_once(" resumed>") else { return self.strange += 1 };
+            let Some((_, rest)) = said.split_once(" resumed>") else { return self.is_strange(head.rest) };
             let Some(half) = halves.remove(&thread) else { return };
             self.call(thread, &format!("{}{rest}", half.text), half.at, now, wanted);
         } else {
@@ -141,20 +142,30 @@ impl Log {
         }
     }
 
+    fn is_strange(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        if self.strange == 0 {
+            self.first_strange = text.chars().take(80).collect();
+        }
+        self.strange += 1;
+    }
+
     /// `ftruncate(3</dev/shm/x>, 4096) = 0 <0.000012>`
     fn call(&mut self, thread: u32, text: &str, start: u64, end: u64, wanted: &dyn Fn(&str) -> bool) {
-        let Some((name, rest)) = text.split_once('(') else { return self.strange += u64::from(!text.is_empty()) };
+        let Some((name, rest)) = text.split_once('(') else { return self.is_strange(text) };
         if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
-            return self.strange += 1;
+            return self.is_strange(text);
         }
         if !wanted(name) {
             return;
         }
         let mut reader = Reader::new(rest);
-        let Some(args) = reader.arguments() else { return self.strange += 1 };
+        let Some(args) = reader.arguments() else { return self.is_strange(text) };
         let behind = reader.rest().trim_start();
+        let Some(result) = behind.strip_prefix('=') else { return self.is_strange(text) };
         let text = text[..text.len() - reader.rest().len()].to_owned();
-        let Some(result) = behind.strip_prefix('=') else { return self.strange += 1 };
         let (result, remark) = match result.rsplit_once(" <") {
             Some((result, _)) => (result.trim(), result),
             None => (result.trim(), result),

@@ -87,8 +87,13 @@ impl Recording {
                 privilege: about.privilege,
                 limits: about.limits.clone(),
                 process: first.filter(|first| *first != name),
+                since: 0,
                 fds: None,
             });
+        }
+        for actor in actors.iter_mut().filter(|actor| actor.process.is_some()) {
+            let first = events.iter().position(|event| event.actor == actor.name);
+            actor.since = first.and_then(|first| u32::try_from(first).ok()).unwrap_or(0);
         }
         if events.iter().any(|event| event.call.peer().is_some_and(|peer| peer.as_str() == OUTSIDE)) {
             let name = OUTSIDE.parse().expect("it is a label");

@@ -39,6 +39,17 @@ impl Value {
         }
     }
 
+    /// What a call made of it: of a structure only some members may have changed.
+    fn changed_to(self, after: Value) -> Value {
+        match (self, after) {
+            (Value::Struct(before), Value::Struct(mut after)) => {
+                after.0.extend(before.0);
+                Value::Struct(after)
+            }
+            (_, after) => after,
+        }
+    }
+
     /// The words of a set of flags; none of `0`.
     pub(super) fn words(&self) -> Vec<&str> {
         match self {
@@ -179,7 +190,7 @@ impl<'a> Reader<'a> {
         // What a call has changed stands behind what it was: the latter counts.
         if let Some(rest) = self.rest.strip_prefix("=>") {
             self.rest = rest;
-            value = self.one(depth + 1)?;
+            value = value.changed_to(self.one(depth + 1)?);
         }
         Some(value)
     }
@@ -231,7 +242,10 @@ impl<'a> Reader<'a> {
             }
             _ => depth == 0 && matches!(c, ',' | ')' | '}' | ']' | ' ' | '<' | '='),
         };
-        let len = self.rest.find(ends).unwrap_or(self.rest.len());
+        let mut len = self.rest.find(ends).unwrap_or(self.rest.len());
+        if let Some(shift) = self.rest[len..].strip_prefix("<<") {
+            len += 2 + shift.find([',', ')', '}', ']', ' ']).unwrap_or(shift.len());
+        }
         if len == 0 {
             return None;
         }
@@ -329,7 +343,9 @@ mod tests {
         "{st_dev: makedev(0x0, 0x17), st_mode: S_IFREG|0600}"
     )]
     #[case::a_list("[3</a>, 4]", "[3 is /a, 4]")]
-    #[case::what_a_call_changed("{a=1} => {a=2}", "{a: 2}")]
+    #[case::what_a_call_changed("[1] => [2]", "[2]")]
+    #[case::a_structure_of_which_a_call_changed_a_part("{a=1, b=3} => {a=2}", "{a: 2, a: 1, b: 3}")]
+    #[case::a_shifted_number("MFD_HUGETLB|63<<MFD_HUGE_SHIFT", "MFD_HUGETLB|63<<MFD_HUGE_SHIFT")]
     #[case::a_comment("5 /* five */", "5")]
     fn a_value_is_read_as_strace_writes_it(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(Reader::new(text).value().as_ref().map(shown).as_deref(), Some(expected));

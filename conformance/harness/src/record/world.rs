@@ -40,6 +40,10 @@ pub(super) struct Process {
     /// Who forked it, where it had something of its parent's then.
     pub(super) heir_of: Option<ProcessAt>,
     pub(super) fds: BTreeMap<i64, Open>,
+    /// What was opened, and when: a fork that takes its time may have it or not.
+    pub(super) opened: Vec<(u64, i64, Open)>,
+    /// While it was forked.
+    pub(super) forked: (u64, u64),
     pub(super) maps: Vec<Mapped>,
     /// The file mode creation mask, once it is known; and with which it began.
     pub(super) umask: Option<u32>,
@@ -107,6 +111,15 @@ impl World {
 
     pub(super) fn knows(&self, number: u32) -> bool {
         self.numbers.contains_key(&number)
+    }
+
+    /// What its parent opened while it was forked, of that number.
+    pub(super) fn inherited(&self, process: ProcessAt, number: i64) -> Option<Open> {
+        let process = &self.processes[process];
+        let (start, end) = process.forked;
+        let opened = self.processes.get(process.heir_of?)?.opened.iter().rev();
+        let mut found = opened.filter(|(when, opened, _)| *opened == number && (start..=end).contains(when));
+        found.next().map(|(_, _, open)| *open)
     }
 
     pub(super) fn process(&mut self, thread: ThreadAt) -> &mut Process {

@@ -127,7 +127,7 @@ pub(crate) enum Effect {
     /// A child begins, which may be the first process of a PID namespace, with those descriptors if they are known.
     Fork(ProcessId, ProcessId, bool, Option<Arc<[i32]>>),
     /// A new program begins, in the thread that asks for it, with those descriptors if they are known.
-    Exec(ProcessId, Label, Option<Arc<[i32]>>),
+    Exec(ProcessId, Label, u32, Option<Arc<[i32]>>),
     /// The process ignores a signal.
     Ignore(ProcessId, Signal),
     /// The file mode creation mask changes.
@@ -217,7 +217,7 @@ impl Effect {
             }
             Effect::Receive(receipt) => receipt.apply(state, outcome),
             Effect::Fork(parent, child, is_first, fds) => state.fork(*parent, *child, *is_first, fds.as_deref()),
-            Effect::Exec(process, actor, fds) => state.exec(*process, *actor, fds.as_deref()),
+            Effect::Exec(process, actor, event, fds) => state.exec(*process, *actor, *event, fds.as_deref()),
             Effect::GiveNames => {
                 if let Outcome::Names(names) = outcome {
                     Arc::make_mut(&mut state.given_names).extend(names.iter().cloned());

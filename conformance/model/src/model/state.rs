@@ -57,6 +57,8 @@ pub struct State {
     /// The process of each actor that is not the one that its process began with, as the threads of a process are actors that
     /// share it; none for a thread that is gone.
     threads: Arc<BTreeMap<Label, Option<ProcessId>>>,
+    /// By which event threads have begun that were not there from the beginning.
+    later: Arc<BTreeMap<Label, u32>>,
     processes: Arc<BTreeMap<ProcessId, Arc<Process>>>,
     messages: Arc<BTreeMap<(Label, Label), VecDeque<Message>>>,
     pub(crate) given_names: Arc<BTreeSet<String>>,
@@ -328,11 +330,14 @@ impl State {
         Arc::make_mut(&mut self.processes).insert(child, Arc::new(process));
     }
 
-    /// A new program in a process: the other threads end, mappings go, and so do the descriptors that exec closes.
-    pub(crate) fn exec(&mut self, id: ProcessId, actor: Label, open: Option<&[i32]>) {
+    /// A new program in a process, by that event: the other threads end, mappings go, and so do the descriptors that exec
+    /// closes.
+    pub(crate) fn exec(&mut self, id: ProcessId, actor: Label, event: u32, open: Option<&[i32]>) {
         if actor != id.0 || self.threads.values().any(|process| *process == Some(id)) {
             let threads = Arc::make_mut(&mut self.threads);
-            threads.values_mut().filter(|process| **process == Some(id)).for_each(|process| *process = None);
+            let begun = |thread: &Label| self.later.get(thread).is_none_or(|since| *since <= event);
+            let ended = threads.iter_mut().filter(|(thread, process)| **process == Some(id) && begun(thread));
+            ended.for_each(|(_, process)| *process = None);
             threads.insert(id.0, None);
             threads.insert(actor, Some(id));
         }

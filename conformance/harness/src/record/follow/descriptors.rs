@@ -175,7 +175,7 @@ impl Follower {
         let Some(outcome) = at.descriptor() else { return self.no_model(at, &[on.object]) };
         self.tell(at, at.label(), call, outcome, &[on.object]);
         let Some(number) = at.called.value() else { return };
-        self.open(at.thread, number, Open { object: on.object, cloexec });
+        self.open(at, number, Open { object: on.object, cloexec });
         if cloexec {
             self.tell(at, None, Call::FcntlSetfd { fd: fd_label(number), cloexec }, Outcome::Ok, &[on.object]);
         }
@@ -259,7 +259,7 @@ impl Follower {
         for (number, open) in open {
             let fd = fd_label(number);
             if cloexec {
-                self.open(at.thread, number, Open { cloexec, ..open });
+                self.open(at, number, Open { cloexec, ..open });
                 self.tell(at, None, Call::FcntlSetfd { fd, cloexec }, Outcome::Ok, &[open.object]);
             } else {
                 self.world.process(at.thread).fds.remove(&number);

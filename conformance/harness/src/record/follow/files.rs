@@ -87,7 +87,7 @@ impl Follower {
         self.tell(at, at.label(), call, outcome, &objects);
         let (Some(number), Some(object)) = (at.called.value(), objects.first()) else { return };
         let cloexec = words.contains(&"O_CLOEXEC");
-        self.open(at.thread, number, Open { object: *object, cloexec });
+        self.open(at, number, Open { object: *object, cloexec });
         if !by_library {
             self.leave_out(
                 "that opened an object by its path: shm_open, as the comparison with other systems takes it",
@@ -156,7 +156,7 @@ impl Follower {
             && is_shared_memory(stands_for)
         {
             let object = self.world.add_stranger("it was opened in a way that has no model");
-            self.open(at.thread, *number, Open { object, cloexec: false });
+            self.open(at, *number, Open { object, cloexec: false });
         }
         self.keep(at);
     }
@@ -169,19 +169,25 @@ impl Follower {
         let (Ok(flags), Some(outcome)) = (flags, at.descriptor()) else { return self.no_model(at, &[open.object]) };
         self.tell(at, at.label(), Call::Reopen { fd: fd_label(number), flags }, outcome, &[open.object]);
         if let Some(new) = at.called.value() {
-            self.open(at.thread, new, Open { cloexec: words.contains(&"O_CLOEXEC"), ..open });
+            self.open(at, new, Open { cloexec: words.contains(&"O_CLOEXEC"), ..open });
         }
     }
 
     fn memfd_create(&mut self, at: At<'_>) {
         let words = at.called.args.words(1);
         let cloexec = words.contains(&"MFD_CLOEXEC");
-        let flags = words.iter().map(|word| word.trim_start_matches("MFD_")).collect::<Vec<_>>().join("|");
+        // An older strace has no names for the newer flags.
+        let flags = words.iter().map(|word| match *word {
+            "0x8" => "NOEXEC_SEAL",
+            "0x10" => "EXEC",
+            word => word.trim_start_matches("MFD_"),
+        });
+        let flags = flags.collect::<Vec<_>>().join("|");
         let flags = if flags.is_empty() { Ok(MemfdFlags::empty()) } else { flags.parse::<MemfdFlags>() };
         let (Ok(flags), Some(outcome)) = (flags, at.descriptor()) else {
             if let Some(number) = at.called.value() {
                 let object = self.world.add_stranger("its flags have no model");
-                self.open(at.thread, number, Open { object, cloexec });
+                self.open(at, number, Open { object, cloexec });
             }
             return self.keep(at);
         };
@@ -197,7 +203,7 @@ impl Follower {
             &[object],
         );
         if let Some(number) = at.called.value() {
-            self.open(at.thread, number, Open { object, cloexec });
+            self.open(at, number, Open { object, cloexec });
         }
     }
 }

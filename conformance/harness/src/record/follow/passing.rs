@@ -54,7 +54,7 @@ impl Follower {
                     && super::is_shared_memory(stands_for)
                 {
                     let object = self.world.add_stranger("pidfd_getfd has no model");
-                    self.open(at.thread, number, Open { object, cloexec: true });
+                    self.open(at, number, Open { object, cloexec: true });
                     self.keep(at);
                 }
             }
@@ -147,7 +147,7 @@ impl Follower {
         let what = Act::Receive { from, bind, outcome, unjudged };
         self.add(At { start, ..at }, what, &objects);
         for (number, object) in numbers.into_iter().zip(objects) {
-            self.open(at.thread, number, Open { object, cloexec });
+            self.open(at, number, Open { object, cloexec });
             if cloexec {
                 let at = At { start, ..at };
                 self.tell(at, None, Call::FcntlSetfd { fd: fd_label(number), cloexec }, Outcome::Ok, &[object]);

@@ -62,7 +62,13 @@ impl Follower {
         }
         let own = &self.world.processes[parent];
         let inherits = !own.fds.is_empty() || !own.maps.is_empty();
-        let mut process = Process { heir_of: inherits.then_some(parent), has_ended: false, ..own.clone() };
+        let mut process = Process {
+            heir_of: inherits.then_some(parent),
+            has_ended: false,
+            opened: Vec::new(),
+            forked: (at.start, at.end),
+            ..own.clone()
+        };
         if flags.contains(&"CLONE_FILES") {
             process.unjudged = Some("it shares its descriptors with its parent, for which there is no word".to_owned());
         }

@@ -28,7 +28,7 @@ pub(in crate::model) fn exec(cx: Cx<'_>, checks: &mut Checks<'_>) {
     for (locks, user) in locks.iter().flat_map(|locks| user.iter().map(move |user| (locks, user))) {
         let lost = (!locks.value).then_some(Effect::LoseLocks(cx.id));
         let fallen = (!user.value).then_some(Effect::Become(cx.id, Identity::RealUser));
-        let begins = Effect::Exec(cx.id, cx.site.actor, fds_of(cx));
+        let begins = Effect::Exec(cx.id, cx.site.actor, cx.site.event, fds_of(cx));
         let effects = lost.into_iter().chain(fallen).chain([begins]).collect();
         let by = [clause::exec(1), clause::exec(2)];
         checks.way(locks.justification).way(user.justification).succeed(Expect::Ok, &by, effects);

@@ -27,7 +27,12 @@ impl State {
         let mut processes = BTreeMap::new();
         for actor in &header.actors {
             match actor.process.filter(|process| *process != actor.name) {
-                Some(process) => drop(Arc::make_mut(&mut state.threads).insert(actor.name, Some(ProcessId(process)))),
+                Some(process) => {
+                    Arc::make_mut(&mut state.threads).insert(actor.name, Some(ProcessId(process)));
+                    if actor.since > 0 {
+                        Arc::make_mut(&mut state.later).insert(actor.name, actor.since);
+                    }
+                }
                 None => drop(processes.insert(ProcessId(actor.name), Arc::new(Process::new(actor)))),
             }
         }
@@ -47,6 +52,7 @@ impl State {
             objects: Arc::default(),
             descriptions: Arc::default(),
             threads: Arc::default(),
+            later: Arc::default(),
             processes: Arc::default(),
             messages: Arc::default(),
             given_names: Arc::default(),
