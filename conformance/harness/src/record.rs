@@ -30,7 +30,7 @@ use std::io::{self, BufRead};
 pub fn import(log: impl BufRead, about: About) -> io::Result<Recording> {
     let log = Log::read(log, &|call| strace::CALLS.contains(&call))?;
     let before = about.names.as_ref().map(|names| names.iter().cloned().collect());
-    let follower = Follower::follow(&log, before);
+    let follower = Follower::follow(&log, before, about.user);
     Ok(Recording::of(follower, about, lacks(&log)))
 }
 

@@ -65,6 +65,8 @@ pub(super) struct Follower {
     before: Option<BTreeSet<String>>,
     /// The owner of what the program makes, as `fstat` showed it.
     pub(super) owner: Option<(u32, u32)>,
+    /// The user and the group of the program, where they are known.
+    pub(super) user: Option<(u32, u32)>,
     /// The file mode creation mask, as the mode of a new object showed it.
     pub(super) umask: Option<u32>,
     messages: Messages,
@@ -105,8 +107,8 @@ fn opens(name: &str) -> bool {
 
 impl Follower {
     /// Follows a log to its end.
-    pub(super) fn follow(log: &Log, before: Option<BTreeSet<String>>) -> Follower {
-        let mut follower = Follower { before, ..Follower::default() };
+    pub(super) fn follow(log: &Log, before: Option<BTreeSet<String>>, user: Option<(u32, u32)>) -> Follower {
+        let mut follower = Follower { before, user, ..Follower::default() };
         for entry in &log.entries {
             follower.first_seen.entry(entry.thread).or_insert(entry.start);
         }
@@ -200,9 +202,12 @@ impl Follower {
         of_process.or_else(|| objects.iter().find_map(|object| self.world.objects[*object].unjudged.clone()))
     }
 
-    /// A call of scripts on those objects.
+    /// A call of scripts on those objects. What cannot be judged leaves them in a state that is not known.
     fn tell(&mut self, at: At<'_>, bind: Option<Label>, call: Call, outcome: Outcome, objects: &[ObjectAt]) {
         let unjudged = self.doubts(at.thread, objects);
+        if let Some(why) = &unjudged {
+            objects.iter().for_each(|object| self.world.doubt(*object, why));
+        }
         let act = Act::Call { bind: bind.into_iter().collect(), call, outcome, unjudged };
         self.add(at, act, objects);
     }
@@ -212,9 +217,9 @@ impl Follower {
         self.done.push(Done { thread, start, end, what, objects: objects.to_vec() });
     }
 
-    /// A call that has no model. What it may have changed of those objects is uncertain from now on.
+    /// A call that has no model. What it may have changed of those objects, if it succeeded, is uncertain from now on.
     fn no_model(&mut self, at: At<'_>, changed: &[ObjectAt]) {
-        for object in changed {
+        for object in changed.iter().filter(|_| at.called.error.is_none()) {
             self.world.doubt(*object, &format!("{} has no model", at.called.name));
         }
         self.keep(at);

@@ -158,7 +158,8 @@ impl Log {
         if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
             return self.is_strange(text);
         }
-        if !wanted(name) {
+        // Of messages only those matter that carry descriptors.
+        if !wanted(name) || name.ends_with("msg") && !rest.contains("SCM_RIGHTS") {
             return;
         }
         let mut reader = Reader::new(rest);

@@ -73,6 +73,8 @@ pub(super) struct Mapped {
     pub(super) end: u64,
     /// The first address that the label has ever stood for.
     pub(super) base: u64,
+    /// Does a child that is forked have it, too?
+    pub(super) inherited: bool,
 }
 
 /// An object.

@@ -41,6 +41,10 @@ impl Follower {
             self.reopen(at, number.parse().unwrap_or(-1));
             return true;
         }
+        if given.first().is_some_and(|path| path.starts_with("/proc/") && path.contains("/fd/")) {
+            self.open_of_another(at);
+            return true;
+        }
         let names: Vec<String> = given.iter().filter_map(|path| name_of(path)).collect();
         let Some(first) = names.first().cloned() else {
             if given.iter().any(|path| path.strip_prefix(STORE).is_some_and(|rest| !rest.is_empty())) {
@@ -123,6 +127,12 @@ impl Follower {
         object
     }
 
+    /// Is what the process does to names not known, as it may be somebody else by now, or elsewhere?
+    fn is_doubted(&mut self, at: At<'_>) -> Option<ObjectAt> {
+        let why = self.world.process(at.thread).unjudged.clone()?;
+        Some(self.world.add_stranger(&why))
+    }
+
     fn shm_unlink(&mut self, at: At<'_>, name: String) {
         let Some(outcome) = at.plain() else { return self.by_path(at, &[name]) };
         let known = self.world.names.get(&name).copied();
@@ -136,7 +146,8 @@ impl Follower {
             None => vec![self.world.add_stranger(WAS_THERE)],
         };
         if gone {
-            self.world.names.insert(name.clone(), None);
+            let left = self.is_doubted(at);
+            self.world.names.insert(name.clone(), left);
         }
         self.tell(at, None, Call::ShmUnlink { name: Name::Literal(name) }, outcome, &objects);
     }
@@ -170,6 +181,18 @@ impl Follower {
         self.tell(at, at.label(), Call::Reopen { fd: fd_label(number), flags }, outcome, &[open.object]);
         if let Some(new) = at.called.value() {
             self.open(at, new, Open { cloexec: words.contains(&"O_CLOEXEC"), ..open });
+        }
+    }
+
+    /// A descriptor of another process is opened anew, for which the language has no word.
+    fn open_of_another(&mut self, at: At<'_>) {
+        self.forget(at);
+        if let Some(Value::Descriptor { number, stands_for }) = &at.called.result
+            && is_shared_memory(stands_for)
+        {
+            let object = self.world.add_stranger("opening a descriptor of another process has no model");
+            self.open(at, *number, Open { object, cloexec: at.called.text.contains("O_CLOEXEC") });
+            self.keep(at);
         }
     }
 

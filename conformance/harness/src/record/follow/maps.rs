@@ -9,7 +9,7 @@ use shmconf_model::outcome::Outcome;
 const WITHOUT_EFFECT: &[&str] =
     &["MAP_POPULATE", "MAP_NORESERVE", "MAP_NONBLOCK", "MAP_DENYWRITE", "MAP_EXECUTABLE", "MAP_FILE", "MAP_STACK"];
 /// Advice of madvise that changes what memory holds, or what a child inherits.
-const CHANGING: &[&str] = &["MADV_REMOVE", "MADV_DONTFORK", "MADV_WIPEONFORK", "MADV_DONTNEED", "MADV_FREE"];
+const CHANGING: &[&str] = &["MADV_REMOVE", "MADV_WIPEONFORK", "MADV_DONTNEED", "MADV_FREE"];
 
 fn amount(bytes: u64) -> Amount {
     Amount::bytes(i64::try_from(bytes).unwrap_or(i64::MAX))
@@ -66,7 +66,7 @@ impl Follower {
         self.tell(at, label, call, outcome, &[object]);
         let (Some(label), Some(start)) = (label, address) else { return };
         self.world.unmap(at.thread, start, start + whole);
-        let map = Mapped { label, object, start, end: start + whole, base: start };
+        let map = Mapped { label, object, start, end: start + whole, base: start, inherited: true };
         self.world.process(at.thread).maps.push(map);
     }
 
@@ -82,7 +82,7 @@ impl Follower {
         None
     }
 
-    fn unmapped(&mut self, at: At<'_>, part: Mapped) {
+    pub(super) fn unmapped(&mut self, at: At<'_>, part: Mapped) {
         let call = Call::Munmap { map: part.label, range: Some(range_of(part)) };
         self.tell(at, None, call, Outcome::Ok, &[part.object]);
         self.world.unmap(at.thread, part.start, part.end);
@@ -101,7 +101,16 @@ impl Follower {
         let objects: Vec<_> = parts.iter().map(|part| part.object).collect();
         let last = args.words(2);
         match name {
-            "madvise" if !last.iter().any(|word| CHANGING.contains(word)) => return self.leave_out("of madvise"),
+            "madvise" if !last.iter().any(|word| CHANGING.contains(word)) => {
+                let maps = self.world.process(at.thread).maps.iter_mut();
+                let inside = maps.filter(|map| start <= map.start && map.end <= end);
+                match last[..] {
+                    ["MADV_DONTFORK"] => inside.for_each(|map| map.inherited = false),
+                    ["MADV_DOFORK"] => inside.for_each(|map| map.inherited = true),
+                    _ => {}
+                }
+                return self.leave_out("of madvise");
+            }
             "mremap" | "madvise" => {
                 if name == "mremap" && at.called.error.is_none() {
                     self.world.unmap(at.thread, start, end);

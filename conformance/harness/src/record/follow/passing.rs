@@ -28,6 +28,8 @@ struct Sent {
     /// Where its event stands among those that were done.
     event: usize,
     start: u64,
+    /// Why it cannot be judged.
+    unjudged: Option<String>,
     /// The event that received it.
     received: Option<usize>,
 }
@@ -83,11 +85,11 @@ impl Follower {
         let is_sent = !outcome.is_error();
         let unjudged = self.doubts(at.thread, &objects);
         let fds = found.into_iter().map(|(label, _)| label).collect();
-        let what = Act::Send { to: None, fds, outcome, unjudged };
+        let what = Act::Send { to: None, fds, outcome, unjudged: unjudged.clone() };
         self.add(at, what, &objects);
         if is_sent {
             let (from, event, start) = (at.thread, self.done.len() - 1, at.start);
-            self.messages.sent.push(Sent { sockets, cargo, objects, from, event, start, received: None });
+            self.messages.sent.push(Sent { sockets, cargo, objects, from, event, start, unjudged, received: None });
         }
     }
 
@@ -114,7 +116,7 @@ impl Follower {
         let sent = self.messages.sent.iter_mut().find(is_it).filter(|_| !peeks);
         let known = sent.map(|sent| {
             sent.received = Some(event);
-            (sent.from, sent.objects.clone(), sent.start)
+            (sent.from, sent.objects.clone(), sent.start, sent.unjudged.clone())
         });
         let numbers: Vec<i64> = rights
             .iter()
@@ -122,7 +124,8 @@ impl Follower {
             .filter_map(Value::number)
             .collect();
         let objects = match &known {
-            Some((_, objects, _)) if objects.len() == numbers.len() => objects.clone(),
+            Some((.., Some(why))) => numbers.iter().map(|_| self.world.add_stranger(why)).collect(),
+            Some((_, objects, ..)) if objects.len() == numbers.len() => objects.clone(),
             _ => {
                 let shared = rights.iter().filter(|fd| fd.stands_for().is_some_and(super::is_shared_memory)).count();
                 (0..shared)
@@ -141,7 +144,7 @@ impl Follower {
         let fds: Vec<i32> = numbers.iter().filter_map(|number| i32::try_from(*number).ok()).collect();
         let bind: Vec<Label> = numbers.iter().map(|number| fd_label(*number)).collect();
         // It cannot arrive before it is sent.
-        let start = known.as_ref().map_or(at.start, |(_, _, start)| at.start.max(*start));
+        let start = known.as_ref().map_or(at.start, |(_, _, start, _)| at.start.max(*start));
         let from = known.as_ref().map(|(from, ..)| *from);
         let outcome = Outcome::Received(Received { fds, truncated });
         let what = Act::Receive { from, bind, outcome, unjudged };

@@ -2,7 +2,7 @@
 
 use super::super::log::Called;
 use super::super::value::{Members, Value};
-use super::super::world::{Process, ThreadAt};
+use super::super::world::{Mapped, Process, ThreadAt};
 use super::{Act, At, Done, Follower};
 use shmconf_model::call::{Amount, Call, Resource};
 use shmconf_model::outcome::{Outcome, Signal};
@@ -75,6 +75,11 @@ impl Follower {
         let first = self.world.begin(child, process);
         if inherits {
             self.add(at, Act::Fork(first), &[]);
+            // For what a child does not have there is no word but that it unmaps it.
+            let lost: Vec<Mapped> = self.world.process(first).maps.iter().filter(|map| !map.inherited).copied().collect();
+            for part in lost {
+                self.unmapped(At { thread: first, start: at.end, ..at }, part);
+            }
         }
     }
 
@@ -196,7 +201,12 @@ impl Follower {
 
     /// From now on it is not known who the process is, or where its names lead.
     fn leaves(&mut self, at: At<'_>) {
-        if at.called.error.is_some() {
+        let name = at.called.name.as_str();
+        let (user, group) = self.user.unzip();
+        let own = if name.ends_with("gid") { group } else { user };
+        let stays = |value: &Value| value.number().is_some_and(|id| id == -1 || own.is_some_and(|own| id == i64::from(own)));
+        let is_itself = name.starts_with("setre") && at.called.args.0.iter().all(|(_, value)| stays(value));
+        if at.called.error.is_some() || is_itself {
             return;
         }
         let why = format!("{} has no model", at.called.name);
