@@ -1,0 +1,219 @@
+//! From logs of strace to traces: what becomes of which call, and what cannot be judged.
+
+mod command;
+mod programs;
+
+use rstest::rstest;
+use shmconf::record::{About, Recording, import};
+use shmconf_model::judge;
+use shmconf_model::profile::Profile;
+use shmconf_model::trace::Platform;
+use shmconf_model::verdict::Verdict;
+
+/// What is known of a program that an ordinary user ran.
+fn about() -> About {
+    let platform = Platform { os: "Linux".into(), libc: "glibc 2.36".into(), page_size: 4096, ..Platform::default() };
+    About { program: "program".into(), platform, user: Some((1000, 1000)), umask: Some(0o022), ..About::default() }
+}
+
+fn recorded(log: &str) -> Recording {
+    import(log.as_bytes(), about()).expect("a text can be read")
+}
+
+/// The calls with their outcomes; those that cannot be judged with the reason.
+fn told(recording: &Recording) -> Vec<String> {
+    let told = recording.trace.events.iter().map(|event| match &event.unjudged {
+        Some(why) => format!("{event} ({why})"),
+        None => event.to_string(),
+    });
+    told.collect()
+}
+
+/// By the rules of Linux.
+fn verdict(recording: &Recording) -> Verdict {
+    let profile = Profile::get("linux-glibc").expect("it is a profile");
+    judge::judge(&recording.trace, &profile).verdict
+}
+
+/// How a program begins that has an object of 4096 bytes, mapped at 0x7f0000000000.
+const BEGINS: &str = r#"
+1 openat(AT_FDCWD</>, "/dev/shm/x", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600) = 3</dev/shm/x>
+1 ftruncate(3</dev/shm/x>, 4096) = 0
+1 mmap(NULL, 4096, PROT_READ|PROT_WRITE, MAP_SHARED, 3</dev/shm/x>, 0) = 0x7f0000000000
+"#;
+const BEGINNING: [&str; 3] = [
+    r#"p1: d3 = shm_open("/x", RDWR|CREAT|EXCL, 0600) -> descriptor 3"#,
+    "p1: ftruncate(d3, 4096) -> ok",
+    "p1: m1 = mmap(d3, 0, 4096, READ|WRITE, SHARED) -> ok",
+];
+
+#[rstest]
+#[case::a_write("write(3</dev/shm/x>, \"\"..., 10) = 10", &["p1: write(d3, …, 10) -> 10"])]
+#[case::a_read("pread64(3</dev/shm/x>, \"\"..., 10, 4090) = 6", &["p1: pread(d3, 4090, 10) -> 6 bytes"])]
+#[case::a_vector("writev(3</dev/shm/x>, [{iov_base=\"\"..., iov_len=3}, {iov_base=\"\"..., iov_len=4}], 2) = 7", &["p1: write(d3, …, 7) -> 7"])]
+#[case::an_error("ftruncate(3</dev/shm/x>, -1) = -1 EINVAL (Invalid argument)", &["p1: ftruncate(d3, -1) -> EINVAL"])]
+#[case::a_status(
+    "fstat(3</dev/shm/x>, {st_mode=S_IFREG|0600, st_uid=1000, st_gid=1000, st_size=4096}) = 0",
+    &["p1: fstat(d3) -> size 4096 mode 0600 uid 1000 gid 1000"]
+)]
+#[case::a_status_by_an_empty_path(
+    "newfstatat(3</dev/shm/x>, \"\", {st_mode=S_IFREG|0600, st_uid=1000, st_gid=1000, st_size=4096}, AT_EMPTY_PATH) = 0",
+    &["p1: fstat(d3) -> size 4096 mode 0600 uid 1000 gid 1000"]
+)]
+#[case::storage("fallocate(3</dev/shm/x>, 0, 0, 8192) = 0", &["p1: posix_fallocate(d3, 0, 8192) -> ok"])]
+#[case::a_hole("fallocate(3</dev/shm/x>, FALLOC_FL_KEEP_SIZE|FALLOC_FL_PUNCH_HOLE, 0, 4096) = 0", &["p1: punch(d3, 0, 4096) -> ok"])]
+#[case::a_duplicate_that_exec_closes(
+    "fcntl(3</dev/shm/x>, F_DUPFD_CLOEXEC, 10) = 10</dev/shm/x>",
+    &["p1: d10 = fcntl(d3, DUPFD, 10) -> descriptor 10", "p1: fcntl(d10, SETFD, CLOEXEC) -> ok"]
+)]
+#[case::a_number_that_was_of_something_else("dup2(3</dev/shm/x>, 7) = 7</dev/shm/x>", &["p1: d7 = fcntl(d3, DUPFD, 7) -> descriptor 7"])]
+#[case::a_number_that_something_else_takes("dup2(1</dev/null>, 3</dev/shm/x>) = 3</dev/null>", &["p1: close(d3) -> ok"])]
+#[case::a_range_of_numbers("close_range(3, 4294967295, 0) = 0", &["p1: close(d3) -> ok"])]
+#[case::flags("fcntl(3</dev/shm/x>, F_GETFL) = 0x28002 (flags O_RDWR|O_LARGEFILE|O_NOFOLLOW)", &["p1: fcntl(d3, GETFL) -> RDWR"])]
+#[case::a_part_that_is_protected("mprotect(0x7f0000000000, 4096, PROT_READ) = 0", &["p1: mprotect(m1, READ) -> ok"])]
+#[case::a_mapping_that_goes("munmap(0x7f0000000000, 4096) = 0", &["p1: munmap(m1) -> ok"])]
+#[case::a_mapping_that_another_replaces(
+    "mmap(0x7f0000000000, 4096, PROT_NONE, MAP_PRIVATE|MAP_FIXED|MAP_ANONYMOUS, -1, 0) = 0x7f0000000000",
+    &["p1: munmap(m1, 0, 4096) -> ok"]
+)]
+#[case::a_copy_out_of_it("sendfile(1</dev/null>, 3</dev/shm/x>, NULL, 4096) = 4096", &["p1: read(d3, 4096) -> 4096 bytes"])]
+#[case::a_name_that_goes("unlink(\"/dev/shm/x\") = 0", &[r#"p1: shm_unlink("/x") -> ok"#])]
+#[case::an_end("exit_group(3) = ?", &["p1: exit(3) -> exit 3"])]
+#[case::a_new_program("execve(\"/bin/true\", [...], 0x1 /* 2 vars */) = 0", &["p1: exec() -> ok"])]
+fn a_call_of_linux_becomes_calls_of_scripts(#[case] line: &str, #[case] expected: &[&str]) {
+    let recording = recorded(&format!("{BEGINS}1 {line}\n"));
+    let told = told(&recording);
+    assert_eq!(told[..3], BEGINNING);
+    assert_eq!(told[3..], *expected);
+    assert_eq!(recording.lacks, ["no line has a time, so that how long calls took is not known: strace -ttt"]);
+    assert_eq!(verdict(&recording), Verdict::Pass);
+}
+
+#[test]
+fn what_has_no_model_is_kept_and_leaves_its_object_in_doubt() {
+    let log = format!(
+        "{BEGINS}1 mremap(0x7f0000000000, 4096, 8192, MREMAP_MAYMOVE) = 0x7f1000000000\n1 ftruncate(3</dev/shm/x>, 8192) = 0\n"
+    );
+    let recording = recorded(&log);
+    let others: Vec<String> = recording.trace.others.iter().map(ToString::to_string).collect();
+    assert_eq!(others, ["p1: mremap(0x7f0000000000, 4096, 8192, MREMAP_MAYMOVE) -> 139706696204288"]);
+    assert_eq!(told(&recording)[3..], ["p1: ftruncate(d3, 8192) -> ok (mremap has no model)"]);
+    assert_eq!(verdict(&recording), Verdict::Pass);
+}
+
+#[test]
+fn an_object_that_was_there_before_is_not_judged() {
+    let log = r#"
+1 openat(AT_FDCWD</>, "/dev/shm/old", O_RDWR|O_NOFOLLOW|O_CLOEXEC) = 3</dev/shm/old>
+1 fstat(3</dev/shm/old>, {st_mode=S_IFREG|0600, st_uid=1000, st_gid=1000, st_size=12}) = 0
+"#;
+    let recording = recorded(log);
+    let expected = [
+        r#"p1: d3 = shm_open("/old", RDWR) -> descriptor 3 (it was there before the log begins)"#,
+        "p1: fstat(d3) -> size 12 mode 0600 uid 1000 gid 1000 (it was there before the log begins)",
+    ];
+    assert_eq!(told(&recording), expected);
+    assert_eq!(verdict(&recording), Verdict::Pass);
+}
+
+#[test]
+fn a_kernel_that_does_wrong_fails() {
+    let log = format!("{BEGINS}1 openat(AT_FDCWD</>, \"/dev/shm/x\", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600) = 4</dev/shm/x>\n");
+    assert_eq!(verdict(&recorded(&log)), Verdict::Fail);
+}
+
+#[test]
+fn a_signal_at_an_address_of_a_mapping_is_an_access_there() {
+    let log = format!(
+        "{BEGINS}1 ftruncate(3</dev/shm/x>, 0) = 0\n\
+         1 --- SIGBUS {{si_signo=SIGBUS, si_code=BUS_ADRERR, si_addr=0x7f0000000010}} ---\n1 +++ killed by SIGBUS (core dumped) +++\n"
+    );
+    let recording = recorded(&log);
+    assert_eq!(told(&recording)[4..], ["p1: load(m1, 16, 1) -> SIGBUS"]);
+    assert_eq!(verdict(&recording), Verdict::Pass);
+}
+
+#[test]
+fn a_descriptor_arrives_where_the_other_end_of_its_socket_is() {
+    let log = r#"
+1 memfd_create("a"..., MFD_CLOEXEC|0x8) = 3</memfd:area>(deleted)
+1 clone(child_stack=NULL, flags=CLONE_CHILD_CLEARTID|SIGCHLD) = 2
+2 recvmsg(5<UNIX-STREAM:[20->10]>,  <unfinished ...>
+1 sendmsg(4<UNIX-STREAM:[10->20]>, {msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[3</memfd:area>(deleted)]}], msg_flags=0}, 0) = 1
+2 <... recvmsg resumed>{msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, cmsg_data=[6</memfd:area>(deleted)]}], msg_flags=0}, 0) = 1
+2 ftruncate(6</memfd:area>(deleted), 100) = 0
+"#;
+    let recording = recorded(log);
+    let expected = [
+        r#"p1: d3 = memfd_create("area", CLOEXEC|NOEXEC_SEAL) -> descriptor 3"#,
+        "p1: fork(p2) -> ok",
+        "p1: send(p2, d3) -> ok",
+        "p2: d6 = recv(p1) -> descriptor 6",
+        "p2: ftruncate(d6, 100) -> ok",
+    ];
+    assert_eq!(told(&recording), expected);
+    assert_eq!(verdict(&recording), Verdict::Pass);
+}
+
+#[test]
+fn a_thread_of_a_new_program_is_one_of_its_process() {
+    let log = r#"
+1 memfd_create("a", 0) = 3</memfd:a>(deleted)
+1 vfork() = 2
+2 execve("/bin/x", [...], 0x1 /* 2 vars */) = 0
+2 clone3({flags=CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_THREAD, stack=0x1} => {parent_tid=[7]}, 88) = 7
+7 ftruncate(3</memfd:a>(deleted), 100) = 0
+7 +++ exited with 0 +++
+2 close(3</memfd:a>(deleted)) = 0
+"#;
+    let recording = recorded(log);
+    let expected = ["p2t2: ftruncate(d3, 100) -> ok", "p2: close(d3) -> ok"];
+    assert_eq!(told(&recording)[3..], expected);
+    assert_eq!(verdict(&recording), Verdict::Pass);
+}
+
+#[test]
+fn semaphores_are_left_out_and_counted() {
+    let log = "1 openat(AT_FDCWD, \"/dev/shm/sem.x\", O_RDWR|O_NOFOLLOW|O_CLOEXEC) = 3</dev/shm/sem.x>\n1 close(3</dev/shm/sem.x>) = 0\n";
+    let recording = recorded(log);
+    assert_eq!(told(&recording), Vec::<String>::new());
+    assert_eq!(recording.left_out.get("of semaphores"), Some(&1));
+}
+
+#[test]
+fn names_can_be_hidden_and_keep_their_length() {
+    let log = "1 openat(AT_FDCWD, \"/dev/shm/secret-of-mine\", O_RDWR|O_CREAT|O_NOFOLLOW|O_CLOEXEC, 0600) = 3\n1 unlink(\"/dev/shm/secret-of-mine\") = 0\n";
+    let about = About { anonymous: true, ..about() };
+    let recording = import(log.as_bytes(), about).expect("a text can be read");
+    let expected = [
+        r#"p1: d3 = shm_open("/n1xxxxxxxxxxxx", RDWR|CREAT, 0600) -> descriptor 3"#,
+        r#"p1: shm_unlink("/n1xxxxxxxxxxxx") -> ok"#,
+    ];
+    assert_eq!(told(&recording), expected);
+}
+
+/// The same program under strace with fewer flags.
+#[rstest]
+#[case::without_processes("1 ", "")]
+#[case::without_what_descriptors_stand_for("</dev/shm/x>", "")]
+fn a_log_made_with_fewer_flags_tells_the_same(#[case] left_out: &str, #[case] instead: &str) {
+    let whole = recorded(BEGINS);
+    let fewer = recorded(&BEGINS.replace(left_out, instead));
+    assert_eq!(told(&fewer), told(&whole));
+}
+
+#[rstest]
+#[case::children("fork() = 7\n", "children are not followed: strace -f does")]
+#[case::owners("1 fstat(3</dev/shm/x>, {st_mode=S_IFREG|0600, st_size=0, ...}) = 0\n", "structures are cut short: strace -v")]
+#[case::anything("hello\n", "no line is one that strace writes")]
+fn a_log_that_lacks_something_says_what_and_which_flag_gives_it(#[case] log: &str, #[case] expected: &str) {
+    assert!(recorded(log).lacks.iter().any(|lack| lack == expected), "{:?}", recorded(log).lacks);
+}
+
+proptest::proptest! {
+    /// Whatever stands in a log, it is read to its end.
+    #[test]
+    fn no_text_makes_an_import_panic(lines in proptest::collection::vec("[0-9]{0,2} ?[a-z_0-9]{0,9}[(][ -~]{0,40}( = [-0-9a-zA-Z<>/]{0,9})?", 0..8)) {
+        recorded(&lines.join("\n"));
+    }
+}

@@ -1,0 +1,48 @@
+//! Programs of this machine, recorded as they run. What is not installed is skipped, and said to be.
+
+use assert_cmd::Command;
+use std::process;
+
+/// Are all of these there?
+fn are_there(programs: &[&str]) -> bool {
+    let lacks = programs.iter().find(|program| process::Command::new(program).arg("--version").output().is_err());
+    if let Some(program) = lacks {
+        println!("skipped: there is no {program}");
+    }
+    lacks.is_none()
+}
+
+const SHARES: &str = "
+from multiprocessing import shared_memory, Process
+def child(name):
+    s = shared_memory.SharedMemory(name=name)
+    s.buf[0] = 7
+    s.close()
+s = shared_memory.SharedMemory(create=True, size=4096)
+p = Process(target=child, args=(s.name,)); p.start(); p.join()
+assert s.buf[0] == 7
+s.close(); s.unlink()
+";
+
+#[test]
+fn a_program_of_two_processes_conforms_and_hears_of_macos_at_the_right_call() {
+    if !cfg!(all(target_os = "linux", target_env = "gnu")) || !are_there(&["strace", "python3"]) {
+        return;
+    }
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let trace = directory.path().join("trace.jsonl");
+    let mut record = Command::new(env!("CARGO_BIN_EXE_shmconf"));
+    record.args(["record", "-o"]).arg(&trace).args(["--", "python3", "-c", SHARES]);
+    let output = record.output().expect("it starts");
+    let said = String::from_utf8_lossy(&output.stdout);
+    if String::from_utf8_lossy(&output.stderr).contains("PTRACE") {
+        println!("skipped: this user may not trace processes");
+        return;
+    }
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(said.contains("program:python3 conforms to linux-glibc"), "{said}");
+    let about_macos = said.lines().position(|line| line.contains("macos with pages of 16384 bytes")).expect("macOS is told of");
+    assert!(said.lines().nth(about_macos - 1).is_some_and(|line| line.contains("fstat(d")), "{said}");
+    assert!(said.lines().nth(about_macos + 1).is_some_and(|line| line.contains("size 16384")), "{said}");
+    assert!(std::fs::read_to_string(&trace).expect("the trace is kept").lines().count() > 10);
+}
