@@ -45,21 +45,21 @@ fn lacks(log: &Log) -> Vec<String> {
             lacks.push(sentence.to_owned());
         }
     };
-    lack(log.entries.is_empty(), "no line is one that strace writes");
+    lack(log.entries.is_empty(), "nothing of it is understood: no line is one that strace writes");
     lack(
         !log.has_processes && calls().any(|called| called.child().is_some()),
-        "children are not followed: strace -f does",
+        "missing in the log: children (strace -f)",
     );
-    lack(
-        !log.has_times && !log.entries.is_empty(),
-        "no line has a time, so that how long calls took is not known: strace -ttt",
-    );
+    lack(!log.has_times && !log.entries.is_empty(), "missing in the log: times (strace -ttt)");
     let shows_descriptors = calls().any(|called| called.args.0.iter().any(|(_, value)| value.stands_for().is_some()));
-    lack(!log.entries.is_empty() && !shows_descriptors, "what descriptors stand for is not shown: strace -yy");
+    lack(!log.entries.is_empty() && !shows_descriptors, "missing in the log: what descriptors stand for (strace -yy)");
     let is_short = |called: &log::Called| called.name.ends_with("stat") && called.text.contains("...");
-    lack(calls().any(is_short), "structures are cut short: strace -v");
+    lack(calls().any(is_short), "missing in the log: whole structures (strace -v)");
     if log.strange > 0 {
-        lacks.push(format!("{} lines are not understood, the first of them: {}", log.strange, log.first_strange));
+        lacks.push(format!(
+            "not understood: {} lines of the log, the first of them: {}",
+            log.strange, log.first_strange
+        ));
     }
     lacks
 }

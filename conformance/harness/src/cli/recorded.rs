@@ -72,7 +72,7 @@ fn tell(recording: &Recording) {
     }
     const MOST: usize = 5;
     for other in trace.others.iter().take(MOST) {
-        anstream::eprintln!("  no call of scripts: {other}");
+        anstream::eprintln!("  without a model: {other}");
     }
     if trace.others.len() > MOST {
         anstream::eprintln!("  and {} more of these, which the trace has", trace.others.len() - MOST);
@@ -81,7 +81,7 @@ fn tell(recording: &Recording) {
         anstream::eprintln!("  left out: {} {what}", count(*calls, "call", "calls"));
     }
     for lack in lacks {
-        anstream::eprintln!("  the log lacks something: {lack}");
+        anstream::eprintln!("  {lack}");
     }
 }
 

@@ -166,7 +166,7 @@ impl Follower {
     /// The object behind a descriptor, if it is shared memory.
     fn object(&mut self, thread: ThreadAt, fd: Option<&Value>) -> Option<(i64, ObjectAt)> {
         let fd = fd?;
-        let number = fd.number().filter(|number| *number >= 0)?;
+        let number = fd.number().filter(|number| is_descriptor(*number))?;
         let stands_for = fd.stands_for();
         let known = self.world.process(thread).fds.get(&number).map(|open| open.object);
         match (known, stands_for) {
@@ -204,6 +204,9 @@ impl Follower {
 
     /// A call of scripts on those objects. What cannot be judged leaves them in a state that is not known.
     fn tell(&mut self, at: At<'_>, bind: Option<Label>, call: Call, outcome: Outcome, objects: &[ObjectAt]) {
+        if call.checked().is_err() {
+            return self.no_model(at, objects);
+        }
         let unjudged = self.doubts(at.thread, objects);
         if let Some(why) = &unjudged {
             objects.iter().for_each(|object| self.world.doubt(*object, why));
@@ -269,8 +272,17 @@ impl At<'_> {
 
     /// What the descriptor is called that the call has opened.
     fn label(self) -> Option<Label> {
-        self.called.value().map(fd_label)
+        self.opened().map(fd_label)
     }
+
+    /// The number of the descriptor that the call has opened.
+    fn opened(self) -> Option<i64> {
+        self.called.value().filter(|number| is_descriptor(*number))
+    }
+}
+
+fn is_descriptor(number: i64) -> bool {
+    i32::try_from(number).is_ok_and(|number| number >= 0)
 }
 
 /// Is what a descriptor stands for shared memory? Semaphores lie beside it.

@@ -59,9 +59,7 @@ impl Recording {
     pub(super) fn of(follower: Follower, about: About, mut lacks: Vec<String>) -> Recording {
         let kept = Kept::of(&follower);
         let user = about.user.or(follower.owner).unwrap_or_else(|| {
-            lacks.push(
-                "nothing shows which user made the calls: an ordinary one is assumed; --uid says another".to_owned(),
-            );
+            lacks.push("missing in the log: who made the calls; an ordinary user is assumed (--uid NUMBER)".to_owned());
             NOBODY_KNOWN
         });
         let umask = about.umask.or(follower.umask).unwrap_or(USUAL_UMASK);

@@ -294,9 +294,12 @@ fn annotation(text: &str) -> Option<(&str, &str)> {
 
 /// A number in one of C's notations, or a product of such.
 fn number(word: &str) -> Option<i64> {
-    if let Some((one, other)) = word.split_once('*') {
-        return number(one)?.checked_mul(number(other)?);
-    }
+    let mut factors = word.split('*').map(plain_number);
+    let first = factors.next()??;
+    factors.try_fold(first, |product, factor| product.checked_mul(factor?))
+}
+
+fn plain_number(word: &str) -> Option<i64> {
     let (negative, digits) = word.strip_prefix('-').map_or((false, word), |digits| (true, digits));
     let value = match digits.strip_prefix("0x") {
         Some(digits) => u64::from_str_radix(digits, 16).ok()?.cast_signed(),

@@ -168,7 +168,7 @@ impl World {
     }
 }
 
-/// The label of a descriptor of that number.
+/// The label of a descriptor of that number, which is one that a descriptor can have.
 pub(super) fn fd_label(number: i64) -> Label {
     numbered("d", number)
 }

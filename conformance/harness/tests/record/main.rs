@@ -3,11 +3,12 @@
 mod command;
 mod programs;
 
+use proptest::prelude::*;
 use rstest::rstest;
 use shmconf::record::{About, Recording, import};
 use shmconf_model::judge;
 use shmconf_model::profile::Profile;
-use shmconf_model::trace::Platform;
+use shmconf_model::trace::{Platform, Trace};
 use shmconf_model::verdict::Verdict;
 
 /// What is known of a program that an ordinary user ran.
@@ -85,7 +86,7 @@ fn a_call_of_linux_becomes_calls_of_scripts(#[case] line: &str, #[case] expected
     let told = told(&recording);
     assert_eq!(told[..3], BEGINNING);
     assert_eq!(told[3..], *expected);
-    assert_eq!(recording.lacks, ["no line has a time, so that how long calls took is not known: strace -ttt"]);
+    assert_eq!(recording.lacks, ["missing in the log: times (strace -ttt)"]);
     assert_eq!(verdict(&recording), Verdict::Pass);
 }
 
@@ -118,7 +119,9 @@ fn an_object_that_was_there_before_is_not_judged() {
 
 #[test]
 fn a_kernel_that_does_wrong_fails() {
-    let log = format!("{BEGINS}1 openat(AT_FDCWD</>, \"/dev/shm/x\", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600) = 4</dev/shm/x>\n");
+    let log = format!(
+        "{BEGINS}1 openat(AT_FDCWD</>, \"/dev/shm/x\", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600) = 4</dev/shm/x>\n"
+    );
     assert_eq!(verdict(&recorded(&log)), Verdict::Fail);
 }
 
@@ -203,17 +206,52 @@ fn a_log_made_with_fewer_flags_tells_the_same(#[case] left_out: &str, #[case] in
 }
 
 #[rstest]
-#[case::children("fork() = 7\n", "children are not followed: strace -f does")]
-#[case::owners("1 fstat(3</dev/shm/x>, {st_mode=S_IFREG|0600, st_size=0, ...}) = 0\n", "structures are cut short: strace -v")]
-#[case::anything("hello\n", "no line is one that strace writes")]
+#[case::children("fork() = 7\n", "missing in the log: children (strace -f)")]
+#[case::owners(
+    "1 fstat(3</dev/shm/x>, {st_mode=S_IFREG|0600, st_size=0, ...}) = 0\n",
+    "missing in the log: whole structures (strace -v)"
+)]
+#[case::anything("hello\n", "nothing of it is understood: no line is one that strace writes")]
 fn a_log_that_lacks_something_says_what_and_which_flag_gives_it(#[case] log: &str, #[case] expected: &str) {
     assert!(recorded(log).lacks.iter().any(|lack| lack == expected), "{:?}", recorded(log).lacks);
 }
 
-proptest::proptest! {
-    /// Whatever stands in a log, it is read to its end.
+/// A line that strace could write, with whatever numbers.
+fn line() -> impl Strategy<Value = String> {
+    let number =
+        || prop_oneof![Just(3i64), Just(4096), Just(0), Just(-1), any::<i64>(), any::<u32>().prop_map(i64::from)];
+    let fd = || {
+        prop_oneof![
+            Just("3</dev/shm/x>".to_owned()),
+            Just("4</memfd:a>(deleted)".to_owned()),
+            number().prop_map(|it| it.to_string())
+        ]
+    };
+    let call = prop_oneof![
+        (fd(), number()).prop_map(|(fd, size)| format!("ftruncate({fd}, {size})")),
+        (fd(), number(), number())
+            .prop_map(|(fd, len, at)| format!("mmap(NULL, {len}, PROT_READ, MAP_SHARED, {fd}, {at})")),
+        (number(), number()).prop_map(|(start, len)| format!("munmap({start}, {len})")),
+        (number(), number()).prop_map(|(start, len)| format!("mprotect({start}, {len}, PROT_NONE)")),
+        (fd(), fd()).prop_map(|(from, to)| format!("dup2({from}, {to})")),
+        (number(), number()).prop_map(|(first, last)| format!("close_range({first}, {last}, 0)")),
+        (fd(), fd()).prop_map(|(socket, fd)| format!(
+            "recvmsg({socket}, {{msg_control=[{{cmsg_type=SCM_RIGHTS, cmsg_data=[{fd}]}}], msg_flags=0}}, 0)"
+        )),
+        number().prop_map(|code| format!("exit_group({code})")),
+        Just("openat(AT_FDCWD, \"/dev/shm/x\", O_RDWR|O_CREAT|O_NOFOLLOW|O_CLOEXEC, 0600)".to_owned()),
+        "[a-z_0-9]{0,9}[(][ -~]{0,40}[)]",
+    ];
+    (0u32..4, call, fd()).prop_map(|(thread, call, result)| format!("{thread} {call} = {result}"))
+}
+
+proptest! {
+    /// Whatever stands in a log, it is read to its end, and what comes of it is a trace.
     #[test]
-    fn no_text_makes_an_import_panic(lines in proptest::collection::vec("[0-9]{0,2} ?[a-z_0-9]{0,9}[(][ -~]{0,40}( = [-0-9a-zA-Z<>/]{0,9})?", 0..8)) {
-        recorded(&lines.join("\n"));
+    fn no_text_makes_an_import_panic(lines in proptest::collection::vec(line(), 0..12)) {
+        let trace = recorded(&lines.join("\n")).trace;
+        let mut text = Vec::new();
+        trace.write(&mut text).expect("there is room");
+        prop_assert_eq!(Trace::read(&text[..]).expect("it is a trace"), trace);
     }
 }

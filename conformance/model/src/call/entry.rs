@@ -192,8 +192,12 @@ macro_rules! calls {
                 }
             }
 
-            /// What is wrong with an argument that no script could have.
-            pub(crate) fn checked(&self) -> Result<(), OutOfRange> {
+            /// Is every argument one that a script can have?
+            ///
+            /// # Errors
+            ///
+            /// [`OutOfRange`] names the first that is none.
+            pub fn checked(&self) -> Result<(), OutOfRange> {
                 match self {
                     $($(Call::$variant $({ $($member),+ })? => {
                         $($(<$kind as Argument<$type>>::check($member)?;)+)?

@@ -52,7 +52,16 @@ impl Outcomes {
             let begins = matches!(call.call, Call::Fork { .. } | Call::Exec) && answer.example == Outcome::Ok;
             let fds = header.actors.first().and_then(|actor| actor.fds.clone()).filter(|_| begins);
             let (bind, outcome) = (call.bind.clone(), answer.example.clone());
-            events.push(Event { actor: call.actor, bind, call: call.call.clone(), outcome, fds, unjudged: None, start, end });
+            events.push(Event {
+                actor: call.actor,
+                bind,
+                call: call.call.clone(),
+                outcome,
+                fds,
+                unjudged: None,
+                start,
+                end,
+            });
         }
         events.sort_by_key(|event| event.start);
         Trace { header: header.clone(), events, others: Vec::new() }

@@ -77,7 +77,7 @@ impl Follower {
             return;
         }
         let is_number = name != "fcntl" || at.called.args.words(1).iter().any(|word| word.starts_with("F_DUPFD"));
-        let Some(number) = at.called.value().filter(|_| is_number) else { return };
+        let Some(number) = at.opened().filter(|_| is_number) else { return };
         if let Some(open) = self.world.process(at.thread).fds.remove(&number) {
             self.tell(at, None, Call::Close { fd: fd_label(number) }, Outcome::Ok, &[open.object]);
         }
@@ -174,7 +174,7 @@ impl Follower {
     fn duplicated(&mut self, at: At<'_>, on: On, call: Call, cloexec: bool) {
         let Some(outcome) = at.descriptor() else { return self.no_model(at, &[on.object]) };
         self.tell(at, at.label(), call, outcome, &[on.object]);
-        let Some(number) = at.called.value() else { return };
+        let Some(number) = at.opened() else { return };
         self.open(at, number, Open { object: on.object, cloexec });
         if cloexec {
             self.tell(at, None, Call::FcntlSetfd { fd: fd_label(number), cloexec }, Outcome::Ok, &[on.object]);

@@ -89,7 +89,7 @@ impl Follower {
         let objects: Vec<ObjectAt> = self.named(&name, flags, mode, &outcome).into_iter().collect();
         let call = Call::ShmOpen { name: Name::Literal(name), flags, mode };
         self.tell(at, at.label(), call, outcome, &objects);
-        let (Some(number), Some(object)) = (at.called.value(), objects.first()) else { return };
+        let (Some(number), Some(object)) = (at.opened(), objects.first()) else { return };
         let cloexec = words.contains(&"O_CLOEXEC");
         self.open(at, number, Open { object: *object, cloexec });
         if !by_library {
@@ -163,11 +163,11 @@ impl Follower {
             let stranger = self.world.add_stranger(&why);
             self.world.names.insert(name.clone(), Some(stranger));
         }
-        if let (Some(Value::Descriptor { number, stands_for }), true) = (&at.called.result, changes)
+        if let (Some(number), Some(Value::Descriptor { stands_for, .. })) = (at.opened(), &at.called.result)
             && is_shared_memory(stands_for)
         {
             let object = self.world.add_stranger("it was opened in a way that has no model");
-            self.open(at, *number, Open { object, cloexec: false });
+            self.open(at, number, Open { object, cloexec: false });
         }
         self.keep(at);
     }
@@ -179,7 +179,7 @@ impl Follower {
         let flags = flags.collect::<Vec<_>>().join("|").parse::<ReopenFlags>();
         let (Ok(flags), Some(outcome)) = (flags, at.descriptor()) else { return self.no_model(at, &[open.object]) };
         self.tell(at, at.label(), Call::Reopen { fd: fd_label(number), flags }, outcome, &[open.object]);
-        if let Some(new) = at.called.value() {
+        if let Some(new) = at.opened() {
             self.open(at, new, Open { cloexec: words.contains(&"O_CLOEXEC"), ..open });
         }
     }
@@ -187,11 +187,11 @@ impl Follower {
     /// A descriptor of another process is opened anew, for which the language has no word.
     fn open_of_another(&mut self, at: At<'_>) {
         self.forget(at);
-        if let Some(Value::Descriptor { number, stands_for }) = &at.called.result
+        if let (Some(number), Some(Value::Descriptor { stands_for, .. })) = (at.opened(), &at.called.result)
             && is_shared_memory(stands_for)
         {
             let object = self.world.add_stranger("opening a descriptor of another process has no model");
-            self.open(at, *number, Open { object, cloexec: at.called.text.contains("O_CLOEXEC") });
+            self.open(at, number, Open { object, cloexec: at.called.text.contains("O_CLOEXEC") });
             self.keep(at);
         }
     }
@@ -208,7 +208,7 @@ impl Follower {
         let flags = flags.collect::<Vec<_>>().join("|");
         let flags = if flags.is_empty() { Ok(MemfdFlags::empty()) } else { flags.parse::<MemfdFlags>() };
         let (Ok(flags), Some(outcome)) = (flags, at.descriptor()) else {
-            if let Some(number) = at.called.value() {
+            if let Some(number) = at.opened() {
                 let object = self.world.add_stranger("its flags have no model");
                 self.open(at, number, Open { object, cloexec });
             }
@@ -225,7 +225,7 @@ impl Follower {
             outcome,
             &[object],
         );
-        if let Some(number) = at.called.value() {
+        if let Some(number) = at.opened() {
             self.open(at, number, Open { object, cloexec });
         }
     }

@@ -27,17 +27,19 @@ impl Follower {
     }
 
     fn mmap(&mut self, at: At<'_>) {
-        const PAGE: u64 = 4096;
         let args = &at.called.args;
         let number = |index| args.number(index).unwrap_or(0);
         let words = args.words(3);
         let address = at.called.value().map(i64::cast_unsigned);
-        let whole = number(1).cast_unsigned().next_multiple_of(PAGE);
+        let whole = whole_pages(number(1).cast_unsigned());
         let over = address.filter(|_| words.contains(&"MAP_FIXED"));
         let object = self.object(at.thread, args.at(4));
         let Some((fd, object)) = object.filter(|_| !words.contains(&"MAP_ANONYMOUS")) else {
             // What lies over a mapping takes its place.
-            for part in over.map(|start| self.world.mapped_in(at.thread, start, start + whole)).unwrap_or_default() {
+            for part in over
+                .map(|start| self.world.mapped_in(at.thread, start, start.saturating_add(whole)))
+                .unwrap_or_default()
+            {
                 self.unmapped(at, part);
             }
             return;
@@ -53,7 +55,7 @@ impl Follower {
         else {
             return self.no_model(at, &[object]);
         };
-        let place = over.and_then(|start| self.over(at, start, start + whole));
+        let place = over.and_then(|start| self.over(at, start, start.saturating_add(whole)));
         let label = address.map(|_| self.world.new_map());
         let call = Call::Mmap {
             fd: fd_label(fd),
@@ -65,8 +67,8 @@ impl Follower {
         };
         self.tell(at, label, call, outcome, &[object]);
         let (Some(label), Some(start)) = (label, address) else { return };
-        self.world.unmap(at.thread, start, start + whole);
-        let map = Mapped { label, object, start, end: start + whole, base: start, inherited: true };
+        self.world.unmap(at.thread, start, start.saturating_add(whole));
+        let map = Mapped { label, object, start, end: start.saturating_add(whole), base: start, inherited: true };
         self.world.process(at.thread).maps.push(map);
     }
 
@@ -93,7 +95,7 @@ impl Follower {
         let args = &at.called.args;
         let number = |index| args.number(index).unwrap_or(0).cast_unsigned();
         let start = number(0);
-        let end = start.saturating_add(number(1).next_multiple_of(4096));
+        let end = start.saturating_add(whole_pages(number(1)));
         let parts = self.world.mapped_in(at.thread, start, end);
         if parts.is_empty() {
             return;
@@ -149,6 +151,12 @@ impl Follower {
         same.next().is_some_and(|map| (map.start, map.end, map.base) == (part.start, part.end, part.start))
             && same.next().is_none()
     }
+}
+
+/// As much as a range of pages takes, in bytes.
+fn whole_pages(bytes: u64) -> u64 {
+    const PAGE: u64 = 4096;
+    bytes.checked_next_multiple_of(PAGE).unwrap_or(u64::MAX)
 }
 
 fn range_of(part: Mapped) -> Range {

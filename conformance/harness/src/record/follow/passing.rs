@@ -122,6 +122,7 @@ impl Follower {
             .iter()
             .filter(|fd| fd.stands_for().is_none_or(super::is_shared_memory))
             .filter_map(Value::number)
+            .filter(|number| super::is_descriptor(*number))
             .collect();
         let objects = match &known {
             Some((.., Some(why))) => numbers.iter().map(|_| self.world.add_stranger(why)).collect(),

@@ -76,7 +76,8 @@ impl Follower {
         if inherits {
             self.add(at, Act::Fork(first), &[]);
             // For what a child does not have there is no word but that it unmaps it.
-            let lost: Vec<Mapped> = self.world.process(first).maps.iter().filter(|map| !map.inherited).copied().collect();
+            let lost: Vec<Mapped> =
+                self.world.process(first).maps.iter().filter(|map| !map.inherited).copied().collect();
             for part in lost {
                 self.unmapped(At { thread: first, start: at.end, ..at }, part);
             }
@@ -144,7 +145,8 @@ impl Follower {
     pub(super) fn killed(&mut self, thread: ThreadAt, when: u64, signal: &str) {
         let Ok(signal) = signal.parse::<Signal>() else { return self.ends(thread, when, 0) };
         let fault = self.world.threads[thread].fault;
-        let map = fault.and_then(|address| self.world.mapped_in(thread, address, address + 1).first().copied());
+        let map =
+            fault.and_then(|address| self.world.mapped_in(thread, address, address.saturating_add(1)).first().copied());
         let call = match (fault, map) {
             (Some(address), Some(map)) => {
                 let offset = Amount::bytes(i64::try_from(address - map.base).unwrap_or(i64::MAX));
@@ -204,7 +206,8 @@ impl Follower {
         let name = at.called.name.as_str();
         let (user, group) = self.user.unzip();
         let own = if name.ends_with("gid") { group } else { user };
-        let stays = |value: &Value| value.number().is_some_and(|id| id == -1 || own.is_some_and(|own| id == i64::from(own)));
+        let stays =
+            |value: &Value| value.number().is_some_and(|id| id == -1 || own.is_some_and(|own| id == i64::from(own)));
         let is_itself = name.starts_with("setre") && at.called.args.0.iter().all(|(_, value)| stays(value));
         if at.called.error.is_some() || is_itself {
             return;
