@@ -116,7 +116,7 @@ fn a_trace_that_cannot_have_been_is_refused(#[case] events: String, #[case] mess
 
 #[rstest]
 #[case(HEADER.replace("\"t\"", "\"a\""), "1: found two actors that are called `a`, expected a name for each")]
-#[case(HEADER.replace("\"process\":\"a\"", "\"process\":\"p\""), "1: found a thread of the process `p`, expected the name of an actor with a process of its own")]
+#[case(HEADER.replace("\"process\":\"a\"", "\"process\":\"p\""), "1: found a thread of the process `p`, expected an actor with a process of its own, or a child that is forked")]
 #[case(HEADER.replace("4096", "5000"), "1: found a page size of 5000, expected a power of two of at most 1073741824")]
 #[case(HEADER.replace("4096", "0"), "1: found a page size of 0, expected a power of two of at most 1073741824")]
 #[case("x".repeat((64 << 20) + 1), "1: found a line of more than 64 MiB, expected a shorter one")]

@@ -5,6 +5,7 @@ use crate::executor;
 use crate::record::{self, About, StraceError};
 use nix::unistd::{getegid, geteuid};
 use shmconf_adapter::subject::{host, listing, user};
+use shmconf_model::call::Resource;
 use std::ffi::OsString;
 use std::path::Path;
 
@@ -32,6 +33,10 @@ pub(super) fn record(args: &Args) -> Done {
 /// What a program that is started now finds.
 fn this_machine(program: &[OsString], anonymous: bool) -> About {
     let names = listing::all().ok();
+    // Nobody opens so many descriptors by accident.
+    const USUAL: u64 = 1024;
+    let mut limits = host::limits_now();
+    limits.retain(|resource, limit| *resource != Resource::Nofile || *limit < USUAL);
     let name = program.first().map(Path::new).and_then(Path::file_name).unwrap_or_default();
     // The mask is told by setting it alone.
     let umask = host::umask(0o022);
@@ -44,7 +49,7 @@ fn this_machine(program: &[OsString], anonymous: bool) -> About {
         groups: user::groups(),
         umask: Some(umask),
         privilege: None,
-        limits: host::limits_now(),
+        limits,
         names: names.map(|names| names.iter().map(|name| name.to_string_lossy().into_owned()).collect()),
         anonymous,
     }

@@ -9,6 +9,9 @@ use crate::exit::Exit;
 use crate::record::Recording;
 use crate::report::Document;
 use crate::whole;
+use shmconf_model::trace::Trace;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// What is done with a recording.
@@ -58,6 +61,7 @@ pub(super) fn judge(recording: &Recording, args: &Args) -> Done {
     Ok(Exit::of(&document))
 }
 
+/// What was seen and what was left out, for the person who waits.
 fn tell(recording: &Recording) {
     let Recording { trace, processes, objects, left_out, lacks } = recording;
     let program = trace.header.subject.trim_start_matches("program:");
@@ -67,22 +71,33 @@ fn tell(recording: &Recording) {
         count(*objects as u64, "object", "objects"),
         count(trace.events.len() as u64, "call", "calls"),
     );
-    for (why, calls) in recording.unjudged() {
-        anstream::eprintln!("  not judged: {}, as {why}", count(calls, "call", "calls"));
-    }
-    const MOST: usize = 5;
-    for other in trace.others.iter().take(MOST) {
-        anstream::eprintln!("  without a model: {other}");
-    }
-    if trace.others.len() > MOST {
-        anstream::eprintln!("  and {} more of these, which the trace has", trace.others.len() - MOST);
-    }
+    // Nobody is left to hear of an error of the standard error.
+    let _ = write_doubts(trace, &mut anstream::stderr());
     for (what, calls) in left_out {
         anstream::eprintln!("  left out: {} {what}", count(*calls, "call", "calls"));
     }
     for lack in lacks {
         anstream::eprintln!("  {lack}");
     }
+}
+
+/// What of a recorded program has no verdict, and why.
+pub(super) fn write_doubts(trace: &Trace, output: &mut dyn Write) -> io::Result<()> {
+    const MOST: usize = 5;
+    let mut unjudged: BTreeMap<&str, u64> = BTreeMap::new();
+    for why in trace.events.iter().filter_map(|event| event.unjudged.as_deref()) {
+        *unjudged.entry(why).or_default() += 1;
+    }
+    for (why, calls) in unjudged {
+        writeln!(output, "  not judged: {}, as {why}", count(calls, "call", "calls"))?;
+    }
+    for other in trace.others.iter().take(MOST) {
+        writeln!(output, "  without a model: {other}")?;
+    }
+    if trace.others.len() > MOST {
+        writeln!(output, "  and {} more of these, which the trace has", trace.others.len() - MOST)?;
+    }
+    Ok(())
 }
 
 /// `1 call`, `2 calls`

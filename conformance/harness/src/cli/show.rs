@@ -3,7 +3,7 @@
 use super::error::CliError;
 use super::explain::write_case;
 use super::output::Output;
-use super::{Done, profile, selection, traces};
+use super::{Done, profile, recorded, selection, traces};
 use crate::assess::{self, Against};
 use crate::campaign::{Case, Plan};
 use crate::executor;
@@ -136,5 +136,6 @@ fn show_trace(
         deviations: &deviations,
     };
     pretty.trace(&shown, output)?;
+    recorded::write_doubts(trace, output)?;
     Ok(verdict)
 }

@@ -118,15 +118,6 @@ impl Recording {
         let left_out = follower.left_out;
         Recording { trace: Trace { header, events, others }, processes, objects: shown.len(), left_out, lacks }
     }
-
-    /// How many calls could not be judged, by why.
-    pub fn unjudged(&self) -> BTreeMap<&str, u64> {
-        let mut counts = BTreeMap::new();
-        for why in self.trace.events.iter().filter_map(|event| event.unjudged.as_deref()) {
-            *counts.entry(why).or_default() += 1;
-        }
-        counts
-    }
 }
 
 /// The processes and threads that matter: those that did something to an object, and those from which they have it.
@@ -220,7 +211,9 @@ impl Builder<'_> {
                 event(&[], Call::Send { to: peer(to), fds: fds.clone() }, outcome, unjudged);
             }
             Act::Receive { from, bind, outcome, unjudged } => {
-                event(bind, Call::Recv { from: peer(from), room: None }, outcome, unjudged);
+                // How large the buffer was cannot be seen: there was room for what arrived, and more.
+                let room = u32::try_from(bind.len()).ok().map(|arrived| arrived + 2);
+                event(bind, Call::Recv { from: peer(from), room }, outcome, unjudged);
             }
             Act::Other { call, outcome } => {
                 let other = self.names.hidden(call);

@@ -151,7 +151,7 @@ fn a_descriptor_arrives_where_the_other_end_of_its_socket_is() {
         r#"p1: d3 = memfd_create("area", CLOEXEC|NOEXEC_SEAL) -> descriptor 3"#,
         "p1: fork(p2) -> ok",
         "p1: send(p2, d3) -> ok",
-        "p2: d6 = recv(p1) -> descriptor 6",
+        "p2: d6 = recv(p1, 3) -> descriptor 6",
         "p2: ftruncate(d6, 100) -> ok",
     ];
     assert_eq!(told(&recording), expected);

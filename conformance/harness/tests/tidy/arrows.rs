@@ -18,6 +18,7 @@ const MODULES: &[&str] = &[
     "mutation",
     "names",
     "outcomes",
+    "record",
     "report",
     "schema",
     "smoke",
@@ -26,6 +27,7 @@ const MODULES: &[&str] = &[
 
 /// A module, the other modules that it may use, and the parts of the model that it may not.
 #[rstest]
+#[case::translates_and_expects_nothing("record", &[], &["judge", "model", "portability", "profile", "verdict"])]
 #[case::executes_and_expects_nothing("executor", &["subject"], &["judge", "model", "portability", "profile", "verdict"])]
 #[case::draws_and_expects_nothing("generator", &[], &["judge", "model", "portability", "profile", "verdict", "trace"])]
 #[case::is_called_and_expects_nothing("subject", &[], &["judge", "model", "portability", "verdict", "trace"])]
