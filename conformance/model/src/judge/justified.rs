@@ -35,7 +35,8 @@ pub fn justified(trace: &Trace, profile: &Profile) -> Justified {
     let start = Account { state: State::initial(&trace.header), justified: Justified::new(), departures: 0 };
     let (mut accounts, mut steps) = (vec![start], STEPS);
     let (mut settled, mut likeliest) = (Justified::new(), Justified::new());
-    let calls = in_order(trace);
+    let mut calls = in_order(trace);
+    calls.retain(|called| called.event.unjudged.is_none());
     let mut rest = &calls[..];
     while let Some(together) = first_together(rest) {
         rest = rest.get(together.len()..).unwrap_or_default();
