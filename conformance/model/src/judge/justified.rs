@@ -72,8 +72,13 @@ fn take(profile: &Profile, account: Account, waiting: &[Called<'_>], steps: &mut
     for called in waiting {
         let Some(left) = steps.checked_sub(1).filter(|_| found.len() < STATES) else { return };
         *steps = left;
-        let comes_later = |other: &Called<'_>| other.event.end <= called.event.start && other.index != called.index;
-        if waiting.iter().any(comes_later) {
+        // An actor makes one call after the other, whatever their times.
+        let comes_before = |other: &Called<'_>| {
+            let is_earlier = other.index < called.index;
+            is_earlier && (other.event.actor == called.event.actor || other.event.end == called.event.start)
+                || other.event.end < called.event.start
+        };
+        if waiting.iter().any(comes_before) {
             continue;
         }
         let others: Vec<Called<'_>> = waiting.iter().filter(|other| other.index != called.index).copied().collect();
