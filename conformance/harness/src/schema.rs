@@ -8,6 +8,7 @@ use crate::outcomes::{self, Listing};
 use crate::report::{self, Document};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use shmconf_adapter::wire::{self, Reply, Request};
+use shmconf_model::answers::{self, Answers};
 use shmconf_model::trace::{self, Event, Header};
 
 /// A format with a published schema.
@@ -17,6 +18,8 @@ pub enum Published {
     Report,
     /// What `shmconf outcomes --format json` writes.
     Outcomes,
+    /// What `shmconf show --format json` writes.
+    Answers,
     /// What `shmconf name --format json` writes.
     Name,
     /// A line of a trace.
@@ -32,6 +35,7 @@ impl Published {
     pub const ALL: &[Published] = &[
         Published::Report,
         Published::Outcomes,
+        Published::Answers,
         Published::Name,
         Published::Trace,
         Published::Protocol,
@@ -43,6 +47,7 @@ impl Published {
         match self {
             Published::Report => "report",
             Published::Outcomes => "outcomes",
+            Published::Answers => "answers",
             Published::Name => "name",
             Published::Trace => "trace",
             Published::Protocol => "protocol",
@@ -59,6 +64,10 @@ impl Published {
             }
             Published::Outcomes => {
                 titled(schemars::schema_for!(Listing), outcomes::FORMAT, "Every outcome that a script may have.")
+            }
+            Published::Answers => {
+                let about = "What platforms answer to scripts, call by call.";
+                titled(schemars::schema_for!(Vec<Answers>), answers::FORMAT, about)
             }
             Published::Name => {
                 titled(schemars::schema_for!(Names), names::FORMAT, "What each platform makes of names.")

@@ -4,6 +4,7 @@
 //! out; a trace goes in and a judgement comes out. The same on every machine, and in a browser.
 #![forbid(unsafe_code)]
 
+pub mod answers;
 pub mod call;
 pub mod catalogue;
 pub mod clause;

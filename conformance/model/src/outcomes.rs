@@ -14,12 +14,13 @@ mod order;
 mod plan;
 mod seen;
 mod short;
-mod shown;
+pub(crate) mod shown;
 #[cfg(test)]
 mod tests;
 mod walk;
 
 pub use counter::{Counted, Counter};
+pub(crate) use plan::Plan;
 pub use seen::Found;
 pub use short::{in_common, short};
 

@@ -262,6 +262,17 @@ impl Profile {
         departures
     }
 
+    /// The releases at which its rules change, in order, by part; its own have no name.
+    pub fn turning_releases(&self) -> BTreeMap<String, Vec<String>> {
+        let words = |releases: &BTreeSet<Release>| releases.iter().map(ToString::to_string).collect();
+        self.turns.iter().map(|(part, releases)| (part.clone(), words(releases))).collect()
+    }
+
+    /// Do its rules depend on that setting?
+    pub fn depends_on(&self, setting: &str) -> bool {
+        self.used.contains(setting)
+    }
+
     /// The size of a page there, in bytes: that one, where the platform may have it.
     pub fn page_size(&self, wanted: u64) -> u64 {
         let known = self.settings.get(Profile::PAGE_SIZE).map_or(&[][..], |setting| &setting.values);

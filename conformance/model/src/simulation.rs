@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, HashSet};
 /// What a call takes, and what lies between two of them, in nanoseconds.
 const TICK: u64 = 1000;
 /// The descriptors that a process begins with.
-const OPEN: [i32; 4] = [0, 1, 2, 3];
+pub(crate) const OPEN: [i32; 4] = [0, 1, 2, 3];
 /// The user and the group of actors that need no privilege.
 pub(crate) const ORDINARY: u32 = 1000;
 /// The size of a page where a profile does not tell, in bytes.

@@ -64,6 +64,11 @@ pub(super) enum CliError {
         "{0} is a property, which draws scripts and has none of its own; `shmconf run {0} --traces DIR` keeps what it draws"
     )]
     DrawsScripts(String),
+    /// Answers of what no platform is asked.
+    #[error(
+        "--format json has what a case or a script would do on a platform; name the platform with -p, and no trace"
+    )]
+    NoAnswers,
     /// A glob that cannot be read.
     #[error("`{glob}` is not a pattern: {reason}; use * ? [] {{}} as in size/*")]
     Glob { glob: String, reason: String },

@@ -9,7 +9,9 @@ use crate::campaign::{Case, Plan};
 use crate::executor;
 use crate::exit::Exit;
 use crate::report::{Counterexample, Pretty, Shown};
+use shmconf_model::answers::{Answers, answers};
 use shmconf_model::judge::{self, Justified};
+use shmconf_model::naming::Token;
 use shmconf_model::profile::{Circumstances, Profile};
 use shmconf_model::simulation::Simulation;
 use shmconf_model::trace::Trace;
@@ -31,6 +33,17 @@ pub(super) struct Args {
     /// Says why each outcome is allowed
     #[arg(short, long)]
     verbose: bool,
+    /// How to show it: pretty for people; json for programs, of cases and scripts with -p: every outcome that each call may have
+    /// there, and why, which `shmconf schema answers` describes
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    #[default]
+    Pretty,
+    Json,
 }
 
 /// What a word of the command line stands for.
@@ -45,6 +58,14 @@ pub(super) fn show(args: &Args) -> Done {
         all.extend(wanted(word, args.profile.as_deref())?);
     }
     let output = Output::open(None)?;
+    if args.format == Format::Json {
+        let answered = all.iter().map(answered).collect::<Result<Vec<_>, CliError>>()?;
+        output.write(|output| {
+            serde_json::to_writer_pretty(&mut *output, &answered)?;
+            output.write_all(b"\n")
+        })?;
+        return Ok(Exit::Conforms);
+    }
     let pretty = Pretty { width: output.width() };
     let mut exit = Exit::Conforms;
     output.write(|output| {
@@ -108,6 +129,13 @@ fn simulated(case: &Case, profile: &Profile) -> Trace {
     let subject = format!("model:{}", profile.name);
     let mut simulation = Simulation::new(&subject, profile.clone(), executor::random_token(), (0, 1));
     simulation.execute(&case.script, Plan::new_seed())
+}
+
+/// Every outcome that each call of a script may have on a platform.
+fn answered(wanted: &Wanted) -> Result<Answers, CliError> {
+    let Wanted::Script(case, Some(profile)) = wanted else { return Err(CliError::NoAnswers) };
+    let simulation = Simulation::new(&format!("model:{}", profile.name), (**profile).clone(), Token::of(0), (0, 1));
+    Ok(answers(&case.script, &simulation.header(&case.script, 0), profile))
 }
 
 fn show_trace(

@@ -18,7 +18,7 @@ pub(crate) fn allowed<'b>(profile: &Profile, branches: impl IntoIterator<Item = 
 }
 
 /// Why an outcome is allowed, each reason once.
-pub(super) fn explain_branch(profile: &Profile, branch: &Branch) -> Vec<Explanation> {
+pub(crate) fn explain_branch(profile: &Profile, branch: &Branch) -> Vec<Explanation> {
     each_once(&branch.justifications).map(|justification| explain(profile, justification, &branch.expect)).collect()
 }
 

@@ -8,8 +8,8 @@ use crate::trace::{Actor, Header};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The calls of a script, and how they follow each other.
-pub(super) struct Plan {
-    pub(super) calls: Vec<ScriptCall>,
+pub(crate) struct Plan {
+    pub(crate) calls: Vec<ScriptCall>,
     /// What happens one after the other.
     pub(super) steps: Vec<Rows>,
     /// Actors that are treated alike in every line, each group with at least two.
@@ -20,7 +20,7 @@ pub(super) struct Plan {
 pub(super) type Rows = Vec<Vec<usize>>;
 
 impl Plan {
-    pub(super) fn of(script: &Script, header: &Header) -> Plan {
+    pub(crate) fn of(script: &Script, header: &Header) -> Plan {
         let mut names = Naming::new(Token::of(0), (0, 1)).next_script();
         let mut calls: Vec<ScriptCall> = Vec::new();
         let mut steps = Vec::new();

@@ -7,15 +7,15 @@ use crate::outcome::Outcome;
 use std::collections::BTreeMap;
 
 /// The bytes of names, and what the script calls them.
-pub(super) type Names = BTreeMap<String, String>;
+pub(crate) type Names = BTreeMap<String, String>;
 
 /// What every name of a script stands for.
-pub(super) fn names(calls: &[ScriptCall]) -> Names {
+pub(crate) fn names(calls: &[ScriptCall]) -> Names {
     calls.iter().flat_map(|call| call.names.iter().cloned()).collect()
 }
 
 /// What is expected of a call.
-pub(super) fn expected(call: &Call, expect: &Expect, names: &Names) -> String {
+pub(crate) fn expected(call: &Call, expect: &Expect, names: &Names) -> String {
     match (call, expect) {
         (Call::Timestamp { .. }, Expect::Time(_) | Expect::Between(..)) => "a time".to_owned(),
         (_, Expect::Fd(_)) => "descriptor".to_owned(),
@@ -30,7 +30,7 @@ pub(super) fn expected(call: &Call, expect: &Expect, names: &Names) -> String {
 }
 
 /// What was seen of a call.
-pub(super) fn seen(call: &Call, outcome: &Outcome, names: &Names) -> String {
+pub(crate) fn seen(call: &Call, outcome: &Outcome, names: &Names) -> String {
     match (call, outcome) {
         (Call::Timestamp { .. }, Outcome::Value(_)) => "a time".to_owned(),
         (_, Outcome::Fd(_)) => "descriptor".to_owned(),
@@ -46,13 +46,13 @@ pub(super) fn seen(call: &Call, outcome: &Outcome, names: &Names) -> String {
 }
 
 /// Is the answer a number that says nothing but which object it is?
-pub(super) fn is_identity(call: &Call, expect: &Expect) -> bool {
+pub(crate) fn is_identity(call: &Call, expect: &Expect) -> bool {
     matches!((call, expect), (Call::Inode { .. }, Expect::Value(_) | Expect::NewValue(_)))
 }
 
 /// The numbers of objects say no more than which are the same: here is which object each `inode` found, counted from 1 in
 /// the order of the script.
-pub(super) fn identities<'a>(answers: impl Iterator<Item = (&'a ScriptCall, &'a Outcome)>) -> Vec<Option<String>> {
+pub(crate) fn identities<'a>(answers: impl Iterator<Item = (&'a ScriptCall, &'a Outcome)>) -> Vec<Option<String>> {
     let mut known: Vec<i64> = Vec::new();
     let identity = |(asked, outcome): (&ScriptCall, &Outcome)| match (&asked.call, outcome) {
         (Call::Inode { .. }, Outcome::Value(number)) => {
