@@ -1,0 +1,34 @@
+// The panel at the side: why something is allowed, and what to do instead.
+
+import { at, make } from "./elements";
+import type { Allowed, Why } from "./model";
+
+const dialog = at<HTMLDialogElement>("details");
+at("close").addEventListener("click", () => dialog.close());
+dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+
+export function open(title: string, who: string, content: Node[]) {
+  at("details-title").textContent = title;
+  at("details-who").textContent = who;
+  at("details-body").replaceChildren(...content);
+  dialog.showModal();
+  dialog.scrollTop = 0;
+}
+
+/** Outcomes, each with why it is allowed; of some a word says what they are. */
+export function outcomes(allowed: Allowed[], word: (at: number) => string): HTMLElement[] {
+  return allowed.map(({ outcome, justifications }, number) =>
+    make("div", { className: "note" }, make("p", {}, make("code", {}, outcome), make("span", { className: "level" }, word(number))), make("ul", { className: "clauses" }, reasons(justifications))),
+  );
+}
+
+export function reasons(why: Why[]): HTMLElement[] {
+  const departs = why.filter(({ deviation }) => deviation);
+  return [...departs, ...why.filter(({ deviation }) => !deviation)].map((reason) => make("li", {}, because(reason)));
+}
+
+function because({ clause, level, deviation, text, instead, versions }: Why): (Node | string)[] {
+  const name = deviation ? `${deviation}${versions ? ` (${versions})` : ""}` : clause;
+  const said = [make("code", { className: deviation ? "departs" : "" }, name), deviation ? " " : make("span", { className: "level" }, ` ${level} `), text];
+  return instead ? [...said, make("span", { className: "instead" }, make("b", {}, "Instead: "), instead)] : said;
+}

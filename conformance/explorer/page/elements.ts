@@ -1,0 +1,20 @@
+// Makes the elements of the page. Text is never read as HTML.
+
+type Part = Node | string | null | undefined | false;
+
+export function at<T extends HTMLElement = HTMLElement>(id: string): T {
+  return document.getElementById(id) as T;
+}
+
+/** An element with its properties and what it holds; nothing stands for what is left out. */
+export function make<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  properties: Partial<HTMLElementTagNameMap[Name]> = {},
+  ...content: (Part | Part[])[]
+): HTMLElementTagNameMap[Name] {
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...content.flat().filter((part): part is Node | string => part instanceof Node || (typeof part === "string" && part !== "")));
+  return element;
+}
+
+export const several = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`;

@@ -1,0 +1,113 @@
+// The page: what is typed or chosen is asked of the model, and what it answers is shown.
+
+import { Stopped, ask } from "./ask";
+import * as choices from "./choices";
+import * as editor from "./editor";
+import { at, make, several } from "./elements";
+import * as link from "./link";
+import type { Example } from "./model";
+import * as race from "./race";
+import * as rules from "./rules";
+import * as table from "./table";
+
+const examples = at<HTMLSelectElement>("example");
+const said = at("said");
+/** A link with a longer script is cut off by programs that pass it on. */
+const MOST_IN_LINK = 8000;
+let known: Example[] = [];
+let asked = 0;
+
+async function answer() {
+  const mine = ++asked;
+  const began = performance.now();
+  const platforms = choices.chosen(true);
+  const chosen = JSON.stringify({ platforms, user: choices.by() });
+  keep();
+  try {
+    const answered = await ask("answer", editor.script(), chosen);
+    if (mine !== asked) return;
+    if ("mistake" in answered) {
+      editor.show(answered.mistake, answer);
+      said.textContent = "These are the answers to the script as it was before the mistake.";
+      return;
+    }
+    editor.show(null);
+    const { script, races, distinct, platforms } = answered.table;
+    const given = platforms.filter((one) => "Ok" in one).map(({ Ok: [profile, calls] }) => ({ script, profile, calls: calls.map((call) => distinct[call]) }));
+    const refused = platforms.filter((one) => "Err" in one).map(({ Err }) => Err);
+    table.show(given);
+    at("key").hidden = given.length === 0;
+    const groups = table.columns(given).length;
+    const summary = groups === 1 ? `The same on ${several(given.length, "platform", "platforms")}` : `${several(given.length, "platform", "platforms")}, ${groups} different sets of answers`;
+    said.textContent = [given.length > 0 ? `${summary}.` : "No platform is chosen.", ...refused].join(" ");
+    // For whoever drives the page: what it shows, and how long that took, in milliseconds.
+    Object.assign(window, { answers: given });
+    Object.assign(document.body.dataset, { answered: String(mine), took: (performance.now() - began).toFixed(1) });
+    race.show(races ? given.map(({ profile }) => profile) : [], editor.script());
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    if (mine !== asked) return;
+    table.clear();
+    race.show([], "");
+    said.textContent = error.message;
+  }
+}
+
+/** The address holds what was asked. */
+function keep() {
+  const platforms = choices.isWhole() ? null : choices.chosen(false);
+  const fits = editor.script().length <= MOST_IN_LINK;
+  at<HTMLButtonElement>("copy-link").disabled = !fits;
+  history.replaceState(null, "", fits ? link.write({ script: editor.script(), user: choices.by(), pages: choices.pagesOf(), platforms }) : "#");
+}
+
+function restore() {
+  const { script, user, pages, platforms } = link.read(location.hash);
+  choices.take(platforms, user, pages);
+  if (platforms !== null) at<HTMLDetailsElement>("choices").open = true;
+  editor.write(script || known[0].text);
+  choose();
+  return answer();
+}
+
+/** The list of examples says which one the script is. */
+function choose() {
+  examples.value = String(known.findIndex(({ text }) => text === editor.script()));
+  if (examples.selectedIndex < 0) examples.value = "";
+}
+
+function lay() {
+  const option = (example: Example) => make("option", { value: String(known.indexOf(example)) }, example.title);
+  const group = (label: string, of: Example[]) => make("optgroup", { label }, of.map(option));
+  const cases = known.filter(({ is_case }) => is_case);
+  const areas = [...new Set(cases.map(({ title }) => title.split("/")[0]))];
+  examples.append(group("Questions", known.filter(({ is_case }) => !is_case)));
+  examples.append(...areas.map((area) => group(`Cases: ${area}`, cases.filter(({ title }) => title.startsWith(`${area}/`)))));
+  examples.addEventListener("change", () => {
+    editor.write(known[Number(examples.value)]?.text ?? "");
+    answer();
+  });
+}
+
+async function begin() {
+  const [platforms, all] = await Promise.all([ask("platforms"), ask("examples")]);
+  known = all;
+  lay();
+  choices.lay(platforms, answer);
+  let typed = 0;
+  editor.listen(() => {
+    choose();
+    clearTimeout(typed);
+    typed = setTimeout(answer, 120);
+  });
+  at("copy-link").addEventListener("click", () => {
+    const done = (word: string) => (at("copy-link").textContent = word);
+    navigator.clipboard.writeText(location.href).then(() => done("Copied"), () => done("Copy the address"));
+    setTimeout(done, 2000, "Copy link");
+  });
+  addEventListener("hashchange", restore);
+  await restore();
+  rules.lay(platforms, await ask("rules"));
+}
+
+begin();

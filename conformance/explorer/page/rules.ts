@@ -1,0 +1,50 @@
+// The rules of the platforms side by side, to be searched.
+
+import * as details from "./details";
+import { at, make, several } from "./elements";
+import type { About, Choice, Row } from "./model";
+
+const text = at<HTMLInputElement>("rules-text");
+
+export function lay(platforms: About[], rows: Row[]) {
+  const head = make("tr", {}, make("th", { scope: "col" }, "Rule"), platforms.map(({ id }) => make("th", { scope: "col" }, make("span", { className: "name" }, id))));
+  const made = rows.map((row) => make("tr", {}, make("th", { scope: "row" }, make("code", {}, row.key), make("small", {}, row.about)), row.platforms.map((_, column) => cell(platforms, row, column))));
+  const words = rows.map((row) => JSON.stringify(row).toLowerCase());
+  const caption = make("caption", { className: "hidden" }, "What each platform does in each matter. Choose one to see where that is known from.");
+  const table = make("table", {}, caption, make("thead", {}, head), make("tbody", {}, made));
+  table.style.setProperty("--columns", String(platforms.length));
+  at("rules").replaceChildren(table);
+  const filter = () => {
+    const wanted = text.value.trim().toLowerCase();
+    made.forEach((row, number) => (row.hidden = !words[number].includes(wanted)));
+    at("rules-count").textContent = `${made.filter((row) => !row.hidden).length} of ${several(made.length, "rule", "rules")}`;
+  };
+  text.addEventListener("input", filter);
+  at("rules-form").addEventListener("submit", (event) => event.preventDefault());
+  filter();
+}
+
+function cell(platforms: About[], row: Row, column: number): HTMLElement {
+  const { choices, source } = row.platforms[column];
+  if (choices.length === 0) return make("td", { className: "absent" }, "not known");
+  const shown = [...new Set(choices.map(({ text }) => text))].join(", ");
+  const button = make("button", { type: "button" }, make("span", { className: "mark" }), make("span", {}, shown));
+  button.addEventListener("click", () => details.open(row.key, platforms[column].id, [make("p", {}, row.about), ...choices.map(choice), make("p", { className: "level" }, source ? `Known from: ${source}` : "")]));
+  const made = make("td", { className: choices.some(({ deviation }) => deviation) ? "differs" : "" }, button);
+  made.dataset.shade = String(Math.min(ranks(row).indexOf(said(choices)), 5));
+  return made;
+}
+
+const said = (choices: Choice[]) => choices.map(({ text }) => text).join();
+
+/** What platforms do, that which most of them do first. */
+function ranks({ platforms }: Row): string[] {
+  const counts = new Map<string, number>();
+  for (const { choices } of platforms.filter(({ choices }) => choices.length > 0)) counts.set(said(choices), (counts.get(said(choices)) ?? 0) + 1);
+  return [...counts].sort(([, one], [, other]) => other - one).map(([key]) => key);
+}
+
+function choice({ text, when, deviation, because, instead }: Choice): HTMLElement {
+  const name = deviation ? make("p", {}, make("code", { className: "departs" }, deviation)) : null;
+  return make("div", { className: "note" }, make("p", {}, make("code", {}, text), when ? make("span", { className: "level" }, ` ${when}`) : null), name, make("p", {}, because), instead ? make("p", {}, make("b", {}, "Instead: "), instead) : null);
+}

@@ -1,0 +1,121 @@
+// The answers side by side: calls as rows, and platforms as columns. Platforms with the same answers to each call are one column.
+
+import * as details from "./details";
+import { at, make } from "./elements";
+import type { Allowed, Answers, Call } from "./model";
+
+const place = at("table");
+/** More calls than these nobody reads. */
+const MOST_ROWS = 500;
+
+/** What a cell says, without why. */
+const said = cached((call) => JSON.stringify([call.allowed.map(({ outcome }) => outcome), kindOf(call)]));
+const departs = ({ justifications }: Allowed) => justifications.some(({ deviation }) => deviation);
+
+/** The same answer is one object wherever it is given. */
+function cached(tell: (call: Call) => string): (call: Call) => string {
+  const told = new WeakMap<Call, string>();
+  return (call) => {
+    if (!told.has(call)) told.set(call, tell(call));
+    return told.get(call)!;
+  };
+}
+
+/** How a cell is marked. */
+function kindOf({ allowed: [first, ...others], unknown }: Call): string {
+  if (unknown) return "unknown";
+  if (departs(first)) return "differs";
+  if (others.some(departs)) return "may-differ";
+  return first.outcome === "not executed" ? "absent" : "";
+}
+
+/** Platforms with the same answers, those that are many first, but POSIX before all. */
+export function columns(answers: Answers[]): Answers[][] {
+  const groups = new Map<string, Answers[]>();
+  for (const one of answers) {
+    const key = [one.profile === "posix", ...one.calls.map(said)].join();
+    groups.set(key, [...(groups.get(key) ?? []), one]);
+  }
+  const isStandard = (group: Answers[]) => group.some(({ profile }) => profile === "posix");
+  return [...groups.values()].sort((a, b) => Number(isStandard(b)) - Number(isStandard(a)) || b.length - a.length);
+}
+
+export function show(answers: Answers[]) {
+  const groups = columns(answers);
+  const lines = answers[0]?.calls ?? [];
+  const names = (group: Answers[]) => group.map(({ profile }, at) => [at > 0 ? " " : "", make("span", { className: "name" }, profile)]).flat();
+  const head = make("tr", {}, scoped("col", "Call"), groups.map((group) => scoped("col", ...names(group))));
+  const rows = lines.slice(0, MOST_ROWS).map((call, number) => row(call, number, groups));
+  const caption = make("caption", { className: "hidden" }, "What comes back of each call on each platform. The arrow keys move between answers, and Enter opens one.");
+  const table = make("table", {}, caption, make("thead", {}, head), make("tbody", {}, rows));
+  table.style.setProperty("--columns", String(groups.length));
+  place.replaceChildren(table);
+  if (lines.length > MOST_ROWS) place.append(make("p", { className: "more" }, `The first ${MOST_ROWS} of ${lines.length} calls are shown.`));
+  const [first] = table.querySelectorAll<HTMLButtonElement>("td > button");
+  if (first) first.tabIndex = 0;
+}
+
+export const clear = () => place.replaceChildren();
+
+function row(call: Call, number: number, groups: Answers[][]): HTMLElement {
+  const shades = shadesOf(groups.map((group) => [group[0].calls[number], group.length]));
+  const line = make("code", {}, call.line);
+  const race = call.race === undefined ? null : make("small", {}, "races");
+  const head = scoped("row", make("span", { className: "number" }, String(number + 1)), make("span", {}, line, race));
+  return make("tr", { className: call.race === undefined ? "" : "race" }, head, groups.map((group) => cell(group, number, shades)));
+}
+
+/** Equal answers have the same shade; the one that most platforms give has none. */
+function shadesOf(cells: [Call, number][]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const [call, count] of cells) counts.set(said(call), (counts.get(said(call)) ?? 0) + count);
+  const ranked = [...counts].sort(([, one], [, other]) => other - one).map(([key]) => key);
+  return new Map(ranked.map((key, rank) => [key, Math.min(rank, 5)]));
+}
+
+function cell(group: Answers[], number: number, shades: Map<string, number>): HTMLElement {
+  const call = group[0].calls[number];
+  const [first, ...others] = call.allowed.map(({ outcome }) => outcome);
+  const kind = kindOf(call);
+  const says = { unknown: "not known; POSIX allows", differs: "known deviation:", "may-differ": "a known deviation at times:" }[kind] ?? "";
+  const more = others.length > 2 ? `or ${others.slice(0, 2).join(", ")} and ${others.length - 2} more` : others.length > 0 ? `or ${others.join(", ")}` : "";
+  const button = make("button", { type: "button", tabIndex: -1 }, make("span", { className: "mark" }), make("span", {}, says && make("span", { className: kind === "unknown" ? "small" : "hidden" }, `${says} `), make("span", { className: "first" }, first), more && make("span", { className: "small" }, ` ${more}`)));
+  button.addEventListener("click", () => open(group, number));
+  const made = make("td", { className: kind }, button);
+  made.dataset.shade = String(shades.get(said(call)));
+  return made;
+}
+
+function scoped(scope: string, ...content: (Node | string | null)[]): HTMLElement {
+  return make("th", { scope }, content);
+}
+
+/** Platforms that give the same reasons are told of together. */
+function open(group: Answers[], number: number) {
+  const call = group[0].calls[number];
+  const together = new Map<string, Answers[]>();
+  for (const one of group) {
+    const key = JSON.stringify(one.calls[number]);
+    together.set(key, [...(together.get(key) ?? []), one]);
+  }
+  const word = (at: number) => (call.allowed.length === 1 ? "" : at === 0 ? " which the calls below build on" : " allowed too");
+  const content = [...together.values()].map((members) =>
+    make("section", {}, make("h3", {}, members.map(({ profile }) => profile).join(", ")), call.unknown ? make("p", {}, "Nothing is known of this here; POSIX leaves it open.") : null, details.outcomes(members[0].calls[number].allowed, word)),
+  );
+  details.open(call.line, `Call ${number + 1}`, content);
+}
+
+/** Tab reaches one answer, and the arrow keys the others. */
+place.addEventListener("keydown", (event) => {
+  const from = (event.target as HTMLElement).closest("td");
+  const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
+  if (!from || !step || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  const body = from.closest("tbody")!;
+  const to = body.rows[from.closest("tr")!.rowIndex - 1 + step[0]]?.cells[from.cellIndex + step[1]];
+  to?.querySelector("button")?.focus();
+});
+place.addEventListener("focusin", ({ target }) => {
+  if (!(target as HTMLElement).matches("td > button")) return;
+  for (const button of place.querySelectorAll<HTMLButtonElement>("td > button")) button.tabIndex = button === target ? 0 : -1;
+});
