@@ -3,6 +3,7 @@
 
 mod arrows;
 mod dependencies;
+mod links;
 mod sources;
 
 use shmconf::profile::Profile;
