@@ -13,8 +13,8 @@ const axe = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const DESKTOP = { width: 1360, height: 900 };
 const PHONE = { width: 390, height: 844 };
 const MOST_BYTES = 2_000_000;
-/** What an answer may take, in milliseconds. */
-const MOST_TIME = 100;
+/** What an answer may take, in milliseconds, where the machine is busy with other things. Alone it should take a tenth of that. */
+const MOST_TIME = 1000;
 /** Of a script of more calls than these the page may think longer, in its worker. */
 const LONG = 1000;
 
