@@ -193,7 +193,7 @@ fn a_signal_ends_any_run_soon(#[case] subject: &str, #[case] signal: Signal) {
     let status = child.wait().expect("it ends");
     assert_eq!(status.signal(), Some(signal as i32), "{status:?}");
     // A second is promised; the rest is for a machine with other work.
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
 }
 
 #[test]
