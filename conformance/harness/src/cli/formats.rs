@@ -73,6 +73,13 @@ pub(super) struct Wanted {
     file: Option<PathBuf>,
 }
 
+impl Wanted {
+    /// Does it go to standard output, for a program to read?
+    pub(super) fn is_for_programs(&self) -> bool {
+        self.file.is_none() && self.format != ReportFormat::Pretty
+    }
+}
+
 impl FromStr for Wanted {
     type Err = String;
 

@@ -25,6 +25,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn import(args: &Args) -> Done {
+    let ready = args.recorded.open()?;
     let unreadable = |source| CliError::Read { path: args.log.clone(), source };
     let log = File::open(&args.log).map_err(unreadable)?;
     let name = args.log.file_stem().unwrap_or_default();
@@ -39,7 +40,7 @@ pub(super) fn import(args: &Args) -> Done {
         ..About::default()
     };
     let recording = record::import(BufReader::new(log), about).map_err(unreadable)?;
-    recorded::judge(&recording, &args.recorded)
+    recorded::judge(&recording, &args.recorded, ready)
 }
 
 fn octal(text: &str) -> Result<u32, String> {

@@ -20,14 +20,15 @@ pub(super) struct Args {
 }
 
 pub(super) fn record(args: &Args) -> Done {
+    let ready = args.recorded.open()?;
     let about = this_machine(&args.program, args.recorded.anonymize);
-    let (log, status) = record::run(&args.program)?;
+    let (log, status) = record::run(&args.program, args.recorded.is_for_programs())?;
     let recording =
         record::import(log, about).map_err(|source| StraceError::System { doing: "read the log of strace", source })?;
     if !status.success() {
         anstream::eprintln!("the program ended with {status}");
     }
-    recorded::judge(&recording, &args.recorded)
+    recorded::judge(&recording, &args.recorded, ready)
 }
 
 /// What a program that is started now finds.

@@ -2,14 +2,16 @@
 
 use super::Done;
 use super::error::CliError;
-use super::formats::{self, Wanted};
+use super::formats::{self, Shown, Wanted};
 use super::interrupt::Interrupt;
 use super::judged::TraceGroup;
+use super::output::Output;
+use super::profile;
 use crate::exit::Exit;
 use crate::record::Recording;
 use crate::report::Document;
-use crate::whole;
-use shmconf_model::trace::Trace;
+use shmconf_model::call::Call;
+use shmconf_model::trace::{Event, Trace};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -33,19 +35,45 @@ pub(super) struct Args {
     formats: Vec<Wanted>,
 }
 
+/// Where things go, which was tried before the program is run.
+pub(super) struct Ready {
+    shown: Shown,
+    trace: Option<Output>,
+}
+
+impl Args {
+    /// Makes sure that there is such a profile, and that every place can be written to.
+    pub(super) fn open(&self) -> Result<Ready, CliError> {
+        if self.profile != "all" {
+            profile::find(&self.profile)?;
+        }
+        let trace = self.output.as_deref().map(|path| Output::open(Some(path))).transpose()?;
+        Ok(Ready { shown: formats::Args::of(&self.formats).open()?, trace })
+    }
+
+    /// Is standard output read by a program?
+    pub(super) fn is_for_programs(&self) -> bool {
+        self.formats.iter().any(Wanted::is_for_programs)
+    }
+}
+
 /// Says what was recorded, keeps the trace, and judges it.
-pub(super) fn judge(recording: &Recording, args: &Args) -> Done {
-    let shown = formats::Args::of(&args.formats).open()?;
+pub(super) fn judge(recording: &Recording, args: &Args, ready: Ready) -> Done {
     let trace = &recording.trace;
     tell(recording);
+    let nothing = |why: &str| Err(CliError::NothingRecorded(why.to_owned()));
     if trace.events.is_empty() {
-        let nothing =
-            "nothing of what was recorded is about shared memory: neither shm_open nor memfd_create was called";
-        return Err(CliError::NothingRecorded(nothing.to_owned()));
+        return nothing(
+            "nothing of what was recorded is about shared memory: neither shm_open nor memfd_create was called",
+        );
     }
-    if let Some(path) = &args.output {
-        let written = whole::write(path, |file| trace.write(file));
-        written.map_err(|source| CliError::Write { path: path.clone(), source })?;
+    if let Some(output) = ready.trace {
+        output.write(|output| trace.write(output))?;
+    }
+    let ends =
+        |event: &Event| matches!(event.call, Call::Exit { .. } | Call::Exec | Call::Fork { .. } | Call::Umask { .. });
+    if trace.events.iter().all(|event| event.unjudged.is_some() || ends(event)) {
+        return nothing("nothing of what was recorded can be judged, for the reasons above");
     }
     let interrupt = Interrupt::listen().map_err(CliError::Signals)?;
     interrupt.watch(|| ());
@@ -57,7 +85,7 @@ pub(super) fn judge(recording: &Recording, args: &Args) -> Done {
     }
     interrupt.done();
     let document = Document::of(vec![group.report(false)]);
-    shown.write(&document)?;
+    ready.shown.write(&document)?;
     Ok(Exit::of(&document))
 }
 

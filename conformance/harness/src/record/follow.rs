@@ -61,6 +61,10 @@ pub(super) struct Follower {
     pub(super) world: World,
     pub(super) done: Vec<Done>,
     pub(super) left_out: LeftOut,
+    /// How many objects were opened by their paths.
+    pub(super) by_path: u64,
+    /// Does the log follow children?
+    follows_children: bool,
     /// Names that were there before; nothing where that is not known.
     before: Option<BTreeSet<String>>,
     /// The owner of what the program makes, as `fstat` showed it.
@@ -108,7 +112,7 @@ fn opens(name: &str) -> bool {
 impl Follower {
     /// Follows a log to its end.
     pub(super) fn follow(log: &Log, before: Option<BTreeSet<String>>, user: Option<(u32, u32)>) -> Follower {
-        let mut follower = Follower { before, user, ..Follower::default() };
+        let mut follower = Follower { before, user, follows_children: log.has_processes, ..Follower::default() };
         for entry in &log.entries {
             follower.first_seen.entry(entry.thread).or_insert(entry.start);
         }
@@ -207,7 +211,15 @@ impl Follower {
         if call.checked().is_err() {
             return self.no_model(at, objects);
         }
+        let lacks = matches!(
+            outcome,
+            Outcome::Errno(Errno::ENOSPC | Errno::ENOMEM | Errno::EMFILE | Errno::ENFILE | Errno::EFBIG | Errno::EINTR)
+        );
         let unjudged = self.doubts(at.thread, objects);
+        if lacks {
+            let unjudged = unjudged.or(Some("what this system lacked at that moment is not known".to_owned()));
+            return self.add(at, Act::Call { bind: Vec::new(), call, outcome, unjudged }, objects);
+        }
         if let Some(why) = &unjudged {
             objects.iter().for_each(|object| self.world.doubt(*object, why));
         }
@@ -223,7 +235,7 @@ impl Follower {
     /// A call that has no model. What it may have changed of those objects, if it succeeded, is uncertain from now on.
     fn no_model(&mut self, at: At<'_>, changed: &[ObjectAt]) {
         for object in changed.iter().filter(|_| at.called.error.is_none()) {
-            self.world.doubt(*object, &format!("{} has no model", at.called.name));
+            self.world.doubt(*object, &format!("{} was called in a way that has no model", at.called.name));
         }
         self.keep(at);
     }
@@ -260,6 +272,8 @@ impl At<'_> {
 
     fn answered(self, outcome: impl FnOnce(i64) -> Outcome) -> Option<Outcome> {
         match &self.called.error {
+            // A bad address is one that no script can give.
+            Some(error) if error == "EFAULT" => None,
             Some(error) => error.parse::<Errno>().ok().map(Outcome::Errno),
             None => self.called.value().map(outcome),
         }

@@ -58,6 +58,10 @@ impl Recording {
     /// What was followed, as a trace.
     pub(super) fn of(follower: Follower, about: About, mut lacks: Vec<String>) -> Recording {
         let kept = Kept::of(&follower);
+        if follower.by_path > 0 {
+            lacks
+                .push(format!("opened by their paths: {} objects, each of which counts as shm_open", follower.by_path));
+        }
         let user = about.user.or(follower.owner).unwrap_or_else(|| {
             lacks.push("missing in the log: who made the calls; an ordinary user is assumed (--uid NUMBER)".to_owned());
             NOBODY_KNOWN

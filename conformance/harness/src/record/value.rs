@@ -50,10 +50,13 @@ impl Value {
         }
     }
 
-    /// The words of a set of flags; none of `0`.
+    /// The words of a set of flags; none of `0`, and `?` for bits without a name.
     pub(super) fn words(&self) -> Vec<&str> {
         match self {
             Value::Word(word) => word.split('|').collect(),
+            Value::Number(0) => Vec::new(),
+            // A word that nothing is called, so that it is not passed over.
+            Value::Number(_) => vec!["?"],
             _ => Vec::new(),
         }
     }

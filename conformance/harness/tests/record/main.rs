@@ -77,6 +77,7 @@ const BEGINNING: [&str; 3] = [
     "mmap(0x7f0000000000, 4096, PROT_NONE, MAP_PRIVATE|MAP_FIXED|MAP_ANONYMOUS, -1, 0) = 0x7f0000000000",
     &["p1: munmap(m1, 0, 4096) -> ok"]
 )]
+#[case::a_path_below_a_directory("unlinkat(9</dev/shm>, \"x\", 0) = 0", &[r#"p1: shm_unlink("/x") -> ok"#])]
 #[case::a_copy_out_of_it("sendfile(1</dev/null>, 3</dev/shm/x>, NULL, 4096) = 4096", &["p1: read(d3, 4096) -> 4096 bytes"])]
 #[case::a_name_that_goes("unlink(\"/dev/shm/x\") = 0", &[r#"p1: shm_unlink("/x") -> ok"#])]
 #[case::an_end("exit_group(3) = ?", &["p1: exit(3) -> exit 3"])]
@@ -98,7 +99,7 @@ fn what_has_no_model_is_kept_and_leaves_its_object_in_doubt() {
     let recording = recorded(&log);
     let others: Vec<String> = recording.trace.others.iter().map(ToString::to_string).collect();
     assert_eq!(others, ["p1: mremap(0x7f0000000000, 4096, 8192, MREMAP_MAYMOVE) -> 139706696204288"]);
-    assert_eq!(told(&recording)[3..], ["p1: ftruncate(d3, 8192) -> ok (mremap has no model)"]);
+    assert_eq!(told(&recording)[3..], ["p1: ftruncate(d3, 8192) -> ok (mremap was called in a way that has no model)"]);
     assert_eq!(verdict(&recording), Verdict::Pass);
 }
 
@@ -172,6 +173,20 @@ fn a_thread_of_a_new_program_is_one_of_its_process() {
     let recording = recorded(log);
     let expected = ["p2t2: ftruncate(d3, 100) -> ok", "p2: close(d3) -> ok"];
     assert_eq!(told(&recording)[3..], expected);
+    assert_eq!(verdict(&recording), Verdict::Pass);
+}
+
+/// Calls that fail for what scripts cannot say, or for what is not known of the system.
+#[rstest]
+#[case::a_bad_address("write(3</dev/shm/x>, 0x1, 10) = -1 EFAULT (Bad address)", 1, 0)]
+#[case::flags_without_a_name("flock(3</dev/shm/x>, 0x4d /* LOCK_??? */) = -1 EINVAL (Invalid argument)", 1, 0)]
+#[case::a_range_beyond_the_mapping("munmap(0x7f0000000000, 0) = -1 EINVAL (Invalid argument)", 0, 0)]
+#[case::no_room("write(3</dev/shm/x>, \"\"..., 10) = -1 ENOSPC (No space left on device)", 0, 1)]
+fn what_is_not_known_is_no_failure_of_the_system(#[case] line: &str, #[case] others: usize, #[case] unjudged: usize) {
+    let recording = recorded(&format!("{BEGINS}1 {line}\n1 ftruncate(3</dev/shm/x>, 100) = 0\n"));
+    assert_eq!(recording.trace.others.len(), others);
+    let count = recording.trace.events.iter().filter(|event| event.unjudged.is_some()).count();
+    assert_eq!(count, unjudged, "{:?}", told(&recording));
     assert_eq!(verdict(&recording), Verdict::Pass);
 }
 

@@ -184,6 +184,9 @@ impl Follower {
     /// A number that stood for no object is one that F_DUPFD gives, and no label of dup2.
     fn dup2(&mut self, at: At<'_>, on: On) {
         let onto = at.called.args.number(1).unwrap_or(-1);
+        if onto < 0 || at.called.name == "dup3" && onto == on.number {
+            return self.no_model(at, &[on.object]);
+        }
         let is_known = self.world.process(at.thread).fds.contains_key(&onto);
         let least = u32::try_from(onto).unwrap_or(0);
         let call = match is_known {
@@ -231,11 +234,19 @@ impl Follower {
                 None => return self.keep(at),
             },
             "F_GET_SEALS" => {
+                // strace names them behind the number, unless there is none or it knows none.
                 let told = at.called.remark.trim_start_matches("seals ");
-                let seals = seals(told.split('|'));
-                (Call::FcntlGetSeals { fd }, at.answered(|_| Outcome::Seals(seals)))
+                let number = at.called.value();
+                let told = if told.is_empty() && number == Some(0x20) { "0x20" } else { told };
+                match seals(told.split('|')).filter(|seals| seals.is_empty() == (number == Some(0))) {
+                    Some(seals) => (Call::FcntlGetSeals { fd }, at.answered(|_| Outcome::Seals(seals))),
+                    None => return self.keep(at),
+                }
             }
-            "F_ADD_SEALS" => (Call::FcntlAddSeals { fd, seals: seals(argument.into_iter()) }, at.plain()),
+            "F_ADD_SEALS" => match seals(argument.into_iter()) {
+                Some(seals) => (Call::FcntlAddSeals { fd, seals }, at.plain()),
+                None => return self.no_model(at, &[on.object]),
+            },
             "F_GETLK" | "F_SETLKW" | "F_OFD_SETLK" | "F_OFD_SETLKW" | "F_OFD_GETLK" | "F_GETOWN" => {
                 return self.keep(at);
             }
@@ -310,7 +321,14 @@ fn length_of_vector(vector: &Value) -> i64 {
 fn stat_of(told: &Members) -> Option<(Stat, bool)> {
     let number = |name: &str| told.get(&format!("st_{name}")).or_else(|| told.get(&format!("stx_{name}")));
     let mode = number("mode")?;
-    let mode = mode.words().iter().find_map(|word| u32::from_str_radix(word, 8).ok())?;
+    let special = |word: &str| match word {
+        "S_ISUID" => 0o4000,
+        "S_ISGID" => 0o2000,
+        "S_ISVTX" => 0o1000,
+        _ => 0,
+    };
+    let bits = mode.words().iter().find_map(|word| u32::from_str_radix(word, 8).ok())?;
+    let mode = mode.words().into_iter().fold(bits, |bits, word| bits | special(word));
     let size = number("size")?.number()?;
     let owner = number("uid").and_then(Value::number).zip(number("gid").and_then(Value::number));
     let (uid, gid) = owner.unwrap_or_default();
@@ -322,7 +340,9 @@ fn whence(word: Option<&&str>) -> Option<Whence> {
 }
 
 fn lock_of_file(words: &[&str]) -> Option<FileLock> {
-    words.iter().find(|word| **word != "LOCK_NB")?.strip_prefix("LOCK_")?.parse().ok()
+    let locks: Vec<&&str> = words.iter().filter(|word| **word != "LOCK_NB").collect();
+    let [lock] = locks[..] else { return None };
+    lock.strip_prefix("LOCK_")?.parse().ok()
 }
 
 /// A lock of the whole object.
@@ -332,7 +352,11 @@ fn lock_of_all(lock: &Members) -> Option<Lock> {
     lock.get("l_type")?.words().first().filter(|_| is_whole)?.strip_prefix("F_")?.parse().ok()
 }
 
-fn seals<'a>(words: impl Iterator<Item = &'a str>) -> Seals {
-    let seals = words.filter_map(|word| Seals::from_name(word.strip_prefix("F_SEAL_")?));
-    seals.fold(Seals::empty(), |all, seal| all | seal)
+/// Seals by their names; an older strace has none for the newest.
+fn seals<'a>(mut words: impl Iterator<Item = &'a str>) -> Option<Seals> {
+    words.try_fold(Seals::empty(), |all, word| match word {
+        "" | "0" => Some(all),
+        "0x20" => Some(all | Seals::EXEC),
+        word => Some(all | Seals::from_name(word.strip_prefix("F_SEAL_")?)?),
+    })
 }

@@ -29,16 +29,17 @@ impl Follower {
             self.memfd_create(at);
             return true;
         }
-        let given = paths(name).iter().filter_map(|index| at.called.args.text(*index));
-        let given: Vec<&str> = given.collect();
+        let given: Vec<String> = paths(name).iter().filter_map(|index| path_at(at, *index)).collect();
         let is_empty = given.first().is_none_or(|path| path.is_empty());
         if is_empty && (paths(name).is_empty() || matches!(name, "newfstatat" | "statx" | "fchownat")) {
             return false;
         }
-        if let (true, Some(path)) = (matches!(name, "open" | "openat"), given.first())
-            && let Some(number) = path.strip_prefix("/proc/self/fd/").or_else(|| path.strip_prefix("/dev/fd/"))
-        {
-            self.reopen(at, number.parse().unwrap_or(-1));
+        if let Some(number) = given.first().and_then(|path| own_descriptor(path)) {
+            match name {
+                "open" | "openat" => self.reopen(at, number),
+                "newfstatat" | "statx" => {}
+                _ => self.by_descriptor(at, number),
+            }
             return true;
         }
         if given.first().is_some_and(|path| path.starts_with("/proc/") && path.contains("/fd/")) {
@@ -172,6 +173,13 @@ impl Follower {
         self.keep(at);
     }
 
+    /// A call on the path of a descriptor, which has no model.
+    fn by_descriptor(&mut self, at: At<'_>, number: i64) {
+        if let Some(open) = self.world.process(at.thread).fds.get(&number).copied() {
+            self.no_model(at, &[open.object]);
+        }
+    }
+
     fn reopen(&mut self, at: At<'_>, number: i64) {
         let Some(open) = self.world.process(at.thread).fds.get(&number).copied() else { return self.forget(at) };
         let words = at.called.args.words(if at.called.name == "open" { 1 } else { 2 });
@@ -197,7 +205,12 @@ impl Follower {
     }
 
     fn memfd_create(&mut self, at: At<'_>) {
-        let words = at.called.args.words(1);
+        if at.called.error.is_some() {
+            // Why it failed may be its name, which the log cuts short.
+            return self.keep(at);
+        }
+        let args = &at.called.args;
+        let words = if args.number(1) == Some(8) { vec!["0x8"] } else { args.words(1) };
         let cloexec = words.contains(&"MFD_CLOEXEC");
         // An older strace has no names for the newer flags.
         let flags = words.iter().map(|word| match *word {
@@ -229,6 +242,35 @@ impl Follower {
             self.open(at, number, Open { object, cloexec });
         }
     }
+}
+
+/// A path of the call, from the root on, where the log tells what it is relative to.
+fn path_at(at: At<'_>, index: usize) -> Option<String> {
+    let args = &at.called.args;
+    let path = args.text(index)?;
+    if path.starts_with('/') || path.is_empty() {
+        return Some(plain(path));
+    }
+    let directory = index.checked_sub(1).and_then(|before| args.at(before)?.stands_for());
+    Some(directory.map_or_else(|| path.to_owned(), |directory| plain(&format!("{directory}/{path}"))))
+}
+
+/// The path without `.`, `..` and doubled slashes.
+fn plain(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/').filter(|part| !part.is_empty() && *part != ".") {
+        match part {
+            ".." => parts.truncate(parts.len().saturating_sub(1)),
+            part => parts.push(part),
+        }
+    }
+    if path.is_empty() { String::new() } else { format!("/{}", parts.join("/")) }
+}
+
+/// The number of the process's own descriptor that lies at a path.
+fn own_descriptor(path: &str) -> Option<i64> {
+    let prefixes = ["/proc/self/fd/", "/proc/thread-self/fd/", "/dev/fd/"];
+    prefixes.iter().find_map(|prefix| path.strip_prefix(prefix)).map(|number| number.parse().unwrap_or(-1))
 }
 
 /// The flags that the program gave, as far as that can be told; nothing where there is one that has no model.

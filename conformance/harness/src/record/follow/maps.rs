@@ -122,6 +122,11 @@ impl Follower {
             _ => {}
         }
         let Some(outcome) = at.plain() else { return self.no_model(at, &objects) };
+        let is_inside = matches!(parts[..], [part] if part.start == start && part.end == end);
+        if outcome.is_error() && !is_inside {
+            // What lies beside it may be why.
+            return self.keep(at);
+        }
         for part in parts {
             let whole = self.is_whole(at, part);
             let range = (!whole).then(|| range_of(part));
@@ -132,7 +137,7 @@ impl Follower {
                     Some(prot) => Call::Mprotect { map, prot, range },
                     None => return self.no_model(at, &objects),
                 },
-                "msync" if whole && last.contains(&"MS_SYNC") => Call::Msync { map },
+                "msync" if whole && last == ["MS_SYNC"] => Call::Msync { map },
                 "mlock" if whole => Call::Mlock { map },
                 "munlock" if whole => Call::Munlock { map },
                 _ => return self.keep(at),

@@ -2,7 +2,7 @@
 
 use super::super::log::Called;
 use super::super::value::{Members, Value};
-use super::super::world::{Mapped, Process, ThreadAt};
+use super::super::world::{Mapped, ObjectAt, Process, ThreadAt};
 use super::{Act, At, Done, Follower};
 use shmconf_model::call::{Amount, Call, Resource};
 use shmconf_model::outcome::{Outcome, Signal};
@@ -60,6 +60,11 @@ impl Follower {
             }
             return;
         }
+        if !self.follows_children {
+            let why = "it has a child, which the log does not follow";
+            self.world.processes[parent].unjudged.get_or_insert_with(|| why.to_owned());
+            return;
+        }
         let own = &self.world.processes[parent];
         let inherits = !own.fds.is_empty() || !own.maps.is_empty();
         let mut process = Process {
@@ -99,19 +104,19 @@ impl Follower {
 
     fn ends(&mut self, thread: ThreadAt, when: u64, code: i64) {
         let code = u8::try_from(code & 0xff).unwrap_or(0);
-        self.process_ends(thread, when, Call::Exit { code }, Outcome::Exited(i32::from(code)));
+        self.process_ends(thread, when, Call::Exit { code }, Outcome::Exited(i32::from(code)), &[]);
     }
 
-    fn process_ends(&mut self, thread: ThreadAt, when: u64, call: Call, outcome: Outcome) {
+    fn process_ends(&mut self, thread: ThreadAt, when: u64, call: Call, outcome: Outcome, objects: &[ObjectAt]) {
         let process = self.world.process(thread);
         if std::mem::replace(&mut process.has_ended, true) {
             return;
         }
         process.fds.clear();
         process.maps.clear();
-        let unjudged = process.unjudged.clone();
+        let unjudged = self.doubts(thread, objects);
         let what = Act::Call { bind: Vec::new(), call, outcome, unjudged };
-        self.done.push(Done { thread, start: when, end: when, what, objects: Vec::new() });
+        self.done.push(Done { thread, start: when, end: when, what, objects: objects.to_vec() });
     }
 
     /// A thread is gone; with its last one a process ends.
@@ -124,7 +129,7 @@ impl Follower {
     }
 
     pub(super) fn signal(&mut self, thread: ThreadAt, when: u64, signal: &str, about: &Members) {
-        let is_fault = matches!(signal, "SIGBUS" | "SIGSEGV");
+        let is_fault = signal == "SIGBUS";
         let address = about.get("si_addr").and_then(Value::number).map(i64::cast_unsigned).filter(|_| is_fault);
         let survived = self.world.threads[thread].fault.take();
         let Some(address) = address else { return };
@@ -141,20 +146,21 @@ impl Follower {
         self.done.push(Done { thread, start: when, end: when, what, objects: Vec::new() });
     }
 
-    /// A signal ends the process: one for an access to a mapping was that access.
+    /// A signal ends the process. SIGBUS at an address of a mapping was an access there; of SIGSEGV nobody can tell whether the
+    /// program wanted to read, write or execute.
     pub(super) fn killed(&mut self, thread: ThreadAt, when: u64, signal: &str) {
         let Ok(signal) = signal.parse::<Signal>() else { return self.ends(thread, when, 0) };
         let fault = self.world.threads[thread].fault;
         let map =
             fault.and_then(|address| self.world.mapped_in(thread, address, address.saturating_add(1)).first().copied());
-        let call = match (fault, map) {
-            (Some(address), Some(map)) => {
+        let (call, objects) = match (fault, map) {
+            (Some(address), Some(map)) if signal == Signal::SIGBUS => {
                 let offset = Amount::bytes(i64::try_from(address - map.base).unwrap_or(i64::MAX));
-                Call::Load { map: map.label, offset, len: Amount::bytes(1) }
+                (Call::Load { map: map.label, offset, len: Amount::bytes(1) }, vec![map.object])
             }
-            _ => Call::Kill { signal },
+            _ => (Call::Kill { signal }, Vec::new()),
         };
-        self.process_ends(thread, when, call, Outcome::Signal(signal));
+        self.process_ends(thread, when, call, Outcome::Signal(signal), &objects);
     }
 
     fn masked(&mut self, at: At<'_>) {
