@@ -48,7 +48,7 @@ pub struct AnsweredCall {
 }
 
 /// What the platform of a profile answers to a script. `header` tells of the system and of the actors, as
-/// [`simulation::Simulation::header`] makes it.
+/// [`Simulation::header`](crate::simulation::Simulation::header) makes it.
 pub fn answers(script: &Script, header: &Header, profile: &Profile) -> Answers {
     let plan = Plan::of(script, header);
     let names = shown::names(&plan.calls);
