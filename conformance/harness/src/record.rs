@@ -16,7 +16,7 @@ mod value;
 mod world;
 
 pub use recording::{About, Recording};
-pub use strace::{FLAGS, StraceError, run};
+pub use strace::{StraceError, run};
 
 use follow::Follower;
 use log::{Log, What};

@@ -7,7 +7,7 @@ mod passing;
 mod processes;
 
 use super::log::{Called, Entry, Log, What};
-use super::value::Value;
+use super::value::{Value, annotation};
 use super::world::{Object, ObjectAt, Open, ThreadAt, World, fd_label};
 use passing::Messages;
 use shmconf_model::call::{Call, Label};
@@ -337,12 +337,11 @@ fn without_paths(text: &str) -> String {
             rest = behind;
             continue;
         }
-        let ends = behind.char_indices().find(|(at, c)| *c == '>' && !behind[..*at].ends_with('-'));
-        let Some((at, _)) = ends else { break };
-        if is_shared_memory(&behind[..at]) {
-            plain.push_str(&format!("<{}>", &behind[..at]));
+        let (stands_for, behind) = annotation(behind).unwrap_or(("", behind));
+        if is_shared_memory(stands_for) {
+            plain.push_str(&format!("<{stands_for}>"));
         }
-        rest = &behind[at + 1..];
+        rest = behind;
     }
     plain.push_str(rest);
     plain

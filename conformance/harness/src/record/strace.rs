@@ -108,9 +108,6 @@ pub(super) const CALLS: &[&str] = &[
     "setns",
 ];
 
-/// The flags of strace that a log is best made with, beside the calls that it is about.
-pub const FLAGS: &[&str] = &["-f", "-yy", "-ttt", "-T", "-v", "-e", "abbrev=execve", "-s", "0", "--seccomp-bpf"];
-
 /// Why a program cannot be recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum StraceError {

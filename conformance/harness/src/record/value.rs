@@ -290,7 +290,7 @@ fn escaped(chars: &mut std::str::CharIndices<'_>) -> Option<u8> {
 }
 
 /// What stands between `<` and `>`; an arrow inside, as between two sockets, does not end it.
-fn annotation(text: &str) -> Option<(&str, &str)> {
+pub(super) fn annotation(text: &str) -> Option<(&str, &str)> {
     let ends = text.char_indices().find(|(at, c)| *c == '>' && !text[..*at].ends_with('-'));
     ends.map(|(at, _)| (&text[..at], &text[at + 1..]))
 }

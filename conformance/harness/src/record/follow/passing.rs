@@ -51,8 +51,7 @@ impl Follower {
                 }
             }
             "pidfd_getfd" => {
-                if let (Some(number), Some(Value::Descriptor { stands_for, .. })) =
-                    (at.called.value(), &at.called.result)
+                if let (Some(number), Some(Value::Descriptor { stands_for, .. })) = (at.opened(), &at.called.result)
                     && super::is_shared_memory(stands_for)
                 {
                     let object = self.world.add_stranger("pidfd_getfd has no model");
