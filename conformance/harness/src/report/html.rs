@@ -6,12 +6,10 @@ mod details;
 mod matrix;
 mod plain;
 
-use super::{Document, Format};
+use super::{Document, Format, Tool};
+use askama::Template;
 use details::Details;
 use matrix::Matrix;
-use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{Environment, Value, context};
 use serde::Serialize;
 use std::io::{self, Write};
 
@@ -24,23 +22,30 @@ use std::io::{self, Write};
 #[derive(Debug, Clone, Copy)]
 pub struct Html;
 
+/// What the page shows.
+#[derive(Template)]
+#[template(path = "page.html")]
+struct Page<'a> {
+    tool: &'a Tool,
+    matrix: &'a Matrix,
+    /// What the cells open, as JSON.
+    data: &'a str,
+    style: &'a str,
+    script: &'a str,
+}
+
 impl Format for Html {
     fn render(&self, document: &Document, output: &mut dyn Write) -> io::Result<()> {
-        let mut environment = Environment::new();
-        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true).build();
-        environment.set_syntax(syntax.map_err(io::Error::other)?);
-        environment.add_template("page.html", include_str!("html/page.html")).map_err(io::Error::other)?;
-        let template = environment.get_template("page.html").map_err(io::Error::other)?;
         let mut details = Details::default();
         let matrix = Matrix::of(document, &mut details);
-        let page = template.render(context! {
-            tool => Value::from(Serde(&document.tool)),
-            style => Value::from_safe_string(include_str!("html/page.css").to_owned()),
-            script => Value::from_safe_string(include_str!("html/page.js").to_owned()),
-            data => Value::from_safe_string(json(&details)?),
-            matrix => Value::from(Serde(&matrix)),
-        });
-        output.write_all(page.map_err(io::Error::other)?.as_bytes())
+        let page = Page {
+            tool: &document.tool,
+            matrix: &matrix,
+            data: &json(&details)?,
+            style: include_str!("html/page.css"),
+            script: include_str!("html/page.js"),
+        };
+        page.write_into(output)
     }
 }
 

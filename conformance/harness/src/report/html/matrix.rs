@@ -3,7 +3,6 @@
 use super::super::{CaseResult, Document, Report, Summary, areas};
 use super::answer::Answer;
 use super::details::{Details, Member, RowDetails, text};
-use serde::Serialize;
 use shmconf_model::catalogue;
 use shmconf_model::verdict::Verdict;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -12,52 +11,52 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 const MANY: usize = 8000;
 
 /// The whole table.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(super) struct Matrix {
-    columns: Vec<Column>,
-    areas: Vec<Area>,
+    pub(super) columns: Vec<Column>,
+    pub(super) areas: Vec<Area>,
     /// The words that occur, each with the number of rows that have it.
-    words: Vec<(&'static str, usize)>,
-    rows: usize,
+    pub(super) words: Vec<(&'static str, usize)>,
+    pub(super) rows: usize,
     /// Are the areas folded at first?
-    folded: bool,
+    pub(super) folded: bool,
     /// Does a row have several answers, and several of one verdict?
-    differ: bool,
-    letters: bool,
-    subjects: usize,
-    conform: usize,
+    pub(super) differ: bool,
+    pub(super) letters: bool,
+    pub(super) subjects: usize,
+    pub(super) conform: usize,
 }
 
 /// A column, of all who gave the same answers: what they are called, where they ran, and what is said of them, each once.
-#[derive(Debug, Default, Serialize)]
-struct Column {
-    names: Vec<String>,
-    places: Vec<String>,
-    verdicts: Vec<&'static str>,
+#[derive(Debug, Default)]
+pub(super) struct Column {
+    pub(super) names: Vec<String>,
+    pub(super) places: Vec<String>,
+    pub(super) verdicts: Vec<&'static str>,
 }
 
 /// The rows of an area.
-#[derive(Debug, Serialize)]
-struct Area {
-    name: String,
-    rows: Vec<Row>,
+#[derive(Debug)]
+pub(super) struct Area {
+    pub(super) name: String,
+    pub(super) rows: Vec<Row>,
     /// For each column, how many answers there are of each word.
-    counts: Vec<Vec<(&'static str, usize)>>,
+    pub(super) counts: Vec<Vec<(&'static str, usize)>>,
 }
 
 /// A case or a property.
-#[derive(Debug, Serialize)]
-struct Row {
-    id: String,
-    about: String,
-    cells: Vec<Option<Cell>>,
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) id: String,
+    pub(super) about: String,
+    pub(super) cells: Vec<Option<Cell>>,
 }
 
 /// An answer, and a letter where the row has several of that verdict.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Cell {
-    word: &'static str,
-    letter: Option<char>,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Cell {
+    pub(super) word: &'static str,
+    pub(super) letter: Option<char>,
 }
 
 /// Somebody of whom a report tells: its subject, or another platform that this was compared with.
