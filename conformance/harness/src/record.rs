@@ -12,6 +12,7 @@ mod follow;
 mod log;
 mod recording;
 mod strace;
+mod strangers;
 mod value;
 mod world;
 

@@ -181,6 +181,11 @@ impl Report {
         }
     }
 
+    /// The program that was recorded, where its system is judged by what it met.
+    pub fn program(&self) -> Option<&str> {
+        self.subject.strip_prefix("program:")
+    }
+
     /// Does nothing in the report speak against the subject?
     ///
     /// What could not be decided does; so does, in a strict run, a known deviation.

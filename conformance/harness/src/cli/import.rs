@@ -40,7 +40,7 @@ pub(super) fn import(args: &Args) -> Done {
         ..About::default()
     };
     let recording = record::import(BufReader::new(log), about).map_err(unreadable)?;
-    recorded::judge(&recording, &args.recorded, ready)
+    recorded::judge(recording, &args.recorded, ready)
 }
 
 fn octal(text: &str) -> Result<u32, String> {

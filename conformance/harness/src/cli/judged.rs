@@ -3,11 +3,13 @@
 use super::error::CliError;
 use crate::assess::{self, Against, Stopped, Tally};
 use crate::report::{Conditions, Counterexample, Kind, Report};
+use shmconf_model::judge::{self, Bounds};
 use shmconf_model::portability::{self, Other};
 use shmconf_model::profile::{Circumstances, Profile};
 use shmconf_model::trace::{Header, Trace};
+use shmconf_model::verdict::Verdict;
 use std::path::Path;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// The traces of one subject on one platform, judged by one profile.
@@ -50,6 +52,23 @@ impl TraceGroup {
         let took = self.tallies.iter().map(|(_, took)| *took).sum();
         let results = self.tallies.into_iter().map(|(tally, took)| tally.finish(took)).collect();
         Report::new(conditions, results, took)
+    }
+
+    /// The events of a trace that are not allowed.
+    pub(super) fn violated_by(&self, trace: &Trace, stop: &AtomicBool) -> Vec<usize> {
+        let is_stopped = || stop.load(Ordering::Relaxed);
+        let bounds = Bounds { stop: Some(&is_stopped), ..Bounds::default() };
+        judge::judge_within(trace, &self.profile, bounds).violations.iter().map(|violation| violation.event).collect()
+    }
+
+    /// Was anything seen that is not allowed?
+    pub(super) fn fails(&self) -> bool {
+        self.tallies.iter().any(|(tally, _)| tally.result().verdict == Verdict::Fail)
+    }
+
+    /// Nobody can tell whether what was judged is all that there is to say.
+    pub(super) fn undecided(&mut self, reason: &str) {
+        self.tallies.iter_mut().for_each(|(tally, _)| tally.undecided(reason.to_owned()));
     }
 
     pub(super) fn holds(&self, header: &Header) -> bool {

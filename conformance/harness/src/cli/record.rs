@@ -28,7 +28,7 @@ pub(super) fn record(args: &Args) -> Done {
     if !status.success() {
         anstream::eprintln!("the program ended with {status}");
     }
-    recorded::judge(&recording, &args.recorded, ready)
+    recorded::judge(recording, &args.recorded, ready)
 }
 
 /// What a program that is started now finds.

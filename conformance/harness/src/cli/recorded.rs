@@ -57,16 +57,40 @@ impl Args {
     }
 }
 
-/// Says what was recorded, keeps the trace, and judges it.
-pub(super) fn judge(recording: &Recording, args: &Args, ready: Ready) -> Done {
-    let trace = &recording.trace;
-    tell(recording);
+/// Says what was recorded, judges it, and keeps the trace.
+pub(super) fn judge(mut recording: Recording, args: &Args, ready: Ready) -> Done {
     let nothing = |why: &str| Err(CliError::NothingRecorded(why.to_owned()));
-    if trace.events.is_empty() {
+    if recording.trace.events.is_empty() {
+        tell(&recording);
         return nothing(
             "nothing of what was recorded is about shared memory: neither shm_open nor memfd_create was called",
         );
     }
+    let interrupt = Interrupt::listen().map_err(CliError::Signals)?;
+    interrupt.watch(|| ());
+    let flag = interrupt.flag();
+    let path = args.output.as_deref().unwrap_or(Path::new("TRACE"));
+    let group = |trace: &Trace| -> Result<Option<TraceGroup>, CliError> {
+        let mut group = TraceGroup::of(&trace.header, Some(&args.profile))?;
+        Ok(group.add(path, trace, &flag).is_ok().then_some(group))
+    };
+    let (mut found, mut open) = (group(&recording.trace)?, None);
+    while let Some(failed) = found.as_ref().filter(|group| group.fails()) {
+        let violations = failed.violated_by(&recording.trace, &flag);
+        let Some(why) = recording.take_out(&violations) else { break };
+        open.get_or_insert(why);
+        found = group(&recording.trace)?;
+    }
+    if let (Some(group), Some(why)) = (&mut found, open) {
+        group.undecided(&why);
+    }
+    let Some(found) = found else {
+        interrupt.die_of_it();
+        return Ok(Exit::Harness);
+    };
+    interrupt.done();
+    tell(&recording);
+    let trace = &recording.trace;
     if let Some(output) = ready.trace {
         output.write(|output| trace.write(output))?;
     }
@@ -75,23 +99,14 @@ pub(super) fn judge(recording: &Recording, args: &Args, ready: Ready) -> Done {
     if trace.events.iter().all(|event| event.unjudged.is_some() || ends(event)) {
         return nothing("nothing of what was recorded can be judged, for the reasons above");
     }
-    let interrupt = Interrupt::listen().map_err(CliError::Signals)?;
-    interrupt.watch(|| ());
-    let mut group = TraceGroup::of(&trace.header, Some(&args.profile))?;
-    let path = args.output.as_deref().unwrap_or(Path::new("TRACE"));
-    if group.add(path, trace, &interrupt.flag()).is_err() {
-        interrupt.die_of_it();
-        return Ok(Exit::Harness);
-    }
-    interrupt.done();
-    let document = Document::of(vec![group.report(false)]);
+    let document = Document::of(vec![found.report(false)]);
     ready.shown.write(&document)?;
     Ok(Exit::of(&document))
 }
 
 /// What was seen and what was left out, for the person who waits.
 fn tell(recording: &Recording) {
-    let Recording { trace, processes, objects, left_out, lacks } = recording;
+    let Recording { trace, processes, objects, left_out, lacks, .. } = recording;
     let program = trace.header.subject.trim_start_matches("program:");
     anstream::eprintln!(
         "{program}: {}, {}, {}",

@@ -260,7 +260,8 @@ impl Follower {
 
     /// A new object, which the program is known to have made, or is taken to have made.
     fn new_object(&mut self, is_certain: bool, asked_mode: u32) -> ObjectAt {
-        self.world.add_object(Object { unjudged: None, taken_as_new: !is_certain, asked_mode: Some(asked_mode) })
+        let asked_mode = Some(asked_mode);
+        self.world.add_object(Object { taken_as_new: !is_certain, asked_mode, ..Object::default() })
     }
 }
 

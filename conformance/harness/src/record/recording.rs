@@ -1,7 +1,7 @@
 //! From what was followed to a trace: who was there, what they are called, and what does not matter.
 
 use super::follow::{Act, Done, Follower, LeftOut};
-use super::world::{ProcessAt, ThreadAt, numbered};
+use super::world::{ObjectAt, ProcessAt, ThreadAt, numbered};
 use shmconf_model::call::{Call, Label, Name, Resource};
 use shmconf_model::outcome::Outcome;
 use shmconf_model::script::Id;
@@ -46,6 +46,10 @@ pub struct Recording {
     pub left_out: LeftOut,
     /// What the log lacks, each in a sentence with what to do.
     pub lacks: Vec<String>,
+    /// The objects that each event is about.
+    pub(super) about: Vec<Vec<ObjectAt>>,
+    /// The objects that ever had a name.
+    pub(super) named: HashSet<ObjectAt>,
 }
 
 /// Whoever holds the other ends of sockets, and is in no log.
@@ -68,9 +72,10 @@ impl Recording {
         });
         let umask = about.umask.or(follower.umask).unwrap_or(USUAL_UMASK);
         let mut builder = Builder { kept: &kept, follower: &follower, names: Names::new(about.anonymous) };
-        let (mut events, mut others) = (Vec::new(), Vec::new());
+        let (mut events, mut others, mut objects_of) = (Vec::new(), Vec::new(), Vec::new());
         for done in follower.done.iter().filter(|done| kept.holds(done)) {
             builder.add(done, &mut events, &mut others);
+            objects_of.resize(events.len(), done.objects.clone());
         }
         let mut actors: Vec<Actor> = Vec::new();
         for (at, thread) in follower.world.threads.iter().enumerate() {
@@ -118,9 +123,16 @@ impl Recording {
             in_pages: false,
             actors,
         };
-        let processes = kept.processes.len();
-        let left_out = follower.left_out;
-        Recording { trace: Trace { header, events, others }, processes, objects: shown.len(), left_out, lacks }
+        let objects = follower.world.objects.iter().enumerate();
+        Recording {
+            trace: Trace { header, events, others },
+            processes: kept.processes.len(),
+            objects: shown.len(),
+            about: objects_of,
+            named: objects.filter(|(_, object)| object.had_name).map(|(at, _)| at).collect(),
+            left_out: follower.left_out,
+            lacks,
+        }
     }
 }
 

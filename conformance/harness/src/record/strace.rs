@@ -4,9 +4,10 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
+use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs::{File, Permissions};
-use std::io::{self, BufReader};
+use std::fs::{self, File, Permissions};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
@@ -17,6 +18,9 @@ use std::time::Duration;
 
 /// How often it is looked whether the program has ended.
 const TICK: Duration = Duration::from_millis(20);
+
+/// After how many of these it is said who is waited for, once the program has ended.
+const PATIENCE: u32 = 100;
 
 /// The calls that say something about shared memory.
 pub(super) const CALLS: &[&str] = &[
@@ -125,6 +129,12 @@ pub enum StraceError {
         /// What the system said.
         source: io::Error,
     },
+    /// The log ends before the program does.
+    #[error(
+        "the log of strace in {} is cut short, as where there is no room; set TMPDIR to a directory that has some",
+        .0.display()
+    )]
+    CutShort(PathBuf),
 }
 
 /// Is there such a program, at its path or in one of the directories where programs are looked for?
@@ -174,6 +184,7 @@ pub fn run(program: &[OsString], quiet: bool) -> Result<(BufReader<File>, ExitSt
         io::ErrorKind::NotFound => StraceError::NoStrace,
         _ => StraceError::System { doing: "start strace", source },
     })?;
+    let (mut is_cut_off, mut waits) = (false, 0);
     let status = loop {
         if let Some(status) = strace.try_wait().map_err(system("wait for strace"))? {
             break status;
@@ -182,9 +193,55 @@ pub fn run(program: &[OsString], quiet: bool) -> Result<(BufReader<File>, ExitSt
             let pid = Pid::from_raw(strace.id().cast_signed());
             // It has ended by itself where there is none any more.
             let _ = kill(pid, Signal::SIGTERM);
+            is_cut_off = true;
+        }
+        waits = if has_child(strace.id()) { 0 } else { waits + 1 };
+        if waits == PATIENCE {
+            say_who_is_left(&path);
         }
         thread::sleep(TICK);
     };
     let log = File::open(&path).map_err(system("read the log of strace"))?;
+    if !is_cut_off && !is_whole(&log).map_err(system("read the log of strace"))? {
+        return Err(StraceError::CutShort(std::env::temp_dir()));
+    }
     Ok((BufReader::new(log), status))
+}
+
+/// Has the program not ended yet? strace makes no other process.
+fn has_child(strace: u32) -> bool {
+    let children = fs::read_to_string(format!("/proc/{strace}/task/{strace}/children"));
+    children.map_or(true, |children| !children.trim().is_empty())
+}
+
+/// The program has ended, and processes that it made have not.
+fn say_who_is_left(log: &Path) {
+    let Ok(log) = fs::read(log) else { return };
+    let mut left = BTreeSet::new();
+    for line in String::from_utf8_lossy(&log).lines() {
+        let Some((thread, rest)) = line.split_once(' ') else { continue };
+        if rest.contains(" +++ ") {
+            left.remove(thread);
+        } else {
+            left.insert(thread.to_owned());
+        }
+    }
+    if !left.is_empty() {
+        let left: Vec<String> = left.into_iter().collect();
+        anstream::eprintln!(
+            "the program has ended; what it started has not: {}. ^C ends the recording, and leaves them alone",
+            left.join(", ")
+        );
+    }
+}
+
+/// The last thing that strace writes is how a process ended.
+fn is_whole(mut log: &File) -> io::Result<bool> {
+    const ENDS: &str = " +++\n";
+    let length = log.seek(SeekFrom::End(0))?;
+    log.seek(SeekFrom::Start(length.saturating_sub(ENDS.len() as u64)))?;
+    let mut end = Vec::new();
+    log.read_to_end(&mut end)?;
+    log.rewind()?;
+    Ok(end == ENDS.as_bytes())
 }

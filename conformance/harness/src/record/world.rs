@@ -86,6 +86,8 @@ pub(super) struct Object {
     pub(super) taken_as_new: bool,
     /// With which mode its creator asked for it.
     pub(super) asked_mode: Option<u32>,
+    /// Did it ever have a name, by which any process can reach it?
+    pub(super) had_name: bool,
 }
 
 impl World {

@@ -32,3 +32,10 @@ fn a_log_without_shared_memory_says_so() {
     let (code, said) = import("1 close(3) = 0\n", &[]);
     insta::assert_snapshot!(format!("exit code {code:?}\n{said}"));
 }
+
+#[test]
+fn what_nothing_recorded_explains_is_said_and_blames_nobody() {
+    let size = "fstat(3</dev/shm/x>, {st_mode=S_IFREG|0600, st_uid=1000, st_gid=1000, st_size=9}) = 0";
+    let (code, said) = import(&format!("{BEGINS}1 {size}\n1 close(3</dev/shm/x>) = 0\n"), &["-p", "linux-glibc"]);
+    insta::assert_snapshot!(format!("exit code {code:?}\n{said}"));
+}

@@ -9,7 +9,7 @@ use shmconf::record::{About, Recording, import};
 use shmconf_model::judge;
 use shmconf_model::profile::Profile;
 use shmconf_model::trace::{Platform, Trace};
-use shmconf_model::verdict::Verdict;
+use shmconf_model::verdict::{Judgement, Verdict};
 
 /// What is known of a program that an ordinary user ran.
 fn about() -> About {
@@ -31,9 +31,18 @@ fn told(recording: &Recording) -> Vec<String> {
 }
 
 /// By the rules of Linux.
-fn verdict(recording: &Recording) -> Verdict {
+fn judgement(recording: &Recording) -> Judgement {
     let profile = Profile::get("linux-glibc").expect("it is a profile");
-    judge::judge(&recording.trace, &profile).verdict
+    judge::judge(&recording.trace, &profile)
+}
+
+fn verdict(recording: &Recording) -> Verdict {
+    judgement(recording).verdict
+}
+
+/// The events that those rules do not allow.
+fn violations(recording: &Recording) -> Vec<usize> {
+    judgement(recording).violations.iter().map(|violation| violation.event).collect()
 }
 
 /// How a program begins that has an object of 4096 bytes, mapped at 0x7f0000000000.
@@ -188,6 +197,32 @@ fn what_is_not_known_is_no_failure_of_the_system(#[case] line: &str, #[case] oth
     let count = recording.trace.events.iter().filter(|event| event.unjudged.is_some()).count();
     assert_eq!(count, unjudged, "{:?}", told(&recording));
     assert_eq!(verdict(&recording), Verdict::Pass);
+}
+
+/// What a process that is in no log may have done to an object with a name.
+#[rstest]
+#[case::it_sized_the_object("fstat(3</dev/shm/x>, {st_mode=S_IFREG|0600, st_uid=1000, st_gid=1000, st_size=9}) = 0", 1)]
+#[case::it_removed_the_name("unlink(\"/dev/shm/x\") = -1 ENOENT (No such file or directory)", 1)]
+#[case::it_removed_and_made_it(
+    "openat(AT_FDCWD</>, \"/dev/shm/x\", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600) = 4</dev/shm/x>",
+    1
+)]
+fn what_a_stranger_may_have_done_leaves_the_verdict_open(#[case] line: &str, #[case] taken_out: usize) {
+    let mut recording = recorded(&format!("{BEGINS}1 {line}\n"));
+    assert_eq!(verdict(&recording), Verdict::Fail, "{:?}", told(&recording));
+    let why = recording.take_out(&violations(&recording)).expect("there is such a call");
+    assert!(why.contains("that was not recorded"), "{why}");
+    let unjudged = recording.trace.events.iter().filter(|event| event.unjudged.is_some()).count();
+    assert_eq!(unjudged, taken_out, "{:?}", told(&recording));
+    assert_eq!(verdict(&recording), Verdict::Pass);
+}
+
+#[test]
+fn nobody_else_can_have_changed_what_never_had_a_name() {
+    let log = "1 memfd_create(\"a\", MFD_CLOEXEC) = 3</memfd:a>(deleted)\n1 fstat(3</memfd:a>(deleted), {st_mode=S_IFREG|0777, st_uid=1000, st_gid=1000, st_size=9}) = 0\n";
+    let mut recording = recorded(log);
+    assert_eq!(recording.take_out(&violations(&recording)), None);
+    assert_eq!(verdict(&recording), Verdict::Fail);
 }
 
 #[test]

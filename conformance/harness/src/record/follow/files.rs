@@ -124,6 +124,9 @@ impl Follower {
             (_, Some(object)) => object,
             (_, None) => Some(self.world.add_stranger(WAS_THERE)),
         };
+        if let Some(object) = object {
+            self.world.objects[object].had_name = true;
+        }
         self.world.names.insert(name.to_owned(), object);
         object
     }

@@ -10,7 +10,10 @@ pub(super) fn write(reports: &[Report], output: &mut dyn Write) -> io::Result<()
     for report in reports {
         let took = duration(report.duration_ms);
         let (style, sentence) = sentence(report);
-        writeln!(output, "{}, in {took}", paint(style, &format!("{} {sentence}", clean(&report.subject))))?;
+        let who = report
+            .program()
+            .map_or_else(|| clean(&report.subject), |program| format!("what {} met", clean(program)).into());
+        writeln!(output, "{}, in {took}", paint(style, &format!("{who} {sentence}")))?;
     }
     Ok(())
 }

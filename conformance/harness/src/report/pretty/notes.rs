@@ -21,7 +21,10 @@ pub(super) fn write(reports: &[Report], width: usize, output: &mut dyn Write) ->
         output,
     )?;
     note("deviations", &deviations(reports), width, output)?;
-    note("clauses", &[clauses(reports)], width, output)?;
+    // A program is not there to exercise clauses.
+    if reports.iter().any(|report| report.program().is_none()) {
+        note("clauses", &[clauses(reports)], width, output)?;
+    }
     note("skipped", &skips(reports), width, output)?;
     note("left over", &left_behind(reports), width, output)?;
     note("elsewhere", &elsewhere(reports), width, output)?;
