@@ -57,10 +57,8 @@ fn lacks(log: &Log) -> Vec<String> {
     let is_short = |called: &log::Called| called.name.ends_with("stat") && called.text.contains("...");
     lack(calls().any(is_short), "missing in the log: whole structures (strace -v)");
     if log.strange > 0 {
-        lacks.push(format!(
-            "not understood: {} lines of the log, the first of them: {}",
-            log.strange, log.first_strange
-        ));
+        let lines = if log.strange == 1 { "a line" } else { &format!("{} lines", log.strange) };
+        lacks.push(format!("not understood: {lines} of the log, such as: {}", log.first_strange));
     }
     lacks
 }

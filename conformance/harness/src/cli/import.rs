@@ -4,14 +4,15 @@ use super::error::CliError;
 use super::{Done, recorded};
 use crate::record::{self, About};
 use shmconf_model::trace::Platform;
+use std::ffi::OsStr;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufRead, BufReader};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
-    /// The log, as `strace -f -yy -ttt -T -v -e abbrev=execve -s 0 -o FILE` writes it
+    /// The log, as `strace -f -yy -ttt -T -v -e abbrev=execve -s 0 -o FILE` writes it; `-` is standard input
     #[arg(value_name = "FILE")]
     log: PathBuf,
     /// The effective user and group of the program, where they are not those that objects show
@@ -27,8 +28,11 @@ pub(super) struct Args {
 pub(super) fn import(args: &Args) -> Done {
     let ready = args.recorded.open()?;
     let unreadable = |source| CliError::Read { path: args.log.clone(), source };
-    let log = File::open(&args.log).map_err(unreadable)?;
-    let name = args.log.file_stem().unwrap_or_default();
+    let log: Box<dyn BufRead> = match args.log.as_os_str().to_str() {
+        Some("-") => Box::new(io::stdin().lock()),
+        _ => Box::new(BufReader::new(File::open(&args.log).map_err(unreadable)?)),
+    };
+    let name = args.log.file_stem().filter(|name| *name != "-").unwrap_or(OsStr::new("program"));
     let platform =
         Platform { os: "Linux".to_owned(), libc: "glibc".to_owned(), page_size: 4096, ..Platform::default() };
     let about = About {
@@ -39,7 +43,7 @@ pub(super) fn import(args: &Args) -> Done {
         anonymous: args.recorded.anonymize,
         ..About::default()
     };
-    let recording = record::import(BufReader::new(log), about).map_err(unreadable)?;
+    let recording = record::import(log, about).map_err(unreadable)?;
     recorded::judge(recording, &args.recorded, ready)
 }
 

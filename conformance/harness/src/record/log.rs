@@ -133,6 +133,8 @@ impl Log {
             }
         } else if let Some(text) = head.rest.strip_suffix(UNFINISHED) {
             halves.insert(thread, Half { text: text.trim_end().to_owned(), at: now });
+        } else if let Some((text, leader)) = changed_thread(head.rest) {
+            halves.insert(leader, Half { text: text.to_owned(), at: now });
         } else if let Some(said) = head.rest.strip_prefix("<... ") {
             let Some((_, rest)) = said.split_once(" resumed>") else { return self.is_strange(head.rest) };
             let Some(half) = halves.remove(&thread) else { return };
@@ -181,6 +183,12 @@ impl Log {
         let called = Called { name: name.to_owned(), args, result, error, remark, outside, text };
         self.entries.push(Entry { thread, start, end, what: What::Call(called) });
     }
+}
+
+/// `execve("/bin/true", …) <pid changed to 7 ...>`: a thread that executes a program gets the number of its process.
+fn changed_thread(text: &str) -> Option<(&str, u32)> {
+    let (call, rest) = text.split_once("<pid changed to ")?;
+    Some((call.trim_end(), rest.strip_suffix(" ...>")?.parse().ok()?))
 }
 
 impl<'a> Head<'a> {

@@ -45,7 +45,9 @@ impl Format for Html {
             style: include_str!("html/page.css"),
             script: include_str!("html/page.js"),
         };
-        page.write_into(output)
+        page.write_into(&mut *output)?;
+        // A template ends without the last newline of its file.
+        output.write_all(b"\n")
     }
 }
 

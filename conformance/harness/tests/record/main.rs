@@ -185,6 +185,43 @@ fn a_thread_of_a_new_program_is_one_of_its_process() {
     assert_eq!(verdict(&recording), Verdict::Pass);
 }
 
+#[test]
+fn a_thread_that_executes_a_program_gets_the_number_of_its_process() {
+    let log = r#"
+1 memfd_create("a", 0) = 3</memfd:a>(deleted)
+1 clone3({flags=CLONE_VM|CLONE_FS|CLONE_FILES|CLONE_THREAD, stack=0x1} => {parent_tid=[7]}, 88) = 7
+7 execve("/bin/true", [...], 0x1 /* 2 vars */ <pid changed to 1 ...>
+1 +++ superseded by execve in pid 7 +++
+1 <... execve resumed>) = 0
+1 ftruncate(3</memfd:a>(deleted), 100) = 0
+1 +++ exited with 0 +++
+"#;
+    let recording = recorded(log);
+    assert_eq!(told(&recording)[1..], ["p1: exec() -> ok", "p1: ftruncate(d3, 100) -> ok", "p1: exit(0) -> exit 0"]);
+    assert_eq!(recording.lacks.iter().find(|lack| lack.contains("not understood")), None);
+    assert_eq!(verdict(&recording), Verdict::Pass);
+}
+
+#[test]
+fn a_program_that_becomes_another_user_for_good_is_judged_as_that_user() {
+    let log = r#"
+1 setgroups(0, []) = 0
+1 setresgid(65534, 65534, 65534) = 0
+1 setresuid(65534, 65534, 65534) = 0
+1 openat(AT_FDCWD, "/dev/shm/x", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600) = 3</dev/shm/x>
+1 fstat(3</dev/shm/x>, {st_mode=S_IFREG|0600, st_uid=65534, st_gid=65534, st_size=0}) = 0
+"#;
+    let about = About { user: Some((0, 0)), ..about() };
+    let recording = import(log.as_bytes(), about).expect("a text can be read");
+    assert_eq!(
+        recording.trace.events.iter().filter(|event| event.unjudged.is_some()).count(),
+        0,
+        "{:?}",
+        told(&recording)
+    );
+    assert_eq!(verdict(&recording), Verdict::Pass);
+}
+
 /// Calls that fail for what scripts cannot say, or for what is not known of the system.
 #[rstest]
 #[case::a_bad_address("write(3</dev/shm/x>, 0x1, 10) = -1 EFAULT (Bad address)", 1, 0)]

@@ -47,3 +47,24 @@ fn a_program_of_two_processes_conforms_and_hears_of_macos_at_the_right_call() {
     assert!(said.lines().nth(about_macos + 1).is_some_and(|line| line.contains("size 16384")), "{said}");
     assert!(std::fs::read_to_string(&trace).expect("the trace is kept").lines().count() > 10);
 }
+
+/// In a mount namespace of its own, where the log has 16 KiB.
+#[test]
+fn a_log_that_is_cut_short_is_an_error() {
+    let directory = tempfile::tempdir().expect("a directory can be made");
+    let script = "mount -t tmpfs -o size=16k none \"$0\" && export TMPDIR=\"$0\" && exec \"$1\" record -- \
+        sh -c 'i=0; while [ $i -lt 200 ]; do : </dev/null; i=$((i+1)); done'";
+    let mut unshare = Command::new("unshare");
+    unshare.args(["--mount", "sh", "-c", script]).arg(directory.path()).arg(env!("CARGO_BIN_EXE_shmconf"));
+    let Ok(output) = unshare.output() else {
+        println!("skipped: there is no unshare");
+        return;
+    };
+    let said = String::from_utf8_lossy(&output.stderr);
+    if ["unshare:", "mount:", "strace is not installed", "PTRACE"].iter().any(|lacks| said.contains(lacks)) {
+        println!("skipped: {said}");
+        return;
+    }
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("cut short") && said.contains("TMPDIR"), "{said}");
+}

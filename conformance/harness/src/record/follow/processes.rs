@@ -7,6 +7,12 @@ use super::{Act, At, Done, Follower};
 use shmconf_model::call::{Amount, Call, Resource};
 use shmconf_model::outcome::{Outcome, Signal};
 
+/// Are all arguments the number of one user or group?
+fn are_equal(at: At<'_>) -> bool {
+    let numbers: Vec<_> = at.called.args.0.iter().map(|(_, value)| value.number()).collect();
+    numbers.iter().all(|number| number.is_some_and(|number| number >= 0) && *number == numbers[0])
+}
+
 /// Does a call make a process or a thread?
 pub(super) fn makes_another(name: &str) -> bool {
     matches!(name, "fork" | "vfork" | "clone" | "clone3")
@@ -42,6 +48,9 @@ impl Follower {
             "setrlimit" | "prlimit64" => self.limited(at, name),
             "setgid" | "setgroups" => self.regrouped(at, name),
             "setuid" => self.becomes_another(at),
+            // Three equal numbers are what setuid and setgid set as root.
+            "setresuid" if are_equal(at) => self.becomes_another(at),
+            "setresgid" if are_equal(at) => self.regrouped(at, "setgid"),
             "setresuid" | "setreuid" | "setresgid" | "setregid" | "unshare" | "chroot" | "pivot_root" | "setns" => {
                 self.leaves(at);
             }
@@ -93,6 +102,9 @@ impl Follower {
         if at.called.error.is_some() || at.called.result.is_none() {
             return;
         }
+        let own = self.world.threads[at.thread].process;
+        let others = self.world.threads.iter_mut().enumerate().filter(|(other, _)| *other != at.thread);
+        others.filter(|(_, other)| other.process == own).for_each(|(_, other)| other.has_ended = true);
         let process = self.world.process(at.thread);
         let had_any = !process.fds.is_empty() || !process.maps.is_empty();
         process.fds.retain(|_, open| !open.cloexec);

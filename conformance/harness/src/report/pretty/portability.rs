@@ -1,4 +1,5 @@
-//! The calls that have other outcomes on other platforms: each call once, and below it the platforms with the same outcome.
+//! The calls that have other outcomes on other platforms: each call once, and below it the platforms with the same outcome, those
+//! first where it certainly is another one.
 
 use super::super::{CaseResult, Report};
 use super::failure::reason;
@@ -44,7 +45,7 @@ fn calls(
         let line = shorten(&line, LONGEST);
         let here = clean(&report.platform.os);
         writeln!(output, " {} {:<3}{line}   {here}: {}", paint(style::BAD, ">"), event + 1, shorten(&seen, LONGEST))?;
-        let mut groups: Vec<(&[Allowed], Vec<String>)> = Vec::new();
+        let mut groups: Vec<(Certainty, &[Allowed], Vec<String>)> = Vec::new();
         let mut unknown = Vec::new();
         for elsewhere in &result.portability {
             let at = |difference: &&Difference| call(difference) == differing;
@@ -58,13 +59,17 @@ fn calls(
                         continue;
                     }
                 };
-                match groups.iter_mut().find(|(there, _)| *there == difference.there) {
-                    Some((_, platforms)) => platforms.push(platform),
-                    None => groups.push((&difference.there, vec![platform])),
+                match groups.iter_mut().find(|(_, there, _)| *there == difference.there) {
+                    Some((certainty, _, platforms)) => {
+                        *certainty = difference.certainty.min(*certainty);
+                        platforms.push(platform);
+                    }
+                    None => groups.push((difference.certainty, &difference.there, vec![platform])),
                 }
             }
         }
-        for (there, platforms) in groups {
+        groups.sort_by_key(|(certainty, ..)| *certainty);
+        for (_, there, platforms) in groups {
             group(&platforms.join(", "), there, told, width, output)?;
         }
         if !unknown.is_empty() {
