@@ -6,7 +6,7 @@ mod write;
 use super::super::selection;
 use super::Page;
 use shmconf_model::call::{Call, Entry};
-use shmconf_model::clause::Interface;
+use shmconf_model::clause::{Interface, Ledger};
 use shmconf_model::outcome::{Errno, Signal};
 use shmconf_model::profile::Profile;
 use std::collections::BTreeSet;
@@ -81,10 +81,19 @@ fn flags() -> impl Iterator<Item = (&'static str, &'static str, &'static Entry)>
 }
 
 impl Topic {
-    /// Adds what a word stands for; says whether it stands for anything.
+    /// Adds what a word stands for, in capitals or not; says whether it stands for anything.
     fn add(&mut self, word: &str) -> bool {
+        [word.to_owned(), word.to_ascii_uppercase(), word.to_ascii_lowercase()]
+            .iter()
+            .any(|word| self.add_exactly(word))
+    }
+
+    fn add_exactly(&mut self, word: &str) -> bool {
+        let mut of_system = Profile::ids().filter(|id| id.split('-').next() == Some(word)).peekable();
         if let Ok(profile) = Profile::get(word) {
             self.platforms.push(profile);
+        } else if of_system.peek().is_some() {
+            self.platforms.extend(of_system.filter_map(|id| Profile::get(id).ok()));
         } else if areas().contains(word) {
             self.areas.push(word.to_owned());
         } else if let Some(function) = Function::of(word) {
@@ -118,8 +127,19 @@ impl Mention {
         }
         let is_meant = |(prefix, bare, _): &(&str, &str, _)| word.strip_prefix(prefix) == Some(bare);
         let taken: Vec<_> = flags().filter(is_meant).collect();
-        let (_, bare, _) = *taken.first()?;
+        let Some((_, bare, _)) = taken.first().copied() else {
+            return Mention::of_texts(word);
+        };
         let of = taken.into_iter().map(|(_, _, entry)| entry).collect();
         Some(Mention { word: word.to_owned(), bare: Some(bare), of, what: "flag" })
+    }
+
+    /// A constant for which scripts have no word, though texts name it.
+    fn of_texts(word: &str) -> Option<Mention> {
+        let is_constant = word.contains('_') && !word.bytes().any(|byte| byte.is_ascii_lowercase());
+        let of: Vec<_> = Call::ENTRIES.iter().filter(|entry| found::has_word(entry.about, word)).collect();
+        let is_in_clauses = || Ledger::get().clauses().any(|clause| found::has_word(&clause.text, word));
+        let is_known = is_constant && (!of.is_empty() || is_in_clauses());
+        is_known.then(|| Mention { word: word.to_owned(), bare: None, of, what: "constant" })
     }
 }
