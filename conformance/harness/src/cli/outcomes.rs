@@ -15,11 +15,15 @@ use shmconf_model::profile::{Circumstances, Profile};
 use shmconf_model::script::{Requirement, Script};
 use shmconf_model::simulation::Simulation;
 use shmconf_model::trace::Header;
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// What the list of one platform may take.
 const MOST_TIME: Duration = Duration::from_secs(20);
+
+/// After which time it is said what takes so long.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -193,7 +197,14 @@ fn elsewhere(header: &Header, script: &Script, profile: &Profile) -> Header {
 fn list(script: &Script, header: &Header, profile: &Profile, interrupt: &Interrupt) -> Outcomes {
     let began = Instant::now();
     let is_late = || began.elapsed() > MOST_TIME;
-    let stop = || interrupt.came() || is_late();
+    let is_said = Cell::new(false);
+    let stop = || {
+        if began.elapsed() > PATIENCE && !is_said.replace(true) {
+            let (platform, most) = (&profile.name, MOST_TIME.as_secs());
+            anstream::eprintln!("still looking for outcomes on {platform}; the search ends after {most} s");
+        }
+        interrupt.came() || is_late()
+    };
     let mut found = possible::outcomes(script, header, profile, Bounds { stop: Some(&stop), ..Bounds::default() });
     if is_late() {
         let why = format!("it takes more than {} s to look for them all", MOST_TIME.as_secs());
