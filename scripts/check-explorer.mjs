@@ -34,9 +34,8 @@ async function open({ fragment = "", viewport = DESKTOP, colorScheme = "light" }
 
 /** Waits until what was just asked is answered. */
 async function settled(page, ask) {
-  const before = await page.evaluate(() => document.body.dataset.answered);
   await ask();
-  await page.waitForFunction((before) => document.body.dataset.answered !== before, before);
+  await page.waitForFunction(() => document.querySelector("#table").ariaBusy === "false");
 }
 
 async function isAccessible(page, where) {

@@ -17,8 +17,12 @@ const MOST_IN_LINK = 8000;
 let known: Example[] = [];
 let asked = 0;
 
+/** Is an answer awaited? */
+const wait = (is: boolean) => at("table").setAttribute("aria-busy", String(is));
+
 async function answer() {
   const mine = ++asked;
+  wait(true);
   const began = performance.now();
   const platforms = choices.chosen(true);
   const chosen = JSON.stringify({ platforms, user: choices.by() });
@@ -29,6 +33,7 @@ async function answer() {
     if ("mistake" in answered) {
       editor.show(answered.mistake, answer);
       said.textContent = "These are the answers to the script as it was before the mistake.";
+      wait(false);
       return;
     }
     editor.show(null);
@@ -43,6 +48,7 @@ async function answer() {
     // For whoever drives the page: what it shows, and how long that took, in milliseconds.
     Object.assign(window, { answers: given });
     Object.assign(document.body.dataset, { answered: String(mine), took: (performance.now() - began).toFixed(1) });
+    wait(false);
     race.show(races ? given.map(({ profile }) => profile) : [], editor.script());
   } catch (error) {
     if (!(error instanceof Stopped)) throw error;
@@ -50,6 +56,7 @@ async function answer() {
     table.clear();
     race.show([], "");
     said.textContent = error.message;
+    wait(false);
   }
 }
 
@@ -97,6 +104,7 @@ async function begin() {
   let typed = 0;
   editor.listen(() => {
     choose();
+    wait(true);
     clearTimeout(typed);
     typed = setTimeout(answer, 120);
   });
