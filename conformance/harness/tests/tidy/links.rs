@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What scripts build and put beside the documents of the site.
-const BUILT: &[&str] = &["docs/explorer.html"];
+const BUILT: &[&str] = &["docs/ask.html"];
 
 fn top() -> PathBuf {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).canonicalize().expect("it is a folder")
