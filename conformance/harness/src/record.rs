@@ -1,6 +1,6 @@
 //! What a program does with shared memory: from a log of strace to a trace.
 //!
-//! The log is read line by line (`log`, `value`). Each call on shared memory becomes a call of scripts (`follow`), as what is
+//! The log is read line by line (`log`, `value`), and of its calls those are kept that matter (`calls`). Each call on shared memory becomes a call of scripts (`follow`), as what is
 //! known of processes, descriptors and mappings tells what it is about (`world`). What does not matter is left out, and what
 //! is left is a trace (`recording`). docs/record.md says what becomes of which call.
 //!
@@ -8,6 +8,7 @@
 //!
 //! strace(1).
 
+mod calls;
 mod follow;
 mod log;
 mod recording;
@@ -29,7 +30,7 @@ use std::io::{self, BufRead};
 ///
 /// Those of the input.
 pub fn import(log: impl BufRead, about: About) -> io::Result<Recording> {
-    let log = Log::read(log, &|call| strace::CALLS.contains(&call))?;
+    let log = Log::read(log, &calls::is_known)?;
     let before = about.names.as_ref().map(|names| names.iter().cloned().collect());
     let follower = Follower::follow(&log, before, about.user);
     Ok(Recording::of(follower, about, lacks(&log)))

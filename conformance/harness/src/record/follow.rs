@@ -6,6 +6,7 @@ mod maps;
 mod passing;
 mod processes;
 
+use super::calls;
 use super::log::{Called, Entry, Log, What};
 use super::value::{Value, annotation};
 use super::world::{Object, ObjectAt, Open, ThreadAt, World, fd_label};
@@ -87,28 +88,6 @@ struct At<'a> {
     called: &'a Called,
 }
 
-/// Calls that give something new: what they do, they have done when they end. What others take away is gone from their
-/// beginning on, so that a number or an address can be used again.
-fn opens(name: &str) -> bool {
-    const OPENERS: &[&str] = &[
-        "open",
-        "openat",
-        "creat",
-        "memfd_create",
-        "dup",
-        "dup2",
-        "dup3",
-        "fcntl",
-        "mmap",
-        "recvmsg",
-        "recvmmsg",
-        "pidfd_getfd",
-        "execve",
-        "execveat",
-    ];
-    OPENERS.contains(&name)
-}
-
 impl Follower {
     /// Follows a log to its end.
     pub(super) fn follow(log: &Log, before: Option<BTreeSet<String>>, user: Option<(u32, u32)>) -> Follower {
@@ -133,7 +112,7 @@ impl Follower {
                 let child = called.child().and_then(|child| self.first_seen.get(&child)).copied();
                 entry.end.min(child.map_or(u64::MAX, |seen| seen.saturating_sub(1))).max(entry.start)
             }
-            What::Call(called) if opens(&called.name) => entry.end,
+            What::Call(called) if calls::gives(&called.name) => entry.end,
             _ => entry.start,
         }
     }

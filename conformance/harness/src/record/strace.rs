@@ -1,5 +1,6 @@
 //! Runs a program under strace.
 
+use super::calls;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -21,96 +22,6 @@ const TICK: Duration = Duration::from_millis(20);
 
 /// After how many of these it is said who is waited for, once the program has ended.
 const PATIENCE: u32 = 100;
-
-/// The calls that say something about shared memory.
-pub(super) const CALLS: &[&str] = &[
-    "open",
-    "openat",
-    "creat",
-    "unlink",
-    "unlinkat",
-    "rename",
-    "renameat",
-    "renameat2",
-    "link",
-    "linkat",
-    "symlink",
-    "symlinkat",
-    "truncate",
-    "chmod",
-    "fchmodat",
-    "chown",
-    "fchownat",
-    "mkdir",
-    "mkdirat",
-    "mknod",
-    "mknodat",
-    "memfd_create",
-    "ftruncate",
-    "fallocate",
-    "fstat",
-    "newfstatat",
-    "statx",
-    "fchmod",
-    "fchown",
-    "mmap",
-    "mmap2",
-    "mprotect",
-    "munmap",
-    "mremap",
-    "msync",
-    "madvise",
-    "mlock",
-    "munlock",
-    "read",
-    "write",
-    "pread64",
-    "pwrite64",
-    "readv",
-    "writev",
-    "preadv",
-    "pwritev",
-    "preadv2",
-    "pwritev2",
-    "lseek",
-    "sendfile",
-    "copy_file_range",
-    "splice",
-    "dup",
-    "dup2",
-    "dup3",
-    "fcntl",
-    "flock",
-    "close",
-    "close_range",
-    "sendmsg",
-    "recvmsg",
-    "sendmmsg",
-    "recvmmsg",
-    "pidfd_getfd",
-    "fork",
-    "vfork",
-    "clone",
-    "clone3",
-    "execve",
-    "execveat",
-    "exit",
-    "exit_group",
-    "umask",
-    "setrlimit",
-    "prlimit64",
-    "setuid",
-    "setgid",
-    "setgroups",
-    "setresuid",
-    "setreuid",
-    "setresgid",
-    "setregid",
-    "unshare",
-    "chroot",
-    "pivot_root",
-    "setns",
-];
 
 /// Why a program cannot be recorded.
 #[derive(Debug, thiserror::Error)]
@@ -170,7 +81,7 @@ pub fn run(program: &[OsString], quiet: bool) -> Result<(BufReader<File>, ExitSt
     strace.args(["--absolute-timestamps=format:unix,precision:ns", "-e", "signal=SIGBUS"]);
     strace
         .arg("-e")
-        .arg(format!("trace={}", CALLS.iter().map(|call| format!("?{call}")).collect::<Vec<_>>().join(",")));
+        .arg(format!("trace={}", calls::all().map(|call| format!("?{call}")).collect::<Vec<_>>().join(",")));
     strace.arg("-o").arg(&path).arg("--").args(program);
     if quiet {
         strace.stdout(io::stderr());

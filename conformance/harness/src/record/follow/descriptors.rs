@@ -1,5 +1,6 @@
 //! Calls on descriptors: sizes, modes, bytes, numbers, locks and seals.
 
+use super::super::calls;
 use super::super::value::{Members, Value};
 use super::super::world::{ObjectAt, Open, fd_label};
 use super::{At, Follower};
@@ -26,33 +27,6 @@ fn untold(len: i64) -> Outcome {
 impl Follower {
     /// Is it a call on a descriptor? Then it is done with.
     pub(super) fn on_descriptors(&mut self, at: At<'_>, name: &str) -> bool {
-        const CALLS: &[&str] = &[
-            "ftruncate",
-            "fallocate",
-            "fstat",
-            "newfstatat",
-            "statx",
-            "fchmod",
-            "fchown",
-            "fchownat",
-            "read",
-            "write",
-            "pread64",
-            "pwrite64",
-            "readv",
-            "writev",
-            "preadv",
-            "pwritev",
-            "preadv2",
-            "pwritev2",
-            "lseek",
-            "dup",
-            "dup2",
-            "dup3",
-            "fcntl",
-            "flock",
-            "close",
-        ];
         if matches!(name, "sendfile" | "copy_file_range" | "splice") {
             self.copied(at, name);
             return true;
@@ -61,7 +35,7 @@ impl Follower {
             self.close_range(at);
             return true;
         }
-        if !CALLS.contains(&name) {
+        if !calls::is_on_descriptor(name) {
             return false;
         }
         match self.object(at.thread, at.called.args.at(0)) {

@@ -1,5 +1,6 @@
 //! Calls that make, open, remove or look at objects by a path, as `shm_open` and `shm_unlink` do it on Linux; and memfds.
 
+use super::super::calls;
 use super::super::value::Value;
 use super::super::world::{ObjectAt, Open, fd_label};
 use super::{At, Follower, STORE, is_semaphore, is_shared_memory, name_of};
@@ -10,18 +11,6 @@ use shmconf_model::outcome::{Errno, Outcome};
 const ADDED: [&str; 2] = ["O_NOFOLLOW", "O_CLOEXEC"];
 const WAS_THERE: &str = "it was there before the log begins";
 
-/// Which arguments of a call are paths.
-fn paths(name: &str) -> &'static [usize] {
-    match name {
-        "open" | "creat" | "unlink" | "truncate" | "chmod" | "chown" | "mkdir" | "mknod" => &[0],
-        "openat" | "unlinkat" | "newfstatat" | "statx" | "fchmodat" | "fchownat" | "mkdirat" | "mknodat" => &[1],
-        "rename" | "link" | "symlink" => &[0, 1],
-        "renameat" | "renameat2" | "linkat" => &[1, 3],
-        "symlinkat" => &[0, 2],
-        _ => &[],
-    }
-}
-
 impl Follower {
     /// Is it a call on a path? Then it is done with.
     pub(super) fn on_paths(&mut self, at: At<'_>, name: &str) -> bool {
@@ -29,9 +18,9 @@ impl Follower {
             self.memfd_create(at);
             return true;
         }
-        let given: Vec<String> = paths(name).iter().filter_map(|index| path_at(at, *index)).collect();
+        let given: Vec<String> = calls::paths(name).iter().filter_map(|index| path_at(at, *index)).collect();
         let is_empty = given.first().is_none_or(|path| path.is_empty());
-        if is_empty && (paths(name).is_empty() || matches!(name, "newfstatat" | "statx" | "fchownat")) {
+        if is_empty && (calls::paths(name).is_empty() || matches!(name, "newfstatat" | "statx" | "fchownat")) {
             return false;
         }
         if let Some(number) = given.first().and_then(|path| own_descriptor(path)) {

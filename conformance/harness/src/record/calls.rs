@@ -1,0 +1,152 @@
+//! The system calls that say something about shared memory, and what each is about.
+
+/// Calls by paths, each with those of its arguments that are paths.
+const BY_PATH: &[(&str, &[usize])] = &[
+    ("open", &[0]),
+    ("openat", &[1]),
+    ("creat", &[0]),
+    ("unlink", &[0]),
+    ("unlinkat", &[1]),
+    ("rename", &[0, 1]),
+    ("renameat", &[1, 3]),
+    ("renameat2", &[1, 3]),
+    ("link", &[0, 1]),
+    ("linkat", &[1, 3]),
+    ("symlink", &[0, 1]),
+    ("symlinkat", &[0, 2]),
+    ("truncate", &[0]),
+    ("chmod", &[0]),
+    ("fchmodat", &[1]),
+    ("chown", &[0]),
+    ("fchownat", &[1]),
+    ("mkdir", &[0]),
+    ("mkdirat", &[1]),
+    ("mknod", &[0]),
+    ("mknodat", &[1]),
+    ("newfstatat", &[1]),
+    ("statx", &[1]),
+];
+
+/// Calls on a descriptor, which is their first argument. Some of those by paths are among them, where the path is empty.
+const ON_DESCRIPTOR: &[&str] = &[
+    "ftruncate",
+    "fallocate",
+    "fstat",
+    "newfstatat",
+    "statx",
+    "fchmod",
+    "fchown",
+    "fchownat",
+    "read",
+    "write",
+    "pread64",
+    "pwrite64",
+    "readv",
+    "writev",
+    "preadv",
+    "pwritev",
+    "preadv2",
+    "pwritev2",
+    "lseek",
+    "dup",
+    "dup2",
+    "dup3",
+    "fcntl",
+    "flock",
+    "close",
+];
+
+/// Calls on several descriptors, on mappings, on messages and on processes.
+const OTHERS: &[&str] = &[
+    "memfd_create",
+    "close_range",
+    "sendfile",
+    "copy_file_range",
+    "splice",
+    "pidfd_getfd",
+    "mmap",
+    "mmap2",
+    "mprotect",
+    "munmap",
+    "mremap",
+    "msync",
+    "madvise",
+    "mlock",
+    "munlock",
+    "sendmsg",
+    "recvmsg",
+    "sendmmsg",
+    "recvmmsg",
+    "fork",
+    "vfork",
+    "clone",
+    "clone3",
+    "execve",
+    "execveat",
+    "exit",
+    "exit_group",
+    "umask",
+    "setrlimit",
+    "prlimit64",
+    "setuid",
+    "setgid",
+    "setgroups",
+    "setresuid",
+    "setreuid",
+    "setresgid",
+    "setregid",
+    "unshare",
+    "chroot",
+    "pivot_root",
+    "setns",
+];
+
+/// Calls that give something new: what they do, they have done when they end. What others take away is gone from their
+/// beginning on, so that a number or an address can be used again.
+const GIVE: &[&str] = &[
+    "open",
+    "openat",
+    "creat",
+    "memfd_create",
+    "dup",
+    "dup2",
+    "dup3",
+    "fcntl",
+    "mmap",
+    "mmap2",
+    "recvmsg",
+    "recvmmsg",
+    "pidfd_getfd",
+    "execve",
+    "execveat",
+];
+
+/// Every call, once.
+pub(super) fn all() -> impl Iterator<Item = &'static str> {
+    let is_new = |name: &&&str| paths(name).is_empty();
+    BY_PATH
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(ON_DESCRIPTOR.iter().filter(is_new).copied())
+        .chain(OTHERS.iter().copied())
+}
+
+/// Is it one of these calls?
+pub(super) fn is_known(name: &str) -> bool {
+    all().any(|known| known == name)
+}
+
+/// Which arguments of a call are paths.
+pub(super) fn paths(name: &str) -> &'static [usize] {
+    BY_PATH.iter().find(|(known, _)| *known == name).map_or(&[], |(_, paths)| paths)
+}
+
+/// Is its first argument the descriptor that it is about?
+pub(super) fn is_on_descriptor(name: &str) -> bool {
+    ON_DESCRIPTOR.contains(&name)
+}
+
+/// Does it give something new?
+pub(super) fn gives(name: &str) -> bool {
+    GIVE.contains(&name)
+}
