@@ -42,7 +42,7 @@ impl Format for Html {
             tool: &document.tool,
             matrix: &matrix,
             data: &json(&details)?,
-            style: include_str!("html/page.css"),
+            style: concat!(include_str!("html/base.css"), include_str!("html/page.css")),
             script: include_str!("html/page.js"),
         };
         page.write_into(&mut *output)?;
