@@ -164,6 +164,9 @@ pub(in crate::model) fn load(cx: Cx<'_>, label: Label, offset: i64, len: i64, ch
     while access.at < access.parts.len() {
         let Some(Mapped { id, map, range, .. }) = target(cx, &access, checks) else { return };
         let object = cx.state.object(map.object);
+        if has_new_page(cx, object, range) {
+            may_lack_room(cx, &access, object, len, checks);
+        }
         let bytes = coherence::by_mapping(cx, object, range, checks);
         let (spans, because) = match &map.private {
             None => (visible(&bytes, object.size, range), object.bytes_by),
@@ -184,6 +187,28 @@ pub(in crate::model) fn load(cx: Cx<'_>, label: Label, offset: i64, len: i64, ch
         by.push(clause::mmap(1));
     }
     checks.succeed(Expect::Bytes(Pattern(shown)), &by, effects);
+}
+
+/// Is there a page in that range that nothing was stored into? It takes room once it is touched, be it by a load.
+fn has_new_page(cx: Cx<'_>, object: &Object, (start, end): (i64, i64)) -> bool {
+    let page = cx.state.page;
+    let end = end.min(whole_pages(object.size, page));
+    let mut known = start / page * page;
+    for span in object.bytes.set_spans(known, whole_pages(end, page)) {
+        if span.start / page * page > known {
+            return true;
+        }
+        known = known.max(whole_pages(span.end, page));
+    }
+    known < end
+}
+
+/// An access for which the store has no room ends its process.
+fn may_lack_room(cx: Cx<'_>, access: &Access<'_>, object: &Object, len: i64, checks: &mut Checks<'_>) {
+    let lacks = object.room.is_some_and(|room| whole_pages(object.size, cx.state.page) > room);
+    if lacks || room::may_lack(cx, len) {
+        access.may_die(cx, Signal::SIGBUS, clauses(&[clause::mmap(19)]), checks);
+    }
 }
 
 /// What a private mapping shows: its own copies, and elsewhere what the object has, as far as that is certain.
@@ -252,10 +277,7 @@ pub(in crate::model) fn store(cx: Cx<'_>, label: Label, offset: i64, byte: u8, l
     while access.at < access.parts.len() {
         let Some(Mapped { id: map_id, map, range, .. }) = target(cx, &access, checks) else { return };
         let (id, object) = (map.object, cx.state.object(map.object));
-        let lacks_room = object.room.is_some_and(|room| whole_pages(object.size, page) > room);
-        if room::may_lack(cx, len) || lacks_room {
-            access.may_die(cx, Signal::SIGBUS, clauses(&[clause::mmap(19)]), checks);
-        }
+        may_lack_room(cx, &access, object, len, checks);
         if object.room.is_some_and(|room| range.1.saturating_sub(range.0) > room) {
             return;
         }
