@@ -15,6 +15,7 @@ mod recording;
 mod strace;
 mod strangers;
 mod value;
+mod watch;
 mod world;
 
 pub use recording::{About, Recording};
@@ -38,6 +39,9 @@ pub fn import(log: impl BufRead, about: About) -> io::Result<Recording> {
 
 /// What a log lacks, with the flag of strace that gives it.
 fn lacks(log: &Log) -> Vec<String> {
+    if log.entries.is_empty() {
+        return vec!["nothing of it is understood: no line is one that strace writes".to_owned()];
+    }
     let calls = || {
         log.entries.iter().filter_map(|entry| if let What::Call(called) = &entry.what { Some(called) } else { None })
     };
@@ -47,14 +51,14 @@ fn lacks(log: &Log) -> Vec<String> {
             lacks.push(sentence.to_owned());
         }
     };
-    lack(log.entries.is_empty(), "nothing of it is understood: no line is one that strace writes");
+    lack(log.is_cut_off, "cut off: the log ends in the middle of a line, and nothing is known of what came then");
     lack(
         !log.has_processes && calls().any(|called| called.child().is_some()),
         "missing in the log: children (strace -f)",
     );
-    lack(!log.has_times && !log.entries.is_empty(), "missing in the log: times (strace -ttt)");
+    lack(!log.has_times, "missing in the log: times (strace -ttt)");
     let shows_descriptors = calls().any(|called| called.args.0.iter().any(|(_, value)| value.stands_for().is_some()));
-    lack(!log.entries.is_empty() && !shows_descriptors, "missing in the log: what descriptors stand for (strace -yy)");
+    lack(!shows_descriptors, "missing in the log: what descriptors stand for (strace -yy)");
     let is_short = |called: &log::Called| called.name.ends_with("stat") && called.text.contains("...");
     lack(calls().any(is_short), "missing in the log: whole structures (strace -v)");
     if log.strange > 0 {

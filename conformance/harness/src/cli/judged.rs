@@ -6,6 +6,7 @@ use crate::report::{Conditions, Counterexample, Kind, Report};
 use shmconf_model::judge::{self, Bounds};
 use shmconf_model::portability::{self, Other};
 use shmconf_model::profile::{Circumstances, Profile};
+use shmconf_model::script::Id;
 use shmconf_model::trace::{Header, Trace};
 use shmconf_model::verdict::Verdict;
 use std::path::Path;
@@ -76,8 +77,19 @@ impl TraceGroup {
         same_run && self.header.seed == header.seed && self.header.machine.settings == header.machine.settings
     }
 
-    pub(super) fn add(&mut self, path: &Path, trace: &Trace, stop: &AtomicBool) -> Result<(), Stopped> {
+    /// Executions of one case are counted together. Of programs each recording is one for itself, though they are called the same.
+    fn id_for(&self, trace: &Trace) -> Id {
         let id = &trace.header.case;
+        let is_taken = |id: &Id| self.tallies.iter().any(|(tally, _)| tally.result().id == *id);
+        if !trace.header.subject.starts_with("program:") || !is_taken(id) {
+            return id.clone();
+        }
+        let mut numbered = (2..).map(|number| Id::of_path(&format!("{id}-{number}")));
+        numbered.find(|id| !is_taken(id)).expect("there are more numbers than traces")
+    }
+
+    pub(super) fn add(&mut self, path: &Path, trace: &Trace, stop: &AtomicBool) -> Result<(), Stopped> {
+        let id = &self.id_for(trace);
         let at = self.tallies.iter().position(|(tally, _)| tally.result().id == *id).unwrap_or_else(|| {
             self.tallies.push((Tally::of(id.clone(), Kind::Case), Duration::ZERO));
             self.tallies.len() - 1

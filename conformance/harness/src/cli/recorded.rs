@@ -63,7 +63,7 @@ pub(super) fn judge(mut recording: Recording, args: &Args, ready: Ready) -> Done
     if recording.trace.events.is_empty() {
         tell(&recording);
         return nothing(
-            "nothing of what was recorded is about shared memory: neither shm_open nor memfd_create was called",
+            "nothing of what was recorded is about shared memory: no call of shm_open or memfd_create is among it",
         );
     }
     let interrupt = Interrupt::listen().map_err(CliError::Signals)?;

@@ -44,6 +44,13 @@ pub(super) enum Act {
     Other { call: String, outcome: String },
 }
 
+impl Done {
+    /// Is it about a name, which may have no object?
+    pub(super) fn is_about_names(&self) -> bool {
+        matches!(self.what, Act::Call { call: Call::ShmOpen { .. } | Call::ShmUnlink { .. }, .. })
+    }
+}
+
 impl Act {
     /// It cannot be judged, and why.
     fn doubt(&mut self, why: &str) {

@@ -19,6 +19,8 @@ pub(super) struct Log {
     pub(super) has_processes: bool,
     /// Do lines have a time of day or of the Epoch?
     pub(super) has_times: bool,
+    /// Does it end in the middle of a line?
+    pub(super) is_cut_off: bool,
 }
 
 /// Something that happened to a process, or rather to one of its threads.
@@ -106,6 +108,7 @@ impl Log {
             let time = head.time.map(|time| time.saturating_sub(*first.get_or_insert(time)));
             now = time.unwrap_or(0).max(now + 1);
             log.line(head, now, &mut halves, wanted);
+            log.is_cut_off = !line.ends_with(b"\n");
         }
         for (thread, half) in halves {
             // The process was killed, or the log ends, before the call returned.

@@ -66,10 +66,11 @@ impl Recording {
             lacks
                 .push(format!("opened by their paths: {} objects, each of which counts as shm_open", follower.by_path));
         }
-        let user = about.user.or(follower.owner).unwrap_or_else(|| {
+        let known = about.user.or(follower.owner);
+        if known.is_none() && !follower.done.is_empty() {
             lacks.push("missing in the log: who made the calls; an ordinary user is assumed (--uid NUMBER)".to_owned());
-            NOBODY_KNOWN
-        });
+        }
+        let user = known.unwrap_or(NOBODY_KNOWN);
         let umask = about.umask.or(follower.umask).unwrap_or(USUAL_UMASK);
         let mut builder = Builder { kept: &kept, follower: &follower, names: Names::new(about.anonymous) };
         let (mut events, mut others, mut objects_of) = (Vec::new(), Vec::new(), Vec::new());
@@ -149,7 +150,8 @@ struct Kept {
 impl Kept {
     fn of(follower: &Follower) -> Kept {
         let threads: Vec<ProcessAt> = follower.world.threads.iter().map(|thread| thread.process).collect();
-        let matters = |done: &&Done| !done.objects.is_empty() || matches!(done.what, Act::Other { .. });
+        let matters =
+            |done: &&Done| !done.objects.is_empty() || done.is_about_names() || matches!(done.what, Act::Other { .. });
         let mut kept: HashSet<ProcessAt> =
             follower.done.iter().filter(matters).map(|done| threads[done.thread]).collect();
         let heir_of = |process: ProcessAt| follower.world.processes[process].heir_of;

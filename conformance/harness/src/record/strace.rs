@@ -1,13 +1,12 @@
 //! Runs a program under strace.
 
 use super::calls;
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
+use super::watch::Watch;
+use nix::sys::signal::Signal;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
-use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs::{self, File, Permissions};
+use std::fs::{File, Permissions};
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -20,7 +19,7 @@ use std::time::Duration;
 /// How often it is looked whether the program has ended.
 const TICK: Duration = Duration::from_millis(20);
 
-/// After how many of these it is said who is waited for, once the program has ended.
+/// Each so many of these it is looked who is left of the program.
 const PATIENCE: u32 = 100;
 
 /// Why a program cannot be recorded.
@@ -59,8 +58,8 @@ fn is_there(program: &Path) -> bool {
 
 /// Runs a program to its end, and gives the log and how it ended. With `quiet` what the program prints goes to standard error.
 ///
-/// A signal that would end this process, such as that of ^C, ends strace, which leaves the program to itself, and what was
-/// recorded until then is what there is.
+/// A signal that would end this process is none: the program has the one of ^C from the terminal, and what it does then is recorded.
+/// A second one ends the program, or what it left behind, and a third one kills it.
 ///
 /// # Errors
 ///
@@ -78,7 +77,7 @@ pub fn run(program: &[OsString], quiet: bool) -> Result<(BufReader<File>, ExitSt
     let mut strace = Command::new("strace");
     // Structures are shown whole, but for the environment of a program.
     strace.args(["-f", "-yy", "-T", "-s", "0", "--seccomp-bpf", "-q", "-e", "abbrev=execve,execveat"]);
-    strace.args(["--absolute-timestamps=format:unix,precision:ns", "-e", "signal=SIGBUS"]);
+    strace.args(["--absolute-timestamps=format:unix,precision:ns", "-e", "signal=all"]);
     strace
         .arg("-e")
         .arg(format!("trace={}", calls::all().map(|call| format!("?{call}")).collect::<Vec<_>>().join(",")));
@@ -86,63 +85,49 @@ pub fn run(program: &[OsString], quiet: bool) -> Result<(BufReader<File>, ExitSt
     if quiet {
         strace.stdout(io::stderr());
     }
-    // What ends the program ends the recording, and not this process, which goes on with what was recorded.
-    let ended = Arc::new(AtomicBool::new(false));
+    let came = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM, SIGHUP] {
-        flag::register(signal, Arc::clone(&ended)).map_err(system("listen for signals"))?;
+        flag::register(signal, Arc::clone(&came)).map_err(system("listen for signals"))?;
     }
+    let mut watch = Watch::new(&path).map_err(system("make the log"))?;
     let mut strace = strace.spawn().map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => StraceError::NoStrace,
         _ => StraceError::System { doing: "start strace", source },
     })?;
-    let (mut is_cut_off, mut waits) = (false, 0);
+    let (mut signals, mut ticks, mut is_said) = (0, 0, false);
     let status = loop {
         if let Some(status) = strace.try_wait().map_err(system("wait for strace"))? {
             break status;
         }
-        if ended.swap(false, Ordering::Relaxed) {
-            let pid = Pid::from_raw(strace.id().cast_signed());
-            // It has ended by itself where there is none any more.
-            let _ = kill(pid, Signal::SIGTERM);
-            is_cut_off = true;
+        ticks += 1;
+        let has_come = came.swap(false, Ordering::Relaxed);
+        if has_come || ticks % PATIENCE == 0 {
+            watch.look().map_err(system("read the log of strace"))?;
         }
-        waits = if has_child(strace.id()) { 0 } else { waits + 1 };
-        if waits == PATIENCE {
-            say_who_is_left(&path);
+        if has_come {
+            signals += 1;
+            answer(&watch, signals);
+        }
+        if ticks % PATIENCE == 0 && !watch.has_first() && !is_said {
+            is_said = true;
+            let left = watch.left().join(", ");
+            anstream::eprintln!("the program has ended, and what it started has not: {left}. ^C ends that");
         }
         thread::sleep(TICK);
     };
     let log = File::open(&path).map_err(system("read the log of strace"))?;
-    if !is_cut_off && !is_whole(&log).map_err(system("read the log of strace"))? {
+    if !is_whole(&log).map_err(system("read the log of strace"))? {
         return Err(StraceError::CutShort(std::env::temp_dir()));
     }
     Ok((BufReader::new(log), status))
 }
 
-/// Has the program not ended yet? strace makes no other process.
-fn has_child(strace: u32) -> bool {
-    let children = fs::read_to_string(format!("/proc/{strace}/task/{strace}/children"));
-    children.map_or(true, |children| !children.trim().is_empty())
-}
-
-/// The program has ended, and processes that it made have not.
-fn say_who_is_left(log: &Path) {
-    let Ok(log) = fs::read(log) else { return };
-    let mut left = BTreeSet::new();
-    for line in String::from_utf8_lossy(&log).lines() {
-        let Some((thread, rest)) = line.split_once(' ') else { continue };
-        if rest.contains(" +++ ") {
-            left.remove(thread);
-        } else {
-            left.insert(thread.to_owned());
-        }
-    }
-    if !left.is_empty() {
-        let left: Vec<String> = left.into_iter().collect();
-        anstream::eprintln!(
-            "the program has ended; what it started has not: {}. ^C ends the recording, and leaves them alone",
-            left.join(", ")
-        );
+/// What a signal does: the first one is for the program itself, as long as it is there.
+fn answer(watch: &Watch, signals: usize) {
+    match (watch.has_first(), signals) {
+        (true, 1) => anstream::eprintln!("waiting for the program to end; ^C once more ends it"),
+        (true, 2) | (false, 1) => watch.end(Signal::SIGTERM),
+        _ => watch.end(Signal::SIGKILL),
     }
 }
 

@@ -40,12 +40,29 @@ fn a_program_of_two_processes_conforms_and_hears_of_macos_at_the_right_call() {
         return;
     }
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    assert!(said.contains("what python3 met conforms to linux-glibc"), "{said}");
+    assert!(said.contains("Linux did what linux-glibc says, in all that python3 asked of it"), "{said}");
     let about_macos =
         said.lines().position(|line| line.contains("macos with pages of 16384 bytes")).expect("macOS is told of");
     assert!(said.lines().nth(about_macos - 1).is_some_and(|line| line.contains("fstat(d")), "{said}");
     assert!(said.lines().nth(about_macos + 1).is_some_and(|line| line.contains("size 16384")), "{said}");
     assert!(std::fs::read_to_string(&trace).expect("the trace is kept").lines().count() > 10);
+}
+
+#[test]
+fn a_program_that_a_signal_kills_is_recorded_to_its_end() {
+    if !cfg!(all(target_os = "linux", target_env = "gnu")) || !are_there(&["strace", "python3"]) {
+        return;
+    }
+    let dies =
+        "import os, signal\nfd = os.memfd_create('a')\nos.ftruncate(fd, 100)\nos.kill(os.getpid(), signal.SIGKILL)";
+    let mut record = Command::new(env!("CARGO_BIN_EXE_shmconf"));
+    let output = record.args(["record", "--", "python3", "-c", dies]).output().expect("it starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    if said.contains("PTRACE") {
+        println!("skipped: this user may not trace processes");
+        return;
+    }
+    assert!(output.status.success() && said.contains("SIGKILL"), "{said}{}", String::from_utf8_lossy(&output.stdout));
 }
 
 /// In a mount namespace of its own, where the log has 16 KiB.

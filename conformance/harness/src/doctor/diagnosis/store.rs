@@ -85,7 +85,7 @@ fn room(directory: &str, store: &Storage) -> Option<Diagnosis> {
         "As root: `mount -o remount,size=1G {directory}`. In Docker: `--shm-size=1g`, or `shm_size` in a compose file; \
          in Kubernetes an emptyDir with `medium: Memory` at {directory}."
     );
-    let (weight, id, text) = if store.free_bytes < NEXT_TO_NOTHING {
+    let (weight, id, text) = if store.free_bytes < NEXT_TO_NOTHING && store.free_bytes <= store.total_bytes / 2 {
         (Weight::Wrong, "full-store", format!("{directory} is full: {free} of {total} are free."))
     } else if store.total_bytes <= SMALL {
         (Weight::Wrong, "small-store", format!("{directory} has room for {total} in all, of which {free} are free."))

@@ -9,7 +9,7 @@ use shmconf_model::outcome::{Errno, Outcome};
 
 /// What the C library adds to what a program asks `shm_open` for.
 const ADDED: [&str; 2] = ["O_NOFOLLOW", "O_CLOEXEC"];
-const WAS_THERE: &str = "it was there before the log begins";
+const WAS_THERE: &str = "the object was there before the log begins";
 
 impl Follower {
     /// Is it a call on a path? Then it is done with.
@@ -111,6 +111,15 @@ impl Follower {
                 Some(self.new_object(self.before.is_some(), mode))
             }
             (_, Some(object)) => object,
+            // What could not be made for other reasons was not there.
+            (Outcome::Errno(errno), None)
+                if *errno != Errno::EEXIST
+                    && flags.contains(OpenFlags::CREAT)
+                    && self.before.is_some()
+                    && !was_before =>
+            {
+                return None;
+            }
             (_, None) => Some(self.world.add_stranger(WAS_THERE)),
         };
         if let Some(object) = object {

@@ -8,14 +8,25 @@ use std::io::{self, Write};
 
 pub(super) fn write(reports: &[Report], output: &mut dyn Write) -> io::Result<()> {
     for report in reports {
-        let took = duration(report.duration_ms);
         let (style, sentence) = sentence(report);
-        let who = report
-            .program()
-            .map_or_else(|| clean(&report.subject), |program| format!("what {} met", clean(program)).into());
-        writeln!(output, "{}, in {took}", paint(style, &format!("{who} {sentence}")))?;
+        let text = match report.program() {
+            Some(program) => of_program(report, program),
+            None => format!("{} {sentence}, in {}", clean(&report.subject), duration(report.duration_ms)),
+        };
+        writeln!(output, "{}", paint(style, &text))?;
     }
     Ok(())
+}
+
+/// What is said of the system that a recorded program ran on.
+fn of_program(report: &Report, program: &str) -> String {
+    let (system, profile, program) = (clean(&report.platform.os), clean(&report.profile), clean(program));
+    let is_open = against(report) == report.summary.inconclusive;
+    match (report.conforms(), is_open) {
+        (true, _) => format!("{system} did what {profile} says, in all that {program} asked of it"),
+        (false, true) => format!("{system} may have done what {profile} says or not, in what {program} asked of it"),
+        (false, false) => format!("{system} did not do what {profile} says, in what {program} asked of it"),
+    }
 }
 
 fn sentence(report: &Report) -> (anstyle::Style, String) {
