@@ -40,6 +40,6 @@ impl Recording {
 
 fn unexplained(event: &Event) -> String {
     format!(
-        "no recorded call explains `{event}`; a process that was not recorded may be the cause, since the object has a name"
+        "no recorded call explains `{event}`; the cause may be a process that was not recorded, or this machine (shmconf doctor)"
     )
 }
