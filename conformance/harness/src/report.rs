@@ -40,7 +40,7 @@ pub use tap::Tap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shmconf_model::clause::Ledger;
-use shmconf_model::trace::Platform;
+use shmconf_model::trace::{self, Platform};
 use shmconf_model::verdict::Verdict;
 use std::io::{self, Write};
 use std::time::Duration;
@@ -183,7 +183,7 @@ impl Report {
 
     /// The program that was recorded, where its system is judged by what it met.
     pub fn program(&self) -> Option<&str> {
-        self.subject.strip_prefix("program:")
+        trace::program_of(&self.subject)
     }
 
     /// Does nothing in the report speak against the subject?

@@ -18,6 +18,19 @@ use std::io::{self, Write};
 /// What a trace of this version calls itself.
 pub const FORMAT: &str = "shmconf-trace/1";
 
+/// What the subject of a recorded program begins with.
+const PROGRAM: &str = "program:";
+
+/// The subject of a trace that was recorded from that program.
+pub fn program_subject(program: &str) -> String {
+    format!("{PROGRAM}{program}")
+}
+
+/// The program that a trace of that subject was recorded from, if it was.
+pub fn program_of(subject: &str) -> Option<&str> {
+    subject.strip_prefix(PROGRAM)
+}
+
 /// One execution of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trace {

@@ -3,14 +3,12 @@
 use super::error::CliError;
 use crate::assess::{self, Against, Stopped, Tally};
 use crate::report::{Conditions, Counterexample, Kind, Report};
-use shmconf_model::judge::{self, Bounds};
 use shmconf_model::portability::{self, Other};
 use shmconf_model::profile::{Circumstances, Profile};
 use shmconf_model::script::Id;
-use shmconf_model::trace::{Header, Trace};
-use shmconf_model::verdict::Verdict;
+use shmconf_model::trace::{Header, Trace, program_of};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 /// The traces of one subject on one platform, judged by one profile.
@@ -55,18 +53,6 @@ impl TraceGroup {
         Report::new(conditions, results, took)
     }
 
-    /// The events of a trace that are not allowed.
-    pub(super) fn violated_by(&self, trace: &Trace, stop: &AtomicBool) -> Vec<usize> {
-        let is_stopped = || stop.load(Ordering::Relaxed);
-        let bounds = Bounds { stop: Some(&is_stopped), ..Bounds::default() };
-        judge::judge_within(trace, &self.profile, bounds).violations.iter().map(|violation| violation.event).collect()
-    }
-
-    /// Was anything seen that is not allowed?
-    pub(super) fn fails(&self) -> bool {
-        self.tallies.iter().any(|(tally, _)| tally.result().verdict == Verdict::Fail)
-    }
-
     /// Nobody can tell whether what was judged is all that there is to say.
     pub(super) fn undecided(&mut self, reason: &str) {
         self.tallies.iter_mut().for_each(|(tally, _)| tally.undecided(reason.to_owned()));
@@ -81,14 +67,15 @@ impl TraceGroup {
     fn id_for(&self, trace: &Trace) -> Id {
         let id = &trace.header.case;
         let is_taken = |id: &Id| self.tallies.iter().any(|(tally, _)| tally.result().id == *id);
-        if !trace.header.subject.starts_with("program:") || !is_taken(id) {
+        if program_of(&trace.header.subject).is_none() || !is_taken(id) {
             return id.clone();
         }
         let mut numbered = (2..).map(|number| Id::of_path(&format!("{id}-{number}")));
         numbered.find(|id| !is_taken(id)).expect("there are more numbers than traces")
     }
 
-    pub(super) fn add(&mut self, path: &Path, trace: &Trace, stop: &AtomicBool) -> Result<(), Stopped> {
+    /// Judges one more trace, and tells which of its events are not allowed.
+    pub(super) fn add(&mut self, path: &Path, trace: &Trace, stop: &AtomicBool) -> Result<Vec<usize>, Stopped> {
         let id = &self.id_for(trace);
         let at = self.tallies.iter().position(|(tally, _)| tally.result().id == *id).unwrap_or_else(|| {
             self.tallies.push((Tally::of(id.clone(), Kind::Case), Duration::ZERO));
@@ -98,6 +85,7 @@ impl TraceGroup {
         *took += span(trace);
         let others = tally.compared(trace, &self.others);
         let assessment = assess::assess(trace, Against { profile: &self.profile, others, stop })?;
+        let violated = assessment.judgement.violations.iter().map(|violation| violation.event).collect();
         tally.add(assessment, |assessment| {
             let script: String = trace.events.iter().map(|event| format!("{}\n", event.line())).collect();
             let quote = |text: &str| shell_words::quote(text).into_owned();
@@ -106,7 +94,7 @@ impl TraceGroup {
             let violations = assessment.judgement.violations.clone();
             Counterexample::new(format!("# {id}\n{script}"), trace, violations, again)
         });
-        Ok(())
+        Ok(violated)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::record::Recording;
 use crate::report::Document;
 use shmconf_model::call::Call;
-use shmconf_model::trace::{Event, Trace};
+use shmconf_model::trace::{Event, Trace, program_of};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -70,21 +70,19 @@ pub(super) fn judge(mut recording: Recording, args: &Args, ready: Ready) -> Done
     interrupt.watch(|| ());
     let flag = interrupt.flag();
     let path = args.output.as_deref().unwrap_or(Path::new("TRACE"));
-    let group = |trace: &Trace| -> Result<Option<TraceGroup>, CliError> {
+    let judged = |trace: &Trace| -> Result<Option<(TraceGroup, Vec<usize>)>, CliError> {
         let mut group = TraceGroup::of(&trace.header, Some(&args.profile))?;
-        Ok(group.add(path, trace, &flag).is_ok().then_some(group))
+        Ok(group.add(path, trace, &flag).ok().map(|violated| (group, violated)))
     };
-    let (mut found, mut open) = (group(&recording.trace)?, None);
-    while let Some(failed) = found.as_ref().filter(|group| group.fails()) {
-        let violations = failed.violated_by(&recording.trace, &flag);
-        let Some(why) = recording.take_out(&violations) else { break };
+    let (mut found, mut open) = (judged(&recording.trace)?, None);
+    while let Some(why) = found.as_ref().and_then(|(_, violated)| recording.take_out(violated)) {
         open.get_or_insert(why);
-        found = group(&recording.trace)?;
+        found = judged(&recording.trace)?;
     }
-    if let (Some(group), Some(why)) = (&mut found, open) {
+    if let (Some((group, _)), Some(why)) = (&mut found, open) {
         group.undecided(&why);
     }
-    let Some(found) = found else {
+    let Some((found, _)) = found else {
         interrupt.die_of_it();
         return Ok(Exit::Harness);
     };
@@ -107,7 +105,7 @@ pub(super) fn judge(mut recording: Recording, args: &Args, ready: Ready) -> Done
 /// What was seen and what was left out, for the person who waits.
 fn tell(recording: &Recording) {
     let Recording { trace, processes, objects, left_out, lacks, .. } = recording;
-    let program = trace.header.subject.trim_start_matches("program:");
+    let program = program_of(&trace.header.subject).unwrap_or_default();
     anstream::eprintln!(
         "{program}: {}, {}, {}",
         count(*processes as u64, "process", "processes"),

@@ -117,7 +117,7 @@ impl Recording {
         let header = Header {
             format: trace::FORMAT.to_owned(),
             case: Id::of_path(&format!("recorded/{}", about.program)),
-            subject: format!("program:{}", about.program),
+            subject: trace::program_subject(&about.program),
             platform: about.platform,
             machine: about.machine,
             seed: 0,
