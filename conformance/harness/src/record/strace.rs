@@ -19,7 +19,7 @@ use std::time::Duration;
 /// How often it is looked whether the program has ended.
 const TICK: Duration = Duration::from_millis(20);
 
-/// Each so many of these it is looked who is left of the program.
+/// How many of these pass before it is checked again which processes are left.
 const PATIENCE: u32 = 100;
 
 /// Why a program cannot be recorded.
@@ -58,8 +58,8 @@ fn is_there(program: &Path) -> bool {
 
 /// Runs a program to its end, and gives the log and how it ended. With `quiet` what the program prints goes to standard error.
 ///
-/// A signal that would end this process is none: the program has the one of ^C from the terminal, and what it does then is recorded.
-/// A second one ends the program, or what it left behind, and a third one kills it.
+/// ^C does not end the recording: the program gets that signal from the terminal, too, and what it does then is recorded. A second ^C
+/// ends the program, or what it left behind, by SIGTERM, and a third one by SIGKILL.
 ///
 /// # Errors
 ///
