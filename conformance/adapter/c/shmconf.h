@@ -615,6 +615,17 @@ static void shmconf_null(int fd) {
     if (null >= 0) { dup2(null, fd); close(null); }
 }
 
+/* A script may leave no descriptor free: sockets of the harness are replaced while the limit is lifted. */
+static struct rlimit shmconf_lift(void) {
+    struct rlimit before, lifted;
+    getrlimit(RLIMIT_NOFILE, &before);
+    lifted = before;
+    if (lifted.rlim_cur < SHMCONF_MOST_FDS) lifted.rlim_cur = SHMCONF_MOST_FDS;
+    if (lifted.rlim_cur > lifted.rlim_max) lifted.rlim_cur = lifted.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &lifted);
+    return before;
+}
+
 /* Makes a child that is the actor `child`; answers its process number, 0 in the child, and -1 where there is none. */
 static long shmconf_fork(const char *call) {
     char name[65];
@@ -625,9 +636,11 @@ static long shmconf_fork(const char *call) {
     if (shmconf_true(call, "pid_namespace")) { shmconf_unsupported("this adapter makes no PID namespace"); return -1; }
     pid_t pid = fork();
     if (pid < 0) { shmconf_failed(errno); return -1; }
+    struct rlimit limit = shmconf_lift();
     if (pid > 0) {
         /* The numbers stay taken, so that they are not given to the script. */
         for (size_t at = 0; at < child->count; at++) shmconf_null(child->sockets[at]);
+        setrlimit(RLIMIT_NOFILE, &limit);
         shmconf_bind(&shmconf.born, name, pid);
         *child = shmconf.children[--shmconf.child_count];
         OUTCOME("\"ok\"");
@@ -643,6 +656,7 @@ static long shmconf_fork(const char *call) {
             if (!keep) shmconf_null(other->sockets[at]);
         }
     }
+    setrlimit(RLIMIT_NOFILE, &limit);
     shmconf.in.len = shmconf.out.len = shmconf.taken = 0;
     shmconf.peers.len = shmconf.born.len = shmconf.child_count = 0;
     return 0;
@@ -930,11 +944,12 @@ static long shmconf_perform(const char *call, const char *bind) {
         shmconf_done(returned);
         if (returned) break;
         shmconf_fill_holes(start, shmconf_pages(count));
+        /* The addresses of a part, and of what lies over another mapping, stay that mapping's. */
         if (in_part || map->over) {
             shmconf_add_hole(start, shmconf_pages(count));
             shmconf_close_holes();
+            break;
         }
-        if (in_part) break;
         /* What lay over it went with it. */
         for (size_t at = shmconf.map_count; at-- > 0;)
             if (shmconf.maps[at].start >= start && shmconf.maps[at].start < start + count) shmconf.maps[at] = shmconf.maps[--shmconf.map_count];
@@ -1048,6 +1063,9 @@ static void shmconf_start(const char *request) {
         char name[65] = {0};
         memcpy(name, key, len < 64 ? len : 64);
         shmconf_bind(&shmconf.peers, name, strtol(value, NULL, 10));
+#ifdef SO_NOSIGPIPE
+        setsockopt((int)strtol(value, NULL, 10), SOL_SOCKET, SO_NOSIGPIPE, &(int){1}, sizeof(int));
+#endif
     }
     for (object = shmconf_member(request, "children"); object && (key = shmconf_next(&object, &len, &value));) {
         shmconf.children = shmconf_room(shmconf.children, (shmconf.child_count + 1) * sizeof *shmconf.children);

@@ -37,6 +37,8 @@ WHENCES = {"SET": os.SEEK_SET, "CUR": os.SEEK_CUR, "END": os.SEEK_END, "DATA": g
 MEMFD = {"CLOEXEC": 1, "ALLOW_SEALING": 2, "NOEXEC_SEAL": 8, "EXEC": 16, "UNKNOWN": 256}
 PUNCH_HOLE, KEEP_SIZE = 2, 1
 MS_SYNC = {"linux": 4, "darwin": 16, "netbsd": 4, "openbsd": 2}.get(sys.platform.rstrip("0123456789"), 0)
+NO_SIGNAL = getattr(socket, "MSG_NOSIGNAL", 0)
+NO_SIGPIPE = 0x1022 if sys.platform == "darwin" else None  # SO_NOSIGPIPE, in place of the flag
 SIGNALS, FENCE = signal.Signals.__members__, _thread.allocate_lock()
 # An error with a name that is none of these is `errno` and its number.
 ERRORS = set("""E2BIG EACCES EAGAIN EBADF EBUSY ECAPMODE ECONNRESET EDEADLK EEXIST EFAULT EFBIG EFTYPE EINTR EINVAL EIO EISDIR ELOOP EMFILE
@@ -238,22 +240,22 @@ class Actor:
         checked(-1 if start == FAILED else 0)
         if over:
             self.fill(start, pages(length))
-            self.over.add((start, pages(length)))
         label = bind[0] if bind else ""
         self.nameless += [self.maps[label]] if label in self.maps else []
         self.maps[label] = start, pages(length)
+        (self.over.add if over else self.over.discard)(label)
 
     def munmap(self, bind, map, range=None):
         start, length = self.range(map, range["offset"], range["len"]) if range else self.of(self.maps, map, "mapping")
         checked(libc.munmap(start, length))
         self.fill(start, pages(length))
-        if range or (start, length) in self.over:
+        if range or map in self.over:
+            # The addresses of a part, and of what lies over another mapping, stay that mapping's.
             self.holes.append((start, pages(length)))
             self.reserve()
-        if not range:
+        else:
             # What lay over it went with it.
             self.maps = {label: found for label, found in self.maps.items() if not start <= found[0] < start + length}
-            self.over = {found for found in self.over if not start <= found[0] < start + length}
 
     def fill(self, start, length):
         """Something is mapped in a range again, or all of the addresses are given up."""
@@ -299,7 +301,8 @@ class Actor:
 
     def send(self, bind, to, fds):
         numbers = array.array("i", [self.fd(fd) for fd in fds])
-        self.of(self.peers, to, "peer").sendmsg([b"."], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, numbers)] if fds else [])
+        control = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, numbers)] if fds else []
+        self.of(self.peers, to, "peer").sendmsg([b"."], control, NO_SIGNAL)
 
     def pair(self, bind, ends):
         for fd in ends:
@@ -344,6 +347,8 @@ class Actor:
         """Takes over what `start` gives it, and says who it is."""
         self.prefix, self.children = request["prefix"].encode(), request.get("children", {})
         self.peers = {label: socket.socket(fileno=fd) for label, fd in request.get("peers", {}).items()}
+        for peer in self.peers.values() if NO_SIGPIPE else ():
+            peer.setsockopt(socket.SOL_SOCKET, NO_SIGPIPE, 1)
         given = {0, 1, 2, CONTROL, *request.get("peers", {}).values()}.union(*self.children.values())
         return {"protocol": PROTOCOL, "uid": os.geteuid(), "gid": os.getegid(), "umask": self.mask,
                 "fds": sorted(self.first_fds), "own_store": self.implementation.own_store,
@@ -352,6 +357,10 @@ class Actor:
     def fork(self, bind, child, pid_namespace=False):
         sockets = self.of(self.children, child, "child")
         pid = os.fork()
+        # A script may leave no descriptor free: sockets of the harness are replaced while the limit is lifted.
+        limit, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        enough = MOST_FDS if hard == resource.RLIM_INFINITY else min(MOST_FDS, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (enough, hard))
         null = os.open("/dev/null", os.O_RDWR)
         if pid:  # The numbers stay taken, so that they are not given to the script.
             lost = self.children.pop(child)
@@ -363,6 +372,7 @@ class Actor:
             self.peers, self.children, self.born = {}, {}, {}
         [os.dup2(null, fd, False) for fd in lost]
         os.close(null)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
         return pid
 
 
