@@ -9,6 +9,7 @@
 //! *Partial-Order Methods for the Verification of Concurrent Systems*, 1996.
 
 mod alike;
+mod constant;
 mod counter;
 mod order;
 mod plan;
@@ -127,7 +128,8 @@ pub fn outcomes_in(
     bounds: Bounds<'_>,
     orders: Orders,
 ) -> Outcomes {
-    walk::walk(&plan::Plan::of(script, header), header, profile, bounds, orders)
+    let all = walk::walk(&plan::Plan::of(script, header), header, profile, bounds, orders);
+    constant::keep(all, header, profile)
 }
 
 impl Outcomes {

@@ -11,6 +11,7 @@ use crate::simulation::Simulation;
 use crate::trace::Header;
 use crate::verdict::Verdict;
 use proptest::prelude::*;
+use rstest::rstest;
 use std::collections::BTreeSet;
 
 const BOUNDS: Bounds<'static> = Bounds { outcomes: 20_000, steps: 200_000, stop: None };
@@ -94,6 +95,18 @@ fn a_search_that_is_given_up_says_so_and_keeps_what_it_found() {
     let stop = || true;
     let stopped = outcomes(script, &header, &profile, Bounds { stop: Some(&stop), ..BOUNDS });
     assert_eq!(stopped.bounded.as_deref(), Some("the search was asked to stop"));
+}
+
+#[rstest]
+#[case::a_release("macos", "m = mmap(f, 0, 4096, READ|EXEC, SHARED)", [["EINVAL", "EINVAL"], ["ok", "ok"]])]
+#[case::a_missing_store("netbsd", "shm_unlink(@x)", [["ENOENT", "ENOENT"], ["ENOTSUP", "ENOTSUP"]])]
+fn what_a_call_meets_once_it_meets_again(#[case] id: &str, #[case] call: &str, #[case] expected: [[&str; 2]; 2]) {
+    let profile = Profile::get(id).unwrap();
+    let script: Script = format!("# own/twice\na: f = create(4096)\na: {call}\na: {call}").parse().unwrap();
+    let all = outcomes(&script, &header(&script, &profile), &profile, BOUNDS);
+    let found: BTreeSet<[&str; 2]> =
+        all.found.iter().map(|outcome| [&*outcome.answers[1].text, &*outcome.answers[2].text]).collect();
+    assert_eq!(found, BTreeSet::from(expected));
 }
 
 proptest! {
