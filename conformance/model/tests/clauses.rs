@@ -2,6 +2,8 @@
 
 use rstest::rstest;
 use shmconf_model::clause::{ClauseId, ClauseSet, Interface, Ledger, Level, shm_open};
+use shmconf_model::outcome::Errno;
+use shmconf_model::profile::Profile;
 
 fn numbers(interface: Interface) -> Vec<u8> {
     Ledger::get().clauses().map(|clause| clause.id).filter(|id| id.interface == interface).map(|id| id.number).collect()
@@ -48,4 +50,34 @@ fn every_clause_fits_a_set_of_clauses() {
     assert_eq!(too_large.map(|clause| clause.id), None);
     let all: ClauseSet = Ledger::get().clauses().map(|clause| clause.id).collect();
     assert_eq!(all.iter().count(), Ledger::get().clauses().count());
+}
+
+/// The error numbers that a clause begins with, as in `EFBIG or EINVAL: the length is …`.
+fn named(text: &str) -> Vec<String> {
+    let (list, _) = text.split_once(": ").unwrap_or_default();
+    let words: Vec<&str> = list.split([',', ' ']).filter(|word| !word.is_empty() && *word != "or").collect();
+    let is_error = |word: &&str| {
+        word.len() > 2 && word.starts_with('E') && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
+    };
+    if words.iter().all(is_error) { words.into_iter().map(str::to_owned).collect() } else { Vec::new() }
+}
+
+#[test]
+fn no_error_number_is_justified_by_a_clause_that_names_others() {
+    // This clause names both, the second one at its end.
+    let names_both = "memfd_name_too_long";
+    let mut wrong = Vec::new();
+    for profile in Profile::ids().map(|id| Profile::get(id).expect("it is built in")) {
+        for rule in profile.rules.list().into_iter().filter(|rule| rule.key != names_both) {
+            for (choice, justification) in rule.choices {
+                let clause = Ledger::get().clause(justification.clause).expect("there is such a clause");
+                let named = named(&clause.text);
+                let is_error = choice.parse::<Errno>().is_ok();
+                if is_error && justification.deviation.is_none() && !named.is_empty() && !named.contains(&choice) {
+                    wrong.push(format!("{}: {} = {choice}, by {}", profile.id, rule.key, clause.id));
+                }
+            }
+        }
+    }
+    assert_eq!(wrong, [] as [String; 0]);
 }

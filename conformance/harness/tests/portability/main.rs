@@ -86,6 +86,23 @@ fn what_could_not_be_called_there_is_compared_as_if_it_could() {
     assert_eq!(told(&on("macos@26.4", &trace(&twice))), ["0 EINVAL", "2 EINVAL"]);
 }
 
+const MEMFD: &str = r#""bind":["f"],"call":{"call":"memfd_create","name":"a","flags":"CLOEXEC"}"#;
+const MEMFD_STAT: &str = r#"{"stat":{"size":8192,"mode":511,"uid":1000,"gid":1000}}"#;
+
+#[test]
+fn what_stands_on_a_call_that_a_platform_does_not_have_is_not_told_again() {
+    let trace = trace(&[(MEMFD, r#"{"fd":4}"#), (GROW, r#""ok""#), (STAT, MEMFD_STAT), (GROW, r#""ok""#)]);
+    assert_eq!(told(&on("macos@15", &trace)), ["0 ENOSYS"]);
+}
+
+#[test]
+fn a_difference_of_the_mode_rests_on_what_is_said_of_modes() {
+    let trace = trace(&[(MEMFD, r#"{"fd":4}"#), (GROW, r#""ok""#), (STAT, MEMFD_STAT)]);
+    let found = on("freebsd", &trace);
+    let stat = found.iter().find(|difference| difference.event == 2).expect("the mode differs");
+    assert_eq!(stat.there[0].justifications[0].clause.to_string(), "memfd_create:9");
+}
+
 #[test]
 fn a_page_has_the_size_that_it_has_there() {
     let map = r#""bind":["m"],"call":{"call":"mmap","fd":"f","offset":4096,"len":4096,"prot":"READ","flags":"SHARED"}"#;

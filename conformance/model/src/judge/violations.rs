@@ -1,6 +1,6 @@
 //! What a violation says, and how the judge goes on behind it.
 
-use crate::clause::Ledger;
+use crate::clause::{self, Ledger};
 use crate::model::{Branch, Expect};
 use crate::outcome::Outcome;
 use crate::profile::{self, Profile};
@@ -20,6 +20,26 @@ pub(crate) fn allowed<'b>(profile: &Profile, branches: impl IntoIterator<Item = 
 /// Why an outcome is allowed, each reason once.
 pub(crate) fn explain_branch(profile: &Profile, branch: &Branch) -> Vec<Explanation> {
     each_once(&branch.justifications).map(|justification| explain(profile, justification, &branch.expect)).collect()
+}
+
+/// The branch with those justifications alone that speak of what is not as it was seen: of what `fstat` tells, one may be of
+/// the size and another of the mode.
+pub(crate) fn of_what_differs(branch: &Branch, seen: &Outcome) -> Branch {
+    let mut branch = branch.clone();
+    let (Expect::Stat { size, mode, .. }, Outcome::Stat(stat)) = (&branch.expect, seen) else { return branch };
+    let of_mode = branch.justifications.iter().position(|justification| justification.clause == clause::fstat(2));
+    let Some(of_mode) = of_mode else { return branch };
+    let (has_size, has_mode) = (*size == stat.size, *mode == stat.mode);
+    if has_size {
+        branch.justifications.drain(..of_mode);
+        // How an object comes by its mode says more than that it is told.
+        if !has_mode && branch.justifications.len() > 1 {
+            branch.justifications.swap(0, 1);
+        }
+    } else if has_mode {
+        branch.justifications.truncate(of_mode);
+    }
+    branch
 }
 
 fn each_once(justifications: &[profile::Justification]) -> impl Iterator<Item = profile::Justification> {

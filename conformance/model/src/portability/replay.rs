@@ -1,9 +1,9 @@
 //! The replay of a trace's calls by the rules of a platform.
 
-use crate::call::Label;
+use crate::call::{Call, Label};
 use crate::judge::violations;
 use crate::model::{self, Branch, Expect, Site, State};
-use crate::outcome::{Outcome, Received};
+use crate::outcome::{Errno, Outcome, Received};
 use crate::profile::Profile;
 use crate::trace::{Event, Header};
 use crate::verdict::{Allowed, Certainty, Difference};
@@ -24,7 +24,7 @@ pub(super) fn differences(
     initial.platform.page_size = pages_of(header, profile);
     let states = vec![State::initial(&initial)];
     let pages = header.platform.page_size;
-    let mut replay = Replay { home, pages, profile, states, differences: Vec::new() };
+    let mut replay = Replay { home, pages, profile, states, differences: Vec::new(), unsent: Vec::new() };
     // What comes next is among the first, which leave a queue at little cost.
     let mut waiting = VecDeque::from(events);
     while !waiting.is_empty() {
@@ -44,6 +44,8 @@ struct Replay<'a> {
     profile: &'a Profile,
     states: Vec<State>,
     differences: Vec<Difference>,
+    /// Who would have sent whom a message, and had nothing to send.
+    unsent: Vec<(Label, Label)>,
 }
 
 impl Replay<'_> {
@@ -74,13 +76,14 @@ impl Replay<'_> {
 
     /// Follows what was seen.
     fn advance(&mut self, index: u32, event: &Event) {
-        let mut next = Vec::new();
+        let (mut next, mut is_sent) = (Vec::new(), true);
         let mut parted = Vec::new();
         let (mut possible, mut unknown) = (Vec::new(), Vec::new());
         for state in std::mem::take(&mut self.states) {
             let branches = branches(self.profile, &state, index, event);
             // What cannot be called there was not put right after an earlier difference.
             if branches.iter().all(|branch| branch.expect == Expect::NotExecuted) {
+                is_sent = false;
                 next.push(state);
                 continue;
             }
@@ -97,7 +100,12 @@ impl Replay<'_> {
             }
             follow(&mut next, state, &alike, event);
         }
-        if next.is_empty() {
+        if let Some((from, to)) = sent(event).filter(|_| !is_sent) {
+            self.unsent.push((from, to));
+        }
+        if next.is_empty() && self.waits_for_unsent(event, &parted) {
+            next.extend(parted.into_iter().map(|(state, _)| state));
+        } else if next.is_empty() {
             self.part(index, event, parted, &mut next);
         } else {
             self.found(index, event, &possible, Certainty::Possible);
@@ -108,6 +116,15 @@ impl Replay<'_> {
                 self.states.push(state);
             }
         }
+    }
+
+    /// Does it wait for a message that was not sent there? That is not told again.
+    fn waits_for_unsent(&mut self, event: &Event, parted: &[(State, Vec<Branch>)]) -> bool {
+        let Call::Recv { from, .. } = &event.call else { return false };
+        let mut branches = parted.iter().flat_map(|(_, branches)| branches);
+        let at = self.unsent.iter().position(|unsent| *unsent == (*from, event.actor));
+        let at = at.filter(|_| branches.all(|branch| branch.expect == Expect::Hang));
+        at.map(|at| self.unsent.remove(at)).is_some()
     }
 
     /// Is it the departure by which the trace's own platform may do something else there?
@@ -132,7 +149,8 @@ impl Replay<'_> {
         deviations.any(|deviation| !self.home.deviations.iter().any(|own| own.id == deviation.id))
     }
 
-    /// Nothing that was seen can happen there: tells so, and goes on as if it had.
+    /// Nothing that was seen can happen there: tells so, and goes on as if it had. Where the platform does not have the call, what
+    /// it made is not there, and what is done with that is not told.
     fn part(&mut self, index: u32, event: &Event, parted: Vec<(State, Vec<Branch>)>, next: &mut Vec<State>) {
         let mut there = Vec::new();
         let mut assumed = Vec::new();
@@ -145,8 +163,10 @@ impl Replay<'_> {
             }
             let alike: Vec<Branch> =
                 at_home.into_iter().filter(|branch| is_alike(&branch.expect, &event.outcome)).collect();
+            // A program cannot be put right to make a call that the platform does not have.
+            let is_missing = guessed.is_empty() && !known.is_empty() && known.iter().all(is_of_no_such_call);
             match known.iter().chain(&guessed).position(Branch::departs).or(Some(0)) {
-                Some(at) if alike.is_empty() => {
+                Some(at) if alike.is_empty() || is_missing => {
                     let branch = known.iter().chain(&guessed).nth(at);
                     let outcome = branch.map(|branch| branch.expect.example(&state, event.actor));
                     next.extend(branch.zip(outcome).map(|(branch, outcome)| branch.apply(state, &outcome)));
@@ -183,7 +203,7 @@ impl Replay<'_> {
 
     /// Keeps a difference, if there is one.
     fn found(&mut self, index: u32, event: &Event, branches: &[Branch], certainty: Certainty) {
-        let there = self.explain(branches);
+        let there = self.explain(branches, &event.outcome);
         if !there.is_empty() {
             let (line, observed, under) = (event.line(), event.outcome.clone(), String::new());
             self.differences.push(Difference { event: index as usize, line, observed, there, certainty, under });
@@ -191,17 +211,18 @@ impl Replay<'_> {
     }
 
     /// What would come back. Where the platform always departs, there is nothing else.
-    fn explain(&self, branches: &[Branch]) -> Vec<Allowed> {
-        let mut branches: Vec<&Branch> = branches.iter().collect();
-        let always = |branch: &&Branch| {
+    fn explain(&self, branches: &[Branch], seen: &Outcome) -> Vec<Allowed> {
+        let mut branches: Vec<Branch> =
+            branches.iter().map(|branch| violations::of_what_differs(branch, seen)).collect();
+        let always = |branch: &Branch| {
             let mut deviations =
                 branch.justifications.iter().filter_map(|justification| self.profile.deviation(*justification));
             deviations.any(|deviation| deviation.always)
         };
         if branches.iter().any(always) {
-            branches.retain(|branch| branch.departs());
+            branches.retain(Branch::departs);
         }
-        let mut there = violations::allowed(self.profile, branches);
+        let mut there = violations::allowed(self.profile, &branches);
         there.sort_by_key(|allowed| {
             allowed.justifications.iter().all(|justification| justification.deviation.is_none())
         });
@@ -234,6 +255,16 @@ fn follow(next: &mut Vec<State>, state: State, alike: &[Branch], event: &Event) 
         let from = if at + 1 == alike.len() { before.take() } else { before.clone() };
         next.extend(from.map(|state| branch.apply(state, outcome)));
     }
+}
+
+/// From whom a message goes to whom, where the call sends one.
+fn sent(event: &Event) -> Option<(Label, Label)> {
+    if let Call::Send { to, .. } = &event.call { Some((event.actor, *to)) } else { None }
+}
+
+/// Does the platform say that it does not have the call?
+fn is_of_no_such_call(branch: &Branch) -> bool {
+    branch.expect == Expect::Errno(Errno::ENOSYS)
 }
 
 /// Is there a branch with the same outcome?

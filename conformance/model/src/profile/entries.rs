@@ -20,9 +20,20 @@ const ALONE: &[&str] = &["private_survives"];
 pub(super) struct Allows {
     allows: Vec<String>,
     clause: ClauseId,
+    /// What another clause allows in that matter, such as an error number that the first one does not name.
+    #[serde(default)]
+    others: BTreeMap<ClauseId, Vec<String>>,
     /// Platforms document a value of their own; the one here is what one can count on.
     #[serde(default)]
     own: bool,
+}
+
+impl Allows {
+    /// All that is allowed, each with its clause.
+    fn all(&self) -> impl Iterator<Item = (&String, ClauseId)> {
+        let others = self.others.iter().flat_map(|(clause, texts)| texts.iter().map(|text| (text, *clause)));
+        self.allows.iter().map(|text| (text, self.clause)).chain(others)
+    }
 }
 
 /// What a platform does in one matter: always the same, or an entry for each range of releases and each setting.
@@ -126,12 +137,16 @@ impl Reader<'_> {
     fn read_rule<T: FromStr<Err: fmt::Display> + PartialEq>(&self, key: &str) -> Result<Rule<T>, ProfileError> {
         let problem = |problem: String| ProfileError::Rule { key: key.to_owned(), problem };
         let rule = Rules::KEYS.iter().position(|known| *known == key).and_then(|at| u8::try_from(at).ok());
-        let parsed = |text: &String| text.parse::<T>().map_err(|error| problem(error.to_string()));
+        let parsed = |(text, clause): (&String, ClauseId)| match text.parse::<T>() {
+            Ok(value) => Ok((value, clause)),
+            Err(error) => Err(problem(error.to_string())),
+        };
         let allows = self.allows.get(key).ok_or_else(|| problem("posix.toml does not speak of it".to_owned()))?;
-        let allowed: Vec<T> = allows.allows.iter().map(parsed).collect::<Result<_, _>>()?;
+        let allowed: Vec<(T, ClauseId)> = allows.all().map(parsed).collect::<Result<_, _>>()?;
         let Some(entries) = self.does.get(key) else {
-            let justification = Justification { assumed: true, rule, ..Justification::clause(allows.clause) };
-            let choices = allowed.into_iter().map(|value| Choice { value, justification }).collect();
+            let assumed = |clause| Justification { assumed: true, rule, ..Justification::clause(clause) };
+            let choice = |(value, clause)| Choice { value, justification: assumed(clause) };
+            let choices = allowed.into_iter().map(choice).collect();
             return Ok(Rule { choices, when: Vec::new(), source: String::new() });
         };
         let mut read = Rule { choices: Vec::new(), when: Vec::new(), source: String::new() };
@@ -168,7 +183,7 @@ impl Reader<'_> {
         &self,
         does: &Does,
         allows: &Allows,
-        allowed: &[T],
+        allowed: &[(T, ClauseId)],
         rule: Option<u8>,
     ) -> Result<Vec<Choice<T>>, String> {
         let index = match &does.deviation {
@@ -183,8 +198,9 @@ impl Reader<'_> {
         let mut choices = Vec::new();
         for text in does.does.list() {
             let value = text.parse::<T>().map_err(|error| error.to_string())?;
-            let justification = if allows.own || allowed.contains(&value) {
-                Justification { rule, ..Justification::clause(allows.clause) }
+            let by = allowed.iter().find(|(allowed, _)| *allowed == value).map(|(_, clause)| *clause);
+            let justification = if let Some(clause) = by.or(allows.own.then_some(allows.clause)) {
+                Justification { rule, ..Justification::clause(clause) }
             } else {
                 departs = true;
                 let (index, clause) =

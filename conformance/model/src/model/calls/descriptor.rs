@@ -59,7 +59,8 @@ pub(in crate::model) fn fstat(cx: Cx<'_>, fd: Label, checks: &mut Checks<'_>) {
         let (size, uid, gid) = (object.size, object.uid, object.gid);
         Expect::Stat { size, mode, mode_open, uid, gid }
     };
-    let mut by: Vec<Justification> = vec![clause::fstat(1).into(), clause::fstat(2).into(), object.size_by];
+    // From fstat:2 on they speak of the mode and the owner: see `of_what_differs`.
+    let mut by: Vec<Justification> = vec![clause::fstat(1).into(), object.size_by, clause::fstat(2).into()];
     if object.nameless && object.mode_by.clause == clause::create(9) {
         for choice in &cx.profile.rules.create_mode.choices {
             checks.way(choice.justification).answer(stat(choice.value.0, 0), &by);
