@@ -101,6 +101,9 @@ impl Bar {
 
 impl Progress for Bar {
     fn begin(&self, subject: &str, results: usize) {
+        if self.telling == Telling::Everything {
+            self.line(&format!("\n{}", short(subject)));
+        }
         // Not by the bar's own thread, without which it would panic.
         let bar = self.bar.clone();
         self.watching.call_once(|| self.interrupt.watch(move || bar.tick()));
@@ -125,11 +128,12 @@ impl Progress for Bar {
     }
 
     fn done(&self, result: &CaseResult) {
-        let CaseResult { id, verdict, duration_ms, .. } = result;
+        let CaseResult { id, verdict, duration_ms, reason, .. } = result;
         match self.telling {
             Telling::Everything => {
                 let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner).remove(id).unwrap_or_default();
-                self.line(format!("{verdict:12} {id}  {duration_ms} ms\n{calls}").trim_end());
+                let why = reason.as_deref().map(|reason| format!("  {}", one_line(reason))).unwrap_or_default();
+                self.line(format!("{verdict:12} {id}  {duration_ms} ms{why}\n{calls}").trim_end());
             }
             Telling::Failures if *verdict == Verdict::Fail => self.line(&format!("{id} fails")),
             _ => {}
@@ -137,6 +141,11 @@ impl Progress for Bar {
         self.bar.inc(1);
         self.say(id);
     }
+}
+
+/// A text on one line, without control characters.
+fn one_line(text: &str) -> String {
+    text.split(|char: char| char.is_control()).collect::<Vec<_>>().join(" ")
 }
 
 /// Every call of a trace with its outcome.

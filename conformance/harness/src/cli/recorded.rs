@@ -104,7 +104,7 @@ pub(super) fn judge(mut recording: Recording, args: &Args, ready: Ready) -> Done
 
 /// What was seen and what was left out, for the person who waits.
 fn tell(recording: &Recording) {
-    let Recording { trace, processes, objects, left_out, lacks, .. } = recording;
+    let Recording { trace, processes, objects, left_out, lacks, left_behind, .. } = recording;
     let program = program_of(&trace.header.subject).unwrap_or_default();
     anstream::eprintln!(
         "{program}: {}, {}, {}",
@@ -119,6 +119,12 @@ fn tell(recording: &Recording) {
     }
     for lack in lacks {
         anstream::eprintln!("  {lack}");
+    }
+    for name in left_behind {
+        let name = name.escape_debug();
+        anstream::eprintln!(
+            "  left behind: {name}, which the program made and did not unlink; it stays until somebody does"
+        );
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::follow::{Act, Done, Follower, LeftOut};
 use super::world::{ObjectAt, ProcessAt, ThreadAt, numbered};
-use shmconf_model::call::{Call, Label, Name, Resource};
+use shmconf_model::call::{Call, Label, Name, OpenFlags, Resource};
 use shmconf_model::outcome::Outcome;
 use shmconf_model::script::Id;
 use shmconf_model::trace::{self, Actor, Event, Header, Machine, Other, Platform, Privilege, Trace};
@@ -46,6 +46,8 @@ pub struct Recording {
     pub left_out: LeftOut,
     /// What the log lacks, each in a sentence with what to do.
     pub lacks: Vec<String>,
+    /// The names of objects that the program made, and that nobody who was recorded had unlinked when all of it had ended.
+    pub left_behind: Vec<String>,
     /// The objects that each event is about.
     pub(super) about: Vec<Vec<ObjectAt>>,
     /// The objects that ever had a name.
@@ -125,7 +127,9 @@ impl Recording {
             actors,
         };
         let objects = follower.world.objects.iter().enumerate();
+        let left_behind = left_behind(&events);
         Recording {
+            left_behind,
             trace: Trace { header, events, others },
             processes: kept.processes.len(),
             objects: shown.len(),
@@ -135,6 +139,23 @@ impl Recording {
             lacks,
         }
     }
+}
+
+/// The names that were created by an open with `O_CREAT`, and not unlinked afterwards.
+fn left_behind(events: &[Event]) -> Vec<String> {
+    let mut left: Vec<String> = Vec::new();
+    for event in events {
+        match (&event.call, &event.outcome) {
+            (Call::ShmOpen { name: Name::Literal(name), flags, .. }, Outcome::Fd(_))
+                if event.unjudged.is_none() && flags.contains(OpenFlags::CREAT) && !left.contains(name) =>
+            {
+                left.push(name.clone());
+            }
+            (Call::ShmUnlink { name: Name::Literal(name) }, Outcome::Ok) => left.retain(|known| known != name),
+            _ => {}
+        }
+    }
+    left
 }
 
 /// The processes and threads that matter: those that did something to an object, and those from which they have it.

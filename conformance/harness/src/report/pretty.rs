@@ -88,7 +88,8 @@ fn header(tool: &Tool, report: &Report, width: usize, output: &mut dyn Write) ->
         platform.libc.clone(),
         if platform.stand_in.is_empty() { String::new() } else { format!("under {}", platform.stand_in) },
         format!("profile {}", report.profile),
-        format!("seed {}", report.seed),
+        // Nothing of a recorded program is drawn.
+        if report.program().is_some() { String::new() } else { format!("seed {}", report.seed) },
     ];
     let mut column = 0;
     for word in words.iter().map(|word| clean(word.trim())).filter(|word| !word.is_empty()) {

@@ -127,6 +127,13 @@ fn an_object_that_was_there_before_is_not_judged() {
     assert_eq!(verdict(&recording), Verdict::Pass);
 }
 
+#[rstest]
+#[case::it_stays("exit_group(0) = ?", &["/x"])]
+#[case::it_is_unlinked("unlink(\"/dev/shm/x\") = 0", &[])]
+fn an_object_that_the_program_leaves_behind_is_named(#[case] line: &str, #[case] expected: &[&str]) {
+    assert_eq!(recorded(&format!("{BEGINS}1 {line}\n")).left_behind, expected);
+}
+
 #[test]
 fn a_kernel_that_does_wrong_fails() {
     let log = format!(

@@ -142,32 +142,50 @@ fn skips(reports: &[Report]) -> Vec<String> {
 
 /// What the same calls would do on each other platform; those of which the same is said share a line.
 fn elsewhere(reports: &[Report]) -> Vec<String> {
+    let of_program = reports.iter().any(|report| report.program().is_some());
+    let said_of = |report: &Report, profile: &str| {
+        let other = report.portability.iter().find(|other| other.profile == profile)?;
+        Some(outcomes_on(other, of_program))
+    };
     let mut said: Vec<(String, Vec<String>)> = Vec::new();
-    for report in reports {
-        for other in &report.portability {
-            let subject = if reports.len() > 1 { format!(" ({})", clean(&report.subject)) } else { String::new() };
-            let platform = format!("{}{subject}", clean(&other.profile));
-            let text = outcomes_on(other);
-            match said.iter_mut().find(|(known, _)| *known == text) {
-                Some((_, platforms)) => platforms.push(platform),
-                None => said.push((text, vec![platform])),
+    let mut add = |text: String, platform: String| match said.iter_mut().find(|(known, _)| *known == text) {
+        Some((_, platforms)) => platforms.push(platform),
+        None => said.push((text, vec![platform])),
+    };
+    let profiles: Vec<&str> =
+        reports.iter().flat_map(|report| &report.portability).map(|other| &*other.profile).collect();
+    let mut known = BTreeSet::new();
+    for profile in profiles.into_iter().filter(|profile| known.insert(*profile)) {
+        let texts: Vec<_> = reports.iter().map(|report| said_of(report, profile)).collect();
+        match &texts[..] {
+            // What is said of every subject is said once.
+            [Some(text), rest @ ..] if rest.iter().all(|other| other.as_ref() == Some(text)) => {
+                add(text.clone(), clean(profile).into_owned());
+            }
+            _ => {
+                for (report, text) in reports.iter().zip(texts) {
+                    let platform = format!("{} ({})", clean(profile), clean(&report.subject));
+                    text.into_iter().for_each(|text| add(text, platform.clone()));
+                }
             }
         }
     }
     said.into_iter().map(|(text, platforms)| format!("{}: {text}", platforms.join(", "))).collect()
 }
 
-/// `other outcomes in 218 of 383 results: macos/size-once (40), choices that POSIX leaves open (120); not known for 3`
-fn outcomes_on(other: &Portability) -> String {
+/// `other outcomes in 218 of 383 results: macos/size-once (40), what POSIX leaves open or does not have (120); not known for 3`.
+/// Of a program there is one result, which needs no count.
+fn outcomes_on(other: &Portability, of_program: bool) -> String {
     let mut reasons = by(&other.deviations);
     if other.choices > 0 {
-        reasons.push(format!("choices that POSIX leaves open ({})", other.choices));
+        reasons.push(format!("what POSIX leaves open or does not have ({})", other.choices));
     }
     let possible = by(&other.possible).join(", ");
     let mut parts = Vec::new();
     match other.differ {
         0 if !possible.is_empty() => {}
         0 => parts.push("the same outcomes".to_owned()),
+        _ if of_program && other.compared == 1 => parts.push(format!("other outcomes: {}", reasons.join(", "))),
         differ => {
             let of = count(other.compared as usize, "result", "results");
             parts.push(format!("other outcomes in {differ} of {of}: {}", reasons.join(", ")));
