@@ -29,9 +29,11 @@ function row({ id, title, releases, settings }: About): HTMLElement {
     fields.push(make("span", { className: "field" }, make("label", { htmlFor: release.id }, "Release", make("span", { className: "hidden" }, ` of ${id}`)), release, options));
   }
   for (const [word, [about, values]] of Object.entries(settings).filter(([word]) => word !== "page_size")) {
-    const select = make("select", { id: `set-${id}-${word}`, title: about }, make("option", { value: "" }, "any"), values.map((value) => make("option", { value }, value)));
+    const select = make("select", { id: `set-${id}-${word}` }, make("option", { value: "" }, "any"), values.map((value) => make("option", { value }, value)));
     select.dataset.word = word;
-    fields.push(make("span", { className: "field" }, make("label", { htmlFor: select.id }, word, make("span", { className: "hidden" }, ` of ${id}`)), select));
+    const said = make("small", { id: `about-${id}-${word}` }, about);
+    select.setAttribute("aria-describedby", said.id);
+    fields.push(make("span", { className: "field setting" }, make("label", { htmlFor: select.id }, make("code", {}, word), make("span", { className: "hidden" }, ` of ${id}`)), select, said));
   }
   return make("div", { className: "row" }, name, make("span", { className: "fields" }, fields));
 }

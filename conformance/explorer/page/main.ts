@@ -20,31 +20,38 @@ let asked = 0;
 /** Is an answer awaited? */
 const wait = (is: boolean) => at("table").setAttribute("aria-busy", String(is));
 
-async function answer() {
+/** Answers within the time that a page may take, unless all calls are asked for. */
+async function answer(all = false) {
   const mine = ++asked;
   wait(true);
   const began = performance.now();
   const platforms = choices.chosen(true);
-  const chosen = JSON.stringify({ platforms, user: choices.by() });
+  const chosen = JSON.stringify({ platforms, user: choices.by(), within: all ? null : Number(document.body.dataset.within) });
   keep();
   try {
     const answered = await ask("answer", editor.script(), chosen);
     if (mine !== asked) return;
     if ("mistake" in answered) {
-      editor.show(answered.mistake, answer);
-      said.textContent = "These are the answers to the script as it was before the mistake.";
+      editor.show(answered.mistake, () => answer());
+      at("answer-all").hidden = true;
+      const isShown = at("table").childElementCount > 0;
+      table.outdate(isShown);
+      said.textContent = isShown ? "These are the answers to the script as it was before the mistake." : "";
       wait(false);
       return;
     }
     editor.show(null);
-    const { script, races, distinct, platforms } = answered.table;
+    const { script, races, distinct, platforms, stopped } = answered.table;
     const given = platforms.filter((one) => "Ok" in one).map(({ Ok: [profile, calls] }) => ({ script, profile, calls: calls.map((call) => distinct[call]) }));
     const refused = platforms.filter((one) => "Err" in one).map(({ Err }) => Err);
     table.show(given);
+    table.outdate(false);
+    at("answer-all").hidden = stopped === null;
     at("key").hidden = given.length === 0;
     const groups = table.columns(given).length;
     const summary = groups === 1 ? `The same on ${several(given.length, "platform", "platforms")}` : `${several(given.length, "platform", "platforms")}, ${groups} different sets of answers`;
-    said.textContent = [given.length > 0 ? `${summary}.` : "No platform is chosen.", ...refused].join(" ");
+    const stop = stopped ? `Stopped after ${document.body.dataset.within} ms, at call ${stopped[0]} of ${stopped[1]}.` : "";
+    said.textContent = [stop, given.length > 0 ? `${summary}.` : "No platform is chosen.", ...refused].join(" ").trim();
     // For whoever drives the page: what it shows, and how long that took, in milliseconds.
     Object.assign(window, { answers: given });
     Object.assign(document.body.dataset, { answered: String(mine), took: (performance.now() - began).toFixed(1) });
@@ -54,6 +61,8 @@ async function answer() {
     if (!(error instanceof Stopped)) throw error;
     if (mine !== asked) return;
     table.clear();
+    at("key").hidden = true;
+    at("answer-all").hidden = true;
     race.show([], "");
     said.textContent = error.message;
     wait(false);
@@ -71,7 +80,8 @@ function keep() {
 function restore() {
   const { script, user, pages, platforms } = link.read(location.hash);
   choices.take(platforms, user, pages);
-  if (platforms !== null) at<HTMLDetailsElement>("choices").open = true;
+  // On a phone they would push the answers out of sight.
+  if (platforms !== null && matchMedia("(min-width: 40rem)").matches) at<HTMLDetailsElement>("choices").open = true;
   editor.write(script || known[0].text);
   choose();
   return answer();
@@ -100,19 +110,20 @@ async function begin() {
   const [platforms, all] = await Promise.all([ask("platforms"), ask("examples")]);
   known = all;
   lay();
-  choices.lay(platforms, answer);
+  choices.lay(platforms, () => answer());
   let typed = 0;
   editor.listen(() => {
     choose();
     wait(true);
     clearTimeout(typed);
-    typed = setTimeout(answer, 120);
+    typed = setTimeout(() => answer(), 120);
   });
   at("copy-link").addEventListener("click", () => {
     const done = (word: string) => (at("copy-link").textContent = word);
     navigator.clipboard.writeText(location.href).then(() => done("Copied"), () => done("Copy the address"));
     setTimeout(done, 2000, "Copy link");
   });
+  at("answer-all").addEventListener("click", () => answer(true));
   addEventListener("hashchange", restore);
   await restore();
   rules.lay(platforms, await ask("rules"));

@@ -6,7 +6,7 @@ export interface Call { line: string; race?: number; allowed: Allowed[]; unknown
 export interface Answers { script: string; profile: string; calls: Call[] }
 export interface Mistake { line: number; column: number; length: number; problem: string; instead: string | null; because: string }
 export type Either<T> = { Ok: T } | { Err: string };
-export interface Table { script: string; races: boolean; distinct: Call[]; platforms: Either<[profile: string, calls: number[]]>[] }
+export interface Table { script: string; races: boolean; distinct: Call[]; platforms: Either<[profile: string, calls: number[]]>[]; stopped: [made: number, of: number] | null }
 export type Answer = { mistake: Mistake } | { table: Table };
 export interface Outcome { answers: string[]; why: Why[][]; order: number[] }
 export interface Race { calls: number[]; outcomes: Outcome[]; bounded: string | null; alike: string[][] }

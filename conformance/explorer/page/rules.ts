@@ -3,6 +3,7 @@
 import * as details from "./details";
 import { at, make, several } from "./elements";
 import type { About, Choice, Row } from "./model";
+import { shades } from "./shades";
 
 const text = at<HTMLInputElement>("rules-text");
 
@@ -31,17 +32,18 @@ function cell(platforms: About[], row: Row, column: number): HTMLElement {
   const button = make("button", { type: "button" }, make("span", { className: "mark" }), make("span", {}, shown));
   button.addEventListener("click", () => details.open(row.key, platforms[column].id, [make("p", {}, row.about), ...choices.map(choice), make("p", { className: "level" }, source ? `Known from: ${source}` : "")]));
   const made = make("td", { className: choices.some(({ deviation }) => deviation) ? "differs" : "" }, button);
-  made.dataset.shade = String(Math.min(ranks(row).indexOf(said(choices)), 5));
+  made.dataset.shade = String((platforms[column].id !== "posix" && shadesOf(platforms, row).get(said(choices))) || 0);
   return made;
 }
 
 const said = (choices: Choice[]) => choices.map(({ text }) => text).join();
 
-/** What platforms do, that which most of them do first. */
-function ranks({ platforms }: Row): string[] {
+/** POSIX is no platform that others could differ from. */
+function shadesOf(about: About[], { platforms }: Row): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const { choices } of platforms.filter(({ choices }) => choices.length > 0)) counts.set(said(choices), (counts.get(said(choices)) ?? 0) + 1);
-  return [...counts].sort(([, one], [, other]) => other - one).map(([key]) => key);
+  const known = platforms.filter(({ choices }, column) => choices.length > 0 && about[column].id !== "posix");
+  for (const { choices } of known) counts.set(said(choices), (counts.get(said(choices)) ?? 0) + 1);
+  return shades(counts);
 }
 
 function choice({ text, when, deviation, because, instead }: Choice): HTMLElement {

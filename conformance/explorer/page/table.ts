@@ -3,6 +3,7 @@
 import * as details from "./details";
 import { at, make } from "./elements";
 import type { Allowed, Answers, Call } from "./model";
+import { shades } from "./shades";
 
 const place = at("table");
 /** More calls than these nobody reads. */
@@ -10,6 +11,8 @@ const MOST_ROWS = 500;
 
 /** What a cell says, without why. */
 const said = cached((call) => JSON.stringify([call.allowed.map(({ outcome }) => outcome), kindOf(call)]));
+/** Its text alone: a deviation that shows in no text is no other answer. */
+const text = cached((call) => call.allowed.map(({ outcome }) => outcome).join("\n"));
 const departs = ({ justifications }: Allowed) => justifications.some(({ deviation }) => deviation);
 
 /** The same answer is one object wherever it is given. */
@@ -55,22 +58,36 @@ export function show(answers: Answers[]) {
   if (first) first.tabIndex = 0;
 }
 
-export const clear = () => place.replaceChildren();
+export function clear() {
+  place.replaceChildren();
+  outdate(false);
+}
+
+/** Are the answers those to the script as it was? */
+export function outdate(is: boolean) {
+  at("answers").classList.toggle("outdated", is);
+  at("outdated").hidden = !is;
+  place.ariaLabel = is ? "Out of date: what each platform answered" : "What each platform answers";
+}
 
 function row(call: Call, number: number, groups: Answers[][]): HTMLElement {
-  const shades = shadesOf(groups.map((group) => [group[0].calls[number], group.length]));
+  const shades = shadesOf(groups, number);
   const line = make("code", {}, call.line);
   const race = call.race === undefined ? null : make("small", {}, "races");
   const head = scoped("row", make("span", { className: "number" }, String(number + 1)), make("span", {}, line, race));
   return make("tr", { className: call.race === undefined ? "" : "race" }, head, groups.map((group) => cell(group, number, shades)));
 }
 
-/** Equal answers have the same shade; the one that most platforms give has none. */
-function shadesOf(cells: [Call, number][]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const [call, count] of cells) counts.set(said(call), (counts.get(said(call)) ?? 0) + count);
-  const ranked = [...counts].sort(([, one], [, other]) => other - one).map(([key]) => key);
-  return new Map(ranked.map((key, rank) => [key, Math.min(rank, 5)]));
+/** Is it an answer of a platform, to be told apart from those of others? */
+const counts = ([{ profile, calls }]: Answers[], number: number) => profile !== "posix" && !["unknown", "absent"].includes(kindOf(calls[number]));
+
+function shadesOf(groups: Answers[][], number: number): Map<string, number> {
+  const given = new Map<string, number>();
+  for (const group of groups.filter((group) => counts(group, number))) {
+    const key = text(group[0].calls[number]);
+    given.set(key, (given.get(key) ?? 0) + group.length);
+  }
+  return shades(given);
 }
 
 function cell(group: Answers[], number: number, shades: Map<string, number>): HTMLElement {
@@ -82,7 +99,7 @@ function cell(group: Answers[], number: number, shades: Map<string, number>): HT
   const button = make("button", { type: "button", tabIndex: -1 }, make("span", { className: "mark" }), make("span", {}, says && make("span", { className: kind === "unknown" ? "small" : "hidden" }, `${says} `), make("span", { className: "first" }, first), more && make("span", { className: "small" }, ` ${more}`)));
   button.addEventListener("click", () => open(group, number));
   const made = make("td", { className: kind }, button);
-  made.dataset.shade = String(shades.get(said(call)));
+  made.dataset.shade = String((counts(group, number) && shades.get(text(call))) || 0);
   return made;
 }
 

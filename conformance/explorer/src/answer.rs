@@ -3,7 +3,7 @@
 use crate::choices::{self, Choices};
 use crate::mistake::{self, Mistake};
 use serde::Serialize;
-use shmconf_model::answers::{AnsweredCall, answers};
+use shmconf_model::answers::{AnsweredCall, Answering};
 use shmconf_model::script::Script;
 use std::collections::HashMap;
 
@@ -29,13 +29,15 @@ pub struct Table {
     /// For each platform that was asked, in that order, its profile, and for each call which answer it gives. Where its release
     /// or a setting is none, what is wrong with it.
     pub platforms: Vec<Result<(String, Vec<usize>), String>>,
+    /// How many calls were answered, and how many there are, where the time was up before the last.
+    pub stopped: Option<(usize, usize)>,
 }
 
 /// A script of more calls than these is not answered: nobody reads that many.
 const MOST_CALLS: usize = 10_000;
 
-/// What the platforms answer to a script.
-pub fn answer(text: &str, choices: &Choices) -> Answer {
+/// What the platforms answer to a script. Before each call, `is_late` says whether the time is up.
+pub fn answer(text: &str, choices: &Choices, is_late: impl Fn() -> bool) -> Answer {
     match mistake::read(text) {
         Err(mistake) => Answer::Mistake(mistake),
         Ok(script) => {
@@ -44,27 +46,43 @@ pub fn answer(text: &str, choices: &Choices) -> Answer {
                 let problem = format!("The script makes {calls} calls; here are answered at most {MOST_CALLS}");
                 return Answer::Mistake(Mistake::of_choices(&problem));
             }
-            Answer::Table(table(&script, choices))
+            Answer::Table(table(&script, calls, choices, is_late))
         }
     }
 }
 
-fn table(script: &Script, choices: &Choices) -> Table {
-    let mut known: HashMap<String, usize> = HashMap::new();
+fn table(script: &Script, calls: usize, choices: &Choices, is_late: impl Fn() -> bool) -> Table {
+    let platforms: Vec<_> =
+        choices.platforms.iter().map(|text| choices::platform(text).map_err(|error| error.to_string())).collect();
+    let mut answering: Vec<Answering> = Vec::new();
+    for platform in platforms.iter().flatten() {
+        answering.push(Answering::new(script, &choices::header(script, platform, choices.user), platform.profile()));
+    }
+    // Call by call, so that each platform has answered the same calls when the time is up.
+    let mut made = 0;
+    while made < calls && !is_late() {
+        answering.iter_mut().for_each(|one| {
+            one.answer_next();
+        });
+        made += 1;
+    }
+    let mut known: HashMap<AnsweredCall, usize> = HashMap::new();
     let mut distinct = Vec::new();
     let mut number = |call: AnsweredCall| {
-        // Their text is as good a key as they are.
-        let key = crate::json(&call);
-        *known.entry(key).or_insert_with(|| {
-            distinct.push(call);
-            distinct.len() - 1
-        })
+        if let Some(number) = known.get(&call) {
+            return *number;
+        }
+        distinct.push(call.clone());
+        known.insert(call, distinct.len() - 1);
+        distinct.len() - 1
     };
-    let mut answered = |platform: &String| {
-        let platform = choices::platform(platform).map_err(|error| error.to_string())?;
-        let answers = answers(script, &choices::header(script, &platform, choices.user), platform.profile());
+    let mut answers = answering.into_iter().map(Answering::finish);
+    let mut told = |platform: &Result<_, String>| {
+        platform.as_ref().map_err(Clone::clone)?;
+        let answers = answers.next().ok_or_else(|| "it has not answered".to_owned())?;
         Ok((answers.profile, answers.calls.into_iter().map(&mut number).collect()))
     };
-    let platforms = choices.platforms.iter().map(&mut answered).collect();
-    Table { script: script.id.to_string(), races: script.has_race(), distinct, platforms }
+    let platforms = platforms.iter().map(&mut told).collect();
+    let stopped = (made < calls).then_some((made, calls));
+    Table { script: script.id.to_string(), races: script.has_race(), distinct, platforms, stopped }
 }

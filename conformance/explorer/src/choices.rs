@@ -17,6 +17,8 @@ pub struct Choices {
     pub platforms: Vec<String>,
     /// The user who makes the calls: 0 is root. A script that needs root has it anyway.
     pub user: u32,
+    /// Within how many milliseconds the answers have to be found, if there is a bound.
+    pub within: Option<u32>,
 }
 
 thread_local! {

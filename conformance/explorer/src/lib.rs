@@ -43,8 +43,12 @@ pub fn rules_json() -> String {
 /// What the platforms answer to a script. `choices` is JSON, as [`Choices`] has it.
 #[wasm_bindgen(js_name = answer)]
 pub fn answer_json(script: &str, choices: &str) -> String {
-    match serde_json::from_str(choices) {
-        Ok(choices) => json(&answer(script, &choices)),
+    match serde_json::from_str::<Choices>(choices) {
+        Ok(choices) => {
+            // The clock is the browser's, as there is none in the model.
+            let end = choices.within.map(|within| now() + f64::from(within));
+            json(&answer(script, &choices, || end.is_some_and(|end| now() >= end)))
+        }
         Err(error) => json(&Mistake::of_choices(&error.to_string())),
     }
 }
@@ -53,6 +57,13 @@ pub fn answer_json(script: &str, choices: &str) -> String {
 #[wasm_bindgen(js_name = race)]
 pub fn race_json(script: &str, platform: &str, user: u32) -> String {
     json(&race(script, platform, user))
+}
+
+#[wasm_bindgen]
+extern "C" {
+    /// The milliseconds that the browser counts.
+    #[wasm_bindgen(js_namespace = performance)]
+    fn now() -> f64;
 }
 
 fn json(value: &impl Serialize) -> String {

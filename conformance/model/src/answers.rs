@@ -32,7 +32,7 @@ pub struct Answers {
 }
 
 /// A call, and what comes back of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct AnsweredCall {
     /// The line, such as `b: g = shm_open(@x, RDWR)`.
     pub line: String,
@@ -50,31 +50,61 @@ pub struct AnsweredCall {
 /// What the platform of a profile answers to a script. `header` tells of the system and of the actors, as
 /// [`Simulation::header`](crate::simulation::Simulation::header) makes it.
 pub fn answers(script: &Script, header: &Header, profile: &Profile) -> Answers {
-    let plan = Plan::of(script, header);
-    let names = shown::names(&plan.calls);
-    let mut state = State::initial(header);
-    let mut calls = Vec::with_capacity(plan.calls.len());
-    let mut examples = Vec::with_capacity(plan.calls.len());
-    for (number, call) in (0..).zip(&plan.calls) {
+    let mut answering = Answering::new(script, header, profile);
+    while answering.answer_next() {}
+    answering.finish()
+}
+
+/// A script whose calls are answered one by one, for whoever may have to stop before the last.
+pub struct Answering<'a> {
+    script: &'a Script,
+    profile: &'a Profile,
+    plan: Plan,
+    names: shown::Names,
+    state: State,
+    /// What was answered so far, and what came back of each call.
+    calls: Vec<AnsweredCall>,
+    examples: Vec<Outcome>,
+}
+
+impl<'a> Answering<'a> {
+    /// Nothing is answered yet.
+    pub fn new(script: &'a Script, header: &Header, profile: &'a Profile) -> Answering<'a> {
+        let plan = Plan::of(script, header);
+        let names = shown::names(&plan.calls);
+        let (calls, examples) = (Vec::new(), Vec::new());
+        Answering { script, profile, plan, names, state: State::initial(header), calls, examples }
+    }
+
+    /// Answers the next call; `false` where none is left.
+    pub fn answer_next(&mut self) -> bool {
+        let Some(call) = self.plan.calls.get(self.calls.len()) else { return false };
         let mut branches = Vec::new();
-        let site = Site { actor: call.actor, bind: &call.bind, event: number, creating: 0, fds: Some(&OPEN) };
-        model::step(profile, &state, site, &call.call, &mut branches);
-        let ranked = branches.iter().enumerate().min_by_key(|(_, branch)| unlikeliness(profile, branch));
+        let event = u32::try_from(self.calls.len()).unwrap_or(u32::MAX);
+        let site = Site { actor: call.actor, bind: &call.bind, event, creating: 0, fds: Some(&OPEN) };
+        model::step(self.profile, &self.state, site, &call.call, &mut branches);
+        let ranked = branches.iter().enumerate().min_by_key(|(_, branch)| unlikeliness(self.profile, branch));
         let likeliest = ranked.map(|(at, _)| at).map(|at| branches.swap_remove(at));
         let outcome = likeliest.as_ref().map_or(Outcome::NotExecuted(String::new()), |branch| {
-            let outcome = branch.expect.example(&state, call.actor);
-            branch.change(&mut state, &outcome);
+            let outcome = branch.expect.example(&self.state, call.actor);
+            branch.change(&mut self.state, &outcome);
             outcome
         });
         let unknown = likeliest.iter().chain(&branches).any(Branch::is_assumed);
-        let allowed = allowed(profile, &likeliest.into_iter().chain(branches).collect::<Vec<_>>(), |expect| {
-            shown::expected(&call.call, expect, &names)
+        let allowed = allowed(self.profile, &likeliest.into_iter().chain(branches).collect::<Vec<_>>(), |expect| {
+            shown::expected(&call.call, expect, &self.names)
         });
-        calls.push(AnsweredCall { line: call.line.clone(), race: call.race, allowed, unknown });
-        examples.push(outcome);
+        self.calls.push(AnsweredCall { line: call.line.clone(), race: call.race, allowed, unknown });
+        self.examples.push(outcome);
+        true
     }
-    name_objects(&plan.calls, &examples, &mut calls);
-    Answers { format: FORMAT.to_owned(), script: script.id.clone(), profile: profile.name.clone(), calls }
+
+    /// What was answered.
+    pub fn finish(self) -> Answers {
+        let Answering { script, profile, plan, mut calls, examples, .. } = self;
+        name_objects(&plan.calls, &examples, &mut calls);
+        Answers { format: FORMAT.to_owned(), script: script.id.clone(), profile: profile.name.clone(), calls }
+    }
 }
 
 /// What comes back as a platform mostly is, and where a program may go on, comes before the rest.
