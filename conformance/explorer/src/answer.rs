@@ -3,9 +3,10 @@
 use crate::choices::{self, Choices};
 use crate::mistake::{self, Mistake};
 use serde::Serialize;
-use shmconf_model::answers::{AnsweredCall, Answering};
+use shmconf_model::answers::{AnsweredCall, Answering, Asked};
 use shmconf_model::script::Script;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// A script's answers, or what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -36,8 +37,11 @@ pub struct Table {
 /// A script of more calls than these is not answered: nobody reads that many.
 const MOST_CALLS: usize = 10_000;
 
-/// What the platforms answer to a script. Before each call, `is_late` says whether the time is up.
-pub fn answer(text: &str, choices: &Choices, is_late: impl Fn() -> bool) -> Answer {
+/// So many calls are answered before anybody looks at the clock: a short script is never stopped.
+const ROUND: usize = 16;
+
+/// What the platforms answer to a script. `now` tells the time in milliseconds.
+pub fn answer(text: &str, choices: &Choices, now: impl Fn() -> f64) -> Answer {
     match mistake::read(text) {
         Err(mistake) => Answer::Mistake(mistake),
         Ok(script) => {
@@ -46,24 +50,29 @@ pub fn answer(text: &str, choices: &Choices, is_late: impl Fn() -> bool) -> Answ
                 let problem = format!("The script makes {calls} calls; here are answered at most {MOST_CALLS}");
                 return Answer::Mistake(Mistake::of_choices(&problem));
             }
-            Answer::Table(table(&script, calls, choices, is_late))
+            Answer::Table(table(&script, calls, choices, now))
         }
     }
 }
 
-fn table(script: &Script, calls: usize, choices: &Choices, is_late: impl Fn() -> bool) -> Table {
+fn table(script: &Script, calls: usize, choices: &Choices, now: impl Fn() -> f64) -> Table {
     let platforms: Vec<_> =
         choices.platforms.iter().map(|text| choices::platform(text).map_err(|error| error.to_string())).collect();
+    let mut asked: HashMap<u64, Rc<Asked>> = HashMap::new();
     let mut answering: Vec<Answering> = Vec::new();
     for platform in platforms.iter().flatten() {
-        answering.push(Answering::new(script, &choices::header(script, platform, choices.user), platform.profile()));
+        let header = choices::header(script, platform, choices.user);
+        let asked = asked.entry(header.platform.page_size).or_insert_with(|| Rc::new(Asked::of(script, &header)));
+        answering.push(Answering::new(asked, &header, platform.profile()));
     }
+    // To read the platforms takes a while at the first time, and is no fault of the script.
+    let end = choices.within.map(|within| now() + f64::from(within));
     // Call by call, so that each platform has answered the same calls when the time is up.
     let mut made = 0;
-    while made < calls && !is_late() {
-        answering.iter_mut().for_each(|one| {
+    while made < calls && (made == 0 || !made.is_multiple_of(ROUND) || end.is_none_or(|end| now() < end)) {
+        for one in &mut answering {
             one.answer_next();
-        });
+        }
         made += 1;
     }
     let mut known: HashMap<AnsweredCall, usize> = HashMap::new();

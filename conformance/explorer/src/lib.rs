@@ -44,11 +44,7 @@ pub fn rules_json() -> String {
 #[wasm_bindgen(js_name = answer)]
 pub fn answer_json(script: &str, choices: &str) -> String {
     match serde_json::from_str::<Choices>(choices) {
-        Ok(choices) => {
-            // The clock is the browser's, as there is none in the model.
-            let end = choices.within.map(|within| now() + f64::from(within));
-            json(&answer(script, &choices, || end.is_some_and(|end| now() >= end)))
-        }
+        Ok(choices) => json(&answer(script, &choices, now)),
         Err(error) => json(&Mistake::of_choices(&error.to_string())),
     }
 }
@@ -61,7 +57,7 @@ pub fn race_json(script: &str, platform: &str, user: u32) -> String {
 
 #[wasm_bindgen]
 extern "C" {
-    /// The milliseconds that the browser counts.
+    /// The milliseconds that the browser counts, as there is no clock in the model.
     #[wasm_bindgen(js_namespace = performance)]
     fn now() -> f64;
 }

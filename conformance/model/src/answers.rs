@@ -14,6 +14,7 @@ use crate::verdict::Allowed;
 use crate::{call::Call, judge::violations};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 
 /// What a document of this version calls itself.
 pub const FORMAT: &str = "shmconf-answers/1";
@@ -50,17 +51,30 @@ pub struct AnsweredCall {
 /// What the platform of a profile answers to a script. `header` tells of the system and of the actors, as
 /// [`Simulation::header`](crate::simulation::Simulation::header) makes it.
 pub fn answers(script: &Script, header: &Header, profile: &Profile) -> Answers {
-    let mut answering = Answering::new(script, header, profile);
+    let mut answering = Answering::new(&Rc::new(Asked::of(script, header)), header, profile);
     while answering.answer_next() {}
     answering.finish()
 }
 
-/// A script whose calls are answered one by one, for whoever may have to stop before the last.
-pub struct Answering<'a> {
-    script: &'a Script,
-    profile: &'a Profile,
-    plan: Plan,
+/// The calls of a script, as every system with pages of one size is asked.
+pub struct Asked {
+    script: Id,
+    calls: Vec<ScriptCall>,
     names: shown::Names,
+}
+
+impl Asked {
+    /// The calls as they are on the system that `header` tells of.
+    pub fn of(script: &Script, header: &Header) -> Asked {
+        let calls = Plan::of(script, header).calls;
+        Asked { script: script.id.clone(), names: shown::names(&calls), calls }
+    }
+}
+
+/// Calls that are answered one by one, for whoever may have to stop before the last.
+pub struct Answering<'a> {
+    asked: Rc<Asked>,
+    profile: &'a Profile,
     state: State,
     /// What was answered so far, and what came back of each call.
     calls: Vec<AnsweredCall>,
@@ -69,16 +83,14 @@ pub struct Answering<'a> {
 
 impl<'a> Answering<'a> {
     /// Nothing is answered yet.
-    pub fn new(script: &'a Script, header: &Header, profile: &'a Profile) -> Answering<'a> {
-        let plan = Plan::of(script, header);
-        let names = shown::names(&plan.calls);
+    pub fn new(asked: &Rc<Asked>, header: &Header, profile: &'a Profile) -> Answering<'a> {
         let (calls, examples) = (Vec::new(), Vec::new());
-        Answering { script, profile, plan, names, state: State::initial(header), calls, examples }
+        Answering { asked: Rc::clone(asked), profile, state: State::initial(header), calls, examples }
     }
 
     /// Answers the next call; `false` where none is left.
     pub fn answer_next(&mut self) -> bool {
-        let Some(call) = self.plan.calls.get(self.calls.len()) else { return false };
+        let Some(call) = self.asked.calls.get(self.calls.len()) else { return false };
         let mut branches = Vec::new();
         let event = u32::try_from(self.calls.len()).unwrap_or(u32::MAX);
         let site = Site { actor: call.actor, bind: &call.bind, event, creating: 0, fds: Some(&OPEN) };
@@ -92,7 +104,7 @@ impl<'a> Answering<'a> {
         });
         let unknown = likeliest.iter().chain(&branches).any(Branch::is_assumed);
         let allowed = allowed(self.profile, &likeliest.into_iter().chain(branches).collect::<Vec<_>>(), |expect| {
-            shown::expected(&call.call, expect, &self.names)
+            shown::expected(&call.call, expect, &self.asked.names)
         });
         self.calls.push(AnsweredCall { line: call.line.clone(), race: call.race, allowed, unknown });
         self.examples.push(outcome);
@@ -101,9 +113,9 @@ impl<'a> Answering<'a> {
 
     /// What was answered.
     pub fn finish(self) -> Answers {
-        let Answering { script, profile, plan, mut calls, examples, .. } = self;
-        name_objects(&plan.calls, &examples, &mut calls);
-        Answers { format: FORMAT.to_owned(), script: script.id.clone(), profile: profile.name.clone(), calls }
+        let Answering { asked, profile, mut calls, examples, .. } = self;
+        name_objects(&asked.calls, &examples, &mut calls);
+        Answers { format: FORMAT.to_owned(), script: asked.script.clone(), profile: profile.name.clone(), calls }
     }
 }
 
