@@ -129,7 +129,7 @@ pub fn outcomes_in(
     orders: Orders,
 ) -> Outcomes {
     let all = walk::walk(&plan::Plan::of(script, header), header, profile, bounds, orders);
-    constant::keep(all, header, profile)
+    constant::keep(all, header, profile, bounds)
 }
 
 impl Outcomes {

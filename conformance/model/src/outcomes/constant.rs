@@ -3,22 +3,28 @@
 //! The walk answers each call as under any setting that is not known. An outcome whose first call needs a setting and whose second
 //! needs another value of it comes about nowhere.
 
-use super::Outcomes;
+use super::{Bounds, Outcomes};
 use crate::judge::judge;
 use crate::profile::{Dimension, Profile};
 use crate::trace::{Header, Trace};
 use crate::verdict::Verdict;
 
-/// Leaves out what comes about under no release and no settings.
-pub(super) fn keep(mut all: Outcomes, header: &Header, profile: &Profile) -> Outcomes {
-    if all.found.len() < 2 {
+/// Of more outcomes than these nobody reads each, and to look at them all takes long.
+const MOST_OUTCOMES: usize = 512;
+
+/// Leaves out what comes about under no release and no settings. A list that is not whole stays as it is.
+pub(super) fn keep(mut all: Outcomes, header: &Header, profile: &Profile, bounds: Bounds<'_>) -> Outcomes {
+    if all.bounded.is_some() || !(2..=MOST_OUTCOMES).contains(&all.found.len()) {
         return all;
     }
     let dimensions = dimensions(profile);
     let traces: Vec<Trace> = all.found.iter().map(|outcome| all.trace(outcome, header)).collect();
     let mut traces = traces.iter();
     // What the profile itself does not allow is no question of settings.
-    all.found.retain(|_| traces.next().is_none_or(|trace| !allows(profile, trace) || is_possible(trace, &dimensions)));
+    all.found.retain(|_| {
+        let is_late = bounds.stop.is_some_and(|stop| stop());
+        traces.next().is_none_or(|trace| is_late || !allows(profile, trace) || is_possible(trace, &dimensions))
+    });
     all
 }
 

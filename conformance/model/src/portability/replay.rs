@@ -163,8 +163,9 @@ impl Replay<'_> {
             }
             let alike: Vec<Branch> =
                 at_home.into_iter().filter(|branch| is_alike(&branch.expect, &event.outcome)).collect();
-            // A program cannot be put right to make a call that the platform does not have.
-            let is_missing = guessed.is_empty() && !known.is_empty() && known.iter().all(is_of_no_such_call);
+            // What a call would have made that the platform does not have is not there.
+            let makes = !event.bind.is_empty();
+            let is_missing = makes && guessed.is_empty() && !known.is_empty() && known.iter().all(is_of_no_such_call);
             match known.iter().chain(&guessed).position(Branch::departs).or(Some(0)) {
                 Some(at) if alike.is_empty() || is_missing => {
                     let branch = known.iter().chain(&guessed).nth(at);
