@@ -32,7 +32,7 @@ pub(crate) use markdown::prose;
 pub use merge::MergeError;
 pub use portability::Portability;
 pub use pretty::{Pretty, Shown};
-pub(crate) use pretty::{clean, paint, reason, style, wrapped};
+pub(crate) use pretty::{clean, one_line, paint, reason, style, wrapped};
 pub use result::{CaseResult, Kind, SeenAnswer, SeenOutcome};
 pub use summary::Summary;
 pub use tap::Tap;

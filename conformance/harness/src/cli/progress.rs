@@ -3,7 +3,7 @@
 use super::interrupt::Interrupt;
 use crate::assess::Assessment;
 use crate::campaign::Progress;
-use crate::report::{CaseResult, Counterexample, Pretty};
+use crate::report::{CaseResult, Counterexample, Pretty, one_line};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use shmconf_model::script::Id;
 use shmconf_model::trace::Trace;
@@ -141,11 +141,6 @@ impl Progress for Bar {
         self.bar.inc(1);
         self.say(id);
     }
-}
-
-/// A text on one line, without control characters.
-fn one_line(text: &str) -> String {
-    text.split(|char: char| char.is_control()).collect::<Vec<_>>().join(" ")
 }
 
 /// Every call of a trace with its outcome.

@@ -17,8 +17,8 @@ use shmconf_model::verdict::Verdict;
 use std::io::{self, Write};
 
 pub(crate) use failure::reason;
-pub(crate) use paint::{clean, paint, style, wrapped};
-pub(super) use paint::{escaped, one_line};
+pub(super) use paint::escaped;
+pub(crate) use paint::{clean, one_line, paint, style, wrapped};
 pub use shown::Shown;
 
 /// Text for people.

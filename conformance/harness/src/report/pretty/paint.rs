@@ -38,7 +38,7 @@ pub(crate) fn clean(text: &str) -> Cow<'_, str> {
 }
 
 /// The same in one line.
-pub(in super::super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     clean(&text.lines().collect::<Vec<_>>().join(" ")).into_owned()
 }
 
