@@ -8,7 +8,6 @@ mod lines;
 pub use lines::Lines;
 
 use crate::subject::system;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shmconf_model::call::{Call, Label};
 use shmconf_model::outcome::Outcome;
@@ -23,7 +22,8 @@ pub const PROTOCOL: &str = "shmconf-protocol/1";
 pub const CONTROL_FD: i32 = 3;
 
 /// A line from the harness to an actor.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Request {
     /// Who are you, and what can you do? The first line that an actor gets. Answered by `started`.
@@ -51,7 +51,8 @@ pub enum Request {
 }
 
 /// The first line that an actor gets.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Start {
     /// [`PROTOCOL`]; an actor that does not speak it answers `error`.
     pub protocol: String,
@@ -71,7 +72,8 @@ pub struct Start {
 }
 
 /// One call to be made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Invocation {
     /// Number of the call, which the answer repeats.
     pub seq: u32,
@@ -89,7 +91,8 @@ pub struct Invocation {
 }
 
 /// A line from an actor to the harness.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Reply {
     /// Answers `start`.
@@ -126,7 +129,8 @@ pub enum Reply {
 }
 
 /// Who an actor is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Started {
     /// [`PROTOCOL`]
     pub protocol: String,
@@ -162,7 +166,8 @@ pub struct Started {
 }
 
 /// What came back from a call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Answer {
     /// Number of the call.
     pub seq: u32,
@@ -183,7 +188,8 @@ pub struct Answer {
 }
 
 /// How a reset went.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Cleaned {
     /// Is the actor as it was after `start`? If not it is replaced.
     pub clean: bool,

@@ -16,7 +16,6 @@ pub use mount::Mount;
 pub use objects::{Holder, Object, Objects};
 
 use crate::executor;
-use schemars::JsonSchema;
 use serde::Serialize;
 use shmconf_adapter::subject::{host, listing};
 use shmconf_model::call::Resource;
@@ -27,7 +26,8 @@ use std::collections::BTreeMap;
 pub const FORMAT: &str = "shmconf-doctor/1";
 
 /// A machine as it was found, and what is to be said of it.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Examination {
     /// [`FORMAT`]
     pub format: String,
@@ -39,7 +39,8 @@ pub struct Examination {
 }
 
 /// What a machine, and this process on it, has for shared memory.
-#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Facts {
     /// The system.
     pub platform: Platform,
@@ -68,7 +69,8 @@ pub struct Facts {
 }
 
 /// A limit of a process; none where a bound is left out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Limits {
     /// The one that holds.
     #[serde(skip_serializing_if = "Option::is_none")]

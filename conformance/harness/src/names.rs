@@ -1,7 +1,6 @@
 //! What each platform makes of names, as plain data for programs.
 
 use crate::report::Tool;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shmconf_model::names::{Mended, NameThere, StandsFor, Usable};
 use shmconf_model::verdict::Allowed;
@@ -10,7 +9,8 @@ use shmconf_model::verdict::Allowed;
 pub const FORMAT: &str = "shmconf-name/1";
 
 /// What is said of some names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Names {
     /// [`FORMAT`]
     pub format: String,
@@ -21,7 +21,8 @@ pub struct Names {
 }
 
 /// What is said of one name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Named {
     /// The name.
     pub name: String,
@@ -33,7 +34,8 @@ pub struct Named {
 }
 
 /// What one platform makes of a name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct There {
     /// Its profile.
     pub profile: String,
@@ -63,7 +65,8 @@ pub struct There {
 }
 
 /// How names have to begin for programs that the system keeps apart from others.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Beginning {
     /// What keeps them apart, such as `a snap`.
     pub within: String,
@@ -75,7 +78,8 @@ pub struct Beginning {
 }
 
 /// A name that is right everywhere.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Instead {
     /// The name.
     pub name: String,

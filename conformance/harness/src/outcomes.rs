@@ -10,7 +10,6 @@ pub use observe::{Observation, Observing, observe};
 pub use pretty::Pretty;
 
 use crate::report::Tool;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shmconf_model::call::Label;
 use shmconf_model::outcomes::{Outcomes, ScriptOutcome, in_common, short};
@@ -21,7 +20,8 @@ use shmconf_model::verdict::Explanation;
 pub const FORMAT: &str = "shmconf-outcomes/1";
 
 /// Every outcome that a script may have.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Listing {
     /// [`FORMAT`]
     pub format: String,
@@ -44,7 +44,8 @@ pub struct Listing {
 }
 
 /// A call of the script.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct ListedCall {
     /// The line, such as `b: g = shm_open(@x, RDWR)`.
     pub line: String,
@@ -57,7 +58,8 @@ pub struct ListedCall {
 }
 
 /// A platform, and what a script may come to there.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Platform {
     /// Its profile.
     pub profile: String,
@@ -69,7 +71,8 @@ pub struct Platform {
 }
 
 /// One outcome of the script.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Listed {
     /// What comes back, by call.
     pub answers: Vec<String>,
@@ -83,7 +86,8 @@ pub struct Listed {
 }
 
 /// What was seen of an implementation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Observed {
     /// The implementation, as `kind[:argument]`.
     pub subject: String,
@@ -95,7 +99,8 @@ pub struct Observed {
 }
 
 /// Something that was seen and is not listed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Unlisted {
     /// What came back, by call.
     pub answers: Vec<String>,

@@ -37,7 +37,6 @@ pub use result::{CaseResult, Kind, SeenAnswer, SeenOutcome};
 pub use summary::Summary;
 pub use tap::Tap;
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shmconf_model::clause::Ledger;
 use shmconf_model::trace::{self, Platform};
@@ -62,7 +61,8 @@ pub trait Format {
 }
 
 /// What one run found, as every format is rendered from it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Document {
     /// [`FORMAT`]
     pub format: String,
@@ -73,7 +73,8 @@ pub struct Document {
 }
 
 /// What a run found of one subject.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Report {
     /// The system that the subject ran on.
     pub platform: Platform,
@@ -131,7 +132,8 @@ pub struct Conditions {
 }
 
 /// A program and its version.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Tool {
     /// `shmconf`
     pub name: String,

@@ -12,7 +12,6 @@ use crate::simulation::OPEN;
 use crate::trace::Header;
 use crate::verdict::Allowed;
 use crate::{call::Call, judge::violations};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
 
@@ -20,7 +19,8 @@ use std::rc::Rc;
 pub const FORMAT: &str = "shmconf-answers/1";
 
 /// What a platform answers to a script.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Answers {
     /// [`FORMAT`]
     pub format: String,
@@ -33,7 +33,8 @@ pub struct Answers {
 }
 
 /// A call, and what comes back of it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct AnsweredCall {
     /// The line, such as `b: g = shm_open(@x, RDWR)`.
     pub line: String,

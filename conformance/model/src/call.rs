@@ -28,12 +28,12 @@ pub use table::Call;
 pub(crate) use table::Function;
 
 use argument::{Part, Written};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A range of a mapping, in bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Range {
     /// First byte.
     pub offset: Amount,
@@ -42,7 +42,8 @@ pub struct Range {
 }
 
 /// A place in the address space: where a mapping has one of its bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Over {
     /// The mapping.
     pub map: Label,

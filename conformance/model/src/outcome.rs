@@ -6,12 +6,12 @@ pub use crate::constants::{Errno, FileType, Signal, errno};
 pub use content::Content;
 
 use crate::constants::{OpenFlags, Seals};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What came back from a call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Success without a value.
@@ -51,7 +51,8 @@ pub enum Outcome {
 }
 
 /// What POSIX lets one rely on in the answer of `fstat` on a shared memory object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Stat {
     /// `st_size`, in bytes.
     pub size: i64,
@@ -64,7 +65,8 @@ pub struct Stat {
 }
 
 /// What one message brought.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Received {
     /// Numbers of the descriptors that arrived, in order.
     pub fds: Vec<i32>,

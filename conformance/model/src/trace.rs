@@ -9,7 +9,6 @@ pub use read::{Impossible, ReadError, limits};
 use crate::call::{Call, Label, Resource};
 use crate::outcome::Outcome;
 use crate::script::Id;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -43,7 +42,8 @@ pub struct Trace {
 }
 
 /// The first line of a trace.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Header {
     /// [`FORMAT`]
     pub format: String,
@@ -66,7 +66,8 @@ pub struct Header {
 }
 
 /// A system.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Platform {
     /// Operating system, such as `Linux`.
     pub os: String,
@@ -92,7 +93,8 @@ impl fmt::Display for Platform {
 }
 
 /// What a machine has at the moment, as far as it is known.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Machine {
     /// The file system of the objects with names, where they have one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -103,7 +105,8 @@ pub struct Machine {
 }
 
 /// A file system, and the room in it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Storage {
     /// Bytes that an ordinary user can still take, when the first call began.
     pub free_bytes: u64,
@@ -131,7 +134,8 @@ impl Machine {
 }
 
 /// What an actor had when it began.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Actor {
     /// What the script calls it.
     pub name: Label,
@@ -163,7 +167,8 @@ pub struct Actor {
 }
 
 /// What somebody may do though an object's mode forbids it: user 0 of a container may have less than all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Privilege {
     /// Read, write, and what is left to an object's owner.
@@ -177,7 +182,8 @@ pub enum Privilege {
 }
 
 /// A call and what came back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Event {
     /// Who made it.
     pub actor: Label,
@@ -202,7 +208,8 @@ pub struct Event {
 }
 
 /// What a recorded program did to shared memory by a call that has no model, or that it was a signal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Other {
     /// Who did it.

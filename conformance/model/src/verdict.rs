@@ -2,13 +2,13 @@
 
 use crate::clause::{ClauseId, ClauseSet, Level};
 use crate::outcome::Outcome;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
 
 /// The verdict on a case or a property. The later ones weigh more, so that the worst of several is their maximum.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// The subject or the host cannot do what the script needs.
@@ -64,7 +64,8 @@ pub struct Judgement {
 }
 
 /// A call whose outcome is not allowed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Violation {
     /// Index of the event in the trace.
     pub event: usize,
@@ -75,7 +76,8 @@ pub struct Violation {
 }
 
 /// An outcome that would have been allowed, and why.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Allowed {
     /// The outcome, or what it would have to be like, such as `a descriptor` or `size 4096`.
     pub outcome: String,
@@ -84,7 +86,8 @@ pub struct Allowed {
 }
 
 /// Why an outcome is allowed: a clause, and where a platform chooses or departs, its deviation.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Explanation {
     /// The clause.
     pub clause: ClauseId,
@@ -104,7 +107,8 @@ pub struct Explanation {
 }
 
 /// What another platform would have made of a script.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Elsewhere {
     /// Its profile.
     pub profile: String,
@@ -129,7 +133,8 @@ impl Elsewhere {
 }
 
 /// A call that would have had another outcome on another platform.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Difference {
     /// Index of the event in the trace.
     pub event: usize,
@@ -147,7 +152,8 @@ pub struct Difference {
 }
 
 /// How sure it is that a call has another outcome on another platform.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Certainty {
     /// What was seen does not happen there.

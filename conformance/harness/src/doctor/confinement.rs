@@ -1,11 +1,11 @@
 //! What may keep this process from what others can: a container, a filter of system calls, a security policy.
 
-use schemars::JsonSchema;
 use serde::Serialize;
 use std::fs;
 
 /// What this process is confined by, as far as it is told.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Confinement {
     /// Does a seccomp filter look at its system calls?
     #[serde(skip_serializing_if = "Option::is_none")]

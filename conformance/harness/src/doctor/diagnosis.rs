@@ -5,12 +5,12 @@ mod store;
 
 use super::{Confinement, Facts, Limits};
 use crate::executor::in_words;
-use schemars::JsonSchema;
 use serde::Serialize;
 use shmconf_model::call::Resource;
 
 /// One thing about a machine.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Diagnosis {
     /// A word for it that stays, such as `full-store`, or the ID of a deviation, such as `linux/noexec`.
     pub id: String,
@@ -25,7 +25,8 @@ pub struct Diagnosis {
 }
 
 /// How bad a diagnosis is; the worse one comes first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Weight {
     /// Usual programs fail by it.

@@ -1,13 +1,13 @@
 //! What is mounted where the objects lie.
 
 use nix::sys::statvfs::{FsFlags, statvfs};
-use schemars::JsonSchema;
 use serde::Serialize;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// A mount.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Mount {
     /// The directory at which the file system begins.
     pub point: String,

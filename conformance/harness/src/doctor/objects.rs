@@ -2,7 +2,6 @@
 
 use super::holders;
 use crate::subject::{Libc, Subject};
-use schemars::JsonSchema;
 use serde::Serialize;
 use shmconf_adapter::subject::listing;
 use std::ffi::CStr;
@@ -11,7 +10,8 @@ use std::os::unix::fs::MetadataExt;
 use std::time::SystemTime;
 
 /// What is known of the objects with names.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Objects {
     /// Why they cannot be listed, if that is so.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -25,7 +25,8 @@ pub struct Objects {
 }
 
 /// An object with a name.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Object {
     /// Its name, with the slash.
     pub name: String,
@@ -42,7 +43,8 @@ pub struct Object {
 }
 
 /// A process that has an object open or mapped.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Holder {
     /// Its number.
     pub pid: u32,

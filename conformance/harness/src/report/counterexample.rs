@@ -1,13 +1,13 @@
 //! A script that failed, with everything that is needed to show it and to run it again.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shmconf_model::trace::{Event, Trace};
 use shmconf_model::verdict::Violation;
 use std::ops::Range;
 
 /// What was executed, what was seen, and what would have been allowed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Counterexample {
     /// The script as text, as `shmconf run FILE` reads it; shrunk, if a generator made it.
     pub script: String,
@@ -23,7 +23,8 @@ pub struct Counterexample {
 }
 
 /// A call as a person reads it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct ShownCall {
     /// The line of the script, such as `a: ftruncate(f, 4096)`.
     pub line: String,

@@ -1,13 +1,13 @@
 //! Which clauses a run exercised, measured from what its verdicts rest on.
 
 use super::CaseResult;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shmconf_model::clause::{ClauseId, Ledger, Level};
 use shmconf_model::script::Id;
 
 /// One clause and what the run says of it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Coverage {
     /// Its ID.
     pub clause: ClauseId,

@@ -1,12 +1,12 @@
 //! What the platform is known to do instead of what POSIX says.
 
 use super::CaseResult;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shmconf_model::clause::ClauseId;
 
 /// A known departure of a platform from a clause.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Deviation {
     /// Such as `macos/size-once`.
     pub id: String,

@@ -1,13 +1,13 @@
 //! What a run says of each other platform, taken together.
 
 use super::CaseResult;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shmconf_model::verdict::{Allowed, Certainty, Difference};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many cases would have other outcomes on another platform, and why.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct Portability {
     /// Its profile.
     pub profile: String,

@@ -1,7 +1,6 @@
 //! What came of one case or property.
 
 use super::{Counterexample, milliseconds};
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shmconf_model::clause::ClauseId;
 use shmconf_model::script::Id;
@@ -10,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// What came of one case or property.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct CaseResult {
     /// Its ID.
     pub id: Id,
@@ -49,7 +49,8 @@ pub struct CaseResult {
 }
 
 /// An outcome of a script, and how often it was seen.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct SeenOutcome {
     /// How often.
     pub count: u64,
@@ -58,7 +59,8 @@ pub struct SeenOutcome {
 }
 
 /// What came back of a call.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 pub struct SeenAnswer {
     /// The line of the script.
     pub line: String,
@@ -67,7 +69,8 @@ pub struct SeenAnswer {
 }
 
 /// Where the scripts of a result come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// A script by hand.

@@ -1,12 +1,12 @@
 //! How many results there are of each verdict.
 
 use super::CaseResult;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use shmconf_model::verdict::Verdict;
 
 /// A count for each verdict.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Summary {
     /// What did what the standard says.

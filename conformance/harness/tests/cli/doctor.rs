@@ -13,7 +13,7 @@ use shmconf::trace::{Platform, Storage};
 fn an_examination_keeps_to_its_schema_and_says_whether_something_is_wrong() {
     let output = shmconf(&["doctor", "--format", "json"]);
     let found: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
-    let schema = jsonschema::validator_for(&Published::Doctor.schema().to_value()).expect("it is a schema");
+    let schema = jsonschema::validator_for(&super::schema(Published::Doctor)).expect("it is a schema");
     let complaints: Vec<String> = schema.iter_errors(&found).map(|error| error.to_string()).collect();
     assert_eq!(complaints, Vec::<String>::new());
     let diagnoses = found["diagnoses"].as_array().expect("it is a list");

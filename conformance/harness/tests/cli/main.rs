@@ -22,6 +22,8 @@ mod smoke;
 
 use assert_cmd::Command;
 use rstest::rstest;
+use serde_json::Value;
+use shmconf::schema::Published;
 use std::fs;
 use std::process::{Output, Stdio};
 
@@ -29,7 +31,12 @@ fn shmconf(args: &[&str]) -> Output {
     Command::cargo_bin("shmconf").expect("cargo builds it").args(args).output().expect("it starts")
 }
 
-/// The same with nobody who reads what it writes.
+/// A published schema.
+fn schema(format: Published) -> Value {
+    serde_json::from_str(format.text()).expect("it is JSON")
+}
+
+/// The command with nobody who reads what it writes.
 fn unread(args: &[&str]) -> Output {
     let program = assert_cmd::cargo::cargo_bin!("shmconf");
     let mut command = std::process::Command::new(program);

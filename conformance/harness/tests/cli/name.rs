@@ -30,7 +30,7 @@ fn names_that_some_platform_refuses_exit_with_1_and_are_put_right() {
 fn programs_read_it_as_json() {
     let document: serde_json::Value =
         serde_json::from_str(&shown(&["name", "mine", "--format", "json"], 1)).expect("it is JSON");
-    let validator = jsonschema::validator_for(&Published::Name.schema().to_value()).expect("it is a schema");
+    let validator = jsonschema::validator_for(&super::schema(Published::Name)).expect("it is a schema");
     assert_eq!(validator.iter_errors(&document).map(|error| error.to_string()).collect::<Vec<_>>(), [""; 0]);
     let name = &document["names"][0];
     assert_eq!((document["format"].as_str(), name["instead"]["name"].as_str()), (Some(FORMAT), Some("/mine")));

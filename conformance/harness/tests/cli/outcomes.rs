@@ -47,7 +47,7 @@ fn a_list_that_is_not_whole_says_why() {
 fn what_programs_read_keeps_to_its_schema_and_counts_every_execution() {
     let text = shown(&["outcomes", ATTACH, "-p", "linux-glibc", "--observed", "50", "--format", "json"]);
     let document: Value = serde_json::from_str(&text).expect("it is JSON");
-    let validator = jsonschema::validator_for(&Published::Outcomes.schema().to_value()).expect("it is a schema");
+    let validator = jsonschema::validator_for(&super::schema(Published::Outcomes)).expect("it is a schema");
     assert_eq!(validator.iter_errors(&document).map(|error| error.to_string()).collect::<Vec<_>>(), [""; 0]);
     let seen: u64 = document["outcomes"].as_array().into_iter().flatten().filter_map(|o| o["seen"].as_u64()).sum();
     assert_eq!((document["format"].as_str(), seen), (Some(FORMAT), 50));

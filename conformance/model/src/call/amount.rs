@@ -1,8 +1,7 @@
 //! A number of bytes, which a script may give in pages.
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use crate::text::schema_as_written;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -140,15 +139,7 @@ impl<'de> Deserialize<'de> for Amount {
     }
 }
 
-impl JsonSchema for Amount {
-    fn schema_name() -> Cow<'static, str> {
-        "Amount".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "A number of bytes, or pages and bytes as text, such as \"2*PAGE-1\".",
-            "anyOf": [{ "type": "integer" }, { "type": "string", "pattern": "^(-?[0-9]+[*])?PAGE([+-][0-9]+)?$" }]
-        })
-    }
-}
+schema_as_written!(Amount, {
+    "description": "A number of bytes, or pages and bytes as text, such as \"2*PAGE-1\".",
+    "anyOf": [{ "type": "integer" }, { "type": "string", "pattern": "^(-?[0-9]+[*])?PAGE([+-][0-9]+)?$" }]
+});

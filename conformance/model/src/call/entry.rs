@@ -104,7 +104,8 @@ macro_rules! calls {
         ///
         /// The JSON form has the C name of the function under `"call"` and the arguments beside it.
         #[expect(missing_docs, reason = "the fields are the arguments of the call that the variant describes")]
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
         #[serde(tag = "call", rename_all = "snake_case", deny_unknown_fields)]
         pub enum Call {
             $($(

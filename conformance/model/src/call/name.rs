@@ -1,8 +1,7 @@
 //! The name of an object: to the letter, or fresh in every run.
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use crate::text::schema_as_written;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::borrow::Cow;
 use std::fmt;
 
 /// What every fresh name begins with, so that a leftover can be told from the names of others.
@@ -163,12 +162,4 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
-impl JsonSchema for Name {
-    fn schema_name() -> Cow<'static, str> {
-        "Name".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "description": "The name of an object, to the letter.", "type": "string" })
-    }
-}
+schema_as_written!(Name, { "description": "The name of an object, to the letter.", "type": "string" });

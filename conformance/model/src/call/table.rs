@@ -7,7 +7,6 @@ use crate::constants::{
     FileLock, Lock, MapFlags, MemfdFlags, OpenFlags, Planted, Prot, ReopenFlags, Resource, Seals, Signal, StatusFlags,
     Timestamp, Whence,
 };
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
