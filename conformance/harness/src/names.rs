@@ -2,7 +2,7 @@
 
 use crate::report::Tool;
 use serde::{Deserialize, Serialize};
-use shmconf_model::names::{Mended, NameThere, StandsFor, Usable};
+use shmconf_model::names::{self, Mended, NameThere, StandsFor, Usable};
 use shmconf_model::verdict::Allowed;
 
 /// What a document of this version calls itself.
@@ -28,6 +28,9 @@ pub struct Named {
     pub name: String,
     /// What each platform makes of it.
     pub platforms: Vec<There>,
+    /// Its characters beyond letters, digits, `.`, `_` and `-`, for which alone POSIX promises anything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unportable: Vec<char>,
     /// The name with the fewest changes that make it right everywhere, if it is not and can be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instead: Option<Instead>,
@@ -59,6 +62,9 @@ pub struct There {
     /// The plain name that stands for another object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub another_object_than: Option<String>,
+    /// The named semaphore that is the same file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub semaphore: Option<String>,
     /// How names have to begin for programs that are kept apart.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub has_to_begin: Vec<Beginning>,
@@ -99,7 +105,8 @@ impl Named {
     pub fn of(name: &str, there: Vec<NameThere>, mended: Option<Mended>) -> Named {
         let instead = mended.filter(|mended| !mended.changes.is_empty());
         let instead = instead.map(|Mended { name, changes }| Instead { name, changes });
-        Named { name: name.to_owned(), platforms: there.into_iter().map(There::of).collect(), instead }
+        let unportable = names::unportable(name).into_iter().collect();
+        Named { name: name.to_owned(), platforms: there.into_iter().map(There::of).collect(), unportable, instead }
     }
 }
 
@@ -121,6 +128,7 @@ impl There {
             refusals: there.refusals,
             same_object_as,
             another_object_than,
+            semaphore: there.semaphore,
             has_to_begin: beginnings
                 .map(|own| Beginning { within: own.within, begin: own.begin, meaning: own.meaning })
                 .collect(),

@@ -12,6 +12,7 @@ use crate::script::Id;
 use crate::simulation;
 use crate::trace::{self, Header, Machine, Platform};
 use crate::verdict::Allowed;
+use std::collections::BTreeSet;
 
 /// A name that every platform with objects with names takes; what it meets is no fault of a name.
 const PLAIN: &str = "/a";
@@ -37,6 +38,8 @@ pub struct NameThere {
     pub refusals: Vec<Allowed>,
     /// What it stands for, where that is not plain.
     pub stands_for: Option<StandsFor>,
+    /// The named semaphore that is the same file.
+    pub semaphore: Option<String>,
     /// How names have to begin for programs that are kept apart.
     pub beginnings: Vec<Beginning>,
 }
@@ -111,8 +114,25 @@ pub fn there(profile: &Profile, name: &str) -> NameThere {
         with_slash: length.with_slash,
         refusals: violations::allowed(profile, &refused),
         stands_for: if made.is_empty() { None } else { place.stands_for(name) },
+        semaphore: profile.notes.iter().find_map(|note| semaphore(name, note.semaphores.as_deref()?)),
         beginnings: profile.notes.iter().filter_map(|note| note.names.clone()).collect(),
     }
+}
+
+/// The named semaphore whose file has that name, where files of semaphores begin so.
+fn semaphore(name: &str, begin: &str) -> Option<String> {
+    let own = name.trim_start_matches('/').strip_prefix(begin)?;
+    (!own.is_empty() && !own.contains('/')).then(|| format!("/{own}"))
+}
+
+/// The characters of a name that are not in POSIX's portable filename character set.
+///
+/// # References
+///
+/// POSIX.1-2024, Base Definitions, 3.265: letters, digits, `.`, `_` and `-`.
+pub fn unportable(name: &str) -> BTreeSet<char> {
+    let inner = name.trim_matches('/').chars();
+    inner.filter(|c| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '_' | '-' | '/')).collect()
 }
 
 /// How many bytes a name can have on every release of a platform, its slash included; none where there is no limit, or

@@ -70,6 +70,9 @@ pub struct Note {
     /// How names have to begin for programs that are kept apart, where that is what it says.
     #[serde(default)]
     pub names: Option<Beginning>,
+    /// Where named semaphores are kept beside the objects: what the name of such a semaphore begins with there, before its own.
+    #[serde(default)]
+    pub semaphores: Option<String>,
 }
 
 /// How names have to begin for programs that the system keeps apart from others.

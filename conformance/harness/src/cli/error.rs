@@ -128,6 +128,9 @@ pub(super) enum CliError {
     /// A program cannot be recorded.
     #[error(transparent)]
     Strace(#[from] StraceError),
+    /// A directory of logs, as `strace -ff` makes one for each process.
+    #[error("{} is a directory; give one log of all processes, as `strace -f -o FILE` writes it, and not -ff", .0.display())]
+    NotOneLog(PathBuf),
     /// Nothing that was recorded is about shared memory.
     #[error("{0}")]
     NothingRecorded(String),

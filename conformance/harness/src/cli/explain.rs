@@ -20,7 +20,7 @@ use std::io::{self, Write};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The ID of a case or property (size/grow-zero-fills), a clause (shm_open:22) or all of them (clauses), a deviation
-    /// (linux/stale-bytes-past-end), a platform (macos), a rule (name_length), a kind of subject (shmfd) or all of them
+    /// (linux/stale-bytes-past-end), a platform (macos), a rule (name_length), a setting (noexec), a kind of subject (shmfd) or all of them
     /// (subjects); or calls, flags, error numbers, areas and platforms, of which several narrow it down, as in `EINVAL
     /// ftruncate macos`
     #[arg(value_name = "ID|WORD", required = true)]
@@ -31,7 +31,8 @@ pub(super) struct Args {
 type Page = Box<dyn FnOnce(&mut dyn Write, usize) -> io::Result<()>>;
 
 pub(super) fn explain(args: &Args) -> Done {
-    let explanation = page(&args.words)?;
+    let words: Vec<String> = args.words.iter().flat_map(|words| words.split_whitespace()).map(str::to_owned).collect();
+    let explanation = page(&words)?;
     let output = Output::open(None)?;
     let width = output.width();
     output.write(|output| explanation(output, width))?;
@@ -47,6 +48,7 @@ fn page(words: &[String]) -> Result<Page, CliError> {
     };
     match by_id {
         Some(page) => Ok(page),
+        None if words.is_empty() => Err(unknown("")),
         None => topic::explain(words).map_err(|word| unknown(&word)),
     }
 }

@@ -28,6 +28,9 @@ pub(super) struct Args {
 pub(super) fn import(args: &Args) -> Done {
     let ready = args.recorded.open()?;
     let unreadable = |source| CliError::Read { path: args.log.clone(), source };
+    if args.log.is_dir() {
+        return Err(CliError::NotOneLog(args.log.clone()));
+    }
     let log: Box<dyn BufRead> = match args.log.as_os_str().to_str() {
         Some("-") => Box::new(io::stdin().lock()),
         _ => Box::new(BufReader::new(File::open(&args.log).map_err(unreadable)?)),

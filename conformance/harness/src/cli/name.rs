@@ -57,8 +57,10 @@ pub(super) fn name(args: &Args) -> Done {
                 pretty(name, there, mended.as_ref(), width, output)?;
                 writeln!(output)?;
             }
-            let beginnings: BTreeSet<String> =
-                all.iter().flat_map(|(_, there, _)| there).flat_map(beginnings).collect();
+            let notes = |(name, there, _): &(&String, Vec<NameThere>, _)| {
+                there.iter().flat_map(|there| beginnings(there).chain(same_semaphore(name, there))).collect::<Vec<_>>()
+            };
+            let beginnings: BTreeSet<String> = all.iter().flat_map(notes).collect();
             beginnings.iter().try_for_each(|text| writeln!(output, "{}", textwrap::fill(text, wrapped(width))))
         }
         Format::Json => {
@@ -90,13 +92,23 @@ fn pretty(
         let usable = paint(style, &format!("{:8}", word(there.usable)));
         let head = format!("  {:column$}  {usable}  ", there.profile);
         let indent = " ".repeat(2 + column + 2 + 8 + 2);
-        let filled = textwrap::fill(&about(there), wrapped(width).initial_indent(&indent).subsequent_indent(&indent));
+        let filled =
+            textwrap::fill(&about(name, there), wrapped(width).initial_indent(&indent).subsequent_indent(&indent));
         writeln!(output, "{head}{}", filled.trim_start())?;
     }
     for (why, refusing) in reasons(there) {
         let text = format!("{}: {why}", refusing.join(", "));
         let options = wrapped(width).initial_indent("  ").subsequent_indent("    ");
         writeln!(output, "{}", textwrap::fill(&text, options))?;
+    }
+    let unportable: Vec<String> =
+        names::unportable(name).iter().map(|c| format!("`{}`", clean(&c.to_string()))).collect();
+    if !unportable.is_empty() {
+        let what = format!(
+            "POSIX promises nothing of {}: its portable characters are letters, digits, `.`, `_` and `-`",
+            unportable.join(", ")
+        );
+        writeln!(output, "{}", textwrap::fill(&what, wrapped(width).initial_indent("  ").subsequent_indent("    ")))?;
     }
     match mended {
         None => writeln!(output, "  no small change makes it right everywhere; take a new name, such as /mine"),
@@ -108,8 +120,8 @@ fn pretty(
     }
 }
 
-/// `13 of 31 bytes, the slash counted; the same object as /x; EINVAL`
-fn about(there: &NameThere) -> String {
+/// `13 bytes, the slash counted; at most 31; EINVAL; the same object as /x`
+fn about(name: &str, there: &NameThere) -> String {
     if there.usable == Usable::NoNames {
         return "there are no objects with names".to_owned();
     }
@@ -118,10 +130,10 @@ fn about(there: &NameThere) -> String {
     let length = match (there.least, there.most) {
         (None, None) if !there.is_known => format!("{bytes}; the limit is not known"),
         (None, None) => format!("{bytes}; there is no limit"),
-        (Some(least), Some(most)) if least == most => format!("{} of {most} bytes, {counted}", there.bytes),
+        (Some(least), Some(most)) if least == most => format!("{bytes}, {counted}; at most {most}"),
         (least, most) => {
             let shown = |bytes: Option<usize>| bytes.map_or_else(|| "any number".to_owned(), |bytes| bytes.to_string());
-            format!("{} of {} to {} bytes, by the release, {counted}", there.bytes, shown(least), shown(most))
+            format!("{bytes}, {counted}; at most {} in some releases, {} in others", shown(least), shown(most))
         }
     };
     let stands_for = match &there.stands_for {
@@ -129,8 +141,14 @@ fn about(there: &NameThere) -> String {
         Some(StandsFor::Another(plain)) => format!("another object than {}", clean(plain)),
         None => String::new(),
     };
+    let is_another = |own: &&String| own.as_str() != name && there.usable != Usable::No;
+    let semaphore = there
+        .semaphore
+        .as_ref()
+        .filter(is_another)
+        .map(|name| format!("the same file as the semaphore {}", clean(name)));
     let refusals: Vec<&str> = there.refusals.iter().map(|refused| &*refused.outcome).collect();
-    let said = [length, stands_for, refusals.join(" or ")];
+    let said = [length, refusals.join(" or "), stands_for, semaphore.unwrap_or_default()];
     said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
@@ -147,6 +165,12 @@ fn reasons(there: &[NameThere]) -> Vec<(String, Vec<&str>)> {
         }
     }
     reasons
+}
+
+/// What is said where every name is that of a semaphore, too.
+fn same_semaphore(name: &str, there: &NameThere) -> Option<String> {
+    let is_same = there.semaphore.as_deref() == Some(name) && there.usable != Usable::No;
+    is_same.then(|| format!("On {}, a semaphore of the same name is the same file.", there.profile))
 }
 
 fn beginnings(there: &NameThere) -> impl Iterator<Item = String> {

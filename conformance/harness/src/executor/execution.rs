@@ -337,7 +337,10 @@ impl Executor {
     pub(super) fn misbehaves(&mut self, heard: &Heard, instead_of: &str, number: Option<u64>) -> ExecutorError {
         let problem = match heard {
             Heard::Reply(Reply::Error { message }) => format!("gives up: {message}"),
-            Heard::Reply(reply) => format!("answers {instead_of} with {reply:?}"),
+            Heard::Reply(reply) => {
+                let line = serde_json::to_string(reply).unwrap_or_default();
+                format!("answers {instead_of} with what answers another request: {line}")
+            }
             Heard::Nonsense(line) => format!("answers {instead_of} with what is no reply: {line}"),
             Heard::Late => format!("does not answer {instead_of} within {:?}", self.config.timeout),
             Heard::End => match number.map(|number| self.spawner.wait(number)) {

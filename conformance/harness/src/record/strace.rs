@@ -3,6 +3,7 @@
 use super::calls;
 use super::watch::Watch;
 use nix::sys::signal::Signal;
+use nix::unistd::{AccessFlags, access};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 use std::ffi::OsString;
@@ -31,6 +32,17 @@ pub enum StraceError {
     /// There is no such program.
     #[error("there is no program {}; check its name", .0.display())]
     NoProgram(PathBuf),
+    /// The program is a file that this user cannot execute.
+    #[error("{} cannot be executed by this user; give a program", .0.display())]
+    NotExecutable(PathBuf),
+    /// There is no place for the log.
+    #[error("cannot make a directory for the log in {}: {source}; set TMPDIR to a directory that can be written", path.display())]
+    NoPlace {
+        /// Where it would be.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// A file or a process cannot be made.
     #[error("cannot {doing}: {source}")]
     System {
@@ -47,13 +59,16 @@ pub enum StraceError {
     CutShort(PathBuf),
 }
 
-/// Is there such a program, at its path or in one of the directories where programs are looked for?
-fn is_there(program: &Path) -> bool {
+/// Where such a program is: at its path, or in one of the directories where programs are looked for.
+fn find(program: &Path) -> Option<PathBuf> {
     if program.components().count() > 1 {
-        return program.exists();
+        return program.exists().then(|| program.to_owned());
     }
     let paths = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&paths).any(|directory| directory.join(program).is_file())
+    let files = std::env::split_paths(&paths).map(|directory| directory.join(program)).filter(|path| path.is_file());
+    let files: Vec<PathBuf> = files.collect();
+    let executable = files.iter().find(|path| access(*path, AccessFlags::X_OK).is_ok());
+    executable.or(files.first()).cloned()
 }
 
 /// Runs a program to its end, and gives the log and how it ended. With `quiet` what the program prints goes to standard error.
@@ -67,12 +82,16 @@ fn is_there(program: &Path) -> bool {
 pub fn run(program: &[OsString], quiet: bool) -> Result<(BufReader<File>, ExitStatus), StraceError> {
     let system = |doing| move |source| StraceError::System { doing, source };
     let name = program.first().map(PathBuf::from).unwrap_or_default();
-    if !is_there(&name) {
-        return Err(StraceError::NoProgram(name));
+    let found = find(&name).ok_or_else(|| StraceError::NoProgram(name.clone()))?;
+    if found.is_dir() || access(&found, AccessFlags::X_OK).is_err() {
+        return Err(StraceError::NotExecutable(found));
     }
     let private = Permissions::from_mode(0o700);
     let directory = tempfile::Builder::new().prefix("shmconf-").permissions(private).tempdir();
-    let directory = directory.map_err(system("make a directory for the log"))?;
+    let directory = directory.map_err(|error| {
+        let source = error.raw_os_error().map_or(error, io::Error::from_raw_os_error);
+        StraceError::NoPlace { path: std::env::temp_dir(), source }
+    })?;
     let path: PathBuf = directory.path().join("log");
     let mut strace = Command::new("strace");
     // Structures are shown whole, but for the environment of a program.

@@ -37,6 +37,11 @@ fn a_flag_has_the_calls_that_take_it_and_what_platforms_make_of_it() {
 #[case::a_system_with_two_libraries(&["linux"], &["linux-glibc  Linux", "linux-musl  Linux"])]
 #[case::a_platform(&["macos"], &["macos  profile", "macos/size-once"])]
 #[case::a_release(&["shm_unlink", "macos@10.14"], &["macos/unlink-needs-write"])]
+#[case::words_in_quotes(&["EINVAL ftruncate"], &["EINVAL  error number", "ftruncate:6"])]
+#[case::a_setting(&["noexec"], &["noexec  setting", "map_exec", "noexec=true: EPERM  (linux/noexec)"])]
+#[case::what_macos_calls_itself(&["darwin"], &["macos  macOS"])]
+#[case::a_flag_that_rules_are_about(&["PROT_EXEC"], &["map_exec", "protect_exec"])]
+#[case::a_flag_by_what_it_sets(&["O_CLOEXEC"], &["shm_open:11", "open_cloexec"])]
 #[case::what_has_nothing_in_common(&["shm_unlink", "EMFILE", "haiku"], &["No clause, rule or deviation speaks of all that"])]
 fn a_word_is_explained(#[case] words: &[&str], #[case] said: &[&str]) {
     if said.is_empty() {

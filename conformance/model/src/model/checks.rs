@@ -128,11 +128,17 @@ impl<'b> Checks<'b> {
 
     /// Where `when` holds, the platform says whether the call succeeds; an error also rests on the clauses of `also`.
     pub(crate) fn ask(&mut self, check: Check, when: bool, rule: &Rule<Response>, also: &[ClauseId]) {
+        self.ask_any(check, when, &[rule], also);
+    }
+
+    /// As [`ask`](Checks::ask), where it is not known which of the rules holds.
+    pub(crate) fn ask_any(&mut self, check: Check, when: bool, rules: &[&Rule<Response>], also: &[ClauseId]) {
         if !when {
             return;
         }
-        let succeeds = rule.choices.iter().find(|choice| choice.value == Response::Ok);
-        for choice in &rule.choices {
+        let choices = || rules.iter().flat_map(|rule| &rule.choices);
+        let succeeds = choices().find(|choice| choice.value == Response::Ok);
+        for choice in choices() {
             if let Response::Errno(errno) = choice.value {
                 let expect = Expect::Errno(errno);
                 self.push(check, expect, succeeds.is_none(), || with(choice.justification, also), Effects::new);

@@ -16,7 +16,7 @@ mod times;
 
 pub(crate) use mapping::{MapId, Mapped, Mapping, Part, Parts, Private, Window};
 pub(crate) use message::Message;
-pub(crate) use object::{Object, References};
+pub(crate) use object::{Kept, Object, References};
 pub(crate) use obstacle::{Kind, Obstacle};
 pub(crate) use process::{Descriptor, Process};
 pub(crate) use times::{Times, Touches};

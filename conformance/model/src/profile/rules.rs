@@ -6,13 +6,8 @@ mod list;
 
 pub use info::RuleInfo;
 
-use super::Rule;
-use super::choices::{
-    Beyond, Bits, Blocks, Cut, Fault, Found, Identity, Kind, Limit, Links, NameAnswer, Number, Offset, Removal, Resize,
-    Response, Rest, Rounding, Tail, Times, TooFar, Truncation, UnlinkRight, Write,
-};
-use super::entries::Reader;
-use super::read::ProfileError;
+use super::choices::*;
+use super::{Rule, entries::Reader, read::ProfileError};
 use crate::outcome::{Errno, Signal};
 
 rules! {
@@ -210,7 +205,7 @@ rules! {
     io_coherent: bool,
     /// Moving the file offset.
     lseek: Response,
-    /// Moving the file offset to data, or to a hole.
+    /// Moving the file offset to data (SEEK_DATA), or to a hole (SEEK_HOLE).
     lseek_data: Response,
     /// Moving the file offset beyond the end.
     lseek_beyond_end: Response,
@@ -238,15 +233,17 @@ rules! {
     map_invalid_range: Response,
     /// Where a mapping begins whose offset is 4 GiB or more.
     map_far: Offset,
-    /// Mapping shared memory so that it can be executed.
+    /// Mapping shared memory with PROT_EXEC.
     map_exec: Response,
-    /// Mapping shared memory so that it can be written and executed.
+    /// Mapping shared memory with PROT_WRITE and PROT_EXEC.
     map_write_exec: Response,
-    /// Mapping privately so that it can be executed.
+    /// Mapping privately, with MAP_PRIVATE and PROT_EXEC.
     map_private_exec: Response,
-    /// Mapping for writing and shared what is sealed against writing.
+    /// Mapping a memfd with PROT_EXEC.
+    map_memfd_exec: Response,
+    /// Mapping shared, with PROT_WRITE, what F_SEAL_WRITE holds.
     map_sealed: Errno,
-    /// Mapping shared, for reading alone, an object that is sealed against writing, through a descriptor that can write.
+    /// Mapping shared, for reading alone, what F_SEAL_WRITE holds, through a descriptor that can write.
     map_sealed_reading: Response,
     /// Does RLIMIT_AS hold for mappings?
     map_limited: bool,
@@ -266,9 +263,11 @@ rules! {
     access_beyond_end: Fault,
     /// Making a shared mapping writable whose descriptor cannot write.
     protect_readonly: Errno,
-    /// Making a mapping executable.
+    /// Making a mapping executable, with PROT_EXEC.
     protect_exec: Response,
-    /// Making a mapping both writable and executable.
+    /// Making the mapping of a memfd executable, with PROT_EXEC.
+    protect_memfd_exec: Response,
+    /// Making a mapping both writable and executable, with PROT_WRITE and PROT_EXEC.
     protect_write_exec: Response,
     /// Giving a mapping a protection that mmap did not ask for.
     protect_raised: Response,
@@ -323,7 +322,7 @@ rules! {
     exec_keeps_locks: bool,
     /// Does a process stay its effective user over exec, rather than become its real one, without the rights of that one?
     exec_keeps_user: bool,
-    /// Locking an object by flock.
+    /// Locking an object by flock, with LOCK_SH or LOCK_EX.
     flock: Response,
     /// Is the lock that an open description has kept, where flock cannot change it?
     flock_keeps: bool,
@@ -365,17 +364,17 @@ rules! {
     recv_lowest: bool,
     /// Are received descriptors closed by exec where the receiver asks for it?
     recv_cloexec: bool,
-    /// Asking an object of shm_open for its seals: none can ever be added, or the question fails.
+    /// Asking an object of shm_open for its seals: F_SEAL_SEAL alone, or the question fails.
     shm_seals: Response,
-    /// Adding seals to an object of shm_open.
+    /// Adding seals, such as F_SEAL_SHRINK, F_SEAL_GROW, F_SEAL_WRITE or F_SEAL_SEAL, to an object of shm_open.
     shm_add_seals: Errno,
-    /// Adding the seal against future writing.
+    /// Adding F_SEAL_FUTURE_WRITE, the seal against future writing.
     seal_future_known: Response,
-    /// Adding the seal against changes of the bits that allow executing.
+    /// Adding F_SEAL_EXEC, the seal against changes of the bits that allow executing.
     seal_exec_known: Response,
-    /// Does the seal on executing hold the bits of the mode?
+    /// Does F_SEAL_EXEC hold the bits of the mode?
     seal_exec: bool,
-    /// Does the seal against future writing keep writes and new writable mappings out?
+    /// Does F_SEAL_FUTURE_WRITE keep writes and new writable mappings out?
     seal_future_write: bool,
     /// Making a memfd.
     memfd: Response,
@@ -383,9 +382,9 @@ rules! {
     memfd_name_most: i64,
     /// Making a memfd with a name that is too long.
     memfd_name_too_long: Errno,
-    /// The flags of memfd_create that say whether the memfd can be executed.
+    /// MFD_EXEC and MFD_NOEXEC_SEAL among the flags of memfd_create, which say whether the memfd can be executed.
     memfd_exec_known: Response,
-    /// Making a memfd that can be executed, and says so.
+    /// Making a memfd with MFD_EXEC, which can be executed.
     memfd_exec: Response,
     /// Is a memfd kept from being executed, as with MFD_NOEXEC_SEAL, where no flag says anything about it?
     memfd_noexec: bool,

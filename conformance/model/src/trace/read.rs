@@ -29,7 +29,7 @@ pub enum ReadError {
         source: io::Error,
     },
     /// A line is not what it should be.
-    #[error("{line}: {source}")]
+    #[error("{line}: this is no line of a trace, which `shmconf schema trace` describes: {source}")]
     Json {
         /// Line, from 1.
         line: usize,

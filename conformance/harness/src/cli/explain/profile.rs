@@ -1,9 +1,9 @@
-//! What a platform does: a profile, one of its rules, or a deviation, with sources.
+//! What a platform does: a profile, one of its rules or settings, or a deviation, with sources.
 
 use super::{Page, paragraph};
 use anstyle::Style;
 use shmconf_model::clause::Ledger;
-use shmconf_model::profile::{self, Deviation, Justification, Profile, RuleInfo, Rules};
+use shmconf_model::profile::{self, Deviation, Justification, Profile, RuleInfo, Rules, Setting};
 use std::io::{self, Write};
 
 pub(super) fn explain(id: &str) -> Option<Page> {
@@ -15,18 +15,22 @@ pub(super) fn explain(id: &str) -> Option<Page> {
         let id = id.to_owned();
         return Some(Box::new(move |output, width| write_rule(output, width, &id, &profiles)));
     }
+    if profiles.iter().any(|profile| profile.settings.contains_key(id)) {
+        let id = id.to_owned();
+        return Some(Box::new(move |output, width| write_setting(output, width, &id, &profiles)));
+    }
     let having = |profile: &&Profile| profile.deviations.iter().any(|deviation| deviation.id == id);
     let profiles: Vec<Profile> = profiles.iter().filter(having).cloned().collect();
     let deviation = profiles.first()?.deviations.iter().find(|deviation| deviation.id == id)?.clone();
     Some(Box::new(move |output, width| write_deviation(output, width, &deviation, &profiles)))
 }
 
-/// Every deviation, rule and profile that can be explained.
+/// Every deviation, rule, setting and profile that can be explained.
 pub(super) fn ids() -> Vec<String> {
     let profiles = Profile::ids().filter_map(|id| Profile::get(id).ok());
     let own = profiles.flat_map(|profile| {
         let deviations = profile.deviations.into_iter().map(|deviation| deviation.id);
-        std::iter::once(profile.id).chain(deviations).collect::<Vec<_>>()
+        std::iter::once(profile.id).chain(deviations).chain(profile.settings.into_keys()).collect::<Vec<_>>()
     });
     own.chain(Rules::KEYS.iter().map(ToString::to_string)).collect()
 }
@@ -38,8 +42,7 @@ fn write_profile(output: &mut dyn Write, width: usize, profile: &Profile) -> io:
         writeln!(output, "  what can be set, as in -p {},SETTING=VALUE\n", profile.id)?;
     }
     for (word, setting) in &profile.settings {
-        writeln!(output, "  {bold}{word}{bold:#}  {}", setting.values.join(" or "))?;
-        paragraph(output, width, 6, &setting.about)?;
+        write_values(output, width, word, setting)?;
     }
     if !profile.settings.is_empty() {
         writeln!(output, "\n  what it does\n")?;
@@ -59,6 +62,30 @@ fn write_profile(output: &mut dyn Write, width: usize, profile: &Profile) -> io:
         writeln!(output, "\n  what else there is to know\n")?;
     }
     profile.notes.iter().try_for_each(|note| paragraph(output, width, 6, &format!("{} ({})", note.text, note.source)))
+}
+
+fn write_values(output: &mut dyn Write, width: usize, word: &str, setting: &Setting) -> io::Result<()> {
+    let bold = Style::new().bold();
+    writeln!(output, "  {bold}{word}{bold:#}  {}", setting.values.join(" or "))?;
+    paragraph(output, width, 6, &setting.about)
+}
+
+/// One setting: its values, and what each platform makes of them.
+fn write_setting(output: &mut dyn Write, width: usize, word: &str, profiles: &[Profile]) -> io::Result<()> {
+    let bold = Style::new().bold();
+    writeln!(output, "{bold}{word}{bold:#}  setting, as in -p PROFILE,{word}=VALUE")?;
+    for profile in profiles {
+        let Some(setting) = profile.settings.get(word) else { continue };
+        writeln!(output, "\n{bold}{}{bold:#}\n", profile.id)?;
+        write_values(output, width, word, setting)?;
+        let is_meant = |when: &str| when.split_once('=').is_some_and(|(setting, _)| setting == word);
+        let by_setting = |rule: &RuleInfo| rule.when.iter().any(|when| when.split(", ").any(is_meant));
+        for rule in profile.rules.list().into_iter().filter(by_setting) {
+            writeln!(output, "  {bold}{}{bold:#}  {}", rule.key, rule.about)?;
+            write_choices(output, width, &rule, profile)?;
+        }
+    }
+    Ok(())
 }
 
 /// One rule, as each platform has it.

@@ -89,7 +89,8 @@ impl Topic {
     }
 
     fn add_exactly(&mut self, word: &str) -> bool {
-        let mut of_system = Profile::ids().filter(|id| id.split('-').next() == Some(word)).peekable();
+        let word = if word == "darwin" { "macos" } else { word };
+        let mut of_system = Profile::ids().filter(|id| id.split('-').any(|part| part == word)).peekable();
         if let Ok(profile) = Profile::get(word) {
             self.platforms.push(profile);
         } else if of_system.peek().is_some() {
@@ -132,6 +133,12 @@ impl Mention {
         };
         let of = taken.into_iter().map(|(_, _, entry)| entry).collect();
         Some(Mention { word: word.to_owned(), bare: Some(bare), of, what: "flag" })
+    }
+
+    /// What the flag sets on a descriptor, of which texts speak where they do not name the flag.
+    fn sets(&self) -> Option<&'static str> {
+        let sets = ["FD_CLOEXEC", "FD_CLOFORK"].into_iter();
+        sets.filter(|set| self.bare.is_some_and(|bare| set.ends_with(bare))).find(|set| *set != self.word)
     }
 
     /// A constant for which scripts have no word, though texts name it.

@@ -10,9 +10,9 @@ use crate::model::effect::{Effect, Effects};
 use crate::model::expect::Expect;
 use crate::model::rules::coherence;
 use crate::model::rules::sizes::{CERTAIN, whole_pages};
-use crate::model::state::{MapId, Mapped, Mapping, Parts, Private, Window};
+use crate::model::state::{Kept, MapId, Mapped, Mapping, Parts, Private, Window};
 use crate::outcome::Errno;
-use crate::profile::{Check, Choice, Offset, Response};
+use crate::profile::{Check, Choice, Offset, Response, Rule, Rules};
 use smallvec::{SmallVec, smallvec};
 
 /// The errors with which a mapping over another one leaves that as it was.
@@ -64,13 +64,12 @@ pub(in crate::model) fn mmap(cx: Cx<'_>, fd: Label, asked: Asked, checks: &mut C
     let read_only = writes && !open.description.write;
     checks.refuse(Check::AccessMode, read_only, &rules.map_write_readonly, &[clause::shm_open(13)]);
     seals(cx, open, asked, writes, checks);
-    let executes = asked.is_shared() && prot.contains(Prot::EXEC);
-    checks.ask(Check::Protection, executes, &rules.map_exec, &[]);
-    checks.ask(Check::Protection, executes && prot.contains(Prot::WRITE), &rules.map_write_exec, &[]);
-    let executes = !asked.is_shared() && prot.contains(Prot::EXEC);
-    checks.ask(Check::Protection, executes, &rules.map_private_exec, &[]);
-    checks.ask(Check::Protection, executes && prot.contains(Prot::WRITE), &rules.map_write_exec, &[]);
-    let (size, end) = (cx.state.object(open.object).size, end.unwrap_or(i64::MAX - page));
+    let object = cx.state.object(open.object);
+    let in_store = if asked.is_shared() { &rules.map_exec } else { &rules.map_private_exec };
+    let executing = executing(rules, object.kept(), in_store, &rules.map_memfd_exec);
+    checks.ask_any(Check::Protection, prot.contains(Prot::EXEC), &executing, &[]);
+    checks.ask(Check::Protection, prot.contains(Prot::EXEC | Prot::WRITE), &rules.map_write_exec, &[]);
+    let (size, end) = (object.size, end.unwrap_or(i64::MAX - page));
     let beyond = whole_pages(end, page) > whole_pages(size, page);
     checks.ask(Check::End, len > 0 && beyond, &rules.map_beyond_end, &[]);
     if over.is_none() {
@@ -195,6 +194,22 @@ impl Target<'_> {
     }
 }
 
+/// What a platform says to executing an object: as in the store of named objects, as for a memfd, or as for one of them.
+fn executing<'a>(
+    rules: &Rules,
+    kept: Kept,
+    in_store: &'a Rule<Response>,
+    memfd: &'a Rule<Response>,
+) -> SmallVec<[&'a Rule<Response>; 2]> {
+    let has_memfds = rules.memfd.choices.iter().any(|choice| choice.value == Response::Ok);
+    match kept {
+        Kept::InEither if !has_memfds => smallvec![in_store],
+        Kept::InStore => smallvec![in_store],
+        Kept::Apart => smallvec![memfd],
+        Kept::InEither => smallvec![in_store, memfd],
+    }
+}
+
 /// The pages of a range, or of all that the label stands for. An address inside a page stands for the whole page.
 pub(super) fn target(cx: Cx<'_>, window: Window, (offset, len): (i64, i64)) -> Target<'_> {
     let page = cx.state.page;
@@ -268,7 +283,11 @@ pub(in crate::model) fn mprotect(
     if target.has_holes() {
         protect_holes(cx, &target, prot, checks);
     }
-    checks.ask(Check::Protection, executes, &rules.protect_exec, &[]);
+    for kept in [Kept::InStore, Kept::Apart, Kept::InEither] {
+        let is_met = target.mapped().any(|mapped| cx.state.object(mapped.map.object).kept() == kept);
+        let executing = executing(rules, kept, &rules.protect_exec, &rules.protect_memfd_exec);
+        checks.ask_any(Check::Protection, executes && is_met, &executing, &[]);
+    }
     checks.ask(Check::Protection, executes && writes, &rules.protect_write_exec, &[]);
     let raised = target.mapped().any(|mapped| !mapped.map.asked.contains(prot));
     checks.ask(Check::Protection, raised, &rules.protect_raised, &[]);

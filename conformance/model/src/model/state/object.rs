@@ -47,6 +47,17 @@ pub(crate) struct Object {
     pub(crate) references: References,
 }
 
+/// Where an object is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// In the store of those with names.
+    InStore,
+    /// Apart from it, as a memfd.
+    Apart,
+    /// In one of the two: it has no name, and which call made it is not known.
+    InEither,
+}
+
 /// How many names, descriptions and mappings an object has.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) struct References {
@@ -56,9 +67,18 @@ pub(crate) struct References {
 }
 
 impl Object {
+    /// Where it is kept, as far as that is known.
+    pub(crate) fn kept(&self) -> Kept {
+        match (self.nameless, self.memfd) {
+            (_, true) => Kept::Apart,
+            (true, false) => Kept::InEither,
+            (false, false) => Kept::InStore,
+        }
+    }
+
     /// Do both live in the same store, as far as is known?
     pub(crate) fn lives_beside(&self, other: &Object) -> bool {
-        (self.nameless, self.memfd, self.room) == (other.nameless, other.memfd, other.room)
+        (self.kept(), self.room) == (other.kept(), other.room)
     }
 
     /// The bits beyond the permissions may go when the object is changed, as those do that set users and groups.

@@ -35,7 +35,10 @@ pub(super) fn of(topic: &Topic) -> Found {
     if topic.calls.is_empty() && topic.mentions.is_empty() {
         return found;
     }
-    found.clauses = Ledger::get().clauses().filter(|clause| topic.is_met(Some(clause.id), &[&clause.text])).collect();
+    found.clauses = Ledger::get()
+        .clauses()
+        .filter(|clause| topic.is_met(Some(clause.id), &[&clause.text, &clause.source]))
+        .collect();
     for profile in &profiles {
         rules(topic, profile, &mut found.rules);
         let departures = profile.departures().into_iter();
@@ -112,7 +115,7 @@ impl Topic {
             let is_about = clause.is_some_and(|clause| Some(clause.interface) == call.interface);
             is_about || says(&call.name)
         });
-        calls && self.mentions.iter().all(|mention| says(&mention.word))
+        calls && self.mentions.iter().all(|mention| says(&mention.word) || mention.sets().is_some_and(says))
     }
 
     /// Is a call one of those, with those flags?
