@@ -1,7 +1,7 @@
 //! A listing as a person reads it: the calls once, and for each outcome what differs, an order in which it comes about, and
 //! why it is allowed.
 
-use super::{Listed, Listing, Observed};
+use super::{Listed, Listing, Observed, Platform};
 use crate::report::{clean, paint, reason, style, wrapped};
 use shmconf_model::verdict::Explanation;
 use std::io::{self, Write};
@@ -65,7 +65,10 @@ struct Page<'a> {
 impl Page<'_> {
     fn head(&self, output: &mut dyn Write) -> io::Result<()> {
         let listing = self.listing;
+        // What is executed has the settings of the machine, and POSIX has none.
+        let here = |one: &Platform| listing.observed.is_some() && one.profile != "posix";
         let by = match &listing.platforms[..] {
+            [one] if here(one) => format!("by {}, with the settings of this machine", clean(&one.profile)),
             [one] => format!("by {}", clean(&one.profile)),
             platforms => format!("on {} platforms", platforms.len()),
         };
