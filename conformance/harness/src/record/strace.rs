@@ -36,12 +36,12 @@ pub enum StraceError {
     #[error("{} cannot be executed by this user; give a program", .0.display())]
     NotExecutable(PathBuf),
     /// There is no place for the log.
-    #[error("cannot make a directory for the log in {}: {source}; set TMPDIR to a directory that can be written", path.display())]
+    #[error("cannot make a directory for the log in {}: {why}; set TMPDIR to a directory that can be written", path.display())]
     NoPlace {
         /// Where it would be.
         path: PathBuf,
         /// What the system said.
-        source: io::Error,
+        why: io::ErrorKind,
     },
     /// A file or a process cannot be made.
     #[error("cannot {doing}: {source}")]
@@ -88,10 +88,8 @@ pub fn run(program: &[OsString], quiet: bool) -> Result<(BufReader<File>, ExitSt
     }
     let private = Permissions::from_mode(0o700);
     let directory = tempfile::Builder::new().prefix("shmconf-").permissions(private).tempdir();
-    let directory = directory.map_err(|error| {
-        let source = error.raw_os_error().map_or(error, io::Error::from_raw_os_error);
-        StraceError::NoPlace { path: std::env::temp_dir(), source }
-    })?;
+    let directory =
+        directory.map_err(|error| StraceError::NoPlace { path: std::env::temp_dir(), why: error.kind() })?;
     let path: PathBuf = directory.path().join("log");
     let mut strace = Command::new("strace");
     // Structures are shown whole, but for the environment of a program.

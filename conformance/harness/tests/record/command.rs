@@ -2,6 +2,7 @@
 
 use super::BEGINS;
 use assert_cmd::Command;
+use rstest::rstest;
 use std::path::PathBuf;
 
 /// A log in a directory of its own.
@@ -38,4 +39,26 @@ fn what_nothing_recorded_explains_is_said_and_blames_nobody() {
     let size = "fstat(3</dev/shm/x>, {st_mode=S_IFREG|0600, st_uid=1000, st_gid=1000, st_size=9}) = 0";
     let (code, said) = import(&format!("{BEGINS}1 {size}\n1 close(3</dev/shm/x>) = 0\n"), &["-p", "linux-glibc"]);
     insta::assert_snapshot!(format!("exit code {code:?}\n{said}"));
+}
+
+#[rstest]
+#[case::a_file_that_is_no_program(&["record", "--", "DIR/program.log"], "DIR/program.log cannot be executed by this user; give a program")]
+#[case::a_directory(&["record", "--", "DIR/"], "DIR/ cannot be executed by this user; give a program")]
+#[case::no_place_for_the_log(
+    &["record", "--", "true"],
+    "cannot make a directory for the log in DIR/none: entity not found; set TMPDIR to a directory that can be written"
+)]
+#[case::a_log_for_each_process(
+    &["import", "DIR"],
+    "DIR is a directory; give one log of all processes, as `strace -f -o FILE` writes it, and not -ff"
+)]
+fn what_cannot_be_recorded_is_said_before_anything_runs(#[case] arguments: &[&str], #[case] message: &str) {
+    let (directory, _) = log("");
+    let here = directory.path().to_str().expect("it is text");
+    let arguments = arguments.iter().map(|argument| argument.replace("DIR", here));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shmconf"));
+    let output = command.env("TMPDIR", format!("{here}/none")).args(arguments).output().expect("it starts");
+    let said = String::from_utf8_lossy(&output.stderr).replace(here, "DIR");
+    assert_eq!(said.trim_end(), format!("error: {message}"));
+    assert_eq!(output.status.code(), Some(2));
 }
