@@ -182,10 +182,13 @@ fn outcomes_on(other: &Portability, of_program: bool) -> String {
     }
     let possible = by(&other.possible).join(", ");
     let mut parts = Vec::new();
+    let is_one = of_program && other.compared == 1;
     match other.differ {
         0 if !possible.is_empty() => {}
+        0 if is_one && other.unknown > 0 => parts.push("the same outcomes where they are known".to_owned()),
+        0 if is_one => parts.push("the same outcomes in all that was recorded".to_owned()),
         0 => parts.push("the same outcomes".to_owned()),
-        _ if of_program && other.compared == 1 => parts.push(format!("other outcomes: {}", reasons.join(", "))),
+        _ if is_one => parts.push(format!("other outcomes: {}", reasons.join(", "))),
         differ => {
             let of = count(other.compared as usize, "result", "results");
             parts.push(format!("other outcomes in {differ} of {of}: {}", reasons.join(", ")));
@@ -195,7 +198,7 @@ fn outcomes_on(other: &Portability, of_program: bool) -> String {
         let what = if other.differ > 0 { "possibly in more" } else { "possibly other outcomes" };
         parts.push(format!("{what}, by version, settings or chance: {possible}"));
     }
-    if other.unknown > 0 {
+    if other.unknown > 0 && !(is_one && other.differ == 0 && possible.is_empty()) {
         parts.push(format!("not known for {}", other.unknown));
     }
     parts.join("; ")
