@@ -115,6 +115,8 @@ async function begin() {
   editor.listen(() => {
     choose();
     wait(true);
+    // What is being answered is out of date.
+    asked += 1;
     clearTimeout(typed);
     typed = setTimeout(() => answer(), 120);
   });
