@@ -89,12 +89,14 @@ pub struct Beginning {
 }
 
 /// What a platform does in one matter: one choice, or several where it may do any of them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Rule<T> {
     /// At least one.
     pub choices: Vec<Choice<T>>,
     /// When each of them is one, where that depends on the release or on settings; else nothing.
     pub when: Vec<String>,
+    /// The settings on which they depend.
+    pub settings: BTreeSet<String>,
     /// Where it is known from; empty where the platform says nothing and POSIX's choices stand.
     pub source: String,
 }

@@ -16,25 +16,29 @@ pub(crate) trait Vocabulary {
 
 /// The same words, joined by `|`, as they were probably meant.
 pub(crate) fn meant<V: Vocabulary>(text: &str) -> Option<Suggestion> {
+    meant_of(text, V::WORDS, V::PREFIXES, V::NO_PREFIX)
+}
+
+fn meant_of(text: &str, words: &[&'static str], prefixes: &[&str], no_prefix: &'static str) -> Option<Suggestion> {
     const MOST_WORDS: usize = 32;
     if text.split('|').count() > MOST_WORDS {
         return None;
     }
     let mut because = "";
     let mut word = |word: &str| -> Option<&'static str> {
-        let known = |word: &str| V::WORDS.iter().copied().find(|known| *known == word);
+        let known = |word: &str| words.iter().copied().find(|known| *known == word);
         if let Some(known) = known(word) {
             return Some(known);
         }
         let upper = word.to_ascii_uppercase();
-        let bare = V::PREFIXES.iter().find_map(|prefix| upper.strip_prefix(prefix));
+        let bare = prefixes.iter().find_map(|prefix| upper.strip_prefix(prefix));
         if bare.is_some() {
-            because = V::NO_PREFIX;
+            because = no_prefix;
         }
         let bare = bare.unwrap_or(&upper);
         let end = |known: &&&str| bare.len() > 2 && known.ends_with(bare);
-        known(bare).or_else(|| V::WORDS.iter().find(end).copied()).or_else(|| nearest(bare, V::WORDS.iter().copied()))
+        known(bare).or_else(|| words.iter().find(end).copied()).or_else(|| nearest(bare, words.iter().copied()))
     };
-    let words = text.split('|').map(&mut word).collect::<Option<Vec<_>>>()?;
-    Some(Suggestion::new(words.join("|"), because))
+    let meant = text.split('|').map(&mut word).collect::<Option<Vec<_>>>()?;
+    Some(Suggestion::new(meant.join("|"), because))
 }

@@ -121,46 +121,59 @@ pub(super) struct Reader<'a> {
     pub(super) circumstances: &'a Circumstances,
 }
 
+/// From a text of a profile to the text of the same value as its type writes it, or what is wrong with it. Rules are read by such
+/// texts, and not by a type each, which would have the compiler write everything here once for every type.
+type Canonical = fn(&str) -> Result<String, String>;
+
 impl Reader<'_> {
     /// The rule of a key; one without a choice, and the first problem, where it cannot be read.
-    pub(super) fn rule<T: FromStr<Err: fmt::Display> + PartialEq>(
+    pub(super) fn rule<T: FromStr<Err: fmt::Display> + fmt::Display>(
         &self,
         key: &str,
         problem: &mut Option<ProfileError>,
     ) -> Rule<T> {
-        self.read_rule(key).unwrap_or_else(|found| {
+        let canonical = |text: &str| text.parse().map(|value: T| value.to_string()).map_err(|error| error.to_string());
+        let read = self.texts(key, canonical).unwrap_or_else(|found| {
             problem.get_or_insert(found);
-            Rule { choices: Vec::new(), when: Vec::new(), source: String::new() }
-        })
+            Rule::default()
+        });
+        let mut choices = Vec::with_capacity(read.choices.len());
+        for Choice { value, justification } in read.choices {
+            match value.parse() {
+                Ok(value) => choices.push(Choice { value, justification }),
+                Err(_) => unreachable!("a value is written as it is read"),
+            }
+        }
+        Rule { choices, when: read.when, settings: read.settings, source: read.source }
     }
 
-    fn read_rule<T: FromStr<Err: fmt::Display> + PartialEq>(&self, key: &str) -> Result<Rule<T>, ProfileError> {
+    /// The same, with the texts of its values.
+    fn texts(&self, key: &str, canonical: Canonical) -> Result<Rule<String>, ProfileError> {
         let problem = |problem: String| ProfileError::Rule { key: key.to_owned(), problem };
         let rule = Rules::KEYS.iter().position(|known| *known == key).and_then(|at| u8::try_from(at).ok());
-        let parsed = |(text, clause): (&String, ClauseId)| match text.parse::<T>() {
-            Ok(value) => Ok((value, clause)),
-            Err(error) => Err(problem(error.to_string())),
-        };
         let allows = self.allows.get(key).ok_or_else(|| problem("posix.toml does not speak of it".to_owned()))?;
-        let allowed: Vec<(T, ClauseId)> = allows.all().map(parsed).collect::<Result<_, _>>()?;
+        let allowed = allows.all().map(|(text, clause)| Ok((canonical(text)?, clause)));
+        let allowed: Vec<(String, ClauseId)> = allowed.collect::<Result<_, _>>().map_err(problem)?;
         let Some(entries) = self.does.get(key) else {
             let assumed = |clause| Justification { assumed: true, rule, ..Justification::clause(clause) };
             let choice = |(value, clause)| Choice { value, justification: assumed(clause) };
             let choices = allowed.into_iter().map(choice).collect();
-            return Ok(Rule { choices, when: Vec::new(), source: String::new() });
+            return Ok(Rule { choices, ..Rule::default() });
         };
-        let mut read = Rule { choices: Vec::new(), when: Vec::new(), source: String::new() };
+        let mut read = Rule::default();
+        let mut holding = Vec::new();
         for does in &entries.0 {
             self.check(&does.when).map_err(problem)?;
-            let choices = self.choices(does, allows, &allowed, rule).map_err(problem)?;
+            let choices = self.choices(does, allows, &allowed, rule, canonical).map_err(problem)?;
             if does.when.may_hold(self.circumstances) {
+                holding.push(choices.iter().map(|choice| choice.value.clone()).collect());
                 read.add(choices, does).map_err(problem)?;
             }
         }
         if read.choices.is_empty() {
             return Err(problem("it has no choice".to_owned()));
         }
-        read.join(entries.0.iter().filter(|does| does.when.may_hold(self.circumstances)));
+        read.join(&holding);
         if read.choices.len() > 1 && ALONE.contains(&key) {
             return Err(problem("it can have one choice alone".to_owned()));
         }
@@ -179,13 +192,14 @@ impl Reader<'_> {
     }
 
     /// What one entry says, each with its justification.
-    fn choices<T: FromStr<Err: fmt::Display> + PartialEq>(
+    fn choices(
         &self,
         does: &Does,
         allows: &Allows,
-        allowed: &[(T, ClauseId)],
+        allowed: &[(String, ClauseId)],
         rule: Option<u8>,
-    ) -> Result<Vec<Choice<T>>, String> {
+        canonical: Canonical,
+    ) -> Result<Vec<Choice<String>>, String> {
         let index = match &does.deviation {
             None => None,
             Some(id) => {
@@ -197,7 +211,7 @@ impl Reader<'_> {
         let mut departs = false;
         let mut choices = Vec::new();
         for text in does.does.list() {
-            let value = text.parse::<T>().map_err(|error| error.to_string())?;
+            let value = canonical(text)?;
             let by = allowed.iter().find(|(allowed, _)| *allowed == value).map(|(_, clause)| *clause);
             let justification = if let Some(clause) = by.or(allows.own.then_some(allows.clause)) {
                 Justification { rule, ..Justification::clause(clause) }
@@ -207,7 +221,7 @@ impl Reader<'_> {
                     index.ok_or_else(|| format!("POSIX does not allow `{text}`: name a deviation"))?;
                 Justification { clause, deviation: Some(index), assumed: false, rule }
             };
-            if choices.iter().any(|choice: &Choice<T>| choice.value == value) {
+            if choices.iter().any(|choice: &Choice<String>| choice.value == value) {
                 return Err(format!("`{text}` stands there twice"));
             }
             choices.push(Choice { value, justification });
@@ -219,20 +233,21 @@ impl Reader<'_> {
     }
 }
 
-impl<T: PartialEq + FromStr> Rule<T> {
+impl Rule<String> {
     /// What each of the entries says is always a choice.
-    fn join<'d>(&mut self, entries: impl Iterator<Item = &'d Does> + Clone) {
+    fn join(&mut self, entries: &[Vec<String>]) {
         for (choice, when) in self.choices.iter().zip(&mut self.when) {
-            let says =
-                |does: &Does| does.does.list().iter().any(|text| text.parse().ok().as_ref() == Some(&choice.value));
-            if entries.clone().all(says) {
+            if entries.iter().all(|says| says.contains(&choice.value)) {
                 when.clear();
             }
+        }
+        if self.when.iter().all(String::is_empty) {
+            self.settings.clear();
         }
     }
 
     /// What an entry says that may hold. What an earlier one says as well, it does at more times.
-    fn add(&mut self, choices: Vec<Choice<T>>, does: &Does) -> Result<(), String> {
+    fn add(&mut self, choices: Vec<Choice<String>>, does: &Does) -> Result<(), String> {
         let when = does.when.to_string();
         for choice in choices {
             match self.choices.iter().position(|known| known.value == choice.value) {
@@ -247,6 +262,7 @@ impl<T: PartialEq + FromStr> Rule<T> {
                 }
             }
         }
+        self.settings.extend(does.when.settings().keys().cloned());
         if !self.source.contains(&does.source) {
             let separator = if self.source.is_empty() { "" } else { "; " };
             self.source.push_str(separator);

@@ -78,9 +78,7 @@ fn write_setting(output: &mut dyn Write, width: usize, word: &str, profiles: &[P
         let Some(setting) = profile.settings.get(word) else { continue };
         writeln!(output, "\n{bold}{}{bold:#}\n", profile.id)?;
         write_values(output, width, word, setting)?;
-        let is_meant = |when: &str| when.split_once('=').is_some_and(|(setting, _)| setting == word);
-        let by_setting = |rule: &RuleInfo| rule.when.iter().any(|when| when.split(", ").any(is_meant));
-        for rule in profile.rules.list().into_iter().filter(by_setting) {
+        for rule in profile.rules.list().into_iter().filter(|rule| rule.settings.contains(word)) {
             writeln!(output, "  {bold}{}{bold:#}  {}", rule.key, rule.about)?;
             write_choices(output, width, &rule, profile)?;
         }

@@ -1,6 +1,8 @@
 //! A rule as people read it.
 
-use crate::profile::Justification;
+use crate::profile::{Justification, Rule};
+use std::collections::BTreeSet;
+use std::fmt;
 
 /// One rule as people read it.
 #[derive(Debug, Clone)]
@@ -13,6 +15,16 @@ pub struct RuleInfo {
     pub choices: Vec<(String, Justification)>,
     /// When each of them is one, where that depends on the release or on settings; else nothing.
     pub when: Vec<String>,
+    /// The settings on which they depend.
+    pub settings: BTreeSet<String>,
     /// Where it is known from.
     pub source: String,
+}
+
+impl<T: fmt::Display> Rule<T> {
+    pub(super) fn info(&self, key: &'static str, about: &'static str) -> RuleInfo {
+        let choices = self.choices.iter().map(|choice| (choice.value.to_string(), choice.justification)).collect();
+        let Rule { when, settings, source, .. } = self;
+        RuleInfo { key, about, choices, when: when.clone(), settings: settings.clone(), source: source.clone() }
+    }
 }

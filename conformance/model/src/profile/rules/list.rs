@@ -22,13 +22,7 @@ macro_rules! rules {
 
             /// The rules one by one.
             pub fn list(&self) -> Vec<RuleInfo> {
-                vec![$(RuleInfo {
-                    key: stringify!($key),
-                    about: concat!($($doc),+).trim_ascii(),
-                    choices: self.$key.choices.iter().map(|choice| (choice.value.to_string(), choice.justification)).collect(),
-                    when: self.$key.when.clone(),
-                    source: self.$key.source.clone(),
-                }),+]
+                vec![$(self.$key.info(stringify!($key), concat!($($doc),+).trim_ascii())),+]
             }
         }
     };

@@ -126,6 +126,22 @@ impl Args<'_, '_> {
         !matches!(self.cursor.nth(if self.command { 2 } else { 0 }), Some(Token::Mark(_)) | None)
     }
 
+    /// Goes to the next argument, which is to be a word; complains where none can be.
+    fn next_word(&mut self, expected: &str) -> Result<(), ParseError> {
+        if self.passed > 0 && !self.more() && !self.followed_by_text() {
+            let error = self.cursor.unexpected(&format!("`,` and {expected}"));
+            let mode = Suggestion::new(", 0600", "shm_open with CREAT takes a mode");
+            return Err(error.meaning(self.creates.then_some(mode)));
+        }
+        self.next()?;
+        if matches!(self.cursor.peek(), Some(Token::Text(text)) if text == "NULL") {
+            let because = if self.name == "mmap" { "mmap takes no address here" } else { "no argument is a pointer" };
+            let usage = Call::ENTRIES.iter().find(|entry| entry.name == self.name).map(|entry| entry.signature());
+            return Err(self.cursor.unexpected(expected).meaning(usage.map(|usage| Suggestion::new(usage, because))));
+        }
+        Ok(())
+    }
+
     /// `RDWR | CREAT`
     fn blank_in_flags(&self) -> Option<Suggestion> {
         let Some(Token::Text(text)) = self.cursor.peek() else { return None };
@@ -149,17 +165,7 @@ impl Source for Args<'_, '_> {
         expected: &str,
         read: impl FnOnce(&str) -> Result<T, Option<Suggestion>>,
     ) -> Result<T, ParseError> {
-        if self.passed > 0 && !self.more() && !self.followed_by_text() {
-            let error = self.cursor.unexpected(&format!("`,` and {expected}"));
-            let mode = Suggestion::new(", 0600", "shm_open with CREAT takes a mode");
-            return Err(error.meaning(self.creates.then_some(mode)));
-        }
-        self.next()?;
-        if matches!(self.cursor.peek(), Some(Token::Text(text)) if text == "NULL") {
-            let because = if self.name == "mmap" { "mmap takes no address here" } else { "no argument is a pointer" };
-            let usage = Call::ENTRIES.iter().find(|entry| entry.name == self.name).map(|entry| entry.signature());
-            return Err(self.cursor.unexpected(expected).meaning(usage.map(|usage| Suggestion::new(usage, because))));
-        }
+        self.next_word(expected)?;
         self.cursor.text(expected, read)
     }
 
