@@ -97,18 +97,17 @@ fn pretty(
         writeln!(output, "{head}{}", filled.trim_start())?;
     }
     for (why, refusing) in reasons(there) {
-        let text = format!("{}: {why}", refusing.join(", "));
-        let options = wrapped(width).initial_indent("  ").subsequent_indent("    ");
-        writeln!(output, "{}", textwrap::fill(&text, options))?;
+        remark(&format!("{}: {why}", refusing.join(", ")), width, output)?;
     }
     let unportable: Vec<String> =
         names::unportable(name).iter().map(|c| format!("`{}`", clean(&c.to_string()))).collect();
     if !unportable.is_empty() {
+        let they = if unportable.len() == 1 { "which is" } else { "which are" };
         let what = format!(
-            "POSIX promises nothing of {}: its portable characters are letters, digits, `.`, `_` and `-`",
+            "it has {}, {they} not among the characters that POSIX allows everywhere: letters, digits, `.`, `_` and `-`",
             unportable.join(", ")
         );
-        writeln!(output, "{}", textwrap::fill(&what, wrapped(width).initial_indent("  ").subsequent_indent("    ")))?;
+        remark(&what, width, output)?;
     }
     match mended {
         None => writeln!(output, "  no small change makes it right everywhere; take a new name, such as /mine"),
@@ -118,6 +117,12 @@ fn pretty(
             writeln!(output, "  right everywhere: {}  ({changes})", paint(style::STRONG, &clean(&mended.name)))
         }
     }
+}
+
+/// What there is to say of a name as a whole, below the platforms.
+fn remark(text: &str, width: usize, output: &mut dyn Write) -> io::Result<()> {
+    let options = wrapped(width).initial_indent("  ").subsequent_indent("    ");
+    writeln!(output, "{}", textwrap::fill(text, options))
 }
 
 /// `13 bytes, the slash counted; at most 31; EINVAL; the same object as /x`
