@@ -9,6 +9,10 @@ use shmconf_model::verdict::{Allowed, Certainty, Elsewhere, Explanation};
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
+/// How many bytes of calls a page holds. Of the results after these it has the verdict and the command that shows the calls, so
+/// that a page of 2,000 results in 12 columns stays under 3 MB though all of them fail.
+const MOST_CALLS: usize = 1_000_000;
+
 /// All of it, as the page's script reads it.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Details {
@@ -21,6 +25,9 @@ pub(super) struct Details {
     reasons: Entries<Reason>,
     clauses: Entries<Clause>,
     deviations: Entries<Departure>,
+    /// How many bytes of calls it holds.
+    #[serde(skip)]
+    calls: usize,
 }
 
 /// A row: its ID, for each column the entry of `cells` for each member, none where there is no answer, and whether the
@@ -67,6 +74,9 @@ struct Cell {
     example: Option<Example>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     differences: Vec<Difference>,
+    /// Are its calls left out, as the page holds as many as it can?
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    full: bool,
 }
 
 /// A counterexample.
@@ -151,9 +161,9 @@ impl Details {
             not_executed: result.not_executed,
             left_out: result.left_out.iter().map(|(reason, count)| (text(reason), *count)).collect(),
             example: result.counterexample.as_ref().map(|example| self.example(result.id.as_str(), example)),
-            differences: Vec::new(),
+            ..Cell::default()
         };
-        self.cells.add(cell)
+        self.add(cell)
     }
 
     /// The entry of what another platform would have done.
@@ -168,7 +178,21 @@ impl Details {
             under: text(&difference.under),
         });
         let differences = differences.collect();
-        self.cells.add(Cell { word, differences, ..Cell::default() })
+        self.add(Cell { word, differences, ..Cell::default() })
+    }
+
+    /// The entry of a cell, without its calls where there is no room for them.
+    fn add(&mut self, cell: Cell) -> usize {
+        if self.cells.known.contains_key(&cell) {
+            return self.cells.add(cell);
+        }
+        let example = cell.example.as_ref().map_or(0, bytes);
+        let bytes = example + cell.differences.iter().map(bytes).sum::<usize>();
+        if bytes == 0 || self.calls + bytes <= MOST_CALLS {
+            self.calls += bytes;
+            return self.cells.add(cell);
+        }
+        self.cells.add(Cell { example: None, differences: Vec::new(), full: true, ..cell })
     }
 
     fn example(&mut self, id: &str, example: &Counterexample) -> Example {
@@ -265,6 +289,11 @@ impl<T: Serialize> Serialize for Entries<T> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.all.serialize(serializer)
     }
+}
+
+/// How many bytes of the page it takes.
+fn bytes(part: &impl Serialize) -> usize {
+    serde_json::to_vec(part).map_or(0, |text| text.len())
 }
 
 fn is_zero(value: &u64) -> bool {

@@ -207,6 +207,7 @@
     for (const [cell, members] of groups) {
       if (groups.size > 1) content.push(make("h3", {}, members.map(nameOf).join("; ")));
       content.push(...shown(data.cells[cell]));
+      if (data.cells[cell].full) content.push(section("What came back", make("p", {}, "This page has no room for more calls. This command shows them:"), command(again(id, members[0]))));
     }
     const script = data.scripts[id];
     const hasExample = [...groups.keys()].some((cell) => data.cells[cell].example);
@@ -273,6 +274,12 @@
       section("Again", command(again), file ? make("p", { className: "level" }, "The script is in ", make("code", {}, file)) : null),
       script ? folded("Script that failed", false, make("pre", {}, script)) : null,
     ];
+  }
+
+  function again(id, { subject, profile, seed, elsewhere }) {
+    const quoted = (word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+    const words = ["shmconf", "run", id, "-s", subject, "-p", profile, "--seed", String(seed)].map(quoted);
+    return [...words, ...(elsewhere ? ["--portability"] : [])].join(" ");
   }
 
   function command(text) {
