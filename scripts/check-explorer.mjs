@@ -98,6 +98,11 @@ async function typed() {
   assert.equal(await rows(page), 2, "the suggestion mends the script");
   assert.equal(await page.locator("#marks mark").count(), 0);
   assert.ok(await page.locator("#outdated").isHidden());
+  const race = "race {\na: shm_unlink(@x)\nb: shm_unlink(@x)\n}\n";
+  await settled(page, () => page.locator("#script").fill(`a: shm_open(@x, RDWR|CREAT, 0600)\n${race}`));
+  await page.locator("#outcomes section").first().waitFor();
+  await page.locator("#script").fill(MISTAKEN);
+  await page.locator("#race.outdated").waitFor();
   assert.deepEqual(page.errors, []);
   await page.close();
   console.log("a typed script is answered, and a mistake is underlined and mended");

@@ -36,6 +36,7 @@ async function answer(all = false) {
       at("answer-all").hidden = true;
       const isShown = at("table").childElementCount > 0;
       table.outdate(isShown);
+      race.outdate(isShown);
       said.textContent = isShown ? "These are the answers to the script as it was before the mistake." : "";
       wait(false);
       return;

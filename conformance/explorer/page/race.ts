@@ -15,12 +15,18 @@ select.addEventListener("change", look);
 /** Shows the outcomes of a script on one of the platforms; without platforms, nothing. */
 export function show(platforms: string[], of: string) {
   script = of;
+  outdate(false);
   at("race").hidden = platforms.length === 0;
   if (platforms.length === 0) return;
   const before = select.value;
   select.replaceChildren(...platforms.map((value) => make("option", { value }, value)));
   select.value = platforms.includes(before) ? before : (platforms.find((id) => id !== "posix") ?? platforms[0]);
   look();
+}
+
+/** Are the outcomes those of the script as it was? */
+export function outdate(is: boolean) {
+  at("race").classList.toggle("outdated", is);
 }
 
 async function look() {
