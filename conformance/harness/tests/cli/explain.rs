@@ -54,6 +54,12 @@ fn a_word_is_explained(#[case] words: &[&str], #[case] said: &[&str]) {
 }
 
 #[test]
+fn a_flag_whose_name_ends_like_another_is_not_taken_for_it() {
+    let said = explained(&["PROT_EXEC"]);
+    assert!(!said.contains("CLOEXEC"), "{said}");
+}
+
+#[test]
 fn a_deviation_of_other_releases_is_not_told_of_this_one() {
     assert!(!explained(&["shm_unlink", "macos@15"]).contains("macos/unlink-needs-write"));
 }

@@ -21,7 +21,7 @@ const NAMED: usize = 8;
 pub(super) fn write(output: &mut dyn Write, width: usize, topic: &Topic, found: &Found) -> io::Result<()> {
     titles(output, width, topic)?;
     if !found.clauses.is_empty() {
-        section(output, "What POSIX says", |output| {
+        section(output, "What POSIX and manuals say", |output| {
             found.clauses.iter().try_for_each(|known| clause::write_clause(output, width, known))
         })?;
     }
