@@ -128,7 +128,7 @@ fn objects(output: &mut dyn Write, width: usize, facts: &Facts) -> io::Result<()
     }
     if objects.processes_unseen > 0 && !objects.list.is_empty() {
         let (unseen, all) = (objects.processes_unseen, objects.processes_seen + objects.processes_unseen);
-        let text = format!("This user may not see what {unseen} of {all} processes have open. Root may.");
+        let text = format!("What {unseen} of {all} processes have open cannot be seen from here.");
         fact(output, width, "", &text)?;
     }
     Ok(())

@@ -114,7 +114,9 @@ fn files(directory: &str, store: &Storage) -> Option<Diagnosis> {
 /// Objects that nobody has open or mapped. They are wrong where they take most of the store.
 pub(super) fn unheld(facts: &Facts) -> Option<Diagnosis> {
     let objects = &facts.objects;
-    let unheld: Vec<&Object> = objects.list.iter().filter(|object| object.holders.is_empty()).collect();
+    // A named semaphore is meant to stay while nobody has it open, and glibc keeps it among the objects.
+    let may_be_left = |object: &&Object| object.holders.is_empty() && !object.name.starts_with("/sem.");
+    let unheld: Vec<&Object> = objects.list.iter().filter(may_be_left).collect();
     if unheld.is_empty() || objects.processes_seen == 0 {
         return None;
     }
