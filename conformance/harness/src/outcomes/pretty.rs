@@ -31,6 +31,7 @@ impl Pretty {
     pub fn write(&self, listing: &Listing, output: &mut dyn Write) -> io::Result<()> {
         let page = Page { listing, column: self.column(listing), width: self.width.max(40), verbose: self.verbose };
         page.head(output)?;
+        page.platforms(output)?;
         page.calls(output)?;
         let is_shown =
             |(number, outcome): &(usize, &Listed)| *number < MOST || outcome.seen.is_some_and(|seen| seen > 0);
@@ -43,7 +44,6 @@ impl Pretty {
             writeln!(output, "and {} more, which --format json has\n", listing.outcomes.len() - shown)?;
         }
         page.unlisted(output)?;
-        page.platforms(output)?;
         page.closing(output)
     }
 
@@ -86,8 +86,11 @@ impl Page<'_> {
         writeln!(output)
     }
 
-    /// Every call, with what always comes back.
+    /// Every call, with what always comes back; nothing where that is said of no call, as each outcome has all of them.
     fn calls(&self, output: &mut dyn Write) -> io::Result<()> {
+        if self.listing.calls.iter().all(|call| call.always.is_none()) {
+            return Ok(());
+        }
         for at in 0..self.listing.calls.len() {
             let always = self.listing.calls[at].always.as_deref();
             let differs = || paint(style::FAINT, "differs");
@@ -229,11 +232,36 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// Platforms with the same outcomes in one line.
+    /// Which platform has which of the outcomes.
     fn platforms(&self, output: &mut dyn Write) -> io::Result<()> {
-        if self.listing.platforms.len() < 2 {
+        let Listing { platforms, outcomes, .. } = self.listing;
+        if platforms.len() < 2 || outcomes.len() < 2 {
             return Ok(());
         }
+        let longest = platforms.iter().map(|platform| platform.profile.chars().count()).max().unwrap_or(0);
+        let (column, cell) = (longest.max("outcome".len()), outcomes.len().to_string().len() + 1);
+        match 2 + column + 1 + outcomes.len() * cell <= self.width {
+            true => self.matrix(column, cell, output)?,
+            false => self.alike(output)?,
+        }
+        writeln!(output)
+    }
+
+    /// A row for each platform, and a column for each outcome.
+    fn matrix(&self, column: usize, cell: usize, output: &mut dyn Write) -> io::Result<()> {
+        let outcomes = self.listing.outcomes.len();
+        let numbers: String = (1..=outcomes).map(|number| format!("{number:>cell$}")).collect();
+        writeln!(output, "  {}", paint(style::FAINT, &format!("{:column$} {numbers}", "outcome")))?;
+        for platform in &self.listing.platforms {
+            let mark = |number| format!("{:>cell$}", if platform.outcomes.contains(&number) { "x" } else { "" });
+            let marks: String = (0..outcomes).map(mark).collect();
+            writeln!(output, "  {:column$} {}", clean(&platform.profile), marks.trim_end())?;
+        }
+        Ok(())
+    }
+
+    /// Platforms with the same outcomes in one line, where a row has no room.
+    fn alike(&self, output: &mut dyn Write) -> io::Result<()> {
         let mut sets: Vec<(Vec<usize>, Vec<&str>)> = Vec::new();
         for platform in &self.listing.platforms {
             let mut outcomes = platform.outcomes.clone();
@@ -246,10 +274,10 @@ impl Page<'_> {
         for (outcomes, names) in sets {
             let numbers: Vec<usize> = outcomes.iter().map(|outcome| outcome + 1).collect();
             let text = format!("{}: {}", clean(&names.join(", ")), ranges(&numbers));
-            let options = wrapped(self.width).subsequent_indent("  ");
+            let options = wrapped(self.width).initial_indent("  ").subsequent_indent("    ");
             writeln!(output, "{}", textwrap::fill(&text, options))?;
         }
-        writeln!(output)
+        Ok(())
     }
 
     fn closing(&self, output: &mut dyn Write) -> io::Result<()> {
@@ -271,11 +299,12 @@ impl Page<'_> {
         let wrong: u64 =
             observed.unlisted.iter().filter(|unlisted| !unlisted.allowed).map(|unlisted| unlisted.seen).sum();
         let mut text = format!(
-            "{} in {}: {} of {} seen",
+            "{} in {}: {} of {} that {} allows were seen",
             clean(&observed.subject),
             counted(observed.runs, "execution"),
             seen.len(),
-            counted((seen.len() + never.len()) as u64, "outcome")
+            counted((seen.len() + never.len()) as u64, "outcome"),
+            self.listing.platforms.first().map_or("", |platform| &platform.profile)
         );
         if wrong > 0 {
             text.push_str(&format!(", and {} had one that is not allowed", counted(wrong, "execution")));
