@@ -8,7 +8,7 @@ use crate::assess::{self, Against};
 use crate::campaign::{Case, Plan};
 use crate::executor;
 use crate::exit::Exit;
-use crate::report::{Counterexample, Pretty, Shown};
+use crate::report::{Counterexample, Pretty, Shown, clean};
 use shmconf_model::answers::{Answers, answers};
 use shmconf_model::judge::{self, Justified};
 use shmconf_model::naming::Token;
@@ -27,9 +27,9 @@ pub(super) struct Args {
     #[arg(value_name = "TRACE|CASE|FILE", required = true)]
     wanted: Vec<String>,
     /// The rules to judge a trace by [default: those of the trace's platform]; of a case or a script, the platform to show: what
-    /// each call would do there, without running anything
-    #[arg(short, long, value_name = "PROFILE[@RELEASE][,SETTING=VALUE]")]
-    profile: Option<String>,
+    /// each call would do there, without running anything; can be repeated
+    #[arg(short, long, value_name = "PROFILE[@RELEASE][,SETTING=VALUE]|all")]
+    profile: Vec<String>,
     /// Says why each outcome is allowed
     #[arg(short, long)]
     verbose: bool,
@@ -55,7 +55,12 @@ enum Wanted {
 pub(super) fn show(args: &Args) -> Done {
     let mut all = Vec::new();
     for word in &args.wanted {
-        all.extend(wanted(word, args.profile.as_deref())?);
+        if args.profile.is_empty() {
+            all.extend(wanted(word, None)?);
+        }
+        for profile in args.profile.iter().flat_map(|profile| named(profile)) {
+            all.extend(wanted(word, Some(profile))?);
+        }
     }
     let output = Output::open(None)?;
     if args.format == Format::Json {
@@ -90,6 +95,11 @@ pub(super) fn show(args: &Args) -> Done {
         Ok(())
     })?;
     Ok(exit)
+}
+
+/// The profiles that a word of the command line stands for.
+fn named(profile: &str) -> Vec<&str> {
+    if profile == "all" { Profile::ids().filter(|id| *id != "posix").collect() } else { vec![profile] }
 }
 
 /// A path that is no script leads to traces; everything else is as `shmconf run` takes it.
@@ -164,6 +174,10 @@ fn show_trace(
         deviations: &deviations,
     };
     pretty.trace(&shown, output)?;
+    if profile.id != "posix" && profile.id != Profile::id_for(&trace.header.platform) {
+        let (system, there) = (clean(&trace.header.platform.os), clean(&profile.name));
+        writeln!(output, "These are the outcomes of {system}. Of a call that is marked, {there} has another one.\n")?;
+    }
     recorded::write_doubts(trace, output)?;
     Ok(verdict)
 }

@@ -10,6 +10,14 @@ const TRACE: &str = r#"{"format":"shmconf-trace/1","case":"names/dot","subject":
 {"actor":"a","bind":["g"],"call":{"call":"shm_open","name":"/.","flags":"RDONLY","mode":0},"outcome":{"fd":4},"start":3000,"end":4000}
 "#;
 
+/// A trace of an object whose size macOS rounds up, which is asked for twice.
+const SIZED: &str = r#"{"format":"shmconf-trace/1","case":"recorded/program","subject":"program:program","seed":7,"platform":{"os":"Linux","release":"6.18.44","arch":"x86_64","libc":"glibc 2.36","page_size":4096},"actors":[{"name":"a","uid":0,"gid":0,"umask":18}]}
+{"actor":"a","bind":["f"],"call":{"call":"shm_open","name":"/x","flags":"RDWR|CREAT|EXCL","mode":384},"outcome":{"fd":3},"start":1000,"end":2000}
+{"actor":"a","call":{"call":"ftruncate","fd":"f","size":5000},"outcome":"ok","start":3000,"end":4000}
+{"actor":"a","call":{"call":"fstat","fd":"f"},"outcome":{"stat":{"size":5000,"mode":384,"uid":0,"gid":0}},"start":5000,"end":6000}
+{"actor":"a","call":{"call":"fstat","fd":"f"},"outcome":{"stat":{"size":5000,"mode":384,"uid":0,"gid":0}},"start":7000,"end":8000}
+"#;
+
 fn said(args: &[&str]) -> (Option<i32>, String) {
     let output = shmconf(args);
     assert_eq!(complaint(&output, None), "", "{args:?}");
@@ -28,6 +36,22 @@ fn two_traces(second: &str) -> tempfile::TempDir {
 
 fn text(path: &Path) -> &str {
     path.to_str().expect("it is text")
+}
+
+#[test]
+fn a_recording_by_the_rules_of_others_says_whose_outcomes_it_has_and_tells_once_what_is_allowed() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let file = directory.path().join("sized.jsonl");
+    fs::write(&file, SIZED).expect("it can be written");
+    let file = text(&file);
+    let (code, shown) = said(&["show", file, "-p", "macos", "-p", "freebsd"]);
+    assert_eq!(code, Some(1));
+    assert!(shown.contains("Of a call that is marked, macos has another one."), "{shown}");
+    assert!(shown.contains("by the rules of freebsd"), "{shown}");
+    assert!(shown.contains("allowed   as of call "), "{shown}");
+    let (code, all) = said(&["show", file, "-p", "all"]);
+    assert_eq!(code, Some(1));
+    assert_eq!(all.matches("by the rules of").count(), 13, "{all}");
 }
 
 #[test]

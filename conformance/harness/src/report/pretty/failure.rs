@@ -93,6 +93,7 @@ pub(super) fn calls(
         counterexample.calls.iter().map(|call| shorten(&clean(&call.line), most.max(60)).into_owned()).collect();
     let column = lines.iter().map(|line| line.chars().count()).filter(|len| *len <= most).max().unwrap_or(0);
     let mut elided = 0;
+    let mut told: Vec<(usize, &[Allowed])> = Vec::new();
     for (index, (call, line)) in counterexample.calls.iter().zip(&lines).enumerate() {
         let violations: Vec<&Violation> =
             counterexample.violations.iter().filter(|violation| violation.event == index).collect();
@@ -123,7 +124,15 @@ pub(super) fn calls(
         }
         writeln!(output)?;
         for violation in violations {
-            allowed("allowed", &violation.allowed, width, output)?;
+            match told.iter().find(|(_, known)| *known == violation.allowed) {
+                Some((first, _)) => {
+                    writeln!(output, "        {}   as of call {}", paint(style::FAINT, "allowed"), first + 1)?;
+                }
+                None => {
+                    allowed("allowed", &violation.allowed, width, output)?;
+                    told.push((index, &violation.allowed));
+                }
+            }
         }
         if let Extent::Whole(justified) = extent
             && let Some(justifications) = justified.get(&index).filter(|justifications| !justifications.is_empty())

@@ -50,6 +50,10 @@ impl Pretty {
             writeln!(output, "{}", indent(reason, ""))?;
         }
         self.calls(shown.calls, shown.justified, output)?;
+        if !shown.calls.races().is_empty() {
+            let text = "Calls joined by a bar overlapped in time. Behind each stands when it began and ended, after the first one began.";
+            writeln!(output, "{}", paint(style::FAINT, &indent(text, "")))?;
+        }
         for deviation in shown.deviations {
             let Deviation { id, clause, text, trouble, instead, .. } = deviation;
             writeln!(output, "{}", indent(&format!("{id}, from {clause}: {text}"), "deviation  "))?;
