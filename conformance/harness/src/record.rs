@@ -34,7 +34,18 @@ pub fn import(log: impl BufRead, about: About) -> io::Result<Recording> {
     let log = Log::read(log, &calls::is_known)?;
     let before = about.names.as_ref().map(|names| names.iter().cloned().collect());
     let follower = Follower::follow(&log, before, about.user);
-    Ok(Recording::of(follower, about, lacks(&log)))
+    let mut recording = Recording::of(follower, about, lacks(&log));
+    if is_a_part(&log) {
+        recording.left_behind.clear();
+    }
+    Ok(recording)
+}
+
+/// Did strace look at some calls alone? Every program begins by execve, closes what it opened, and exits.
+fn is_a_part(log: &Log) -> bool {
+    let mut calls =
+        log.entries.iter().filter_map(|entry| if let What::Call(called) = &entry.what { Some(called) } else { None });
+    !calls.any(|called| called.name == "execve" || called.name == "exit_group" || called.name.starts_with("close"))
 }
 
 /// What a log lacks, with the flag of strace that gives it.
@@ -55,6 +66,10 @@ fn lacks(log: &Log) -> Vec<String> {
     lack(
         !log.has_processes && calls().any(|called| called.child().is_some()),
         "missing in the log: children (strace -f)",
+    );
+    lack(
+        is_a_part(log),
+        "missing in the log: most calls, as with strace -e trace=…; what is said of sizes and of names may be wrong for it",
     );
     lack(!log.has_times, "missing in the log: times (strace -ttt)");
     let shows_descriptors = calls().any(|called| called.args.0.iter().any(|(_, value)| value.stands_for().is_some()));

@@ -58,6 +58,11 @@ impl TraceGroup {
         self.tallies.iter_mut().for_each(|(tally, _)| tally.undecided(reason.to_owned()));
     }
 
+    /// Are the rules those of the platform that the traces are of?
+    pub(super) fn is_of_its_platform(&self) -> bool {
+        self.profile.id == Profile::id_for(&self.header.platform)
+    }
+
     pub(super) fn holds(&self, header: &Header) -> bool {
         let same_run = self.header.subject == header.subject && self.header.platform == header.platform;
         same_run && self.header.seed == header.seed && self.header.machine.settings == header.machine.settings

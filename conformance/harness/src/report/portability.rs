@@ -21,6 +21,9 @@ pub struct Portability {
     pub choices: u64,
     /// How many others possibly meet each of its deviations, by version, settings or chance; by ID.
     pub possible: BTreeMap<String, u64>,
+    /// How many of those possibly have other outcomes by something that POSIX leaves open alone.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub possible_choices: u64,
     /// How many of the rest make a call of which it is not known what the platform does.
     pub unknown: u64,
 }
@@ -49,11 +52,16 @@ impl Portability {
             self.choices += u64::from(deviations_of(first).next().is_none());
             count(&mut self.deviations, with(Certainty::Certain));
         } else if with(Certainty::Possible).next().is_some() {
+            self.possible_choices += u64::from(with(Certainty::Possible).flat_map(deviations_of).next().is_none());
             count(&mut self.possible, with(Certainty::Possible));
         } else {
             self.unknown += u64::from(!differences.is_empty());
         }
     }
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// One more case for each deviation.

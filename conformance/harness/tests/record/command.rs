@@ -29,6 +29,14 @@ fn a_log_is_told_with_what_was_seen_and_where_it_differs() {
 }
 
 #[test]
+fn a_log_of_some_calls_alone_says_what_it_lacks_and_that_nothing_is_known_to_stay() {
+    let some: String = BEGINS.lines().filter(|line| !line.contains("execve")).map(|line| format!("{line}\n")).collect();
+    let (_, said) = import(&some, &[]);
+    assert!(said.contains("missing in the log: most calls, as with strace -e trace="), "{said}");
+    assert!(!said.contains("left behind"), "{said}");
+}
+
+#[test]
 fn a_log_without_shared_memory_says_so() {
     let (code, said) = import("1 close(3) = 0\n", &[]);
     insta::assert_snapshot!(format!("exit code {code:?}\n{said}"));

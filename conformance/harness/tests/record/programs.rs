@@ -40,7 +40,7 @@ fn a_program_of_two_processes_conforms_and_hears_of_macos_at_the_right_call() {
         return;
     }
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
-    assert!(said.contains("Linux did what linux-glibc says, in all that python3 asked of it"), "{said}");
+    assert!(said.contains("Linux did what linux-glibc says, in all that was judged of python3"), "{said}");
     let about_macos =
         said.lines().position(|line| line.contains("macos with pages of 16384 bytes")).expect("macOS is told of");
     assert!(said.lines().nth(about_macos - 1).is_some_and(|line| line.contains("fstat(d")), "{said}");

@@ -124,6 +124,7 @@ fn each_other_platform_is_summed_up() {
         choices,
         possible: if unknown == 1 { [("haiku/sometimes".to_owned(), 2)].into() } else { Default::default() },
         unknown,
+        ..Portability::default()
     };
     let mut libc = report("libc", vec![passes("names/empty")]);
     libc.portability = vec![

@@ -23,9 +23,11 @@ fn of_program(report: &Report, program: &str) -> String {
     let (system, profile, program) = (clean(&report.platform.os), clean(&report.profile), clean(program));
     let is_open = against(report) == report.summary.inconclusive;
     match (report.conforms(), is_open) {
-        (true, _) => format!("{system} did what {profile} says, in all that {program} asked of it"),
-        (false, true) => format!("{system} may have done what {profile} says or not, in what {program} asked of it"),
-        (false, false) => format!("{system} did not do what {profile} says, in what {program} asked of it"),
+        (true, _) => format!("{system} did what {profile} says, in all that was judged of {program}"),
+        (false, true) => {
+            format!("not all that {program} asked of {system} could be judged; nothing that could is against {profile}")
+        }
+        (false, false) => format!("{system} did otherwise than {profile} says, in what {program} asked of it"),
     }
 }
 

@@ -180,13 +180,17 @@ fn outcomes_on(other: &Portability, of_program: bool) -> String {
     if other.choices > 0 {
         reasons.push(format!("what POSIX leaves open or does not have ({})", other.choices));
     }
-    let possible = by(&other.possible).join(", ");
+    let mut possible = by(&other.possible);
+    if other.possible_choices > 0 {
+        possible.push(format!("what POSIX leaves open ({})", other.possible_choices));
+    }
+    let possible = possible.join(", ");
     let mut parts = Vec::new();
     let is_one = of_program && other.compared == 1;
     match other.differ {
         0 if !possible.is_empty() => {}
         0 if is_one && other.unknown > 0 => parts.push("the same outcomes where they are known".to_owned()),
-        0 if is_one => parts.push("the same outcomes in all that was recorded".to_owned()),
+        0 if is_one => parts.push("the same outcomes in all that was judged".to_owned()),
         0 => parts.push("the same outcomes".to_owned()),
         _ if is_one => parts.push(format!("other outcomes: {}", reasons.join(", "))),
         differ => {

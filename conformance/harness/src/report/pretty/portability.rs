@@ -15,17 +15,38 @@ const WIDEST: usize = 16;
 /// Room for the line of the call.
 const LONGEST: usize = 70;
 
+/// Results with the same outcomes elsewhere, of several subjects or on several machines, are told once.
 pub(super) fn write(reports: &[Report], width: usize, output: &mut dyn Write) -> io::Result<()> {
-    let mut told = BTreeSet::new();
+    let mut alike: Vec<(&Report, &CaseResult, Vec<&str>)> = Vec::new();
     for report in reports {
         for result in report.results.iter().filter(|result| !result.portability.is_empty()) {
-            let title = paint(style::STRONG, result.id.as_str());
-            writeln!(output, "{title} on the other platforms  {}", clean(&report.subject))?;
-            calls(report, result, &mut told, width, output)?;
-            writeln!(output)?;
+            let same = |(other, known, _): &&mut (&Report, &CaseResult, Vec<&str>)| {
+                other.platform.os == report.platform.os && differ_alike(known, result)
+            };
+            match alike.iter_mut().find(same) {
+                Some((.., subjects)) => subjects.push(&report.subject),
+                None => alike.push((report, result, vec![&report.subject])),
+            }
         }
     }
+    let mut told = BTreeSet::new();
+    for (report, result, subjects) in alike {
+        let title = paint(style::STRONG, result.id.as_str());
+        writeln!(output, "{title} on the other platforms  {}", clean(&subjects.join(", ")))?;
+        calls(report, result, &mut told, width, output)?;
+        writeln!(output)?;
+    }
     Ok(())
+}
+
+/// Have two results of a case the same differences, but for the names of objects, which are drawn?
+fn differ_alike(one: &CaseResult, other: &CaseResult) -> bool {
+    let without_names = |result: &CaseResult| {
+        let mut all = result.portability.clone();
+        all.iter_mut().flat_map(|elsewhere| &mut elsewhere.differences).for_each(|difference| difference.line.clear());
+        all
+    };
+    one.id == other.id && without_names(one) == without_names(other)
 }
 
 fn calls(
