@@ -15,7 +15,7 @@ pub(super) struct Args {
     #[command(flatten)]
     recorded: recorded::Args,
     /// The program, and its arguments
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "PROGRAM [ARG …]")]
+    #[arg(trailing_var_arg = true, required = true, value_name = "PROGRAM [ARG …]")]
     program: Vec<OsString>,
 }
 

@@ -37,6 +37,14 @@ fn a_log_of_some_calls_alone_says_what_it_lacks_and_that_nothing_is_known_to_sta
 }
 
 #[test]
+fn a_mistyped_option_is_not_taken_for_the_program() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_shmconf"));
+    let output = command.args(["record", "--anonymise", "true"]).output().expect("it starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("a similar argument exists: '--anonymize'"), "{said}");
+}
+
+#[test]
 fn a_log_without_shared_memory_says_so() {
     let (code, said) = import("1 close(3) = 0\n", &[]);
     insta::assert_snapshot!(format!("exit code {code:?}\n{said}"));
@@ -51,7 +59,7 @@ fn what_nothing_recorded_explains_is_said_and_blames_nobody() {
 
 #[rstest]
 #[case::a_file_that_is_no_program(&["record", "--", "DIR/program.log"], "DIR/program.log cannot be executed by this user; give a program")]
-#[case::a_directory(&["record", "--", "DIR/"], "DIR/ cannot be executed by this user; give a program")]
+#[case::a_directory(&["record", "DIR/", "-x"], "DIR/ cannot be executed by this user; give a program")]
 #[case::no_place_for_the_log(
     &["record", "--", "true"],
     "cannot make a directory for the log in DIR/none: entity not found; set TMPDIR to a directory that can be written"

@@ -139,9 +139,11 @@ impl Reader<'_> {
         });
         let mut choices = Vec::with_capacity(read.choices.len());
         for Choice { value, justification } in read.choices {
-            match value.parse() {
+            match value.parse::<T>() {
                 Ok(value) => choices.push(Choice { value, justification }),
-                Err(_) => unreachable!("a value is written as it is read"),
+                Err(error) => {
+                    problem.get_or_insert(ProfileError::Rule { key: key.to_owned(), problem: error.to_string() });
+                }
             }
         }
         Rule { choices, when: read.when, settings: read.settings, source: read.source }
