@@ -126,7 +126,9 @@ pub(super) fn calls(
         for violation in violations {
             match told.iter().find(|(_, known)| *known == violation.allowed) {
                 Some((first, _)) => {
-                    writeln!(output, "        {}   as of call {}", paint(style::FAINT, "allowed"), first + 1)?;
+                    let outcomes: Vec<_> = violation.allowed.iter().map(|allowed| clean(&allowed.outcome)).collect();
+                    let outcomes = shorten(&outcomes.join(" or "), LONGEST).into_owned();
+                    writeln!(output, "        {}   {outcomes}, as of call {}", paint(style::FAINT, "allowed"), first + 1)?;
                 }
                 None => {
                     allowed("allowed", &violation.allowed, width, output)?;
