@@ -81,7 +81,7 @@ pub struct Mended {
 ///
 /// Those of [`Profile::get`].
 pub fn everywhere(name: &str) -> Result<Vec<NameThere>, ProfileError> {
-    let profiles = Profile::ids().filter(|id| *id != "posix").map(Profile::get);
+    let profiles = Profile::platforms().map(Profile::get);
     profiles.map(|profile| Ok(there(&profile?, name))).collect()
 }
 
@@ -154,7 +154,7 @@ pub fn has_names(profile: &Profile) -> bool {
 /// Those of [`Profile::get`].
 pub fn portable_bytes() -> Result<usize, ProfileError> {
     let mut least = usize::MAX;
-    for id in Profile::ids().filter(|id| *id != "posix") {
+    for id in Profile::platforms() {
         let profile = Profile::get(id)?;
         if !has_names(&profile) {
             continue;

@@ -34,7 +34,7 @@ pub struct Other {
 ///
 /// Those of [`Profile::get`].
 pub fn platforms() -> Result<Vec<Other>, ProfileError> {
-    let platforms = Profile::ids().filter(|id| *id != "posix");
+    let platforms = Profile::platforms();
     platforms.map(|id| Other::new(Profile::get(id)?)).collect()
 }
 

@@ -28,7 +28,7 @@ pub use releases::Releases;
 pub use rules::{RuleInfo, Rules};
 
 use crate::clause::ClauseId;
-use crate::trace::Platform;
+use crate::trace::{Machine, Platform};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -49,8 +49,8 @@ pub struct Profile {
     pub(crate) used: BTreeSet<String>,
     /// What can be set there that its rules depend on.
     pub settings: BTreeMap<String, Setting>,
-    /// What it does.
-    pub rules: Rules,
+    /// What it does. There are more rules than a small stack has room for.
+    pub rules: Box<Rules>,
     /// In which order it makes the checks of a call, where that is known.
     pub orders: Orders,
     /// Where it departs from POSIX; rules refer to them by index.
@@ -171,9 +171,17 @@ impl Profile {
     /// The setting that the size of a page is, in bytes.
     pub const PAGE_SIZE: &str = "page_size";
 
+    /// The ID of the standard's own profile.
+    pub const POSIX: &str = "posix";
+
     /// The IDs of the profiles that are built in.
     pub fn ids() -> impl Iterator<Item = &'static str> {
         read::BUILT_IN.iter().map(|(id, _)| *id)
+    }
+
+    /// The IDs of those among them that are platforms: all but `posix`.
+    pub fn platforms() -> impl Iterator<Item = &'static str> {
+        Profile::ids().filter(|id| *id != Profile::POSIX)
     }
 
     /// A built-in profile, as `macos`, `macos@13` or `linux-glibc@5.15+glibc-2.31,noexec=true`: with a release and
@@ -208,7 +216,7 @@ impl Profile {
 
     /// Can the settings be what they are said to be?
     fn check(&self, circumstances: &Circumstances) -> Result<(), String> {
-        if self.id == "posix" && *circumstances != Circumstances::default() {
+        if self.id == Profile::POSIX && *circumstances != Circumstances::default() {
             return Err("it is a standard, in which nothing depends on a release or a setting".to_owned());
         }
         if let Some(part) = circumstances.parts().find(|part| !self.turns.contains_key(*part)) {
@@ -242,7 +250,21 @@ impl Profile {
             os if os.starts_with("CYGWIN") => "cygwin",
             os => os,
         };
-        Profile::ids().find(|id| id.eq_ignore_ascii_case(named)).unwrap_or("posix")
+        Profile::ids().find(|id| id.eq_ignore_ascii_case(named)).unwrap_or(Profile::POSIX)
+    }
+
+    /// The profile of a platform, under the circumstances of a machine.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Profile::under`].
+    pub fn of(platform: &Platform, machine: &Machine) -> Result<Profile, ProfileError> {
+        Profile::under(Profile::id_for(platform), &Circumstances::of(platform, machine))
+    }
+
+    /// Are these the rules of that platform, in whatever release?
+    pub fn is_of(&self, platform: &Platform) -> bool {
+        self.id == Profile::id_for(platform)
     }
 
     /// Reads a profile from its TOML text.

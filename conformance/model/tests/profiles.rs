@@ -5,7 +5,7 @@ use shmconf_model::profile::{Profile, Rules};
 use shmconf_model::trace::Platform;
 
 fn platforms() -> Vec<Profile> {
-    let platforms = Profile::ids().filter(|id| *id != "posix");
+    let platforms = Profile::platforms();
     platforms.map(|id| Profile::get(id).unwrap_or_else(|error| panic!("{id}: {error}"))).collect()
 }
 

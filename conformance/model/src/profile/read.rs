@@ -140,7 +140,7 @@ pub(super) fn built_in(id: &str, circumstances: &Circumstances) -> Result<Profil
     known_keys(allows.keys())?;
     let nothing = BTreeMap::new();
     let reader = Reader { allows, does: &BTreeMap::new(), deviations: &[], settings: &nothing, circumstances };
-    let rules = Rules::read(&reader)?;
+    let rules = Box::new(Rules::read(&reader)?);
     let (id, name, title, orders) = (id.clone(), id.clone(), title.clone(), Orders::default());
     let circumstances = circumstances.clone();
     Ok(Profile {
@@ -164,7 +164,7 @@ pub(super) fn platform(text: &str, circumstances: &Circumstances) -> Result<Prof
     let allows = &standard()?.rules;
     let circumstances = &circumstances.as_far_as_known(&settings);
     let reader = Reader { allows, does: &rules, deviations: &deviation, settings: &settings, circumstances };
-    let read = Rules::read(&reader)?;
+    let read = Box::new(Rules::read(&reader)?);
     let orders = read_orders(&order, &reader)?;
     for Deviation { id, .. } in &deviation {
         if !rules.values().any(|entries| entries.deviations().any(|named| named == id)) {
