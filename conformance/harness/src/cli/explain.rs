@@ -20,9 +20,9 @@ use std::io::{self, Write};
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The ID of a case or property (size/grow-zero-fills), a clause (shm_open:22) or all of them (clauses), a deviation
-    /// (linux/stale-bytes-past-end), a platform (macos), a rule (name_length), a setting (noexec), a kind of subject (shmfd) or all of them
-    /// (subjects); or calls, flags, error numbers, areas and platforms, of which several narrow it down, as in `EINVAL
-    /// ftruncate macos`
+    /// (linux/stale-bytes-past-end), a platform (macos), a rule (name_length), a setting (noexec), a kind of subject (shmfd)
+    /// or all of them (subjects); or calls, flags, error numbers, areas and platforms, of which several narrow it down, as in
+    /// `EINVAL ftruncate macos`; several platforms alone show where they differ
     #[arg(value_name = "ID|WORD", required = true)]
     words: Vec<String>,
 }

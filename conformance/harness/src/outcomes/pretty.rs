@@ -287,10 +287,27 @@ impl Page<'_> {
                 writeln!(output, "{}", textwrap::fill(&clean(&text), wrapped(self.width)))?;
             }
         }
-        match &self.listing.observed {
-            Some(observed) => self.sum(observed, output),
-            None => Ok(()),
+        if let Some(observed) = &self.listing.observed {
+            self.sum(observed, output)?;
         }
+        self.legend(output)
+    }
+
+    /// What the signs mean that are used, each where it is used.
+    fn legend(&self, output: &mut dyn Write) -> io::Result<()> {
+        let Listing { calls, outcomes, .. } = self.listing;
+        let mut told =
+            outcomes.iter().flat_map(|outcome| &outcome.answers).chain(calls.iter().flat_map(|call| &call.always));
+        let signs = [
+            (
+                calls.iter().any(|call| call.race.is_some()),
+                "Calls that a bar joins race with each other. `order` has the numbers of those that are executed, in an order that leads to the outcome.",
+            ),
+            (told.any(|text| text.contains('*')), "41*2 is two bytes of 0x41; ?? is a byte of any value."),
+        ];
+        signs.iter().filter(|(is_used, _)| *is_used).try_for_each(|(_, meaning)| {
+            writeln!(output, "{}", paint(style::FAINT, &textwrap::fill(meaning, wrapped(self.width))))
+        })
     }
 
     fn sum(&self, observed: &Observed, output: &mut dyn Write) -> io::Result<()> {

@@ -42,6 +42,9 @@ fn a_flag_has_the_calls_that_take_it_and_what_platforms_make_of_it() {
 #[case::what_macos_calls_itself(&["darwin"], &["macos  macOS"])]
 #[case::a_flag_that_rules_are_about(&["PROT_EXEC"], &["map_exec", "protect_exec"])]
 #[case::a_flag_by_what_it_sets(&["O_CLOEXEC"], &["shm_open:11", "open_cloexec"])]
+#[case::a_flag_that_is_undefined(&["O_CLOEXEC"], &["shm_open:43  undefined"])]
+#[case::platforms_that_make_the_same_of_a_setting(&["noexec"], &["linux-glibc, linux-musl"])]
+#[case::two_platforms(&["macos", "freebsd"], &["Where they differ", "name_length", "31 with the slash (since 10.14.4): macos", "macos/size-once"])]
 #[case::what_has_nothing_in_common(&["shm_unlink", "EMFILE", "haiku"], &["No clause, rule or deviation speaks of all that"])]
 fn a_word_is_explained(#[case] words: &[&str], #[case] said: &[&str]) {
     if said.is_empty() {

@@ -70,20 +70,28 @@ fn write_values(output: &mut dyn Write, width: usize, word: &str, setting: &Sett
     paragraph(output, width, 6, &setting.about)
 }
 
-/// One setting: its values, and what each platform makes of them.
+/// One setting: its values, and what platforms make of them; those that make the same of them stand together.
 fn write_setting(output: &mut dyn Write, width: usize, word: &str, profiles: &[Profile]) -> io::Result<()> {
     let bold = Style::new().bold();
     writeln!(output, "{bold}{word}{bold:#}  setting, as in -p PROFILE,{word}=VALUE")?;
+    let mut pages: Vec<(Vec<u8>, Vec<&str>)> = Vec::new();
     for profile in profiles {
         let Some(setting) = profile.settings.get(word) else { continue };
-        writeln!(output, "\n{bold}{}{bold:#}\n", profile.id)?;
-        write_values(output, width, word, setting)?;
+        let mut page = Vec::new();
+        write_values(&mut page, width, word, setting)?;
         for rule in profile.rules.list().into_iter().filter(|rule| rule.settings.contains(word)) {
-            writeln!(output, "  {bold}{}{bold:#}  {}", rule.key, rule.about)?;
-            write_choices(output, width, &rule, profile)?;
+            writeln!(page, "  {bold}{}{bold:#}  {}", rule.key, rule.about)?;
+            write_choices(&mut page, width, &rule, profile)?;
+        }
+        match pages.iter_mut().find(|(known, _)| *known == page) {
+            Some((_, ids)) => ids.push(&profile.id),
+            None => pages.push((page, vec![&profile.id])),
         }
     }
-    Ok(())
+    pages.iter().try_for_each(|(page, ids)| {
+        writeln!(output, "\n{bold}{}{bold:#}\n", ids.join(", "))?;
+        output.write_all(page)
+    })
 }
 
 /// One rule, as each platform has it.

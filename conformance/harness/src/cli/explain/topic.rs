@@ -138,7 +138,7 @@ impl Mention {
     /// What the flag sets on a descriptor, of which texts speak where they do not name the flag.
     fn sets(&self) -> Option<&'static str> {
         let sets = ["FD_CLOEXEC", "FD_CLOFORK"].into_iter();
-        sets.filter(|set| self.bare.is_some() && set.strip_prefix("FD_") == self.bare).find(|set| *set != self.word)
+        sets.filter(|set| set.strip_prefix("FD_") == self.bare).find(|set| *set != self.word)
     }
 
     /// A constant for which scripts have no word, though texts name it.

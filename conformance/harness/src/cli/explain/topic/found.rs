@@ -28,10 +28,13 @@ pub(super) struct Rule {
 
 pub(super) fn of(topic: &Topic) -> Found {
     let profiles: Vec<Profile> = match &topic.platforms[..] {
-        [] => Profile::ids().filter(|id| *id != "posix").filter_map(|id| Profile::get(id).ok()).collect(),
+        [] => Profile::platforms().filter_map(|id| Profile::get(id).ok()).collect(),
         named => named.to_vec(),
     };
     let mut found = Found { cases: cases(topic), ..Found::default() };
+    if topic.compares_platforms() {
+        return found.with_differences(&profiles);
+    }
     if topic.calls.is_empty() && topic.mentions.is_empty() {
         return found;
     }
@@ -40,14 +43,7 @@ pub(super) fn of(topic: &Topic) -> Found {
         .filter(|clause| topic.is_met(Some(clause.id), &[&clause.text, &clause.source]))
         .collect();
     for profile in &profiles {
-        rules(topic, profile, &mut found.rules);
-        let departures = profile.departures().into_iter();
-        for deviation in departures.filter(|known| topic.is_met(Some(known.clause), &[&known.text])) {
-            match found.deviations.iter_mut().find(|(known, _)| known.id == deviation.id) {
-                Some((_, platforms)) => platforms.push(profile.name.clone()),
-                None => found.deviations.push((deviation.clone(), vec![profile.name.clone()])),
-            }
-        }
+        found.add(topic, profile);
         let notes = profile.notes.iter().filter(|note| topic.is_met(None, &[&note.text]));
         found.notes.extend(notes.map(|note| (profile.name.clone(), note.clone())));
     }
@@ -55,6 +51,27 @@ pub(super) fn of(topic: &Topic) -> Found {
 }
 
 impl Found {
+    /// Adds the rules and the deviations of a platform that have to do with the topic.
+    fn add(&mut self, topic: &Topic, profile: &Profile) {
+        rules(topic, profile, &mut self.rules);
+        let departures = profile.departures().into_iter();
+        for deviation in departures.filter(|known| topic.is_met(Some(known.clause), &[&known.text])) {
+            match self.deviations.iter_mut().find(|(known, _)| known.id == deviation.id) {
+                Some((_, platforms)) => platforms.push(profile.name.clone()),
+                None => self.deviations.push((deviation.clone(), vec![profile.name.clone()])),
+            }
+        }
+    }
+
+    /// Adds what the platforms do not have in common.
+    fn with_differences(mut self, profiles: &[Profile]) -> Found {
+        profiles.iter().for_each(|profile| self.add(&Topic::default(), profile));
+        let is_common = |names: &[String]| names.len() == profiles.len();
+        self.rules.retain(|rule| !rule.choices.iter().all(|(_, names)| is_common(names)));
+        self.deviations.retain(|(_, names)| !is_common(names));
+        self
+    }
+
     /// Was something asked for that nothing speaks of?
     pub(super) fn says_nothing(&self, topic: &Topic) -> bool {
         let asks = !topic.calls.is_empty() || !topic.mentions.is_empty();
@@ -108,6 +125,11 @@ fn cases(topic: &Topic) -> Vec<&'static Script> {
 }
 
 impl Topic {
+    /// Is it about platforms alone, and more than one of them?
+    pub(super) fn compares_platforms(&self) -> bool {
+        self.platforms.len() > 1 && self.calls.is_empty() && self.mentions.is_empty() && self.areas.is_empty()
+    }
+
     /// Do a clause and texts have to do with each of the calls and constants?
     fn is_met(&self, clause: Option<ClauseId>, texts: &[&str]) -> bool {
         let says = |word: &str| texts.iter().any(|text| has_word(text, word));

@@ -26,9 +26,8 @@ pub(super) fn write(output: &mut dyn Write, width: usize, topic: &Topic, found: 
         })?;
     }
     if !found.rules.is_empty() {
-        section(output, "What platforms do", |output| {
-            found.rules.iter().try_for_each(|rule| write_rule(output, width, rule))
-        })?;
+        let title = if topic.compares_platforms() { "Where they differ" } else { "What platforms do" };
+        section(output, title, |output| found.rules.iter().try_for_each(|rule| write_rule(output, width, rule)))?;
     }
     if !found.deviations.is_empty() {
         section(output, "Deviations from POSIX", |output| {
