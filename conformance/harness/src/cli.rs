@@ -12,6 +12,7 @@ mod interrupt;
 mod judge;
 mod judged;
 mod keep;
+mod kind;
 mod list;
 mod matrix;
 mod merge;

@@ -228,6 +228,10 @@ pub fn counts_against(verdict: Verdict, strict: bool) -> bool {
     }
 }
 
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 fn is_false(value: &bool) -> bool {
     !value
 }

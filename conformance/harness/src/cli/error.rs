@@ -1,10 +1,11 @@
 //! Everything that can go wrong between the user and the program: what it was, where, and what to do.
 
+use super::kind::Kind;
 use super::near::{near, or_look};
 use crate::baseline::BaselineError;
 use crate::executor::ExecutorError;
 use crate::exit::Exit;
-use crate::record::StraceError;
+use crate::record::{ImportError, StraceError};
 use crate::report::MergeError;
 use crate::subject::{KINDS, SpecError, mutant};
 use anstyle::AnsiColor;
@@ -32,9 +33,9 @@ pub(super) enum CliError {
     /// No verb has that name.
     #[error("there is no verb `{verb}`; {}", or_look(near, "`shmconf help` shows them all"))]
     UnknownVerb { verb: String, near: Vec<String> },
-    /// No profile has that name.
-    #[error(transparent)]
-    UnknownProfile(ProfileError),
+    /// A word that stands for no profile.
+    #[error("{source}{}", meant(near))]
+    UnknownProfile { source: ProfileError, near: Vec<String> },
     /// A file that is no profile.
     #[error("{}: {source}", path.display())]
     Profile { path: PathBuf, source: ProfileError },
@@ -53,6 +54,9 @@ pub(super) enum CliError {
     /// More shards than cases and properties.
     #[error("shard {shard} has none of the {count} cases and properties that are selected; use at most {count} shards")]
     EmptyShard { shard: String, count: usize },
+    /// A file that another verb reads.
+    #[error("{} is {found}, and {expected} is needed here; {}", path.display(), found.readers())]
+    OtherKind { path: PathBuf, found: Kind, expected: Kind },
     /// A trace that is not one.
     #[error("{}:{source}", path.display())]
     Trace { path: PathBuf, source: ReadError },
@@ -131,6 +135,9 @@ pub(super) enum CliError {
     /// A directory of logs, as `strace -ff` makes one for each process.
     #[error("{} is a directory; give one log of all processes, as `strace -f -o FILE` writes it, and not -ff", .0.display())]
     NotOneLog(PathBuf),
+    /// A file of which nothing is a log.
+    #[error("{} is no log of strace: {}", .0.display(), ImportError::NoLog)]
+    NoLog(PathBuf),
     /// Nothing that was recorded is about shared memory.
     #[error("{0}")]
     NothingRecorded(String),
@@ -142,6 +149,16 @@ pub(super) enum CliError {
 /// What may have been meant, behind what was wrong.
 fn meant(near: &[String]) -> String {
     if near.is_empty() { String::new() } else { format!("; {}", or_look(near, "")) }
+}
+
+impl From<ProfileError> for CliError {
+    fn from(source: ProfileError) -> CliError {
+        let near = match &source {
+            ProfileError::Unknown { id, .. } => near(&id.to_ascii_lowercase(), Profile::ids()),
+            _ => Vec::new(),
+        };
+        CliError::UnknownProfile { source, near }
+    }
 }
 
 impl From<SpecError> for CliError {

@@ -1,8 +1,9 @@
 //! `shmconf import`
 
 use super::error::CliError;
+use super::kind::Kind;
 use super::{Done, recorded};
-use crate::record::{self, About};
+use crate::record::{self, About, ImportError};
 use shmconf_model::trace::Platform;
 use std::ffi::OsStr;
 use std::fs::File;
@@ -46,7 +47,10 @@ pub(super) fn import(args: &Args) -> Done {
         anonymous: args.recorded.anonymize,
         ..About::default()
     };
-    let recording = record::import(log, about).map_err(unreadable)?;
+    let recording = record::import(log, about).map_err(|error| match error {
+        ImportError::Io(source) => unreadable(source),
+        ImportError::NoLog => Kind::Log.instead(&args.log, CliError::NoLog(args.log.clone())),
+    })?;
     recorded::judge(recording, &args.recorded, ready)
 }
 

@@ -4,7 +4,7 @@ use super::error::CliError;
 use crate::assess::{self, Against, Stopped, Tally};
 use crate::report::{Conditions, Counterexample, Kind, Report};
 use shmconf_model::portability::{self, Other};
-use shmconf_model::profile::{Circumstances, Profile};
+use shmconf_model::profile::Profile;
 use shmconf_model::script::Id;
 use shmconf_model::trace::{Header, Trace, program_of};
 use std::path::Path;
@@ -28,13 +28,12 @@ impl TraceGroup {
     pub(super) fn of(header: &Header, wanted: Option<&str>) -> Result<TraceGroup, CliError> {
         let home = Profile::id_for(&header.platform);
         let others = match wanted {
-            Some("all") => portability::platforms().map_err(CliError::UnknownProfile)?,
+            Some("all") => portability::platforms().map_err(CliError::from)?,
             _ => Vec::new(),
         };
         let profile_argument = wanted.filter(|wanted| *wanted != "all").unwrap_or(home).to_owned();
         let profile = match profile_argument == home {
-            true => Profile::under(home, &Circumstances::of(&header.platform, &header.machine))
-                .map_err(CliError::UnknownProfile)?,
+            true => Profile::of(&header.platform, &header.machine).map_err(CliError::from)?,
             false => super::profile::find(&profile_argument)?,
         };
         Ok(TraceGroup { header: header.clone(), profile, profile_argument, others, tallies: Vec::new() })
@@ -60,7 +59,7 @@ impl TraceGroup {
 
     /// Are the rules those of the platform that the traces are of?
     pub(super) fn is_of_its_platform(&self) -> bool {
-        self.profile.id == Profile::id_for(&self.header.platform)
+        self.profile.is_of(&self.header.platform)
     }
 
     pub(super) fn holds(&self, header: &Header) -> bool {

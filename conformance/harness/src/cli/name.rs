@@ -39,14 +39,14 @@ enum Format {
 pub(super) fn name(args: &Args) -> Done {
     let output = Output::open(args.output.as_deref())?;
     if args.header {
-        let text = header::text().map_err(CliError::UnknownProfile)?;
+        let text = header::text().map_err(CliError::from)?;
         output.write(|output| output.write_all(text.as_bytes()))?;
         return Ok(Exit::Conforms);
     }
     let mut all = Vec::new();
     for name in &args.names {
-        let there = names::everywhere(name).map_err(CliError::UnknownProfile)?;
-        all.push((name, there, names::mended(name).map_err(CliError::UnknownProfile)?));
+        let there = names::everywhere(name).map_err(CliError::from)?;
+        all.push((name, there, names::mended(name).map_err(CliError::from)?));
     }
     let is_refused = |there: &NameThere| matches!(there.usable, Usable::No | Usable::AtTimes);
     let refused = all.iter().any(|(_, there, _)| there.iter().any(is_refused));

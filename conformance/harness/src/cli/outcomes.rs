@@ -11,7 +11,7 @@ use crate::outcomes::{Listing, Observing, Pretty, observe};
 use crate::subject::Spec;
 use shmconf_model::naming::Token;
 use shmconf_model::outcomes::{self as possible, Bounds, Outcomes};
-use shmconf_model::profile::{Circumstances, Profile};
+use shmconf_model::profile::Profile;
 use shmconf_model::script::{Requirement, Script};
 use shmconf_model::simulation::Simulation;
 use shmconf_model::trace::Header;
@@ -165,20 +165,19 @@ fn prepared(executor: &Executor, script: Script) -> Result<Script, CliError> {
 /// The profiles that are asked for; the first one is what executions are held to.
 fn profiles(args: &Args, executor: Option<&Executor>) -> Result<Vec<Profile>, CliError> {
     let platform = executor.map_or_else(crate::executor::platform, |executor| executor.platform().clone());
-    let home = Profile::id_for(&platform);
     let is_foreign = args.subject.parse::<Spec>().is_ok_and(|subject| subject.is_foreign());
     let own = || match executor {
-        Some(_) if is_foreign => Profile::get("posix"),
-        Some(executor) => Profile::under(home, &Circumstances::of(&platform, &executor.machine())),
-        None => Profile::get(home),
+        Some(_) if is_foreign => Profile::get(Profile::POSIX),
+        Some(executor) => Profile::of(&platform, &executor.machine()),
+        None => Profile::get(Profile::id_for(&platform)),
     };
     match args.profile.as_deref() {
-        None => Ok(vec![own().map_err(CliError::UnknownProfile)?]),
+        None => Ok(vec![own().map_err(CliError::from)?]),
         Some("all") => {
-            let first = own().map_err(CliError::UnknownProfile)?;
-            let others = Profile::ids().filter(|id| *id != first.id && *id != "posix").map(Profile::get);
+            let first = own().map_err(CliError::from)?;
+            let others = Profile::platforms().filter(|id| *id != first.id).map(Profile::get);
             let others: Result<Vec<Profile>, _> = others.collect();
-            Ok([first].into_iter().chain(others.map_err(CliError::UnknownProfile)?).collect())
+            Ok([first].into_iter().chain(others.map_err(CliError::from)?).collect())
         }
         Some(named) => Ok(vec![super::profile::find(named)?]),
     }

@@ -23,8 +23,7 @@ pub(super) fn record(args: &Args) -> Done {
     let ready = args.recorded.open()?;
     let about = this_machine(&args.program, args.recorded.anonymize);
     let (log, status) = record::run(&args.program, args.recorded.is_for_programs())?;
-    let recording =
-        record::import(log, about).map_err(|source| StraceError::System { doing: "read the log of strace", source })?;
+    let recording = record::import(log, about).map_err(StraceError::from)?;
     if !status.success() {
         anstream::eprintln!("the program ended with {status}");
     }

@@ -8,9 +8,10 @@ use super::judged::TraceGroup;
 use super::output::Output;
 use super::profile;
 use crate::exit::Exit;
-use crate::record::Recording;
+use crate::record::{self, Recording, path_of};
 use crate::report::Document;
 use shmconf_model::call::Call;
+use shmconf_model::outcome::Outcome;
 use shmconf_model::trace::{Event, Trace, program_of};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -61,7 +62,7 @@ impl Args {
 pub(super) fn judge(mut recording: Recording, args: &Args, ready: Ready) -> Done {
     let nothing = |why: &str| Err(CliError::NothingRecorded(why.to_owned()));
     if recording.trace.events.is_empty() {
-        tell(&recording);
+        tell(&recording, args.anonymize);
         return nothing(
             "the program made no call of shm_open or memfd_create; other shared memory, of shmget or of mmap alone, is not looked at",
         );
@@ -89,7 +90,7 @@ pub(super) fn judge(mut recording: Recording, args: &Args, ready: Ready) -> Done
         return Ok(Exit::Harness);
     };
     interrupt.done();
-    tell(&recording);
+    tell(&recording, args.anonymize);
     let trace = &recording.trace;
     if let Some(output) = ready.trace {
         let is_file = output.is_file();
@@ -110,8 +111,8 @@ pub(super) fn judge(mut recording: Recording, args: &Args, ready: Ready) -> Done
 }
 
 /// What was seen and what was left out, for the person who waits.
-fn tell(recording: &Recording) {
-    let Recording { trace, processes, objects, left_out, lacks, left_behind, .. } = recording;
+fn tell(recording: &Recording, is_anonymous: bool) {
+    let Recording { trace, processes, objects, left_out, lacks, remarks, left_behind, .. } = recording;
     let program = program_of(&trace.header.subject).unwrap_or_default();
     anstream::eprintln!(
         "{program}: {}, {}, {}",
@@ -121,18 +122,39 @@ fn tell(recording: &Recording) {
     );
     // Nobody is left to hear of an error of the standard error.
     let _ = write_doubts(trace, &mut anstream::stderr());
+    for death in deaths(trace) {
+        anstream::eprintln!("  {death}");
+    }
     for (what, calls) in left_out {
         anstream::eprintln!("  left out: {} {what}", count(*calls, "call", "calls"));
     }
     for lack in lacks {
-        anstream::eprintln!("  {lack}");
+        anstream::eprintln!("  missing in the log: {lack}");
+    }
+    if !lacks.is_empty() {
+        anstream::eprintln!("  `{}` writes a log with all of it", record::COMMAND);
+    }
+    for remark in remarks {
+        anstream::eprintln!("  {remark}");
     }
     for name in left_behind {
+        let remedy = if is_anonymous { String::new() } else { format!(", by rm {}", path_of(name).escape_debug()) };
         let name = name.escape_debug();
         anstream::eprintln!(
-            "  left behind: {name}, which the program made and did not unlink; it stays until somebody does, by rm /dev/shm{name}"
+            "  left behind: {name}, which the program made and did not unlink; it stays until somebody does{remedy}"
         );
     }
+}
+
+/// Who died of what it did to memory, which judges as a pass where the platform allows it.
+fn deaths(trace: &Trace) -> impl Iterator<Item = String> {
+    (1..).zip(&trace.events).filter_map(|(call, event)| match (&event.call, &event.outcome) {
+        (Call::Load { map, offset, .. } | Call::Store { map, offset, .. }, Outcome::Signal(signal)) => Some(format!(
+            "{} died of {signal} in call {call}, when it read or wrote at byte {offset} of the mapping {map}",
+            event.actor
+        )),
+        _ => None,
+    })
 }
 
 /// What of a recorded program has no verdict, and why.

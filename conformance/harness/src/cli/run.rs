@@ -172,7 +172,7 @@ fn compared(named: Option<&[String]>) -> Result<Compared, CliError> {
                     _ => named.push(word.clone()),
                 }
             }
-            let other = |named: &String| Other::new(super::profile::find(named)?).map_err(CliError::UnknownProfile);
+            let other = |named: &String| Other::new(super::profile::find(named)?).map_err(CliError::from);
             Ok(Compared::Named(named.iter().map(other).collect::<Result<_, _>>()?))
         }
     }

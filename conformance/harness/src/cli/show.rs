@@ -2,6 +2,7 @@
 
 use super::error::CliError;
 use super::explain::write_case;
+use super::kind::Kind;
 use super::output::Output;
 use super::{Done, profile, recorded, selection, traces};
 use crate::assess::{self, Against};
@@ -12,10 +13,11 @@ use crate::report::{Counterexample, Pretty, Shown, clean};
 use shmconf_model::answers::{Answers, answers};
 use shmconf_model::judge::{self, Justified};
 use shmconf_model::naming::Token;
-use shmconf_model::profile::{Circumstances, Profile};
+use shmconf_model::profile::Profile;
 use shmconf_model::simulation::Simulation;
 use shmconf_model::trace::Trace;
 use shmconf_model::verdict::Verdict;
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
@@ -47,26 +49,25 @@ enum Format {
 }
 
 /// What a word of the command line stands for.
-enum Wanted {
-    Trace(Box<Trace>, Box<Profile>),
-    Script(Case, Option<Box<Profile>>),
+enum Wanted<'a> {
+    /// A trace, and the rules to judge it by.
+    Trace(Box<Trace>, Cow<'a, [Profile]>),
+    /// A script, and the platforms to show it on.
+    Script(Case, &'a [Profile]),
 }
 
 pub(super) fn show(args: &Args) -> Done {
+    let named = args.profile.iter().flat_map(|profile| named(profile));
+    let profiles: Vec<Profile> = named.map(profile::find).collect::<Result<_, _>>()?;
     let mut all = Vec::new();
     for word in &args.wanted {
-        if args.profile.is_empty() {
-            all.extend(wanted(word, None)?);
-        }
-        for profile in args.profile.iter().flat_map(|profile| named(profile)) {
-            all.extend(wanted(word, Some(profile))?);
-        }
+        all.extend(wanted(word, &profiles)?);
     }
     let output = Output::open(None)?;
     if args.format == Format::Json {
-        let answered = all.iter().map(answered).collect::<Result<Vec<_>, CliError>>()?;
+        let answered: Vec<Vec<Answers>> = all.iter().map(answered).collect::<Result<_, _>>()?;
         output.write(|output| {
-            serde_json::to_writer_pretty(&mut *output, &answered)?;
+            serde_json::to_writer_pretty(&mut *output, &answered.concat())?;
             output.write_all(b"\n")
         })?;
         return Ok(Exit::Conforms);
@@ -76,19 +77,23 @@ pub(super) fn show(args: &Args) -> Done {
     output.write(|output| {
         for wanted in &all {
             match wanted {
-                Wanted::Trace(trace, profile) => {
-                    let verdict = show_trace(output, pretty, trace, profile, args.verbose)?;
-                    if matches!(verdict, Verdict::Fail | Verdict::Inconclusive) {
-                        exit = Exit::DoesNotConform;
+                Wanted::Trace(trace, profiles) => {
+                    for profile in profiles.iter() {
+                        let verdict = show_trace(output, pretty, trace, profile, args.verbose)?;
+                        if matches!(verdict, Verdict::Fail | Verdict::Inconclusive) {
+                            exit = Exit::DoesNotConform;
+                        }
                     }
                 }
-                Wanted::Script(case, None) => {
+                Wanted::Script(case, []) => {
                     write_case(output, pretty.width, &case.script)?;
                     writeln!(output)?;
                 }
-                Wanted::Script(case, Some(profile)) => {
-                    let trace = simulated(case, profile);
-                    show_trace(output, pretty, &trace, profile, args.verbose)?;
+                Wanted::Script(case, profiles) => {
+                    for profile in *profiles {
+                        let trace = simulated(case, profile);
+                        show_trace(output, pretty, &trace, profile, args.verbose)?;
+                    }
                 }
             }
         }
@@ -99,39 +104,37 @@ pub(super) fn show(args: &Args) -> Done {
 
 /// The profiles that a word of the command line stands for.
 fn named(profile: &str) -> Vec<&str> {
-    if profile == "all" { Profile::ids().filter(|id| *id != "posix").collect() } else { vec![profile] }
+    if profile == "all" { Profile::platforms().collect() } else { vec![profile] }
 }
 
 /// A path that is no script leads to traces; everything else is as `shmconf run` takes it.
-fn wanted(word: &str, by: Option<&str>) -> Result<Vec<Wanted>, CliError> {
+fn wanted<'a>(word: &str, profiles: &'a [Profile]) -> Result<Vec<Wanted<'a>>, CliError> {
     let path = Path::new(word);
-    let is_trace = path.extension().is_some_and(|extension| extension == traces::EXTENSION);
-    if is_trace || (path.is_dir() && holds_traces(path)) {
+    let is_trace = || path.extension().is_some_and(|extension| extension == traces::EXTENSION);
+    if is_trace() || path.is_file() && Kind::of(path) == Some(Kind::Trace) || path.is_dir() && holds_traces(path) {
         let files = traces::files(&[PathBuf::from(word)])?;
-        return files.iter().map(|file| trace(file, by)).collect();
+        return files.iter().map(|file| trace(file, profiles)).collect();
     }
     let selected = selection::select(&[word.to_owned()], &[])?;
     if let Some(property) = selected.properties.first().filter(|_| selected.cases.is_empty()) {
         return Err(CliError::DrawsScripts(property.id.to_string()));
     }
-    let profile = by.map(profile::find).transpose()?;
-    let script = |case| Wanted::Script(case, profile.clone().map(Box::new));
-    Ok(selected.cases.into_iter().map(script).collect())
+    Ok(selected.cases.into_iter().map(|case| Wanted::Script(case, profiles)).collect())
 }
 
 fn holds_traces(directory: &Path) -> bool {
     traces::files(&[directory.to_owned()]).is_ok()
 }
 
-fn trace(file: &Path, by: Option<&str>) -> Result<Wanted, CliError> {
+fn trace<'a>(file: &Path, profiles: &'a [Profile]) -> Result<Wanted<'a>, CliError> {
     let trace = traces::read(file)?;
-    let own = || {
-        let header = &trace.header;
-        let circumstances = Circumstances::of(&header.platform, &header.machine);
-        Profile::under(Profile::id_for(&header.platform), &circumstances).map_err(CliError::UnknownProfile)
+    let profiles = if profiles.is_empty() {
+        let own = Profile::of(&trace.header.platform, &trace.header.machine);
+        Cow::Owned(vec![own.map_err(CliError::from)?])
+    } else {
+        Cow::Borrowed(profiles)
     };
-    let profile = by.map_or_else(own, profile::find)?;
-    Ok(Wanted::Trace(Box::new(trace), Box::new(profile)))
+    Ok(Wanted::Trace(Box::new(trace), profiles))
 }
 
 /// What a script would do on a platform, as its rules have it.
@@ -141,11 +144,14 @@ fn simulated(case: &Case, profile: &Profile) -> Trace {
     simulation.execute(&case.script, Plan::new_seed())
 }
 
-/// Every outcome that each call of a script may have on a platform.
-fn answered(wanted: &Wanted) -> Result<Answers, CliError> {
-    let Wanted::Script(case, Some(profile)) = wanted else { return Err(CliError::NoAnswers) };
-    let simulation = Simulation::new(&format!("model:{}", profile.name), (**profile).clone(), Token::of(0), (0, 1));
-    Ok(answers(&case.script, &simulation.header(&case.script, 0), profile))
+/// Every outcome that each call of a script may have on each of its platforms.
+fn answered(wanted: &Wanted) -> Result<Vec<Answers>, CliError> {
+    let Wanted::Script(case, profiles @ [_, ..]) = wanted else { return Err(CliError::NoAnswers) };
+    let on = |profile: &Profile| {
+        let simulation = Simulation::new(&format!("model:{}", profile.name), profile.clone(), Token::of(0), (0, 1));
+        answers(&case.script, &simulation.header(&case.script, 0), profile)
+    };
+    Ok(profiles.iter().map(on).collect())
 }
 
 fn show_trace(
@@ -174,7 +180,7 @@ fn show_trace(
         deviations: &deviations,
     };
     pretty.trace(&shown, output)?;
-    if profile.id != "posix" && profile.id != Profile::id_for(&trace.header.platform) {
+    if profile.id != Profile::POSIX && !profile.is_of(&trace.header.platform) {
         let (system, there) = (clean(&trace.header.platform.os), clean(&profile.name));
         writeln!(output, "These are the outcomes of {system}. Of a call that is marked, {there} has another one.\n")?;
     }

@@ -29,8 +29,8 @@ pub(super) fn smoke(args: &Args) -> Done {
     let subject: Spec = args.subject.parse()?;
     let profile = match &args.profile {
         Some(named) => super::profile::find(named)?,
-        None if subject.is_foreign() => Profile::get("posix").map_err(CliError::UnknownProfile)?,
-        None => Profile::get(Profile::id_for(&executor::platform())).map_err(CliError::UnknownProfile)?,
+        None if subject.is_foreign() => Profile::get("posix").map_err(CliError::from)?,
+        None => Profile::get(Profile::id_for(&executor::platform())).map_err(CliError::from)?,
     };
     if let Spec::Model(_) = subject {
         return Err(CliError::NoProcesses(args.subject.clone()));

@@ -1,6 +1,7 @@
 //! Reading reports that a run has written as JSON.
 
 use super::error::CliError;
+use super::kind::Kind;
 use crate::report::{Document, FORMAT};
 use serde::Deserialize;
 use std::fs;
@@ -17,7 +18,8 @@ pub(super) fn read(path: &Path) -> Result<Document, CliError> {
     } else {
         fs::read_to_string(path).map_err(unreadable)?
     };
-    parse(&text).map_err(|problem| CliError::Report { path: path.to_owned(), problem })
+    let no_report = |problem| CliError::Report { path: path.to_owned(), problem };
+    parse(&text).map_err(|problem| Kind::Report.instead(path, no_report(problem)))
 }
 
 fn parse(text: &str) -> Result<Document, String> {

@@ -1,6 +1,7 @@
 //! Traces of files, and of everything below a directory.
 
 use super::error::CliError;
+use super::kind::Kind;
 use shmconf_model::trace::Trace;
 use std::fs::{self, File};
 use std::io::BufReader;
@@ -47,6 +48,9 @@ fn collect(directory: &Path, depth: usize, traces: &mut Vec<PathBuf>) -> Result<
 
 /// Reads a trace.
 pub(super) fn read(path: &Path) -> Result<Trace, CliError> {
-    let file = File::open(path).map_err(|source| CliError::Read { path: path.to_owned(), source })?;
-    Trace::read(BufReader::new(file)).map_err(|source| CliError::Trace { path: path.to_owned(), source })
+    let unreadable = |source| CliError::Read { path: path.to_owned(), source };
+    let no_trace = |source| CliError::Trace { path: path.to_owned(), source };
+    let file = File::open(path).map_err(unreadable);
+    let trace = file.and_then(|file| Trace::read(BufReader::new(file)).map_err(no_trace));
+    trace.map_err(|error| Kind::Trace.instead(path, error))
 }

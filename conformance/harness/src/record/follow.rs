@@ -298,6 +298,11 @@ fn name_of(path: &str) -> Option<String> {
     (!name.is_empty() && !name.contains('/')).then(|| format!("/{name}"))
 }
 
+/// Where the object of a name lies.
+pub fn path_of(name: &str) -> String {
+    format!("{STORE}{}", name.trim_start_matches('/'))
+}
+
 /// glibc keeps semaphores with names beside shared memory.
 fn is_semaphore(name: &str) -> bool {
     name.starts_with("/sem.")

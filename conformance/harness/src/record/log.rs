@@ -12,6 +12,8 @@ use std::io::{self, BufRead};
 #[derive(Debug, Default)]
 pub(super) struct Log {
     pub(super) entries: Vec<Entry>,
+    /// Lines that strace writes, of whatever call.
+    lines: u64,
     /// Lines that are none of strace's, and the first of them.
     pub(super) strange: u64,
     pub(super) first_strange: String,
@@ -86,6 +88,19 @@ struct Head<'a> {
 }
 
 impl Log {
+    /// Is no line of it one that strace writes?
+    pub(super) fn is_none(&self) -> bool {
+        self.lines == 0
+    }
+
+    /// The calls, in order.
+    pub(super) fn calls(&self) -> impl Iterator<Item = &Called> {
+        self.entries.iter().filter_map(|entry| match &entry.what {
+            What::Call(called) => Some(called),
+            _ => None,
+        })
+    }
+
     /// Reads a log. Only calls that `wanted` knows are kept.
     ///
     /// # Errors
@@ -107,7 +122,10 @@ impl Log {
             log.has_times |= head.time.is_some();
             let time = head.time.map(|time| time.saturating_sub(*first.get_or_insert(time)));
             now = time.unwrap_or(0).max(now + 1);
+            let strange = log.strange;
+            log.lines += u64::from(!head.rest.is_empty());
             log.line(head, now, &mut halves, wanted);
+            log.lines -= log.strange - strange;
             log.is_cut_off = !line.ends_with(b"\n");
         }
         for (thread, half) in halves {

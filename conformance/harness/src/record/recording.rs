@@ -44,8 +44,10 @@ pub struct Recording {
     pub objects: usize,
     /// What was left out, by what it was, and how often.
     pub left_out: LeftOut,
-    /// What the log lacks, each in a sentence with what to do.
+    /// What is missing in the log, each with the flag of strace that gives it.
     pub lacks: Vec<String>,
+    /// What else the reader of the trace should know of the log, each in a sentence.
+    pub remarks: Vec<String>,
     /// The names of objects that the program made, and that nobody who was recorded had unlinked when all of it had ended.
     pub left_behind: Vec<String>,
     /// The objects that each event is about.
@@ -62,15 +64,18 @@ const NOBODY_KNOWN: (u32, u32) = (1000, 1000);
 
 impl Recording {
     /// What was followed, as a trace.
-    pub(super) fn of(follower: Follower, about: About, mut lacks: Vec<String>) -> Recording {
+    pub(super) fn of(follower: Follower, about: About, mut lacks: Vec<String>, mut remarks: Vec<String>) -> Recording {
         let kept = Kept::of(&follower);
         if follower.by_path > 0 {
-            lacks
+            remarks
                 .push(format!("opened by their paths: {} objects, each of which counts as shm_open", follower.by_path));
         }
         let known = about.user.or(follower.owner);
         if known.is_none() && !follower.done.is_empty() {
-            lacks.push("missing in the log: who made the calls; an ordinary user is assumed (--uid NUMBER)".to_owned());
+            lacks.push(
+                "who made the calls, which fstat tells (strace -v); an ordinary user is assumed (or --uid NUMBER)"
+                    .to_owned(),
+            );
         }
         let user = known.unwrap_or(NOBODY_KNOWN);
         let umask = about.umask.or(follower.umask).unwrap_or(USUAL_UMASK);
@@ -137,6 +142,7 @@ impl Recording {
             named: objects.filter(|(_, object)| object.had_name).map(|(at, _)| at).collect(),
             left_out: follower.left_out,
             lacks,
+            remarks,
         }
     }
 }

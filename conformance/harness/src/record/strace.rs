@@ -1,7 +1,7 @@
 //! Runs a program under strace.
 
-use super::calls;
 use super::watch::Watch;
+use super::{ImportError, calls};
 use nix::sys::signal::Signal;
 use nix::unistd::{AccessFlags, access};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -51,6 +51,9 @@ pub enum StraceError {
         /// What the system said.
         source: io::Error,
     },
+    /// The log is none.
+    #[error("the log of strace cannot be read: {0}")]
+    Log(#[from] ImportError),
     /// The log ends before the program does.
     #[error(
         "the log of strace in {} is cut short, as where there is no room; set TMPDIR to a directory that has some",

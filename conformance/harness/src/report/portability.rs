@@ -22,7 +22,7 @@ pub struct Portability {
     /// How many others possibly meet each of its deviations, by version, settings or chance; by ID.
     pub possible: BTreeMap<String, u64>,
     /// How many of those possibly have other outcomes by something that POSIX leaves open alone.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "super::is_zero")]
     pub possible_choices: u64,
     /// How many of the rest make a call of which it is not known what the platform does.
     pub unknown: u64,
@@ -58,10 +58,6 @@ impl Portability {
             self.unknown += u64::from(!differences.is_empty());
         }
     }
-}
-
-fn is_zero(count: &u64) -> bool {
-    *count == 0
 }
 
 /// One more case for each deviation.

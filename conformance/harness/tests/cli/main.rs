@@ -6,6 +6,7 @@ mod compare;
 mod doctor;
 mod explain;
 mod judge;
+mod kind;
 mod library;
 mod manual;
 mod matrix;

@@ -37,6 +37,16 @@ fn a_log_of_some_calls_alone_says_what_it_lacks_and_that_nothing_is_known_to_sta
 }
 
 #[test]
+fn who_died_of_memory_is_named_though_the_platform_allows_it() {
+    let bus = "1 ftruncate(3</dev/shm/x>, 0) = 0\n1 --- SIGBUS {si_signo=SIGBUS, si_code=BUS_ADRERR, si_addr=0x7f0000000010} ---\n\
+               1 +++ killed by SIGBUS +++\n";
+    let (code, said) = import(&format!("{BEGINS}{bus}"), &["-p", "linux-glibc"]);
+    assert_eq!(code, Some(0), "{said}");
+    let death = "p1 died of SIGBUS in call 5, when it read or wrote at byte 16 of the mapping m1\n";
+    assert!(said.contains(death), "{said}");
+}
+
+#[test]
 fn a_mistyped_option_is_not_taken_for_the_program() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_shmconf"));
     let output = command.args(["record", "--anonymise", "true"]).output().expect("it starts");

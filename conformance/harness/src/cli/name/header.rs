@@ -12,7 +12,7 @@ pub(super) fn text() -> Result<String, ProfileError> {
          #ifndef SHM_NAME_LIMITS_H\n#define SHM_NAME_LIMITS_H\n\n",
         env!("CARGO_PKG_VERSION")
     );
-    for id in Profile::ids().filter(|id| *id != "posix") {
+    for id in Profile::platforms() {
         let profile = Profile::get(id)?;
         let word = id.replace('-', "_").to_uppercase();
         text.push_str(&match names::most_bytes(&profile) {

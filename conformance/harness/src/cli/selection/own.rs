@@ -1,6 +1,7 @@
 //! Scripts of the user's own: a file, all files below a folder, or standard input.
 
 use super::super::error::CliError;
+use super::super::kind::Kind;
 use super::ids;
 use crate::campaign::Case;
 use shmconf_model::script::{Id, Script, limits};
@@ -75,7 +76,8 @@ fn collect(folder: &Path, depth: usize, left: &mut usize, paths: &mut Vec<PathBu
 
 fn file(path: &Path, otherwise: Id) -> Result<Case, CliError> {
     let file = File::open(path).map_err(|source| CliError::Read { path: path.to_owned(), source })?;
-    Ok(Case { script: script(path, file, otherwise)?, argument: path.to_string_lossy().into_owned() })
+    let script = script(path, file, otherwise).map_err(|error| Kind::Script.instead(path, error))?;
+    Ok(Case { script, argument: path.to_string_lossy().into_owned() })
 }
 
 /// Reads no more than a script can have, so that a device without an end is refused.

@@ -66,7 +66,7 @@ struct Cell {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     deviations: Vec<usize>,
     scripts: u64,
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "crate::report::is_zero")]
     not_executed: u64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<(String, u64)>,
@@ -294,8 +294,4 @@ impl<T: Serialize> Serialize for Entries<T> {
 /// How many bytes of the page it takes.
 fn bytes(part: &impl Serialize) -> usize {
     serde_json::to_vec(part).map_or(0, |text| text.len())
-}
-
-fn is_zero(value: &u64) -> bool {
-    *value == 0
 }

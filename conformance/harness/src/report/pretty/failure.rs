@@ -128,7 +128,12 @@ pub(super) fn calls(
                 Some((first, _)) => {
                     let outcomes: Vec<_> = violation.allowed.iter().map(|allowed| clean(&allowed.outcome)).collect();
                     let outcomes = shorten(&outcomes.join(" or "), LONGEST).into_owned();
-                    writeln!(output, "        {}   {outcomes}, as of call {}", paint(style::FAINT, "allowed"), first + 1)?;
+                    writeln!(
+                        output,
+                        "        {}   {outcomes}, as of call {}",
+                        paint(style::FAINT, "allowed"),
+                        first + 1
+                    )?;
                 }
                 None => {
                     allowed("allowed", &violation.allowed, width, output)?;
