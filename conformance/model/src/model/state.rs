@@ -1,7 +1,8 @@
 //! One state that the model holds possible: names, objects, open descriptions, processes and messages, as values.
 //!
 //! Parts are shared between states until one of them changes, so that a state costs little more than what sets it apart.
-//! What nothing refers to any more is forgotten, so that a state grows with what is open and not with what was done.
+//! What nothing refers to any more is forgotten, so that a state grows with what is open and not with what was done. Tables are
+//! flat, as most have a few entries: to copy one takes one allocation.
 
 #[cfg(test)]
 mod changes;
@@ -27,7 +28,8 @@ use crate::constants::FileType;
 use crate::outcome::Outcome;
 use crate::profile::Justification;
 use crate::trace::Storage;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use litemap::LiteMap;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 /// An object, by the event that made it: the same in every order of overlapping calls.
@@ -48,19 +50,19 @@ pub struct State {
     pub(crate) page: i64,
     /// What room there is in the system's store, where that is known.
     pub(crate) storage: Option<Storage>,
-    pub(crate) names: Arc<BTreeMap<Key, ObjectId>>,
+    pub(crate) names: Arc<LiteMap<Key, ObjectId>>,
     /// Names that were removed and not created since.
     pub(crate) removed: Arc<BTreeSet<Key>>,
-    pub(crate) obstacles: Arc<BTreeMap<Key, Obstacle>>,
-    objects: Arc<BTreeMap<ObjectId, Arc<Object>>>,
-    descriptions: Arc<BTreeMap<DescriptionId, Description>>,
+    pub(crate) obstacles: Arc<LiteMap<Key, Obstacle>>,
+    objects: Arc<LiteMap<ObjectId, Arc<Object>>>,
+    descriptions: Arc<LiteMap<DescriptionId, Description>>,
     /// The process of each actor that is not the one that its process began with, as the threads of a process are actors that
     /// share it; none for a thread that is gone.
-    threads: Arc<BTreeMap<Label, Option<ProcessId>>>,
+    threads: Arc<LiteMap<Label, Option<ProcessId>>>,
     /// By which event threads have begun that were not there from the beginning.
-    later: Arc<BTreeMap<Label, u32>>,
-    processes: Arc<BTreeMap<ProcessId, Arc<Process>>>,
-    messages: Arc<BTreeMap<(Label, Label), VecDeque<Message>>>,
+    later: Arc<LiteMap<Label, u32>>,
+    processes: Arc<LiteMap<ProcessId, Arc<Process>>>,
+    messages: Arc<LiteMap<(Label, Label), VecDeque<Message>>>,
     pub(crate) given_names: Arc<BTreeSet<String>>,
     /// Names that stay behind and that nobody was told, by their stores.
     pub(crate) strays: Vec<Store>,

@@ -2,7 +2,8 @@
 
 use super::{Mapping, Object, Process, State};
 use crate::model::footprint::{Of, Place};
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl State {
@@ -59,8 +60,8 @@ type Differing<'a, K, V> = (K, (Option<&'a V>, Option<&'a V>));
 
 /// The entries that are not the same in both.
 fn differing<'a, K: Ord + Clone, V: PartialEq>(
-    one: &'a BTreeMap<K, V>,
-    other: &'a BTreeMap<K, V>,
+    one: &'a LiteMap<K, V>,
+    other: &'a LiteMap<K, V>,
 ) -> Vec<Differing<'a, K, V>> {
     let keys: BTreeSet<&K> = one.keys().chain(other.keys()).collect();
     let entries = keys.into_iter().map(|key| (key.clone(), (one.get(key), other.get(key))));

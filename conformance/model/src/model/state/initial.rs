@@ -2,7 +2,7 @@
 
 use super::{Process, ProcessId, State};
 use crate::trace::{Header, Storage};
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 use std::sync::{Arc, OnceLock};
 
 /// The size of a page in bytes, as far as it can be one.
@@ -24,7 +24,7 @@ impl State {
             storage: header.machine.store.as_ref().map(room),
             ..State::nothing()
         };
-        let mut processes = BTreeMap::new();
+        let mut processes = LiteMap::new();
         for actor in &header.actors {
             match actor.process.filter(|process| *process != actor.name) {
                 Some(process) => {

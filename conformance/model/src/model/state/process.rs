@@ -7,7 +7,8 @@ use crate::model::effect::Identity;
 use crate::outcome::Signal;
 use crate::profile::Justification;
 use crate::trace::{Actor, Privilege};
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The superuser's number.
@@ -21,7 +22,7 @@ const UNMAPPED: u32 = 65534;
 pub(crate) struct Process {
     pub(crate) alive: bool,
     /// By number.
-    pub(crate) fds: BTreeMap<i32, Descriptor>,
+    pub(crate) fds: LiteMap<i32, Descriptor>,
     /// The lowest number that is free.
     first_free: i32,
     /// How many more descriptors are open than it knows of.
@@ -31,12 +32,12 @@ pub(crate) struct Process {
     /// The descriptors that it has beside those, in order, if they are known.
     pub(crate) base: Option<Arc<[i32]>>,
     /// What its labels of descriptors stand for.
-    pub(crate) labels: BTreeMap<Label, i32>,
-    pub(crate) maps: BTreeMap<MapId, Mapping>,
+    pub(crate) labels: LiteMap<Label, i32>,
+    pub(crate) maps: LiteMap<MapId, Mapping>,
     /// The addresses that its labels of mappings stand for, whatever is mapped there by now.
-    pub(crate) windows: BTreeMap<Label, Window>,
+    pub(crate) windows: LiteMap<Label, Window>,
     /// What it has locked, for reading or for writing.
-    pub(crate) locks: BTreeMap<ObjectId, Lock>,
+    pub(crate) locks: LiteMap<ObjectId, Lock>,
     /// The effective user.
     pub(crate) uid: u32,
     /// The users that it may become again: the real one and the saved one.
@@ -86,15 +87,15 @@ impl Process {
         let limit = |resource| actor.limits.get(&resource).map(|limit| i64::try_from(*limit).unwrap_or(i64::MAX));
         let mut process = Process {
             alive: true,
-            fds: BTreeMap::new(),
+            fds: LiteMap::new(),
             first_free: 0,
             leaked: 0,
             leaked_by: None,
             base: None,
-            labels: BTreeMap::new(),
-            maps: BTreeMap::new(),
-            windows: BTreeMap::new(),
-            locks: BTreeMap::new(),
+            labels: LiteMap::new(),
+            maps: LiteMap::new(),
+            windows: LiteMap::new(),
+            locks: LiteMap::new(),
             uid: actor.uid,
             began_as: actor.uid,
             former: (actor.uid, actor.uid),
@@ -119,8 +120,8 @@ impl Process {
 
     /// The process that a fork makes of it.
     pub(super) fn child(&self, is_first: bool, open: Option<&[i32]>) -> Process {
-        let mut child = Process { is_first, locks: BTreeMap::new(), ..self.clone() };
-        child.maps.values_mut().for_each(|map| map.locked = false);
+        let mut child = Process { is_first, locks: LiteMap::new(), ..self.clone() };
+        child.maps.iter_mut().for_each(|(_, map)| map.locked = false);
         child.fds.retain(|_, fd| !fd.clofork);
         child.begin_with(open);
         child
@@ -160,7 +161,7 @@ impl Process {
 
     /// Pages of an object that it has copied are gone from `start` on, or kept for that reason.
     pub(super) fn cut_copies(&mut self, object: ObjectId, start: i64, kept: Option<Justification>) {
-        let maps = self.maps.values_mut().filter(|map| map.object == object);
+        let maps = self.maps.iter_mut().map(|(_, map)| map).filter(|map| map.object == object);
         for private in maps.filter_map(|map| map.private.as_mut()) {
             if kept.is_some() {
                 private.kept_by = kept;
