@@ -41,15 +41,20 @@ pub(in crate::model) enum Use {
 /// Can the store of objects with names be found? It may be missing, or looking for it may take a descriptor.
 pub(in crate::model) fn find_store(cx: Cx<'_>, checks: &mut Checks<'_>) {
     let rules = &cx.profile.rules;
+    // No mode keeps root from anything.
+    let refuses = |response: &Response| match response {
+        Response::Ok => false,
+        Response::Errno(errno) => *errno != Errno::EACCES || !cx.process.is_root(),
+    };
     if cx.process.is_full() || cx.process.may_be_full() {
         // A program may have looked for it before, so that nothing can be required.
-        for choice in &rules.named_full.choices {
+        for choice in rules.named_full.choices.iter().filter(|choice| refuses(&choice.value)) {
             if let Response::Errno(errno) = choice.value {
                 checks.may_by(Check::Support, errno, smallvec![choice.justification]);
             }
         }
     }
-    let may_be_missing = !rules.named.always(|response| *response == Response::Ok);
+    let may_be_missing = rules.named.choices.iter().any(|choice| refuses(&choice.value));
     checks.ask(Check::Support, may_be_missing, &rules.named, &[]);
 }
 
