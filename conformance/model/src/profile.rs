@@ -262,6 +262,25 @@ impl Profile {
         Profile::under(Profile::id_for(platform), &Circumstances::of(platform, machine))
     }
 
+    /// What the settings usually are that were not asked for and that its rules depend on, such as `tmpfs` and `true`.
+    pub fn usual_settings(&self) -> impl Iterator<Item = (&str, &str)> {
+        let asked = self.circumstances.settings();
+        let is_open = |word: &str| word != Profile::PAGE_SIZE && self.used.contains(word) && !asked.contains_key(word);
+        let open = self.settings.iter().filter(move |(word, _)| is_open(word));
+        open.filter_map(|(word, setting)| Some((word.as_str(), setting.values.first()?.as_str())))
+    }
+
+    /// The same platform, with these settings as they usually are.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Profile::under`].
+    pub fn as_usual(&self) -> Result<Profile, ProfileError> {
+        let circumstances = self.circumstances.clone();
+        let usual = self.usual_settings().fold(circumstances, |known, (word, value)| known.with_setting(word, value));
+        Ok(Profile { name: self.name.clone(), ..Profile::under(&self.id, &usual)? })
+    }
+
     /// Are these the rules of that platform, in whatever release?
     pub fn is_of(&self, platform: &Platform) -> bool {
         self.id == Profile::id_for(platform)

@@ -29,7 +29,7 @@ pub enum ReadError {
         source: io::Error,
     },
     /// A line is not what it should be.
-    #[error("{line}: this is no line of a trace, which `shmconf schema trace` describes: {source}")]
+    #[error("{line}: this is no line of a trace, which `shmconf schema trace` describes: {}", on_its_line(source))]
     Json {
         /// Line, from 1.
         line: usize,
@@ -50,6 +50,11 @@ pub enum ReadError {
         /// What cannot have been.
         problem: Impossible,
     },
+}
+
+/// What is wrong with a line, which is the only one that the parser saw.
+fn on_its_line(error: &serde_json::Error) -> String {
+    error.to_string().replace(" at line 1 column ", " at column ")
 }
 
 /// What no execution can have left in a trace.
