@@ -30,6 +30,9 @@ pub(super) enum CliError {
         or_look(near, "`shmconf list` shows all cases, `shmconf explain clauses` all clauses")
     )]
     UnknownId { id: String, near: Vec<String> },
+    /// `explain` has a page of it, which nothing narrows down.
+    #[error("`{0}` is explained by itself, without other words: `shmconf explain {0}`")]
+    ExplainedAlone(String),
     /// No verb has that name.
     #[error("there is no verb `{verb}`; {}", or_look(near, "`shmconf help` shows them all"))]
     UnknownVerb { verb: String, near: Vec<String> },
@@ -61,7 +64,7 @@ pub(super) enum CliError {
     #[error("{}:{source}", path.display())]
     Trace { path: PathBuf, source: ReadError },
     /// A directory without a trace.
-    #[error("{} holds no traces (*.jsonl); `shmconf run --traces DIR` keeps some", .0.display())]
+    #[error("{} holds no traces (*.jsonl); `shmconf run --traces DIR` and `shmconf record -o FILE.jsonl` keep some", .0.display())]
     NoTraces(PathBuf),
     /// A property has no script to show.
     #[error(
@@ -86,7 +89,7 @@ pub(super) enum CliError {
     #[error("{}:{source}", path.display())]
     Script { path: PathBuf, source: Box<ParseError> },
     /// A folder without scripts.
-    #[error("there is no script below {}; the names of scripts end in .shm", .0.display())]
+    #[error("there is no script below {}: their names end in .shm, and those of traces in .jsonl", .0.display())]
     NoScripts(PathBuf),
     /// An input that cannot be read.
     #[error("cannot read {}: {source}; check the path and its permissions", path.display())]

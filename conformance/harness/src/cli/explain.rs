@@ -13,6 +13,7 @@ use super::near::near;
 use super::output::Output;
 use super::{Done, selection};
 use crate::exit::Exit;
+use anstyle::Style;
 use shmconf_model::clause::{Interface, Ledger};
 use shmconf_model::script::Id;
 use std::io::{self, Write};
@@ -42,14 +43,18 @@ pub(super) fn explain(args: &Args) -> Done {
 /// What one ID stands for; of other words, and of several, what is known of all of them.
 fn page(words: &[String]) -> Result<Page, CliError> {
     let sources = [case::explain, call, clause::explain, profile::explain, subject::explain];
-    let by_id = match words {
-        [id] => sources.iter().find_map(|source| source(id)),
+    let by_id = |id: &str| sources.iter().find_map(|source| source(id));
+    let page = match words {
+        [id] => by_id(id).or_else(|| by_id(&id.to_ascii_lowercase())),
         _ => None,
     };
-    match by_id {
+    match page {
         Some(page) => Ok(page),
         None if words.is_empty() => Err(unknown("")),
-        None => topic::explain(words).map_err(|word| unknown(&word)),
+        None => topic::explain(words).map_err(|word| match by_id(&word) {
+            Some(_) => CliError::ExplainedAlone(word),
+            None => unknown(&word),
+        }),
     }
 }
 
@@ -69,6 +74,14 @@ fn unknown(id: &str) -> CliError {
         .chain(topic::ids())
         .collect();
     CliError::UnknownId { id: id.to_owned(), near: near(id, known.iter().map(String::as_str)) }
+}
+
+/// What a paragraph is about: a word in bold, and more.
+fn heading(output: &mut dyn Write, width: usize, word: &str, more: &str) -> io::Result<()> {
+    let bold = Style::new().bold();
+    let options = textwrap::Options::new(width.min(100)).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let options = options.initial_indent("  ").subsequent_indent("      ");
+    writeln!(output, "{}", textwrap::fill(&format!("{bold}{word}{bold:#}  {more}"), options))
 }
 
 /// A paragraph that wraps, `indent` columns in.

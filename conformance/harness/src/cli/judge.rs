@@ -40,7 +40,7 @@ pub(super) fn judge(args: &Args) -> Done {
                 groups.last_mut().expect("one was pushed")
             }
         };
-        if group.add(&path, &trace, &stop).is_err() {
+        if group.add(Some(&path), &trace, &stop).is_err() {
             interrupt.die_of_it();
             return Ok(Exit::Harness);
         }

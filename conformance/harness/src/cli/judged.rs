@@ -78,8 +78,8 @@ impl TraceGroup {
         numbered.find(|id| !is_taken(id)).expect("there are more numbers than traces")
     }
 
-    /// Judges one more trace, and tells which of its events are not allowed.
-    pub(super) fn add(&mut self, path: &Path, trace: &Trace, stop: &AtomicBool) -> Result<Vec<usize>, Stopped> {
+    /// Judges one more trace, which may be kept in a file, and tells which of its events are not allowed.
+    pub(super) fn add(&mut self, path: Option<&Path>, trace: &Trace, stop: &AtomicBool) -> Result<Vec<usize>, Stopped> {
         let id = &self.id_for(trace);
         let at = self.tallies.iter().position(|(tally, _)| tally.result().id == *id).unwrap_or_else(|| {
             self.tallies.push((Tally::of(id.clone(), Kind::Case), Duration::ZERO));
@@ -93,8 +93,11 @@ impl TraceGroup {
         tally.add(assessment, |assessment| {
             let script: String = trace.events.iter().map(|event| format!("{}\n", event.line())).collect();
             let quote = |text: &str| shell_words::quote(text).into_owned();
-            let path = quote(&path.to_string_lossy());
-            let again = format!("shmconf judge {path} -p {}", quote(&self.profile_argument));
+            let profile = quote(&self.profile_argument);
+            let again = match path {
+                Some(path) => format!("shmconf judge {} -p {profile}", quote(&path.to_string_lossy())),
+                None => format!("shmconf judge TRACE -p {profile}, of a trace that -o TRACE keeps"),
+            };
             let violations = assessment.judgement.violations.clone();
             Counterexample::new(format!("# {id}\n{script}"), trace, violations, again)
         });

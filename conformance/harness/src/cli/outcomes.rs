@@ -114,7 +114,11 @@ pub(super) fn outcomes(args: &Args) -> Done {
         return interrupted(&interrupt);
     }
     interrupt.done();
-    let pretty = Pretty { width: output.width(), verbose: args.verbose };
+    let pretty = Pretty {
+        width: output.width(),
+        verbose: args.verbose,
+        is_here: args.observed.is_some() && args.profile.is_none(),
+    };
     output.write(|output| match args.format {
         Format::Pretty => pretty.write(&listing, output),
         Format::Json => {

@@ -14,7 +14,7 @@ use std::path::Path;
 pub(super) struct Args {
     #[command(flatten)]
     recorded: recorded::Args,
-    /// The program, and its arguments
+    /// The program, and its arguments; the exit code is about the system, and not about how the program ends
     #[arg(trailing_var_arg = true, required = true, value_name = "PROGRAM [ARG …]")]
     program: Vec<OsString>,
 }

@@ -15,13 +15,13 @@ use shmconf_model::outcome::Outcome;
 use shmconf_model::trace::{Event, Trace, program_of};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What is done with a recording.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
-    /// Where the trace is kept
+    /// Where the trace is kept, such as program.jsonl; without it none is
     #[arg(short, long, value_name = "TRACE")]
     output: Option<PathBuf>,
     /// The rules to judge by: a profile such as posix, or `all`, which judges by those of the platform on which the program
@@ -70,7 +70,7 @@ pub(super) fn judge(mut recording: Recording, args: &Args, ready: Ready) -> Done
     let interrupt = Interrupt::listen().map_err(CliError::Signals)?;
     interrupt.watch(|| ());
     let flag = interrupt.flag();
-    let path = args.output.as_deref().unwrap_or(Path::new("TRACE"));
+    let path = args.output.as_deref();
     let judged = |trace: &Trace| -> Result<Option<(TraceGroup, Vec<usize>)>, CliError> {
         let mut group = TraceGroup::of(&trace.header, Some(&args.profile))?;
         Ok(group.add(path, trace, &flag).ok().map(|violated| (group, violated)))
@@ -95,7 +95,7 @@ pub(super) fn judge(mut recording: Recording, args: &Args, ready: Ready) -> Done
     if let Some(output) = ready.trace {
         let is_file = output.is_file();
         output.write(|output| trace.write(output))?;
-        if is_file {
+        if let Some(path) = path.filter(|_| is_file) {
             let path = shell_words::quote(&path.to_string_lossy()).into_owned();
             anstream::eprintln!("  every call: shmconf show {path}; by another platform's rules: add -p macos");
         }
@@ -107,6 +107,9 @@ pub(super) fn judge(mut recording: Recording, args: &Args, ready: Ready) -> Done
     }
     let document = Document::of(vec![found.report(false)]);
     ready.shown.write(&document)?;
+    for death in deaths(&recording.trace) {
+        anstream::eprintln!("{death}");
+    }
     Ok(Exit::of(&document))
 }
 
@@ -122,9 +125,6 @@ fn tell(recording: &Recording, is_anonymous: bool) {
     );
     // Nobody is left to hear of an error of the standard error.
     let _ = write_doubts(trace, &mut anstream::stderr());
-    for death in deaths(trace) {
-        anstream::eprintln!("  {death}");
-    }
     for (what, calls) in left_out {
         anstream::eprintln!("  left out: {} {what}", count(*calls, "call", "calls"));
     }
@@ -138,7 +138,10 @@ fn tell(recording: &Recording, is_anonymous: bool) {
         anstream::eprintln!("  {remark}");
     }
     for name in left_behind {
-        let remedy = if is_anonymous { String::new() } else { format!(", by rm {}", path_of(name).escape_debug()) };
+        let path = path_of(name);
+        // A command that nobody can paste is no help.
+        let is_told = !is_anonymous && !path.contains(char::is_control);
+        let remedy = if is_told { format!(", by rm {}", shell_words::quote(&path)) } else { String::new() };
         let name = name.escape_debug();
         anstream::eprintln!(
             "  left behind: {name}, which the program made and did not unlink; it stays until somebody does{remedy}"

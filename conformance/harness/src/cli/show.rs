@@ -9,7 +9,7 @@ use crate::assess::{self, Against};
 use crate::campaign::{Case, Plan};
 use crate::executor;
 use crate::exit::Exit;
-use crate::report::{Counterexample, Pretty, Shown, clean};
+use crate::report::{Counterexample, Pretty, Shown, clean, wrapped};
 use shmconf_model::answers::{Answers, answers};
 use shmconf_model::judge::{self, Justified};
 use shmconf_model::naming::Token;
@@ -29,7 +29,7 @@ pub(super) struct Args {
     #[arg(value_name = "TRACE|CASE|FILE", required = true)]
     wanted: Vec<String>,
     /// The rules to judge a trace by [default: those of the trace's platform]; of a case or a script, the platform to show: what
-    /// each call would do there, without running anything; can be repeated
+    /// each call would do there as it is usually set, without running anything; can be repeated
     #[arg(short, long, value_name = "PROFILE[@RELEASE][,SETTING=VALUE]|all")]
     profile: Vec<String>,
     /// Says why each outcome is allowed
@@ -91,8 +91,9 @@ pub(super) fn show(args: &Args) -> Done {
                 }
                 Wanted::Script(case, profiles) => {
                     for profile in *profiles {
-                        let trace = simulated(case, profile);
+                        let trace = simulated(case, profile).map_err(io::Error::other)?;
                         show_trace(output, pretty, &trace, profile, args.verbose)?;
+                        write_settings(profile, pretty.width, output)?;
                     }
                 }
             }
@@ -137,11 +138,23 @@ fn trace<'a>(file: &Path, profiles: &'a [Profile]) -> Result<Wanted<'a>, CliErro
     Ok(Wanted::Trace(Box::new(trace), profiles))
 }
 
-/// What a script would do on a platform, as its rules have it.
-fn simulated(case: &Case, profile: &Profile) -> Trace {
+/// What a script would do on a platform, as its rules have it and as it is usually set.
+fn simulated(case: &Case, profile: &Profile) -> Result<Trace, CliError> {
     let subject = format!("model:{}", profile.name);
-    let mut simulation = Simulation::new(&subject, profile.clone(), executor::random_token(), (0, 1));
-    simulation.execute(&case.script, Plan::new_seed())
+    let mut simulation = Simulation::new(&subject, profile.as_usual()?, executor::random_token(), (0, 1));
+    Ok(simulation.execute(&case.script, Plan::new_seed()))
+}
+
+/// Under which settings a script does that, where there are others.
+fn write_settings(profile: &Profile, width: usize, output: &mut dyn Write) -> io::Result<()> {
+    let settings: Vec<String> = profile.usual_settings().map(|(word, value)| format!("{word}={value}")).collect();
+    if settings.is_empty() {
+        return Ok(());
+    }
+    let (name, settings) = (clean(&profile.name), settings.join(", "));
+    let text =
+        format!("This is {name} as it is usually set: {settings}. `shmconf outcomes -p {name}` has all that may be.");
+    writeln!(output, "{}\n", textwrap::fill(&text, wrapped(width)))
 }
 
 /// Every outcome that each call of a script may have on each of its platforms.
@@ -182,7 +195,14 @@ fn show_trace(
     pretty.trace(&shown, output)?;
     if profile.id != Profile::POSIX && !profile.is_of(&trace.header.platform) {
         let (system, there) = (clean(&trace.header.platform.os), clean(&profile.name));
-        writeln!(output, "These are the outcomes of {system}. Of a call that is marked, {there} has another one.\n")?;
+        let marked = match verdict {
+            Verdict::Fail => format!(
+                "Of a call that is marked, {there} has another one; later calls on what it would have made are not marked."
+            ),
+            _ => format!("{there} may have the same ones."),
+        };
+        let text = format!("These are the outcomes of {system}. {marked}");
+        writeln!(output, "{}\n", textwrap::fill(&text, wrapped(pretty.width)))?;
     }
     recorded::write_doubts(trace, output)?;
     Ok(verdict)

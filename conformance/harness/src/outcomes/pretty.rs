@@ -3,6 +3,7 @@
 
 use super::{Listed, Listing, Observed, Platform};
 use crate::report::{clean, paint, reason, style, wrapped};
+use shmconf_model::profile::Profile;
 use shmconf_model::verdict::Explanation;
 use std::io::{self, Write};
 
@@ -13,6 +14,8 @@ pub struct Pretty {
     pub width: usize,
     /// Is every justification shown, and not only that of what fails or departs?
     pub verbose: bool,
+    /// Are the rules those of this machine, as it is set?
+    pub is_here: bool,
 }
 
 /// What stands before a call: the bar of a race and the number of the call.
@@ -29,7 +32,8 @@ impl Pretty {
     ///
     /// Those of the output.
     pub fn write(&self, listing: &Listing, output: &mut dyn Write) -> io::Result<()> {
-        let page = Page { listing, column: self.column(listing), width: self.width.max(40), verbose: self.verbose };
+        let Pretty { width, verbose, is_here } = *self;
+        let page = Page { listing, column: self.column(listing), width: width.max(40), verbose, is_here };
         page.head(output)?;
         page.platforms(output)?;
         page.calls(output)?;
@@ -60,13 +64,14 @@ struct Page<'a> {
     column: usize,
     width: usize,
     verbose: bool,
+    is_here: bool,
 }
 
 impl Page<'_> {
     fn head(&self, output: &mut dyn Write) -> io::Result<()> {
         let listing = self.listing;
         // What is executed has the settings of the machine, and POSIX has none.
-        let here = |one: &Platform| listing.observed.is_some() && one.profile != "posix";
+        let here = |one: &Platform| self.is_here && one.profile != Profile::POSIX;
         let by = match &listing.platforms[..] {
             [one] if here(one) => format!("by {}, with the settings of this machine", clean(&one.profile)),
             [one] => format!("by {}", clean(&one.profile)),
@@ -98,7 +103,7 @@ impl Page<'_> {
             let first = self.listing.outcomes.first().filter(|_| self.verbose && always.is_some());
             let justifications =
                 first.and_then(|outcome| outcome.justifications.get(at)).map_or(&[][..], Vec::as_slice);
-            self.why(justifications, false, &mut Vec::new(), output)?;
+            self.why(justifications, false, None, &mut Vec::new(), output)?;
         }
         writeln!(output)
     }
@@ -145,13 +150,20 @@ impl Page<'_> {
                 self.paragraph("on", &on.join(", "), output)?;
             }
         }
-        self.differing(&outcome.answers, Some(outcome), output)?;
+        // Of platforms with the same outcome, the reasons of the first are shown.
+        let whose = on.first().filter(|_| on.len() > 1).copied();
+        self.differing(&outcome.answers, Some((outcome, whose)), output)?;
         self.order(outcome, output)?;
         writeln!(output)
     }
 
     /// The calls of which something else comes back in other outcomes.
-    fn differing(&self, answers: &[String], why: Option<&Listed>, output: &mut dyn Write) -> io::Result<()> {
+    fn differing(
+        &self,
+        answers: &[String],
+        why: Option<(&Listed, Option<&str>)>,
+        output: &mut dyn Write,
+    ) -> io::Result<()> {
         let mut told = Vec::new();
         for (at, answer) in answers.iter().enumerate() {
             if self.listing.calls.get(at).is_none_or(|call| call.always.is_some()) {
@@ -160,10 +172,12 @@ impl Page<'_> {
             let fails = is_failure(answer);
             let shown = clean(answer).into_owned();
             self.call(at, if fails { paint(style::KNOWN, &shown) } else { shown }.as_str(), output)?;
-            let justifications = why.and_then(|outcome| outcome.justifications.get(at)).map_or(&[][..], Vec::as_slice);
+            let justifications =
+                why.and_then(|(outcome, _)| outcome.justifications.get(at)).map_or(&[][..], Vec::as_slice);
+            let whose = why.and_then(|(_, whose)| whose);
             // Which number a descriptor has is not shown, and so no reason for it.
             if !matches!(&**answer, "not executed" | "descriptor") || self.verbose {
-                self.why(justifications, fails, &mut told, output)?;
+                self.why(justifications, fails, whose, &mut told, output)?;
             }
         }
         Ok(())
@@ -174,6 +188,7 @@ impl Page<'_> {
         &self,
         justifications: &'e [Explanation],
         fails: bool,
+        whose: Option<&str>,
         told: &mut Vec<&'e Explanation>,
         output: &mut dyn Write,
     ) -> io::Result<()> {
@@ -189,7 +204,9 @@ impl Page<'_> {
         for explanation in shown {
             if !told.contains(&explanation) {
                 told.push(explanation);
-                self.paragraph("", &reason(explanation), output)?;
+                let whose = whose.filter(|_| departs(&explanation));
+                let whose = whose.map(|platform| format!("on {platform}: ")).unwrap_or_default();
+                self.paragraph("", &format!("{whose}{}", reason(explanation)), output)?;
             }
         }
         Ok(())
@@ -316,16 +333,17 @@ impl Page<'_> {
         let wrong: u64 =
             observed.unlisted.iter().filter(|unlisted| !unlisted.allowed).map(|unlisted| unlisted.seen).sum();
         let mut text = format!(
-            "{} in {}: {} of {} that {} allows were seen",
+            "{} in {}: of {} that {} allows, {} were seen",
             clean(&observed.subject),
             counted(observed.runs, "execution"),
-            seen.len(),
             counted((seen.len() + never.len()) as u64, "outcome"),
-            self.listing.platforms.first().map_or("", |platform| &platform.profile)
+            self.listing.platforms.first().map_or("", |platform| &platform.profile),
+            seen.len()
         );
         if wrong > 0 {
             text.push_str(&format!(", and {} had one that is not allowed", counted(wrong, "execution")));
         }
+        let text = textwrap::fill(&text, wrapped(self.width));
         writeln!(output, "{}", if wrong > 0 { paint(style::BAD, &text) } else { text })
     }
 

@@ -172,7 +172,7 @@ impl Follower {
                     self.world.process(thread).fds.insert(number, open);
                     return Some((number, open.object));
                 }
-                let object = self.world.add_stranger("it was open before the log says how");
+                let object = self.world.add_stranger("the log lacks the call that opened the object");
                 self.world.process(thread).fds.insert(number, Open { object, cloexec: false });
                 Some((number, object))
             }

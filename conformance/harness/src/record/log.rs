@@ -127,6 +127,10 @@ impl Log {
             log.line(head, now, &mut halves, wanted);
             log.lines -= log.strange - strange;
             log.is_cut_off = !line.ends_with(b"\n");
+            // Of a line that is cut off it is said that it is.
+            if log.is_cut_off {
+                log.strange = strange;
+            }
         }
         for (thread, half) in halves {
             // The process was killed, or the log ends, before the call returned.

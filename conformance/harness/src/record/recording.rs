@@ -64,7 +64,7 @@ const NOBODY_KNOWN: (u32, u32) = (1000, 1000);
 
 impl Recording {
     /// What was followed, as a trace.
-    pub(super) fn of(follower: Follower, about: About, mut lacks: Vec<String>, mut remarks: Vec<String>) -> Recording {
+    pub(super) fn of(follower: Follower, about: About, lacks: Vec<String>, mut remarks: Vec<String>) -> Recording {
         let kept = Kept::of(&follower);
         if follower.by_path > 0 {
             remarks
@@ -72,8 +72,8 @@ impl Recording {
         }
         let known = about.user.or(follower.owner);
         if known.is_none() && !follower.done.is_empty() {
-            lacks.push(
-                "who made the calls, which fstat tells (strace -v); an ordinary user is assumed (or --uid NUMBER)"
+            remarks.push(
+                "an ordinary user is assumed, as the log does not tell who made the calls: --uid 0 says that it was root"
                     .to_owned(),
             );
         }

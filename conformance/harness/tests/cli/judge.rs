@@ -54,7 +54,10 @@ fn every_other_platform_has_its_say_and_the_own_one_decides() {
     assert!(report.contains("libc conforms to linux-glibc"), "{report}");
     let at = report.find("elsewhere").expect("the other platforms are there");
     let elsewhere = report[at..].split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(elsewhere.contains("freebsd, openbsd, illumos"), "who does the same is named together: {report}");
+    assert!(
+        elsewhere.contains("freebsd, openbsd, dragonfly, illumos"),
+        "who does the same is named together: {report}"
+    );
     for other in platforms().expect("they are built in") {
         // Android has no shm_open at all.
         let says = match other.name() {
@@ -93,7 +96,8 @@ fn a_directory_is_judged_and_the_same_traces_give_the_same_report_to_the_byte() 
 fn a_directory_without_traces_is_a_mistake() {
     let directory = tempfile::tempdir().expect("there is room");
     let output = shmconf(&["judge", directory.path().to_str().expect("it is text")]);
-    let message = "error: DIR holds no traces (*.jsonl); `shmconf run --traces DIR` keeps some";
+    let message =
+        "error: DIR holds no traces (*.jsonl); `shmconf run --traces DIR` and `shmconf record -o FILE.jsonl` keep some";
     assert_eq!(complaint(&output, Some(&directory)).trim_end(), message);
     assert_eq!(output.status.code(), Some(2));
 }
@@ -106,7 +110,7 @@ fn a_directory_without_traces_is_a_mistake() {
 )]
 #[case::no_json(
     "what came back\n",
-    "1: this is no line of a trace, which `shmconf schema trace` describes: expected value at line 1 column 1"
+    "1: this is no line of a trace, which `shmconf schema trace` describes: expected value at column 1"
 )]
 fn a_malformed_trace_names_its_line(#[case] text: &str, #[case] problem: &str) {
     let (code, _, complaint) = judged(text, &[]);

@@ -65,7 +65,7 @@ fn a_folder_without_scripts_selects_nothing() {
     let directory = tempfile::tempdir().expect("there is room");
     let output = shmconf(&["run", &directory.path().to_string_lossy()]);
     let said = complaint(&output, Some(&directory));
-    assert_eq!(said, "error: there is no script below DIR; the names of scripts end in .shm\n");
+    assert_eq!(said, "error: there is no script below DIR: their names end in .shm, and those of traces in .jsonl\n");
     assert_eq!(output.status.code(), Some(2));
 }
 

@@ -1,6 +1,7 @@
 //! `shmconf show`: traces, cases and scripts, looked at call by call.
 
 use super::{complaint, shmconf};
+use rstest::rstest;
 use std::fs;
 use std::path::Path;
 
@@ -46,12 +47,35 @@ fn a_recording_by_the_rules_of_others_says_whose_outcomes_it_has_and_tells_once_
     let file = text(&file);
     let (code, shown) = said(&["show", file, "-p", "macos", "-p", "freebsd"]);
     assert_eq!(code, Some(1));
-    assert!(shown.contains("Of a call that is marked, macos has another one."), "{shown}");
+    assert!(shown.contains("Of a call that is marked, macos has another one;"), "{shown}");
     assert!(shown.contains("by the rules of freebsd"), "{shown}");
     assert!(shown.contains(", as of call "), "{shown}");
     let (code, all) = said(&["show", file, "-p", "all"]);
     assert_eq!(code, Some(1));
     assert_eq!(all.matches("by the rules of").count(), 13, "{all}");
+}
+
+#[test]
+fn a_recording_that_another_platform_would_answer_alike_says_so_and_marks_nothing() {
+    let directory = two_traces(TRACE);
+    let file = directory.path().join("one.jsonl");
+    let (code, shown) = said(&["show", text(&file), "-p", "linux-glibc@6.1"]);
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(!shown.contains("These are the outcomes of"), "{shown}");
+    let (code, shown) = said(&["show", text(&file), "-p", "qemu-user"]);
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains("These are the outcomes of Linux. qemu-user may have the same ones."), "{shown}");
+}
+
+#[rstest]
+#[case("netbsd", "-> descriptor", "pax_mprotect=true, tmpfs=true.")]
+#[case("netbsd,tmpfs=false", "-> ENOTSUP", "pax_mprotect=true.")]
+#[case("dragonfly", "-> descriptor", "var_run_shm=true.")]
+fn a_platform_does_as_it_is_usually_set(#[case] profile: &str, #[case] first: &str, #[case] settings: &str) {
+    let (_, shown) = said(&["show", "exclusive/existing-name", "-p", profile]);
+    assert!(shown.lines().nth(1).is_some_and(|line| line.contains(first)), "{shown}");
+    let words = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains(&format!("This is {profile} as it is usually set: {settings}")), "{shown}");
 }
 
 #[test]

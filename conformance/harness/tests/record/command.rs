@@ -47,6 +47,20 @@ fn who_died_of_memory_is_named_though_the_platform_allows_it() {
 }
 
 #[test]
+fn of_a_log_that_is_cut_off_nothing_is_known_to_stay_and_the_rest_is_no_strange_line() {
+    let (_, said) = import(&format!("{BEGINS}1 ftruncate(3</de"), &[]);
+    assert!(said.contains("cut off: the log ends in the middle of a line"), "{said}");
+    assert!(!said.contains("left behind") && !said.contains("not understood"), "{said}");
+}
+
+#[test]
+fn what_removes_an_object_can_be_pasted() {
+    let strange = BEGINS.replace("/dev/shm/x", "/dev/shm/a b'c");
+    let (_, said) = import(&strange, &[]);
+    assert!(said.contains("by rm '/dev/shm/a b'\\''c'\n"), "{said}");
+}
+
+#[test]
 fn a_mistyped_option_is_not_taken_for_the_program() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_shmconf"));
     let output = command.args(["record", "--anonymise", "true"]).output().expect("it starts");

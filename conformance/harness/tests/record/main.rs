@@ -121,8 +121,8 @@ fn an_object_that_was_there_before_is_not_judged() {
 "#;
     let recording = recorded(log);
     let expected = [
-        r#"p1: d3 = shm_open("/old", RDWR) -> descriptor 3 (the object was there before: an earlier run may have left it, and it can be removed below /dev/shm)"#,
-        "p1: fstat(d3) -> size 12 mode 0600 uid 1000 gid 1000 (the object was there before: an earlier run may have left it, and it can be removed below /dev/shm)",
+        r#"p1: d3 = shm_open("/old", RDWR) -> descriptor 3 (the object was there before: an earlier run may have left it below /dev/shm, from where rm removes it)"#,
+        "p1: fstat(d3) -> size 12 mode 0600 uid 1000 gid 1000 (the object was there before: an earlier run may have left it below /dev/shm, from where rm removes it)",
     ];
     assert_eq!(told(&recording), expected);
     assert_eq!(verdict(&recording), Verdict::Pass);

@@ -18,7 +18,7 @@ const USER: &str = "setpriv --reuid=64738 --regid=64738 --clear-groups";
     "mount -t tmpfs -o size=4k,mode=1777 test /dev/shm; head -c 4096 /dev/zero >/dev/shm/full",
     "",
     1,
-    &["full-store", "0 bytes of 4 KiB are free", "SIGBUS", "/full: 4 KiB, takes 4 KiB", "nobody", "rm /dev/shm/NAME"]
+    &["full-store", "0 bytes of 4 KiB are free", "SIGBUS", "/full: 4 KiB, takes 4 KiB", "nobody", "more than half of the store", "rm /dev/shm/full"]
 )]
 #[case::a_store_without_programs(
     "mount -t tmpfs -o size=1g,noexec,mode=1777 test /dev/shm",

@@ -1,6 +1,6 @@
 //! What a clause says, or all of them.
 
-use super::{Page, paragraph};
+use super::{Page, heading, paragraph};
 use anstyle::Style;
 use shmconf_model::clause::{Clause, ClauseId, Interface, Ledger};
 use std::io::{self, Write};
@@ -28,7 +28,7 @@ fn write_interface(output: &mut dyn Write, width: usize, interface: Interface) -
 
 pub(super) fn write_clause(output: &mut dyn Write, width: usize, clause: &Clause) -> io::Result<()> {
     let faint = Style::new().dimmed();
-    writeln!(output, "  {}  {}  {faint}{}{faint:#}", clause.id, clause.level, clause.source)?;
+    heading(output, width, &clause.id.to_string(), &format!("{}  {faint}{}{faint:#}", clause.level, clause.source))?;
     paragraph(output, width, 6, &clause.text)?;
     if let Some(reason) = &clause.unexercised {
         paragraph(output, width, 6, &format!("No case exercises it: {reason}"))?;

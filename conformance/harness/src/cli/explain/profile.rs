@@ -1,6 +1,6 @@
 //! What a platform does: a profile, one of its rules or settings, or a deviation, with sources.
 
-use super::{Page, paragraph};
+use super::{Page, heading, paragraph};
 use anstyle::Style;
 use shmconf_model::clause::Ledger;
 use shmconf_model::profile::{self, Deviation, Justification, Profile, RuleInfo, Rules, Setting};
@@ -48,7 +48,7 @@ fn write_profile(output: &mut dyn Write, width: usize, profile: &Profile) -> io:
         writeln!(output, "\n  what it does\n")?;
     }
     for rule in profile.rules.list() {
-        writeln!(output, "  {bold}{}{bold:#}  {}", rule.key, rule.about)?;
+        heading(output, width, rule.key, rule.about)?;
         write_choices(output, width, &rule, profile)?;
     }
     if !profile.deviations.is_empty() {
@@ -80,7 +80,7 @@ fn write_setting(output: &mut dyn Write, width: usize, word: &str, profiles: &[P
         let mut page = Vec::new();
         write_values(&mut page, width, word, setting)?;
         for rule in profile.rules.list().into_iter().filter(|rule| rule.settings.contains(word)) {
-            writeln!(page, "  {bold}{}{bold:#}  {}", rule.key, rule.about)?;
+            heading(&mut page, width, rule.key, rule.about)?;
             write_choices(&mut page, width, &rule, profile)?;
         }
         match pages.iter_mut().find(|(known, _)| *known == page) {

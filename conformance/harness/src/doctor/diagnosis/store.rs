@@ -88,7 +88,14 @@ fn room(directory: &str, store: &Storage) -> Option<Diagnosis> {
     let (weight, id, text) = if store.free_bytes < NEXT_TO_NOTHING && store.free_bytes <= store.total_bytes / 2 {
         (Weight::Wrong, "full-store", format!("{directory} is full: {free} of {total} are free."))
     } else if store.total_bytes <= SMALL {
-        (Weight::Wrong, "small-store", format!("{directory} has room for {total} in all, of which {free} are free."))
+        (
+            Weight::Wrong,
+            "small-store",
+            format!(
+                "{directory} has room for {total} in all, of which {free} are free; many programs need more than {}.",
+                in_words(SMALL)
+            ),
+        )
     } else if store.free_bytes < store.total_bytes / MUCH {
         (Weight::Known, "nearly-full-store", format!("{directory} is nearly full: {free} of {total} are free."))
     } else {
@@ -123,15 +130,23 @@ pub(super) fn unheld(facts: &Facts) -> Option<Diagnosis> {
     let taken: u64 = unheld.iter().map(|object| object.taken_bytes).sum();
     let total = facts.machine.store.as_ref().map_or(u64::MAX, |store| store.total_bytes);
     let weight = if taken > total / 2 { Weight::Wrong } else { Weight::Known };
+    let share = match weight {
+        Weight::Wrong => format!("{}, more than half of the store", in_words(taken)),
+        Weight::Known => in_words(taken),
+    };
     let who = if facts.sees_all_holders() { "nobody" } else { "no process that can be looked at from here" };
     let what = match &unheld[..] {
-        [one] => format!("The object {} takes {}, and {who} has it open or mapped.", one.name, in_words(taken)),
-        all => format!("{} objects take {}, and {who} has one of them open or mapped.", all.len(), in_words(taken)),
+        [one] => format!("The object {} takes {share}, and {who} has it open or mapped.", one.name),
+        all => format!("{} objects take {share}, and {who} has one of them open or mapped.", all.len()),
     };
     let breaks = "What nobody uses takes memory until somebody removes it. A program that died may have left it; another may \
                   mean to open it later.";
     let remedy = match &facts.directory {
-        Some(directory) => format!("Remove what no program wants any more: `rm {directory}/NAME`."),
+        Some(directory) => {
+            let name = if let [one] = &unheld[..] { one.name.trim_start_matches('/') } else { "NAME" };
+            let path = format!("{directory}/{name}");
+            format!("Remove what no program wants any more: `rm {}`.", shell_words::quote(&path))
+        }
         None => "Remove what no program wants any more by shm_unlink.".to_owned(),
     };
     Some(Diagnosis::new(weight, "unheld-objects", what, breaks.to_owned(), remedy))

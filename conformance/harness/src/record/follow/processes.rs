@@ -70,7 +70,7 @@ impl Follower {
             return;
         }
         if !self.follows_children {
-            let why = "it has a child, which the log does not follow";
+            let why = "the process has a child, which the log does not follow";
             self.world.processes[parent].unjudged.get_or_insert_with(|| why.to_owned());
             return;
         }

@@ -1,6 +1,6 @@
 //! A topic as a person reads it.
 
-use super::super::{clause, paragraph};
+use super::super::{clause, heading, paragraph};
 use super::Topic;
 use super::found::{Found, Rule};
 use crate::assess::{self, Against};
@@ -97,8 +97,7 @@ fn write_entry(output: &mut dyn Write, width: usize, entry: &Entry) -> io::Resul
 }
 
 fn write_rule(output: &mut dyn Write, width: usize, rule: &Rule) -> io::Result<()> {
-    let bold = Style::new().bold();
-    writeln!(output, "  {bold}{}{bold:#}  {}", rule.key, rule.about)?;
+    heading(output, width, rule.key, rule.about)?;
     rule.choices
         .iter()
         .try_for_each(|(does, platforms)| paragraph(output, width, 6, &format!("{does}: {}", platforms.join(", "))))
@@ -110,8 +109,7 @@ fn write_deviation(
     deviation: &Deviation,
     platforms: &[String],
 ) -> io::Result<()> {
-    let bold = Style::new().bold();
-    writeln!(output, "  {bold}{}{bold:#}  {}  {}", deviation.id, deviation.clause, platforms.join(", "))?;
+    heading(output, width, &deviation.id, &format!("{}  {}", deviation.clause, platforms.join(", ")))?;
     paragraph(output, width, 6, &deviation.text)?;
     paragraph(output, width, 6, &format!("Instead: {}", deviation.instead))
 }
@@ -127,7 +125,11 @@ fn cases(output: &mut dyn Write, width: usize, topic: &Topic, cases: &[&Script])
     }
     let widest = cases.iter().map(|case| case.id.as_str().len()).max().unwrap_or(0);
     for case in cases {
-        writeln!(output, "  {:widest$}  {}", case.id, first_sentence(&case.about))?;
+        let options =
+            textwrap::Options::new(width.max(widest + 30)).word_splitter(textwrap::WordSplitter::NoHyphenation);
+        let indent = " ".repeat(widest + 4);
+        let text = format!("  {:widest$}  {}", case.id, first_sentence(&case.about));
+        writeln!(output, "{}", textwrap::fill(&text, options.subsequent_indent(&indent)))?;
         for profile in &topic.platforms {
             let met = deviations(case, profile);
             if !met.is_empty() {
