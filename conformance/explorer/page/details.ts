@@ -18,8 +18,18 @@ export function open(title: string, who: string, content: Node[]) {
 /** Outcomes, each with why it is allowed; of some a word says what they are. */
 export function outcomes(allowed: Allowed[], word: (at: number) => string): HTMLElement[] {
   return allowed.map(({ outcome, justifications }, number) =>
-    make("div", { className: "note" }, make("p", {}, make("code", {}, outcome), make("span", { className: "level" }, word(number))), make("ul", { className: "clauses" }, reasons(justifications))),
+    make("div", { className: "note" }, make("p", {}, make("code", {}, outcome), make("span", { className: "level" }, word(number))), why(justifications)),
   );
+}
+
+/** What departs from POSIX stands apart from what POSIX says. */
+function why(all: Why[]): HTMLElement[] {
+  const departs = all.filter(({ deviation }) => deviation);
+  const list = (some: Why[]) => make("ul", { className: "clauses" }, reasons(some));
+  if (departs.length === 0) return [list(all)];
+  const rest = all.filter(({ deviation }) => !deviation);
+  const title = make("p", { className: "level" }, make("span", { className: "mark differs" }), " departs from POSIX");
+  return [title, list(departs), ...(rest.length === 0 ? [] : [make("p", { className: "level" }, "POSIX and manuals say"), list(rest)])];
 }
 
 export function reasons(why: Why[]): HTMLElement[] {

@@ -36,7 +36,7 @@ export function show(mistake: Mistake | null, correct: () => void = () => {}) {
   text.toggleAttribute("aria-invalid", mistake !== null);
   if (mistake === null || mistake.line === 0) {
     marks.replaceChildren();
-    problem.replaceChildren(...(mistake ? [mistake.problem] : []));
+    problem.replaceChildren(...(mistake ? said(mistake) : []));
     return;
   }
   const { line, column, length, instead, because } = mistake;
@@ -56,5 +56,10 @@ export function show(mistake: Mistake | null, correct: () => void = () => {}) {
     correct();
   });
   const meant = instead === null ? [] : [" Did you mean ", make("code", {}, instead), "? ", because === "" ? "" : `${because}. `, use];
-  problem.replaceChildren(make("b", {}, `Line ${line}, column ${column}`), `: ${mistake.problem}.`, ...meant);
+  problem.replaceChildren(make("b", {}, `Line ${line}, column ${column}`), ": ", ...said(mistake), ".", ...meant);
+}
+
+/** What is wrong; what stands in backticks is code. */
+function said({ problem }: Mistake): (Node | string)[] {
+  return problem.split("`").map((part, at) => (at % 2 === 1 ? make("code", {}, part) : part));
 }

@@ -27,6 +27,7 @@ export function show(platforms: string[], of: string) {
 /** Are the outcomes those of the script as it was? */
 export function outdate(is: boolean) {
   at("race").classList.toggle("outdated", is);
+  at("race-outdated").hidden = !is;
 }
 
 async function look() {

@@ -52,6 +52,10 @@ export function show(answers: Answers[]) {
   const caption = make("caption", { className: "hidden" }, "What comes back of each call on each platform. The arrow keys move between answers, and Enter opens one.");
   const table = make("table", {}, caption, make("thead", {}, head), make("tbody", {}, rows));
   table.style.setProperty("--columns", String(groups.length));
+  // Other columns begin at the first one again.
+  const shown = groups.map((group) => group.map(({ profile }) => profile).join()).join("\n");
+  if (place.dataset.columns !== shown) place.scrollLeft = 0;
+  place.dataset.columns = shown;
   place.replaceChildren(table);
   if (lines.length > MOST_ROWS) place.append(make("p", { className: "more" }, `The first ${MOST_ROWS} of ${lines.length} calls are shown.`));
   const [first] = table.querySelectorAll<HTMLButtonElement>("td > button");
