@@ -112,6 +112,16 @@ fn a_page_has_the_size_that_it_has_there() {
 }
 
 #[test]
+fn what_goes_on_as_if_it_had_been_made_has_the_pages_of_the_platform() {
+    let map = r#""bind":["m"],"call":{"call":"mmap","fd":"f","offset":0,"len":4096,"prot":"READ","flags":"PRIVATE"}"#;
+    let protect = r#""call":{"call":"mprotect","map":"m","prot":"READ|WRITE"}"#;
+    let trace = trace(&[(OPEN, r#"{"fd":4}"#), (GROW, r#""ok""#), (map, r#""ok""#), (protect, r#""ok""#)]);
+    for pages in ["4096", "16384"] {
+        assert_eq!(told(&on(&format!("macos@15,page_size={pages}"), &trace)), ["2 EINVAL"], "pages of {pages}");
+    }
+}
+
+#[test]
 fn each_size_of_a_page_that_a_platform_may_have_is_told() {
     let sized = |bytes: &str| {
         let grow = GROW.replace("8192", bytes);

@@ -161,8 +161,14 @@ impl Replay<'_> {
             if known.iter().any(|branch| !is_among(branch, &at_home)) {
                 known.retain(|branch| !is_among(branch, &at_home));
             }
-            let alike: Vec<Branch> =
-                at_home.into_iter().filter(|branch| is_alike(&branch.expect, &event.outcome)).collect();
+            let as_seen = |branches: Vec<Branch>| -> Vec<Branch> {
+                branches.into_iter().filter(|branch| is_alike(&branch.expect, &event.outcome)).collect()
+            };
+            // What it makes has the pages that there are there, if it can.
+            let alike = match as_seen(branches(self.home, &state, index, event)) {
+                alike if alike.is_empty() => as_seen(at_home),
+                alike => alike,
+            };
             // What a call would have made that the platform does not have is not there.
             let makes = !event.bind.is_empty();
             let is_missing = makes && guessed.is_empty() && !known.is_empty() && known.iter().all(is_of_no_such_call);
