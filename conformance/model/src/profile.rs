@@ -41,6 +41,8 @@ pub struct Profile {
     pub name: String,
     /// What people call it, and which versions it speaks of.
     pub title: String,
+    /// Is it one of those that come with the model, and not of a file?
+    pub(crate) is_built_in: bool,
     /// What was known of the system when it was asked for: nothing is left of what does not hold there.
     pub circumstances: Circumstances,
     /// The releases at which its rules change: its own without a name, and those of parts such as `glibc`.
@@ -262,10 +264,14 @@ impl Profile {
         Profile::under(Profile::id_for(platform), &Circumstances::of(platform, machine))
     }
 
-    /// What the settings usually are that were not asked for and that its rules depend on, such as `tmpfs` and `true`.
+    /// What the settings usually are that were not asked for and that its rules depend on, such as `tmpfs` and `true`. Of a profile
+    /// in a file this is not known.
     pub fn usual_settings(&self) -> impl Iterator<Item = (&str, &str)> {
         let asked = self.circumstances.settings();
-        let is_open = |word: &str| word != Profile::PAGE_SIZE && self.used.contains(word) && !asked.contains_key(word);
+        let is_open = move |word: &str| {
+            let matters = word != Profile::PAGE_SIZE && self.used.contains(word);
+            self.is_built_in && matters && !asked.contains_key(word)
+        };
         let open = self.settings.iter().filter(move |(word, _)| is_open(word));
         open.filter_map(|(word, setting)| Some((word.as_str(), setting.values.first()?.as_str())))
     }
@@ -276,6 +282,9 @@ impl Profile {
     ///
     /// As for [`Profile::under`].
     pub fn as_usual(&self) -> Result<Profile, ProfileError> {
+        if self.usual_settings().next().is_none() {
+            return Ok(self.clone());
+        }
         let circumstances = self.circumstances.clone();
         let usual = self.usual_settings().fold(circumstances, |known, (word, value)| known.with_setting(word, value));
         Ok(Profile { name: self.name.clone(), ..Profile::under(&self.id, &usual)? })

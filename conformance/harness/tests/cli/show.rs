@@ -79,6 +79,17 @@ fn a_platform_does_as_it_is_usually_set(#[case] profile: &str, #[case] first: &s
 }
 
 #[test]
+fn of_the_profile_of_a_file_nobody_knows_what_is_usual() {
+    let directory = tempfile::tempdir().expect("there is room");
+    let netbsd = concat!(env!("CARGO_MANIFEST_DIR"), "/../model/profiles/netbsd.toml");
+    let rules = fs::read_to_string(netbsd).expect("it is there").replace("id = \"netbsd\"", "id = \"mine\"");
+    let file = directory.path().join("mine.toml");
+    fs::write(&file, rules).expect("it can be written");
+    let (_, shown) = said(&["show", "exclusive/existing-name", "-p", text(&file)]);
+    assert!(shown.contains("by the rules of mine") && !shown.contains("usually set"), "{shown}");
+}
+
+#[test]
 fn a_trace_is_shown_whatever_its_verdict_and_with_v_it_says_why() {
     let directory = two_traces(TRACE);
     let file = directory.path().join("one.jsonl");

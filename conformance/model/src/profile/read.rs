@@ -134,7 +134,7 @@ pub(super) fn built_in(id: &str, circumstances: &Circumstances) -> Result<Profil
         known: BUILT_IN.iter().map(|(id, _)| *id).collect::<Vec<_>>().join(", "),
     })?;
     if *id != "posix" {
-        return platform(text, circumstances);
+        return Ok(Profile { is_built_in: true, ..platform(text, circumstances)? });
     }
     let Standard { id, title, rules: allows } = standard()?;
     known_keys(allows.keys())?;
@@ -147,6 +147,7 @@ pub(super) fn built_in(id: &str, circumstances: &Circumstances) -> Result<Profil
         id,
         name,
         title,
+        is_built_in: true,
         circumstances,
         turns: BTreeMap::new(),
         used: BTreeSet::new(),
@@ -191,6 +192,7 @@ pub(super) fn platform(text: &str, circumstances: &Circumstances) -> Result<Prof
         id,
         name,
         title,
+        is_built_in: false,
         circumstances,
         turns,
         used,
