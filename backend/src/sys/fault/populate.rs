@@ -34,10 +34,8 @@ fn populate(faults: &[(Call, Errno)]) -> (SharedMemory, Result<(), Error>) {
     (memory, result)
 }
 
-/// Without a compiler that drops writes of which it knows that they change nothing, this tests little: it is to be run in
-/// a release build too.
-#[test]
-fn a_kernel_that_cannot_populate_has_its_pages_touched() {
+/// Populates on a kernel that cannot, and tells what `written` tells then.
+fn touched() -> Option<u64> {
     let memory = Builder::new(SIZE).create().unwrap();
     let mapping = memory.map().unwrap();
     mapping.write(5, b"kept").unwrap();
@@ -45,13 +43,28 @@ fn a_kernel_that_cannot_populate_has_its_pages_touched() {
     Prealloc::new().run(&memory, &mapping).unwrap();
     assert_eq!(left(), 0, "the kernel populated it");
     assert!(nix::sys::stat::fstat(&memory).unwrap().st_blocks as u64 * 512 >= SIZE);
-    match written(&mapping) {
-        Some(bytes) => assert!(bytes >= SIZE, "{bytes} bytes of {SIZE}"),
-        None => eprintln!("skipped: this system does not tell which pages a process has"),
-    }
+    let bytes = written(&mapping);
     let mut seen = [0; 6];
     mapping.read(4, &mut seen).unwrap();
     assert_eq!(&seen, b"\0kept\0");
+    bytes
+}
+
+/// Without a compiler that drops writes of which it knows that they change nothing, this tests little: it is to be run in
+/// a release build too.
+#[test]
+fn a_kernel_that_cannot_populate_has_its_pages_touched() {
+    // A kernel that looks for idle memory takes pages out of page tables at any moment, so that one of some tries has to show all.
+    const TRIES: usize = 5;
+    let mut fewer = Vec::new();
+    for _ in 0..TRIES {
+        match touched() {
+            Some(bytes) if bytes >= SIZE => return,
+            Some(bytes) => fewer.push(bytes),
+            None => return eprintln!("skipped: this system does not tell which pages a process has"),
+        }
+    }
+    panic!("{fewer:?} bytes of {SIZE}");
 }
 
 #[test]
