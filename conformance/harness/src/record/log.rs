@@ -127,7 +127,7 @@ impl Log {
             log.line(head, now, &mut halves, wanted);
             log.lines -= log.strange - strange;
             log.is_cut_off = !line.ends_with(b"\n");
-            // Of a line that is cut off it is said that it is.
+            // A line that is cut off is told as such, and not as one that is not understood.
             if log.is_cut_off {
                 log.strange = strange;
             }

@@ -164,7 +164,7 @@ impl Replay<'_> {
             let as_seen = |branches: Vec<Branch>| -> Vec<Branch> {
                 branches.into_iter().filter(|branch| is_alike(&branch.expect, &event.outcome)).collect()
             };
-            // What it makes has the pages that there are there, if it can.
+            // A mapping is rounded to the pages of that platform, where the call is possible with them.
             let alike = match as_seen(branches(self.home, &state, index, event)) {
                 alike if alike.is_empty() => as_seen(at_home),
                 alike => alike,
