@@ -72,7 +72,7 @@ pub const KINDS: &[SubjectKind] = &[
     SubjectKind {
         name: "qemu",
         argument: Argument::Optional("BINARY"),
-        about: "The object of QEMU's memory-backend-shm, as a vhost-user device receives it: QEMU 9.1 or later for x86_64, on Linux. QEMU refuses sizes that are no whole pages; what is too much is cut off by ftruncate.",
+        about: "The object of QEMU's memory-backend-shm, as a vhost-user device receives it: QEMU 9.1 or later for x86_64, on Linux, with a shmconf that has the feature `qemu`. QEMU refuses sizes that are no whole pages; what is too much is cut off by ftruncate.",
         example: "qemu:qemu-system-x86_64",
         make: |argument| Ok(Spec::Qemu(if argument.is_empty() { DEFAULT_BINARY } else { argument }.to_owned())),
     },

@@ -3,9 +3,9 @@
 //! Each object is made by a QEMU of its own, which hands its memory to a vhost-user device and is ended then. The descriptor
 //! that the device got is the script's, so that every case also shows what is left of the object without QEMU.
 
-#[cfg(all(target_os = "linux", target_pointer_width = "64"))]
+#[cfg(all(feature = "qemu", target_os = "linux", target_pointer_width = "64"))]
 mod device;
-#[cfg_attr(not(all(target_os = "linux", target_pointer_width = "64")), path = "qemu/elsewhere.rs")]
+#[cfg_attr(not(all(feature = "qemu", target_os = "linux", target_pointer_width = "64")), path = "qemu/elsewhere.rs")]
 mod machine;
 mod words;
 

@@ -1,4 +1,4 @@
-//! What stands in for a QEMU on systems where the harness cannot be its device.
+//! What stands in for a QEMU where the harness cannot be its device: on other systems, and without the feature `qemu`.
 
 use super::Failure;
 use std::io;
@@ -11,7 +11,11 @@ pub struct Machine {
     pid: u32,
 }
 
-const ELSEWHERE: &str = "the harness speaks with QEMU on Linux with 64 bits alone";
+const ELSEWHERE: &str = if cfg!(all(target_os = "linux", target_pointer_width = "64")) {
+    "this shmconf was built without its feature `qemu`; give cargo `--features qemu`, and build it again"
+} else {
+    "shmconf speaks with QEMU on Linux with 64 bits alone"
+};
 
 impl Machine {
     /// Why no object can be had of that program.
