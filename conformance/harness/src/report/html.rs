@@ -7,11 +7,12 @@ mod matrix;
 mod plain;
 
 use super::{Document, Format, Tool};
-use askama::Template;
 use details::Details;
 use matrix::Matrix;
 use serde::Serialize;
+use std::fmt::Write as _;
 use std::io::{self, Write};
+use upon::{Engine, Value, fmt};
 
 /// A self-contained HTML page. Columns with the same answers in every row are one column.
 ///
@@ -22,9 +23,10 @@ use std::io::{self, Write};
 #[derive(Debug, Clone, Copy)]
 pub struct Html;
 
+const TEMPLATE: &str = include_str!("../../templates/page.html");
+
 /// What the page shows.
-#[derive(Template)]
-#[template(path = "page.html")]
+#[derive(Serialize)]
 struct Page<'a> {
     tool: &'a Tool,
     matrix: &'a Matrix,
@@ -45,13 +47,31 @@ impl Format for Html {
             style: concat!(include_str!("html/base.css"), include_str!("html/page.css")),
             script: include_str!("html/page.js"),
         };
-        page.write_into(&mut *output)?;
-        // A template ends without the last newline of its file.
-        output.write_all(b"\n")
+        let engine = engine();
+        let template = engine.compile(TEMPLATE).map_err(io::Error::other)?;
+        let page = template.render(&engine, page).to_string().map_err(io::Error::other)?;
+        output.write_all(page.as_bytes())
     }
 }
 
 /// JSON that can stand within `<script>`, which ends at the first `</script` and begins anew at `<!--`.
 fn json(data: &impl Serialize) -> io::Result<String> {
     Ok(serde_json::to_string(data)?.replace('<', "\\u003c"))
+}
+
+/// What the template is written with: values are escaped, unless they are `raw`.
+fn engine() -> Engine<'static> {
+    let mut engine = Engine::new();
+    engine.set_default_formatter(&escaped);
+    engine.add_formatter("raw", fmt::default);
+    engine.add_function("spaced", |word: &str| word.replace('-', " "));
+    engine.add_function("dashed", |words: &str| words.replace(' ', "-"));
+    engine
+}
+
+fn escaped(output: &mut fmt::Formatter<'_>, value: &Value) -> fmt::Result {
+    match value {
+        Value::String(text) => Ok(output.write_str(&quick_xml::escape::escape(text))?),
+        other => fmt::default(output, other),
+    }
 }

@@ -3,6 +3,7 @@
 use super::super::{CaseResult, Document, Report, Summary, areas};
 use super::answer::Answer;
 use super::details::{Details, Member, RowDetails, text};
+use serde::Serialize;
 use shmconf_model::catalogue;
 use shmconf_model::verdict::Verdict;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -10,53 +11,68 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// With more cells than these a browser would be busy for a second: the areas are folded then.
 const MANY: usize = 8000;
 
-/// The whole table.
-#[derive(Debug)]
+/// The whole table, as the template has it.
+#[derive(Debug, Serialize)]
 pub(super) struct Matrix {
-    pub(super) columns: Vec<Column>,
-    pub(super) areas: Vec<Area>,
+    columns: Vec<Column>,
+    /// The number of columns.
+    width: usize,
+    areas: Vec<Area>,
     /// The words that occur, each with the number of rows that have it.
-    pub(super) words: Vec<(&'static str, usize)>,
-    pub(super) rows: usize,
+    words: Vec<Count>,
+    rows: usize,
     /// Are the areas folded at first?
-    pub(super) folded: bool,
+    folded: bool,
     /// Does a row have several answers, and several of one verdict?
-    pub(super) differ: bool,
-    pub(super) letters: bool,
-    pub(super) subjects: usize,
-    pub(super) conform: usize,
+    differ: bool,
+    letters: bool,
+    subjects: usize,
+    /// Is there one subject alone?
+    single: bool,
+    conform: usize,
 }
 
 /// A column, of all who gave the same answers: what they are called, where they ran, and what is said of them, each once.
-#[derive(Debug, Default)]
-pub(super) struct Column {
-    pub(super) names: Vec<String>,
-    pub(super) places: Vec<String>,
-    pub(super) verdicts: Vec<&'static str>,
+#[derive(Debug, Serialize)]
+struct Column {
+    names: Vec<String>,
+    /// The first system on which they ran, and how many others there are.
+    place: String,
+    others: String,
+    verdicts: Vec<&'static str>,
 }
 
 /// The rows of an area.
-#[derive(Debug)]
-pub(super) struct Area {
-    pub(super) name: String,
-    pub(super) rows: Vec<Row>,
+#[derive(Debug, Serialize)]
+struct Area {
+    name: String,
+    rows: Vec<Row>,
+    /// The number of rows.
+    size: usize,
     /// For each column, how many answers there are of each word.
-    pub(super) counts: Vec<Vec<(&'static str, usize)>>,
+    counts: Vec<Vec<Count>>,
+}
+
+/// How many there are of a word.
+#[derive(Debug, Serialize)]
+struct Count {
+    word: &'static str,
+    of: usize,
 }
 
 /// A case or a property.
-#[derive(Debug)]
-pub(super) struct Row {
-    pub(super) id: String,
-    pub(super) about: String,
-    pub(super) cells: Vec<Option<Cell>>,
+#[derive(Debug, Serialize)]
+struct Row {
+    id: String,
+    about: String,
+    cells: Vec<Option<Cell>>,
 }
 
 /// An answer, and a letter where the row has several of that verdict.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Cell {
-    pub(super) word: &'static str,
-    pub(super) letter: Option<char>,
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Cell {
+    word: &'static str,
+    letter: Option<char>,
 }
 
 /// Somebody of whom a report tells: its subject, or another platform that this was compared with.
@@ -89,10 +105,13 @@ impl Matrix {
             let row = Row { id: text(id), about, cells };
             match areas.last_mut() {
                 Some(last) if last.name == *area => last.rows.push(row),
-                _ => areas.push(Area { name: (*area).to_owned(), rows: vec![row], counts: Vec::new() }),
+                _ => areas.push(Area { name: (*area).to_owned(), rows: vec![row], size: 0, counts: Vec::new() }),
             }
         }
-        areas.iter_mut().for_each(|area| area.counts = (0..merged.len()).map(|at| count(&area.rows, at)).collect());
+        for area in &mut areas {
+            area.size = area.rows.len();
+            area.counts = (0..merged.len()).map(|at| count(&area.rows, at)).collect();
+        }
         let cells = || areas.iter().flat_map(|area| &area.rows).map(|row| &row.cells);
         let lettered = |cells: &Vec<Option<Cell>>| cells.iter().flatten().any(|cell| cell.letter.is_some());
         Matrix {
@@ -102,10 +121,12 @@ impl Matrix {
                 .iter()
                 .map(|column| Column::of(&Vec::from_iter(column.iter().map(|at| &tellers[*at]))))
                 .collect(),
+            width: merged.len(),
             words: words(&areas),
             rows: ids.len(),
             folded: ids.len() * merged.len() > MANY,
             subjects: document.reports.len(),
+            single: document.reports.len() == 1,
             conform: document.reports.iter().filter(|report| verdict(report) == "conforms").count(),
             areas,
         }
@@ -156,19 +177,19 @@ fn differ(cells: &[Option<Cell>]) -> bool {
 }
 
 /// How many answers a column has of each word, the words as people want to know them.
-fn count(rows: &[Row], column: usize) -> Vec<(&'static str, usize)> {
+fn count(rows: &[Row], column: usize) -> Vec<Count> {
     let of = |word| rows.iter().filter(|row| row.cells[column].as_ref().is_some_and(|cell| cell.word == word)).count();
-    every_word().map(|word| (word, of(word))).filter(|(_, count)| *count > 0).collect()
+    every_word().map(|word| Count { word, of: of(word) }).filter(|count| count.of > 0).collect()
 }
 
-fn words(areas: &[Area]) -> Vec<(&'static str, usize)> {
+fn words(areas: &[Area]) -> Vec<Count> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for row in areas.iter().flat_map(|area| &area.rows) {
         for word in row.cells.iter().flatten().map(|cell| cell.word).collect::<BTreeSet<_>>() {
             *counts.entry(word).or_default() += 1;
         }
     }
-    every_word().filter_map(|word| counts.get(word).map(|count| (word, *count))).collect()
+    every_word().filter_map(|word| counts.get(word).map(|of| Count { word, of: *of })).collect()
 }
 
 fn every_word() -> impl Iterator<Item = &'static str> {
@@ -177,18 +198,23 @@ fn every_word() -> impl Iterator<Item = &'static str> {
 
 impl Column {
     fn of(tellers: &[&Teller<'_>]) -> Column {
-        let mut column = Column::default();
+        let (mut names, mut places, mut verdicts) = (Vec::new(), Vec::new(), Vec::new());
         for teller in tellers {
             let member = teller.member();
             let (name, place, verdict) = match member.elsewhere {
                 Some(elsewhere) => (elsewhere, format!("as {} went", member.subject), "compared"),
                 None => (member.subject, member.platform, verdict(teller.report)),
             };
-            add(&mut column.names, name);
-            add(&mut column.places, place);
-            add(&mut column.verdicts, verdict);
+            add(&mut names, name);
+            add(&mut places, place);
+            add(&mut verdicts, verdict);
         }
-        column
+        let others = match places.len() {
+            0 | 1 => String::new(),
+            2 => "and 1 other system".to_owned(),
+            several => format!("and {} other systems", several - 1),
+        };
+        Column { names, place: places.swap_remove(0), others, verdicts }
     }
 }
 
