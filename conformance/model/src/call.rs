@@ -7,6 +7,7 @@ pub mod amount;
 mod argument;
 mod entry;
 mod label;
+mod members;
 pub mod name;
 pub mod reference;
 mod refers;

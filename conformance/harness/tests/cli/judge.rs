@@ -123,7 +123,7 @@ fn a_broken_event_names_its_line() {
     let text = trace(r#"{"fd":5}"#).replace("ftruncate", "ftrancute");
     let (code, _, complaint) = judged(&text, &[]);
     assert!(complaint.starts_with("error: DIR/trace.jsonl:3: this is no line of a trace"), "{complaint}");
-    assert!(complaint.contains("unknown variant `ftrancute`"), "{complaint}");
+    assert!(complaint.contains("there is no call `ftrancute`; did you mean `ftruncate`?"), "{complaint}");
     assert_eq!(code, Some(2));
 }
 

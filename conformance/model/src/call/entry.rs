@@ -104,7 +104,7 @@ macro_rules! calls {
         ///
         /// The JSON form has the C name of the function under `"call"` and the arguments beside it.
         #[expect(missing_docs, reason = "the fields are the arguments of the call that the variant describes")]
-        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
         #[cfg_attr(feature = "schemas", derive(schemars::JsonSchema))]
         #[serde(tag = "call", rename_all = "snake_case", deny_unknown_fields)]
         pub enum Call {
@@ -115,7 +115,8 @@ macro_rules! calls {
         }
 
         /// A call without its arguments.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+        #[serde(rename_all = "snake_case")]
         pub(crate) enum Function {
             $($($variant,)+)+
         }
@@ -158,6 +159,15 @@ macro_rules! calls {
                 Ok(match function {
                     $($(Function::$variant => Call::$variant $({
                         $($member: <$kind as Argument<$type>>::read(source)?),+
+                    })?,)+)+
+                })
+            }
+
+            /// Takes the arguments of a function out of the members of an object.
+            pub(super) fn of_members(function: Function, members: &mut Members) -> serde_json::Result<Call> {
+                Ok(match function {
+                    $($(Function::$variant => Call::$variant $({
+                        $($member: calls!(@member members $member $($($serde)+)?)),+
                     })?,)+)+
                 })
             }
@@ -208,6 +218,8 @@ macro_rules! calls {
             }
         }
     };
+    (@member $members:ident $member:ident) => { $members.take(stringify!($member))? };
+    (@member $members:ident $member:ident default $($rest:tt)*) => { $members.take_or_default(stringify!($member))? };
     (@optional) => { None };
     (@optional $command:literal) => { Some($command) };
 }

@@ -2,6 +2,7 @@
 
 use super::argument::*;
 use super::entry::{Binds, Entry, Parameter, calls};
+use super::members::Members;
 use super::{Amount, Label, Name, OutOfRange, Over, Range, Requirement};
 use crate::constants::{
     FileLock, Lock, MapFlags, MemfdFlags, OpenFlags, Planted, Prot, ReopenFlags, Resource, Seals, Signal, StatusFlags,
