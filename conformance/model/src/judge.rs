@@ -23,7 +23,7 @@ use crate::profile::Profile;
 use crate::trace::{Event, Trace};
 use crate::verdict::{Judgement, Verdict, Violation};
 use path::{Path, StateSet};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 
 /// More violations than this in one trace say nothing new.
@@ -148,9 +148,9 @@ struct Judge<'a> {
     orders: Orders,
     violations: Vec<Violation>,
     /// Labels that stand for something in the trace and for nothing in the model, since a violation made them.
-    tainted: BTreeSet<(Label, Label)>,
+    tainted: HashSet<(Label, Label)>,
     /// Actors that declined a call. One that did so as it ended, nobody knows how, makes no later call.
-    declined: BTreeSet<Label>,
+    declined: HashSet<Label>,
     /// Why the verdict is open.
     open: Option<String>,
     /// Why states may be missing. What agrees with those that are there is allowed all the same.
@@ -167,8 +167,8 @@ impl<'a> Judge<'a> {
             bounds,
             orders,
             violations: Vec::new(),
-            tainted: BTreeSet::new(),
-            declined: BTreeSet::new(),
+            tainted: HashSet::new(),
+            declined: HashSet::new(),
             open: None,
             truncated: None,
             creators_raced: false,

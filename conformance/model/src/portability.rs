@@ -13,7 +13,7 @@ use crate::judge;
 use crate::outcome::Outcome;
 use crate::profile::{Circumstances, Dimension, Profile, ProfileError};
 use crate::trace::{Event, Trace};
-use crate::verdict::{Certainty, Difference, Elsewhere, Verdict};
+use crate::verdict::{self, Certainty, Difference, Elsewhere, Verdict};
 use std::borrow::Cow;
 use std::collections::HashSet;
 
@@ -91,7 +91,7 @@ pub fn differences(trace: &Trace, home: &Profile, other: &Other) -> Vec<Differen
         is_certain(difference) || !is_known
     });
     found.extend(conditional.into_iter().chain(at_times));
-    found.sort_by_key(|difference| (difference.event, difference.certainty));
+    verdict::in_order(&mut found);
     // The same again says nothing new.
     let mut told = HashSet::new();
     found.retain(|difference| told.insert((difference.there.clone(), difference.certainty, difference.under.clone())));

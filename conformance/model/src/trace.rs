@@ -231,6 +231,11 @@ impl fmt::Display for Other {
 }
 
 impl Trace {
+    /// Puts the calls in the order in which they began.
+    pub(crate) fn sort(&mut self) {
+        self.events.sort_by_key(|event| event.start);
+    }
+
     /// Writes the trace as JSON lines.
     ///
     /// # Errors

@@ -128,8 +128,13 @@ impl Elsewhere {
                 self.differences.push(difference);
             }
         }
-        self.differences.sort_by_key(|difference| (difference.event, difference.certainty));
+        in_order(&mut self.differences);
     }
+}
+
+/// Puts differences in the order of their calls, and of how certain they are.
+pub(crate) fn in_order(differences: &mut [Difference]) {
+    differences.sort_by_key(|difference| (difference.event, difference.certainty));
 }
 
 /// A call that would have had another outcome on another platform.

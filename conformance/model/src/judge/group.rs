@@ -6,7 +6,7 @@ use crate::call::Label;
 use crate::model::State;
 use crate::model::footprint::{Footprint, Made, Scene};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// How many calls of each row have been taken.
 pub(super) type Taken = Vec<u32>;
@@ -46,7 +46,7 @@ impl<'a> Group<'a> {
     /// The group of `calls`, which are in the order of their start.
     pub(super) fn new(states: &StateSet, calls: &[Called<'a>]) -> Group<'a> {
         let mut rows: Vec<Vec<Called<'a>>> = Vec::new();
-        let mut row_of: BTreeMap<Label, usize> = BTreeMap::new();
+        let mut row_of: HashMap<Label, usize> = HashMap::new();
         for called in calls {
             let row = *row_of.entry(called.event.actor).or_insert(rows.len());
             if row == rows.len() {

@@ -52,7 +52,7 @@ pub struct State {
     pub(crate) storage: Option<Storage>,
     pub(crate) names: Arc<LiteMap<Key, ObjectId>>,
     /// Names that were removed and not created since.
-    pub(crate) removed: Arc<BTreeSet<Key>>,
+    pub(crate) removed: Arc<LiteMap<Key, ()>>,
     pub(crate) obstacles: Arc<LiteMap<Key, Obstacle>>,
     objects: Arc<LiteMap<ObjectId, Arc<Object>>>,
     descriptions: Arc<LiteMap<DescriptionId, Description>>,
@@ -209,7 +209,7 @@ impl State {
 
     /// Gives an object a name.
     pub(crate) fn name(&mut self, key: Key, object: ObjectId) {
-        if self.removed.contains(&key) {
+        if self.removed.contains_key(&key) {
             Arc::make_mut(&mut self.removed).remove(&key);
         }
         self.count(object, |references| references.names += 1);
@@ -223,7 +223,7 @@ impl State {
         if let Some(object) = Arc::make_mut(&mut self.names).remove(key) {
             self.count(object, |references| references.names -= 1);
         }
-        Arc::make_mut(&mut self.removed).insert(key.clone());
+        Arc::make_mut(&mut self.removed).insert(key.clone(), ());
     }
 
     /// Adds a description that nothing refers to yet.

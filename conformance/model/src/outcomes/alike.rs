@@ -2,7 +2,7 @@
 
 use super::plan::{Plan, Rows};
 use crate::call::{Call, Label};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// Which rows of each race stand for each other.
 pub(super) struct Alike {
@@ -18,7 +18,7 @@ impl Alike {
 
     /// Actors are exchangeable in the first race that they are in, where what they do later, one after the other, only looks.
     pub(super) fn of(plan: &Plan) -> Alike {
-        let group_of: BTreeMap<Label, usize> =
+        let group_of: HashMap<Label, usize> =
             plan.alike.iter().enumerate().flat_map(|(group, actors)| actors.iter().map(move |a| (*a, group))).collect();
         let mut may: Vec<bool> = plan.alike.iter().map(|_| true).collect();
         let members = |rows: &Rows| -> Vec<(usize, usize)> {

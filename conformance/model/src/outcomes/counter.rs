@@ -7,7 +7,7 @@ use super::short::{in_common, short};
 use crate::call::Label;
 use crate::script::Script;
 use crate::trace::{Header, Trace};
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 /// More different outcomes than these are not told apart.
 const MOST: usize = 1000;
@@ -17,7 +17,7 @@ const MOST: usize = 1000;
 pub struct Counter {
     calls: Vec<ScriptCall>,
     alike: Vec<Vec<Label>>,
-    counts: BTreeMap<Vec<String>, u64>,
+    counts: LiteMap<Vec<String>, u64>,
 }
 
 /// An outcome, and how often it was seen.
@@ -33,7 +33,7 @@ impl Counter {
     /// Of a script whose executions begin like that.
     pub fn of(script: &Script, header: &Header) -> Counter {
         let Plan { calls, alike, .. } = Plan::of(script, header);
-        Counter { calls, alike, counts: BTreeMap::new() }
+        Counter { calls, alike, counts: LiteMap::new() }
     }
 
     /// Counts one execution of the script.

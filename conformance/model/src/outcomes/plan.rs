@@ -5,7 +5,7 @@ use crate::call::{Call, Label, Name};
 use crate::naming::{Naming, Token};
 use crate::script::{Line, Script, Step};
 use crate::trace::{Actor, Header};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{HashMap, HashSet};
 
 /// The calls of a script, and how they follow each other.
 pub(crate) struct Plan {
@@ -28,11 +28,11 @@ impl Plan {
         for step in &script.steps {
             let race = matches!(step, Step::Race(_)).then_some(races);
             races += u32::from(race.is_some());
-            let mut rows: BTreeMap<Option<Label>, usize> = BTreeMap::new();
+            let mut rows: HashMap<Label, usize> = HashMap::new();
             let mut of_step: Rows = Vec::new();
             for line in step.lines() {
                 for actor in line.who.actors() {
-                    let row = *rows.entry(race.map(|_| actor)).or_insert(of_step.len());
+                    let row = race.map_or(0, |_| *rows.entry(actor).or_insert(of_step.len()));
                     if row == of_step.len() {
                         of_step.push(Vec::new());
                     }
@@ -81,8 +81,8 @@ fn script_call(
 
 /// Actors of one row who make the same calls, of whom nobody is spoken to, and who begin alike.
 fn alike(script: &Script, header: &Header) -> Vec<Vec<Label>> {
-    let mut lines: BTreeMap<Label, Vec<usize>> = BTreeMap::new();
-    let mut spoken_to = BTreeSet::new();
+    let mut lines: HashMap<Label, Vec<usize>> = HashMap::new();
+    let mut spoken_to = HashSet::new();
     for (number, line) in script.lines().enumerate() {
         spoken_to.extend(line.call.peer().into_iter().chain(line.call.child()));
         for actor in line.who.actors() {

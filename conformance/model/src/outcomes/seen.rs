@@ -5,7 +5,7 @@ use super::{Answer, Outcomes, ScriptCall, ScriptOutcome};
 use crate::call::{Call, Label};
 use crate::outcome::Outcome;
 use crate::trace::{Event, Header, Trace};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Where what was seen stands among the outcomes that may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,8 +63,9 @@ impl Outcomes {
                 end,
             });
         }
-        events.sort_by_key(|event| event.start);
-        Trace { header: header.clone(), events, others: Vec::new() }
+        let mut trace = Trace { header: header.clone(), events, others: Vec::new() };
+        trace.sort();
+        trace
     }
 }
 
@@ -169,26 +170,24 @@ fn is_like(answer: &Answer, saw: &Outcome) -> bool {
 
 /// Can each of so many be given another one that fits it? (Augmenting paths, after Kuhn.)
 fn is_perfect(count: usize, fits: &dyn Fn(usize, usize) -> bool) -> bool {
-    let mut taken_by: BTreeMap<usize, usize> = BTreeMap::new();
-    (0..count).all(|one| augment(one, count, fits, &mut vec![false; count], &mut taken_by))
+    let mut taken_by = vec![None; count];
+    (0..count).all(|one| augment(one, fits, &mut vec![false; count], &mut taken_by))
 }
 
 fn augment(
     one: usize,
-    count: usize,
     fits: &dyn Fn(usize, usize) -> bool,
     tried: &mut [bool],
-    taken_by: &mut BTreeMap<usize, usize>,
+    taken_by: &mut [Option<usize>],
 ) -> bool {
-    for other in 0..count {
+    for other in 0..taken_by.len() {
         let Some(tried_it) = tried.get_mut(other) else { continue };
         if *tried_it || !fits(one, other) {
             continue;
         }
         *tried_it = true;
-        let holder = taken_by.get(&other).copied();
-        if holder.is_none_or(|holder| augment(holder, count, fits, tried, taken_by)) {
-            taken_by.insert(other, one);
+        if taken_by[other].is_none_or(|holder| augment(holder, fits, tried, taken_by)) {
+            taken_by[other] = Some(one);
             return true;
         }
     }

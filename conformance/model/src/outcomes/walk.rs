@@ -11,7 +11,7 @@ use crate::outcome::Outcome;
 use crate::profile::Profile;
 use crate::trace::Header;
 use foldhash::quality::FixedState;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, Hash};
 use std::rc::Rc;
 
@@ -37,7 +37,7 @@ pub(super) fn walk(plan: &Plan, header: &Header, profile: &Profile, bounds: Boun
         words: Words::default(),
         seen: HashSet::new(),
         stack: vec![first],
-        ends: BTreeMap::new(),
+        ends: HashMap::new(),
         found: Vec::new(),
         steps: 0,
         branches: Vec::new(),
@@ -95,7 +95,7 @@ struct Walk<'a> {
     seen: HashSet<u128>,
     stack: Vec<Node>,
     /// Where each outcome stands among those that were found.
-    ends: BTreeMap<Vec<String>, usize>,
+    ends: HashMap<Vec<String>, usize>,
     /// How many deviations and changes of actor each needs, and the outcome.
     found: Vec<((usize, usize), ScriptOutcome)>,
     steps: usize,

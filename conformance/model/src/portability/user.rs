@@ -50,7 +50,7 @@ pub(super) fn as_another(trace: &Trace, home: &Profile) -> Option<Retold> {
     for actor in &mut trace.header.actors {
         (actor.uid, actor.gid, actor.groups, actor.privilege) = (id, id, Some(Vec::new()), None);
     }
-    trace.events.sort_by_key(|event| event.start);
+    trace.sort();
     let mut state = State::initial(&trace.header);
     for (index, event) in (0..).zip(&mut trace.events) {
         if event.unjudged.is_some() || matches!(event.outcome, Outcome::Unsupported(_) | Outcome::NotExecuted(_)) {

@@ -333,7 +333,7 @@ fn emptied(cx: Cx<'_>, id: ObjectId, by: Justification) -> Effects {
 }
 
 fn new(cx: Cx<'_>, key: Key, asked: Asked, checks: &mut Checks<'_>) {
-    let again = cx.state.removed.contains(&key);
+    let again = cx.state.removed.contains_key(&key);
     if !asked.creates() {
         let missing = [clause::shm_open(41), clause::shm_open(31)];
         let gone = [clause::shm_unlink(4), clause::shm_unlink(1)];

@@ -5,17 +5,17 @@ use super::place::{Of, Place};
 use crate::call::{Call, Label, Name, OpenFlags, StatusFlags};
 use crate::model::state::{DescriptionId, Key, Mapping, ObjectId, Process, ProcessId, State};
 use crate::outcome::Outcome;
-use std::collections::{BTreeMap, BTreeSet};
+use litemap::LiteMap;
 
 /// The states before a group of overlapping calls, and what the group may change of what labels stand for.
 pub(crate) struct Scene<'a> {
     states: &'a [&'a State],
     /// Processes whose labels of descriptors may come to stand for something else.
-    rebinding: BTreeSet<ProcessId>,
+    rebinding: LiteMap<ProcessId, ()>,
     /// Processes whose labels of mappings may come to stand for something else.
-    remapping: BTreeSet<ProcessId>,
+    remapping: LiteMap<ProcessId, ()>,
     /// Objects that may get a name.
-    created: BTreeMap<String, Vec<ObjectId>>,
+    created: LiteMap<String, Vec<ObjectId>>,
     /// Is storage counted, so that every object may matter to every other, or may links make names meet?
     is_opaque: bool,
     /// Does one of the calls lock an object?
@@ -44,9 +44,9 @@ impl<'a> Scene<'a> {
         let counts = |state: &&State| state.processes().any(|process| process.room.is_some());
         let mut scene = Scene {
             states,
-            rebinding: BTreeSet::new(),
-            remapping: BTreeSet::new(),
-            created: BTreeMap::new(),
+            rebinding: LiteMap::new(),
+            remapping: LiteMap::new(),
+            created: LiteMap::new(),
             locks: false,
             times: false,
             is_opaque: states.iter().any(|state| counts(state) || state.has_obstacles()),
@@ -62,7 +62,7 @@ impl<'a> Scene<'a> {
         match made.call {
             Call::ShmOpen { name, flags, .. } => {
                 if matches!(made.outcome, Outcome::Fd(_)) {
-                    self.rebinding.insert(process);
+                    self.rebinding.insert(process, ());
                 }
                 if flags.contains(OpenFlags::CREAT) {
                     let object = self.made_by(made);
@@ -80,18 +80,18 @@ impl<'a> Scene<'a> {
             | Call::Recv { .. }
             | Call::CloseStdin
             | Call::Close { .. } => {
-                self.rebinding.insert(process);
+                self.rebinding.insert(process, ());
             }
             Call::Mmap { .. } | Call::Munmap { .. } => {
-                self.remapping.insert(process);
+                self.remapping.insert(process, ());
             }
             Call::Fork { child, .. } => {
-                self.rebinding.insert(ProcessId(*child));
-                self.remapping.insert(ProcessId(*child));
+                self.rebinding.insert(ProcessId(*child), ());
+                self.remapping.insert(ProcessId(*child), ());
             }
             Call::Exec => {
-                self.rebinding.insert(process);
-                self.remapping.insert(process);
+                self.rebinding.insert(process, ());
+                self.remapping.insert(process, ());
             }
             Call::FcntlSetlk { .. } | Call::Flock { .. } => self.locks = true,
             Call::Timestamp { .. } => self.times = true,
@@ -150,7 +150,7 @@ impl<'a> Scene<'a> {
 
     /// The descriptions that a label of a descriptor may stand for.
     fn opened(&self, process: ProcessId, label: Label) -> Set<DescriptionId> {
-        if self.rebinding.contains(&process) {
+        if self.rebinding.contains_key(&process) {
             return Set(None);
         }
         self.each(|state| {
@@ -168,7 +168,9 @@ impl<'a> Scene<'a> {
     pub(super) fn copying(&self) -> impl Iterator<Item = Place> {
         let copies = |process: &&Process| process.maps.values().any(|map| map.private.is_some());
         let known = self.states.iter().flat_map(|state| state.processes_by_id()).filter(|(_, process)| copies(process));
-        let ids: BTreeSet<ProcessId> = known.map(|(id, _)| id).chain(self.remapping.iter().copied()).collect();
+        let mut ids: Vec<ProcessId> = known.map(|(id, _)| id).chain(self.remapping.keys().copied()).collect();
+        ids.sort_unstable();
+        ids.dedup();
         ids.into_iter().map(Place::Mappings)
     }
 
@@ -181,12 +183,12 @@ impl<'a> Scene<'a> {
             };
             descriptor().is_some_and(|description| description.status.contains(StatusFlags::APPEND))
         };
-        self.rebinding.contains(&process) || self.states.iter().any(appends)
+        self.rebinding.contains_key(&process) || self.states.iter().any(appends)
     }
 
     /// The objects that a label of a descriptor may stand for.
     pub(super) fn objects_open(&self, process: ProcessId, label: Label) -> Objects {
-        if self.rebinding.contains(&process) {
+        if self.rebinding.contains_key(&process) {
             return Set(None);
         }
         self.each(|state| {
@@ -205,7 +207,7 @@ impl<'a> Scene<'a> {
 
     /// The objects that a label of a mapping may stand for.
     pub(super) fn objects_mapped(&self, process: ProcessId, label: Label) -> Objects {
-        if self.remapping.contains(&process) {
+        if self.remapping.contains_key(&process) {
             return Set(None);
         }
         let mut found: Vec<ObjectId> = self.mappings(process, label).map(|map| map.object).collect();
@@ -216,7 +218,7 @@ impl<'a> Scene<'a> {
 
     /// The objects that a process may have mapped.
     pub(super) fn mapped_by(&self, process: ProcessId) -> Objects {
-        if self.remapping.contains(&process) {
+        if self.remapping.contains_key(&process) {
             return Set(None);
         }
         let processes = self.states.iter().filter_map(|state| state.process(process));
@@ -238,7 +240,7 @@ impl<'a> Scene<'a> {
             })
         });
         let first = offsets.next();
-        match first.filter(|first| !self.remapping.contains(&process) && offsets.all(|offset| offset == *first)) {
+        match first.filter(|first| !self.remapping.contains_key(&process) && offsets.all(|offset| offset == *first)) {
             Some(from) => {
                 let start = from.saturating_add(offset);
                 (start, start.saturating_add(len))
@@ -249,12 +251,12 @@ impl<'a> Scene<'a> {
 
     /// May the mapping be private?
     pub(super) fn may_be_private(&self, process: ProcessId, label: Label) -> bool {
-        self.remapping.contains(&process) || self.mappings(process, label).any(|map| map.private.is_some())
+        self.remapping.contains_key(&process) || self.mappings(process, label).any(|map| map.private.is_some())
     }
 
     /// May the mapping be shared?
     pub(super) fn may_be_shared(&self, process: ProcessId, label: Label) -> bool {
-        self.remapping.contains(&process) || self.mappings(process, label).any(|map| map.private.is_none())
+        self.remapping.contains_key(&process) || self.mappings(process, label).any(|map| map.private.is_none())
     }
 }
 

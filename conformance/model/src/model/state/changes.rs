@@ -63,8 +63,8 @@ fn differing<'a, K: Ord + Clone, V: PartialEq>(
     one: &'a LiteMap<K, V>,
     other: &'a LiteMap<K, V>,
 ) -> Vec<Differing<'a, K, V>> {
-    let keys: BTreeSet<&K> = one.keys().chain(other.keys()).collect();
-    let entries = keys.into_iter().map(|key| (key.clone(), (one.get(key), other.get(key))));
+    let keys = one.keys().chain(other.keys().filter(|key| !one.contains_key(key)));
+    let entries = keys.map(|key| (key.clone(), (one.get(key), other.get(key))));
     entries.filter(|(_, (one, other))| one != other).collect()
 }
 

@@ -8,7 +8,6 @@ use crate::outcome::Signal;
 use crate::profile::Justification;
 use crate::trace::{Actor, Privilege};
 use litemap::LiteMap;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The superuser's number.
@@ -132,8 +131,10 @@ impl Process {
     pub(super) fn begin_with(&mut self, open: Option<&[i32]>) {
         let open = open.filter(|_| self.leaked == 0);
         let others = |open: &[i32]| {
-            let others: BTreeSet<i32> = open.iter().copied().filter(|number| !self.fds.contains_key(number)).collect();
-            others.into_iter().collect()
+            let mut others: Vec<i32> = open.iter().copied().filter(|number| !self.fds.contains_key(number)).collect();
+            others.sort_unstable();
+            others.dedup();
+            others.into()
         };
         self.base = open.map(others);
         self.first_free = 0;
