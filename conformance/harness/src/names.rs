@@ -42,7 +42,8 @@ pub struct Named {
 pub struct There {
     /// Its profile.
     pub profile: String,
-    /// `yes`, `at times` (not in some releases, or with some settings), `no`, or `no names`, where no object has one.
+    /// `yes`, `at times` (not in some releases, or with some settings), `no`, `unknown` (the limit is not known, and
+    /// others take less), or `no names`, where no object has one.
     pub usable: String,
     /// How many bytes the name has, as the platform counts them.
     pub bytes: usize,
@@ -142,6 +143,7 @@ pub fn word(usable: Usable) -> &'static str {
         Usable::Yes => "yes",
         Usable::AtTimes => "at times",
         Usable::No => "no",
+        Usable::Unknown => "unknown",
         Usable::NoNames => "no names",
     }
 }

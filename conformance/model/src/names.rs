@@ -4,7 +4,7 @@
 
 use crate::call::{Call, Label, Name, OpenFlags};
 use crate::judge::violations;
-use crate::model::{self, Branch, Expect, Site, State};
+use crate::model::{self, Branch, Expect, PORTABLE_NAME_BYTES, Site, State};
 use crate::outcome::Errno;
 pub use crate::profile::Beginning;
 use crate::profile::{Profile, ProfileError};
@@ -53,6 +53,8 @@ pub enum Usable {
     AtTimes,
     /// It cannot.
     No,
+    /// The limit is not known, and the name is longer than what every other platform takes.
+    Unknown,
     /// There are no objects with names there.
     NoNames,
 }
@@ -100,6 +102,7 @@ pub fn there(profile: &Profile, name: &str) -> NameThere {
     let usable = match (plainly_made.is_empty(), made.is_empty(), refused.is_empty()) {
         (true, ..) => Usable::NoNames,
         (_, true, _) => Usable::No,
+        (_, false, true) if !length.is_known && name.len() > PORTABLE_NAME_BYTES => Usable::Unknown,
         (_, false, true) => Usable::Yes,
         (_, false, false) => Usable::AtTimes,
     };

@@ -87,7 +87,7 @@ fn pretty(
             Usable::Yes => style::GOOD,
             Usable::AtTimes => style::KNOWN,
             Usable::No => style::BAD,
-            Usable::NoNames => style::FAINT,
+            Usable::Unknown | Usable::NoNames => style::FAINT,
         };
         let usable = paint(style, &format!("{:8}", word(there.usable)));
         let head = format!("  {:column$}  {usable}  ", there.profile);
@@ -153,7 +153,11 @@ fn about(name: &str, there: &NameThere) -> String {
         .filter(is_another)
         .map(|name| format!("the same file as the semaphore {}", clean(name)));
     let refusals: Vec<&str> = there.refusals.iter().map(|refused| &*refused.outcome).collect();
-    let said = [length, refusals.join(" or "), stands_for, semaphore.unwrap_or_default()];
+    let refusals = match &refusals[..] {
+        [] if there.usable == Usable::No => "with which error is not known".to_owned(),
+        refusals => refusals.join(" or "),
+    };
+    let said = [length, refusals, stands_for, semaphore.unwrap_or_default()];
     said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
 }
 

@@ -69,7 +69,7 @@ impl Pattern {
 }
 
 /// The longest name that every system takes, in bytes.
-const PORTABLE_NAME_BYTES: usize = 30;
+pub(crate) const PORTABLE_NAME_BYTES: usize = 30;
 
 impl Expect {
     /// Is `outcome` like that?

@@ -57,6 +57,8 @@ pub(super) fn ids() -> BTreeSet<String> {
     let constants = Errno::NAMES.iter().chain(Signal::NAMES).map(ToString::to_string);
     let flags = flags().map(|(prefix, word, _)| format!("{prefix}{word}"));
     let calls = Call::ENTRIES.iter().map(|entry| entry.name.to_owned());
+    let commands = Call::ENTRIES.iter().filter_map(|entry| Some(format!("F_{}", entry.command?)));
+    let calls = calls.chain(commands);
     constants.chain(flags).chain(calls).chain(areas()).chain(Profile::ids().map(str::to_owned)).collect()
 }
 
@@ -110,7 +112,10 @@ impl Topic {
 
 impl Function {
     fn of(word: &str) -> Option<Function> {
-        let entries: Vec<&Entry> = Call::ENTRIES.iter().filter(|entry| entry.name == word).collect();
+        // A command of fcntl, such as F_GETFD, is as good as a function.
+        let is_command = |entry: &&Entry| entry.command.is_some() && entry.command == word.strip_prefix("F_");
+        let entries: Vec<&Entry> =
+            Call::ENTRIES.iter().filter(|entry| entry.name == word || is_command(entry)).collect();
         let interface = word.parse().ok();
         let is_function = !entries.is_empty() || interface.is_some();
         is_function.then(|| Function { name: word.to_owned(), entries, interface })

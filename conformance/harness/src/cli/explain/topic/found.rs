@@ -1,6 +1,7 @@
 //! What the model's data has to do with a topic: clauses, rules of platforms, deviations, notes and cases.
 
-use super::{Mention, Topic};
+use super::{Function, Mention, Topic};
+use shmconf_model::call::Entry;
 use shmconf_model::catalogue;
 use shmconf_model::clause::{Clause, ClauseId, Ledger};
 use shmconf_model::profile::{Deviation, Note, Profile};
@@ -143,7 +144,11 @@ impl Topic {
     /// Is a call one of those, with those flags?
     fn is_made(&self, call: &str) -> bool {
         let function = call.split('(').next().unwrap_or_default();
-        let named = self.calls.is_empty() || self.calls.iter().any(|known| known.name == function);
+        let is_of = |entry: &&Entry, known: &Function| {
+            entry.name == function && (known.name == function || entry.command.is_some_and(|word| has_word(call, word)))
+        };
+        let named = |known: &Function| known.entries.iter().any(|entry| is_of(entry, known));
+        let named = self.calls.is_empty() || self.calls.iter().any(named);
         let flags = self.mentions.iter().filter_map(|mention| Some((mention, mention.bare?)));
         let with = |(mention, bare): (&Mention, &str)| {
             mention.of.iter().any(|entry| entry.name == function) && has_word(call, bare)
