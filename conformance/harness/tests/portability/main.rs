@@ -96,6 +96,14 @@ fn what_stands_on_a_call_that_a_platform_does_not_have_is_not_told_again() {
 }
 
 #[test]
+fn a_lock_that_a_platform_refuses_is_in_nobodys_way() {
+    let lock = r#""call":{"call":"fcntl_setlk","fd":"f","lock":"WRLCK"}"#;
+    let flock = r#""call":{"call":"flock","fd":"f","lock":"EX"}"#;
+    let trace = trace(&[(OPEN, r#"{"fd":4}"#), (GROW, r#""ok""#), (lock, r#""ok""#), (flock, r#""ok""#)]);
+    assert_eq!(told(&on("macos@15", &trace)), ["2 EBADF", "3 ENOTSUP"]);
+}
+
+#[test]
 fn a_difference_of_the_mode_rests_on_what_is_said_of_modes() {
     let trace = trace(&[(MEMFD, r#"{"fd":4}"#), (GROW, r#""ok""#), (STAT, MEMFD_STAT)]);
     let found = on("freebsd", &trace);

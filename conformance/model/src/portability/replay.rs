@@ -150,7 +150,7 @@ impl Replay<'_> {
     }
 
     /// Nothing that was seen can happen there: tells so, and goes on as if it had. Where the platform does not have the call, what
-    /// it made is not there, and what is done with that is not told.
+    /// it made is not there, and what is done with that is not told; a lock that it refuses is in nobody's way.
     fn part(&mut self, index: u32, event: &Event, parted: Vec<(State, Vec<Branch>)>, next: &mut Vec<State>) {
         let mut there = Vec::new();
         let mut assumed = Vec::new();
@@ -170,8 +170,11 @@ impl Replay<'_> {
                 alike => alike,
             };
             // What a call would have made that the platform does not have is not there.
-            let makes = !event.bind.is_empty();
-            let is_missing = makes && guessed.is_empty() && !known.is_empty() && known.iter().all(is_of_no_such_call);
+            let is_refused = match event.call {
+                Call::FcntlSetlk { .. } | Call::Flock { .. } => known.iter().all(is_error),
+                _ => !event.bind.is_empty() && known.iter().all(is_of_no_such_call),
+            };
+            let is_missing = is_refused && guessed.is_empty() && !known.is_empty();
             match known.iter().chain(&guessed).position(Branch::departs).or(Some(0)) {
                 Some(at) if alike.is_empty() || is_missing => {
                     let branch = known.iter().chain(&guessed).nth(at);
@@ -267,6 +270,10 @@ fn follow(next: &mut Vec<State>, state: State, alike: &[Branch], event: &Event) 
 /// From whom a message goes to whom, where the call sends one.
 fn sent(event: &Event) -> Option<(Label, Label)> {
     if let Call::Send { to, .. } = &event.call { Some((event.actor, *to)) } else { None }
+}
+
+fn is_error(branch: &Branch) -> bool {
+    matches!(branch.expect, Expect::Errno(_))
 }
 
 /// Does the platform say that it does not have the call?

@@ -30,13 +30,18 @@ pub(super) fn write(reports: &[Report], width: usize, output: &mut dyn Write) ->
         }
     }
     let mut told = BTreeSet::new();
+    let here = alike.first().map(|(report, ..)| clean(&report.platform.os).into_owned());
     for (report, result, subjects) in alike {
         let title = paint(style::STRONG, result.id.as_str());
         writeln!(output, "{title} on the other platforms  {}", clean(&subjects.join(", ")))?;
         calls(report, result, &mut told, width, output)?;
         writeln!(output)?;
     }
-    Ok(())
+    let Some(here) = here else { return Ok(()) };
+    let text = format!(
+        "Each call is compared as if all calls before it had come out as on {here}, or had been changed so that they do."
+    );
+    writeln!(output, "{}\n", paint(style::FAINT, &textwrap::fill(&text, wrapped(width))))
 }
 
 /// Have two results of a case the same differences, but for the names of objects, which are drawn?
