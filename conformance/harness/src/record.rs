@@ -63,7 +63,7 @@ pub fn import(log: impl BufRead, about: About) -> Result<Recording, ImportError>
 /// Is a text, or its beginning, a log of strace?
 pub fn is_log(text: &str) -> bool {
     let whole = text.rfind('\n').map_or(text, |end| &text[..=end]);
-    Log::read(whole.as_bytes(), &|_| true).is_ok_and(|log| !log.is_none() && log.strange == 0)
+    Log::read(whole.as_bytes(), &|_| true).is_ok_and(|log| !log.is_none() && log.calls().count() as u64 > log.strange)
 }
 
 /// Did strace look at some calls alone? Every program begins by execve, closes what it opened, and exits.

@@ -64,7 +64,7 @@ pub(super) fn judge(mut recording: Recording, args: &Args, ready: Ready) -> Done
     if recording.trace.events.is_empty() {
         tell(&recording, args.anonymize);
         return nothing(
-            "the program made no call of shm_open or memfd_create; other shared memory, of shmget or of mmap alone, is not looked at",
+            "no call of shm_open or memfd_create was recorded; other shared memory, of shmget or of mmap alone, is not looked at",
         );
     }
     let interrupt = Interrupt::listen().map_err(CliError::Signals)?;

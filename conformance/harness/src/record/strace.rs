@@ -30,11 +30,14 @@ pub enum StraceError {
     #[error("strace is not installed; it is a package of that name")]
     NoStrace,
     /// There is no such program.
-    #[error("there is no program {}; check its name", .0.display())]
+    #[error("there is no program {}; {}", .0.display(), if is_here(.0) { "did you mean ./ in front of it?" } else { "check its name" })]
     NoProgram(PathBuf),
     /// The program is a file that this user cannot execute.
-    #[error("{} cannot be executed by this user; give a program", .0.display())]
+    #[error("{} cannot be executed by this user; give a program, or `chmod +x` it", .0.display())]
     NotExecutable(PathBuf),
+    /// The program is a directory.
+    #[error("{} is a directory; give a program", .0.display())]
+    Directory(PathBuf),
     /// There is no place for the log.
     #[error("cannot make a directory for the log in {}: {why}; set TMPDIR to a directory that can be written", path.display())]
     NoPlace {
@@ -63,6 +66,11 @@ pub enum StraceError {
 }
 
 /// Where such a program is: at its path, or in one of the directories where programs are looked for.
+/// Is a program that PATH does not have in the directory of the user?
+fn is_here(program: &Path) -> bool {
+    program.components().count() == 1 && program.is_file()
+}
+
 fn find(program: &Path) -> Option<PathBuf> {
     if program.components().count() > 1 {
         return program.exists().then(|| program.to_owned());
@@ -86,7 +94,10 @@ pub fn run(program: &[OsString], quiet: bool) -> Result<(BufReader<File>, ExitSt
     let system = |doing| move |source| StraceError::System { doing, source };
     let name = program.first().map(PathBuf::from).unwrap_or_default();
     let found = find(&name).ok_or_else(|| StraceError::NoProgram(name.clone()))?;
-    if found.is_dir() || access(&found, AccessFlags::X_OK).is_err() {
+    if found.is_dir() {
+        return Err(StraceError::Directory(found));
+    }
+    if access(&found, AccessFlags::X_OK).is_err() {
         return Err(StraceError::NotExecutable(found));
     }
     let private = Permissions::from_mode(0o700);

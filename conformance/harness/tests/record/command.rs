@@ -82,8 +82,8 @@ fn what_nothing_recorded_explains_is_said_and_blames_nobody() {
 }
 
 #[rstest]
-#[case::a_file_that_is_no_program(&["record", "--", "DIR/program.log"], "DIR/program.log cannot be executed by this user; give a program")]
-#[case::a_directory(&["record", "DIR/", "-x"], "DIR/ cannot be executed by this user; give a program")]
+#[case::a_file_that_is_no_program(&["record", "--", "DIR/program.log"], "DIR/program.log cannot be executed by this user; give a program, or `chmod +x` it")]
+#[case::a_directory(&["record", "DIR/", "-x"], "DIR/ is a directory; give a program")]
 #[case::no_place_for_the_log(
     &["record", "--", "true"],
     "cannot make a directory for the log in DIR/none: entity not found; set TMPDIR to a directory that can be written"

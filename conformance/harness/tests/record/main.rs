@@ -81,6 +81,10 @@ const BEGINNING: [&str; 3] = [
 #[case::a_number_that_something_else_takes("dup2(1</dev/null>, 3</dev/shm/x>) = 3</dev/null>", &["p1: close(d3) -> ok"])]
 #[case::a_range_of_numbers("close_range(3, 4294967295, 0) = 0", &["p1: close(d3) -> ok"])]
 #[case::flags("fcntl(3</dev/shm/x>, F_GETFL) = 0x28002 (flags O_RDWR|O_LARGEFILE|O_NOFOLLOW)", &["p1: fcntl(d3, GETFL) -> RDWR"])]
+#[case::a_lock_that_waits_for_others(
+    "fcntl(3</dev/shm/x>, F_SETLKW, {l_type=F_WRLCK, l_whence=SEEK_SET, l_start=0, l_len=0}) = 0",
+    &["p1: fcntl(d3, SETLK, WRLCK) -> ok"]
+)]
 #[case::a_part_that_is_protected("mprotect(0x7f0000000000, 4096, PROT_READ) = 0", &["p1: mprotect(m1, READ) -> ok"])]
 #[case::a_mapping_that_goes("munmap(0x7f0000000000, 4096) = 0", &["p1: munmap(m1) -> ok"])]
 #[case::a_mapping_that_another_replaces(

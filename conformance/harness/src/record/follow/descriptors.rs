@@ -203,7 +203,9 @@ impl Follower {
                 let flags = flags.fold(StatusFlags::empty(), |all, flag| all | flag);
                 (Call::FcntlSetfl { fd, flags }, at.plain())
             }
-            "F_SETLK" => match args.at(2).and_then(Value::members).and_then(lock_of_all) {
+            // One that waited has the lock in the end, as one that need not wait has.
+            "F_SETLKW" if at.called.error.is_some() => return self.keep(at),
+            "F_SETLK" | "F_SETLKW" => match args.at(2).and_then(Value::members).and_then(lock_of_all) {
                 Some(lock) => (Call::FcntlSetlk { fd, lock }, at.plain()),
                 None => return self.keep(at),
             },
@@ -221,7 +223,7 @@ impl Follower {
                 Some(seals) => (Call::FcntlAddSeals { fd, seals }, at.plain()),
                 None => return self.no_model(at, &[on.object]),
             },
-            "F_GETLK" | "F_SETLKW" | "F_OFD_SETLK" | "F_OFD_SETLKW" | "F_OFD_GETLK" | "F_GETOWN" => {
+            "F_GETLK" | "F_OFD_SETLK" | "F_OFD_SETLKW" | "F_OFD_GETLK" | "F_GETOWN" => {
                 return self.keep(at);
             }
             _ => return self.no_model(at, &[on.object]),
