@@ -2,7 +2,7 @@
 
 use super::{Diagnosis, Examination, Facts, Limits, Object, Weight};
 use crate::executor::in_words;
-use crate::report::clean;
+use crate::report::{clean, wrapped};
 use anstyle::{AnsiColor, Style};
 use shmconf_model::call::Resource;
 use std::io::{self, Write};
@@ -63,7 +63,10 @@ fn lines(facts: &Facts) -> Vec<(&'static str, String)> {
         lines.push(("mount", format!("{}: {}", mount.point, mount.options.join(", "))));
     }
     if let Some(store) = &facts.machine.store {
-        let files = store.free_inodes.map(|files| format!("; {files} more files")).unwrap_or_default();
+        let files = store
+            .free_inodes
+            .map(|files| format!("; {files} more {}", if files == 1 { "file" } else { "files" }))
+            .unwrap_or_default();
         lines.push((
             "room",
             format!("{} of {} are free{files}", in_words(store.free_bytes), in_words(store.total_bytes)),
@@ -74,7 +77,7 @@ fn lines(facts: &Facts) -> Vec<(&'static str, String)> {
     if !settings.is_empty() {
         lines.push(("settings", settings.join(", ")));
     }
-    lines.push(("confined by", confinement(facts)));
+    lines.push(("confined", confinement(facts)));
     let limits: Vec<_> = facts.limits.iter().map(|(resource, limits)| limit(*resource, *limits)).collect();
     lines.push(("limits", limits.join("; ")));
     lines
@@ -84,18 +87,18 @@ fn confinement(facts: &Facts) -> String {
     let confinement = &facts.confinement;
     let mut words = Vec::new();
     if facts.is_container() {
-        words.push("a container".to_owned());
+        words.push("by a container".to_owned());
     }
     if confinement.seccomp == Some(true) {
-        words.push("a filter of system calls (seccomp)".to_owned());
+        words.push("by a filter of system calls (seccomp)".to_owned());
     }
     if let Some(label) = confinement.label.as_ref().filter(|label| *label != "unconfined") {
-        words.push(format!("the security policy, as {label}"));
+        words.push(format!("by the security policy, as {label}"));
     }
     if let Some(memory) = confinement.memory_bytes {
-        words.push(format!("a control group with {} of memory", in_words(memory)));
+        words.push(format!("by a control group with {} of memory", in_words(memory)));
     }
-    if words.is_empty() { "nothing that is known".to_owned() } else { words.join(", ") }
+    if words.is_empty() { "by nothing that is known".to_owned() } else { words.join(", ") }
 }
 
 fn limit(resource: Resource, limits: Limits) -> String {
@@ -165,7 +168,7 @@ fn write_diagnosis(output: &mut dyn Write, width: usize, diagnosis: &Diagnosis) 
 
 /// A word, and behind it a text that wraps.
 fn fact(output: &mut dyn Write, width: usize, word: &str, text: &str) -> io::Result<()> {
-    let options = textwrap::Options::new(width.min(100)).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let options = wrapped(width.min(100));
     let (first, others) = (format!("  {word:0$}", COLUMN - 2), " ".repeat(COLUMN));
     let options = options.initial_indent(&first).subsequent_indent(&others);
     writeln!(output, "{}", textwrap::fill(&clean(text), options))

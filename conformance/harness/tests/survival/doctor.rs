@@ -41,6 +41,18 @@ const USER: &str = "setpriv --reuid=64738 --regid=64738 --clear-groups";
 #[case::a_store_that_is_not_sticky("mount -t tmpfs -o size=1g,mode=777 test /dev/shm", "", 1, &["unprotected-store"])]
 #[case::a_store_to_be_read("mount -t tmpfs -o size=1g,ro,mode=1777 test /dev/shm", "", 1, &["read-only-store", "EROFS"])]
 #[case::a_store_of_no_files("mount -t tmpfs -o size=1g,nr_inodes=1,mode=1777 test /dev/shm", "", 1, &["no-files"])]
+#[case::a_store_of_few_files(
+    "mount -t tmpfs -o size=1g,nr_inodes=3,mode=1777 test /dev/shm",
+    "",
+    0,
+    &["few-files", "room for 2 more files"]
+)]
+#[case::a_file_where_the_store_should_be(
+    "mount -t tmpfs -o mode=755 test /dev; mknod -m 666 /dev/null c 1 3; mknod -m 666 /dev/urandom c 1 9; touch /dev/shm",
+    "",
+    1,
+    &["no-store", "/dev/shm is a file, and no directory", "ENOTDIR", "rm /dev/shm && mkdir /dev/shm"]
+)]
 #[case::a_store_on_a_disk("mount --bind $PWD /dev/shm", "", 1, &["/dev/shm is no tmpfs"])]
 #[case::no_store(
     "mount -t tmpfs -o mode=755 test /dev; mknod -m 666 /dev/null c 1 3; mknod -m 666 /dev/urandom c 1 9",

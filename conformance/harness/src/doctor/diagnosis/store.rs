@@ -4,6 +4,7 @@ use super::{Diagnosis, Weight};
 use crate::doctor::{Facts, Object};
 use crate::executor::in_words;
 use shmconf_model::trace::Storage;
+use std::path::Path;
 
 /// A store of this size, which Docker gives to a container, is too small for many programs.
 const SMALL: u64 = 64 << 20;
@@ -13,6 +14,9 @@ const NEXT_TO_NOTHING: u64 = 1 << 20;
 pub(super) fn diagnoses(facts: &Facts) -> Vec<Diagnosis> {
     let Some(directory) = facts.directory.as_deref() else { return Vec::new() };
     let Some(store) = &facts.machine.store else { return vec![missing(facts, directory)] };
+    if Path::new(directory).is_file() {
+        return vec![no_directory(directory)];
+    }
     [
         foreign(directory, store),
         read_only(facts, directory),
@@ -35,6 +39,14 @@ fn missing(facts: &Facts, directory: &str) -> Diagnosis {
          start the container with `--ipc=none`."
     );
     Diagnosis::new(Weight::Wrong, "no-store", format!("There is no directory {directory}."), breaks, remedy)
+}
+
+fn no_directory(directory: &str) -> Diagnosis {
+    let breaks = "No object with a name can be made or opened: shm_open says ENOTDIR.".to_owned();
+    let remedy = format!(
+        "As root: `rm {directory} && mkdir {directory} && mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs {directory}`."
+    );
+    Diagnosis::new(Weight::Wrong, "no-store", format!("{directory} is a file, and no directory."), breaks, remedy)
 }
 
 fn foreign(directory: &str, store: &Storage) -> Option<Diagnosis> {
@@ -109,13 +121,24 @@ fn room(directory: &str, store: &Storage) -> Option<Diagnosis> {
 }
 
 fn files(directory: &str, store: &Storage) -> Option<Diagnosis> {
-    (store.free_inodes == Some(0)).then(|| {
-        let text = format!("{directory} has room for no further file.");
-        let breaks = "No object can be made: shm_open says ENOSPC, whatever room in bytes there is.".to_owned();
-        let remedy =
-            format!("Remove objects that nobody uses. As root: `mount -o remount,nr_inodes=100k {directory}`.");
-        Diagnosis::new(Weight::Wrong, "no-files", text, breaks, remedy)
-    })
+    const FEW: u64 = 100;
+    let remedy = format!("Remove objects that nobody uses. As root: `mount -o remount,nr_inodes=100k {directory}`.");
+    let (weight, id, text, breaks) = match store.free_inodes? {
+        0 => (
+            Weight::Wrong,
+            "no-files",
+            format!("{directory} has room for no further file."),
+            "No object can be made: shm_open says ENOSPC, whatever room in bytes there is.",
+        ),
+        free if free < FEW => (
+            Weight::Known,
+            "few-files",
+            format!("{directory} has room for {free} more {}.", if free == 1 { "file" } else { "files" }),
+            "Each object is a file; for one more, shm_open says ENOSPC, whatever room in bytes there is.",
+        ),
+        _ => return None,
+    };
+    Some(Diagnosis::new(weight, id, text, breaks.to_owned(), remedy))
 }
 
 /// Objects that nobody has open or mapped. They are wrong where they take most of the store.
