@@ -24,10 +24,16 @@ pub(super) enum CliError {
         or_look(near, "`shmconf list` shows all cases and properties")
     )]
     UnknownCase { id: String, near: Vec<String> },
+    /// What is named is no case, but something that `explain` explains.
+    #[error("`{id}` is {what}, and no case; `shmconf explain {id}` explains it")]
+    NoCase { id: String, what: &'static str },
     /// `explain` knows nothing of that name.
     #[error(
         "nothing is called `{id}` that could be explained; {}",
-        or_look(near, "`shmconf list` shows all cases, `shmconf explain clauses` all clauses")
+        or_look(
+            near,
+            "`shmconf list` shows all cases, `shmconf explain clauses` all clauses, and `shmconf profiles` all platforms"
+        )
     )]
     UnknownId { id: String, near: Vec<String> },
     /// `explain` has a page of it, which nothing narrows down.

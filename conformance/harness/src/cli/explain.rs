@@ -13,8 +13,10 @@ use super::near::near;
 use super::output::Output;
 use super::{Done, selection};
 use crate::exit::Exit;
+use crate::report::wrapped;
 use anstyle::Style;
-use shmconf_model::clause::{Interface, Ledger};
+use shmconf_model::clause::{ClauseId, Interface, Ledger};
+use shmconf_model::profile::Profile;
 use shmconf_model::script::Id;
 use std::io::{self, Write};
 
@@ -45,6 +47,8 @@ fn page(words: &[String]) -> Result<Page, CliError> {
     let sources = [case::explain, call, clause::explain, profile::explain, subject::explain];
     let by_id = |id: &str| sources.iter().find_map(|source| source(id));
     let page = match words {
+        // A constant of C is not what has its name in small letters.
+        [id] if topic::ids().contains(id) => by_id(id),
         [id] => by_id(id).or_else(|| by_id(&id.to_ascii_lowercase())),
         _ => None,
     };
@@ -63,6 +67,16 @@ fn call(id: &str) -> Option<Page> {
     topic::is_call(id).then(|| topic::explain(&[id.to_owned()]).ok()).flatten()
 }
 
+/// What a word stands for that is neither a case nor a property, where there is a page of it.
+pub(super) fn kind(word: &str) -> Option<&'static str> {
+    match word {
+        word if Profile::ids().any(|id| id == word) => Some("a platform"),
+        word if word.parse::<ClauseId>().is_ok_and(|id| Ledger::get().clause(id).is_some()) => Some("a clause"),
+        word if word.contains('/') && profile::ids().iter().any(|id| id == word) => Some("a deviation"),
+        _ => None,
+    }
+}
+
 fn unknown(id: &str) -> CliError {
     let clauses = Ledger::get().clauses().map(|clause| clause.id.to_string());
     let interfaces = Interface::ALL.iter().map(ToString::to_string);
@@ -79,7 +93,7 @@ fn unknown(id: &str) -> CliError {
 /// What a paragraph is about: a word in bold, and more.
 fn heading(output: &mut dyn Write, width: usize, word: &str, more: &str) -> io::Result<()> {
     let bold = Style::new().bold();
-    let options = textwrap::Options::new(width.min(100)).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let options = wrapped(width.min(100));
     let options = options.initial_indent("  ").subsequent_indent("      ");
     writeln!(output, "{}", textwrap::fill(&format!("{bold}{word}{bold:#}  {more}"), options))
 }
@@ -87,7 +101,7 @@ fn heading(output: &mut dyn Write, width: usize, word: &str, more: &str) -> io::
 /// A paragraph that wraps, `indent` columns in.
 fn paragraph(output: &mut dyn Write, width: usize, indent: usize, text: &str) -> io::Result<()> {
     let indent = " ".repeat(indent);
-    let options = textwrap::Options::new(width.min(100)).word_splitter(textwrap::WordSplitter::NoHyphenation);
+    let options = wrapped(width.min(100));
     let options = options.initial_indent(&indent).subsequent_indent(&indent);
     writeln!(output, "{}", textwrap::fill(text, options))
 }

@@ -104,14 +104,14 @@ fn pretty(
     if !unportable.is_empty() {
         let they = if unportable.len() == 1 { "which is" } else { "which are" };
         let what = format!(
-            "it has {}, {they} not among the characters that POSIX allows everywhere: letters, digits, `.`, `_` and `-`",
+            "it has {}, {they} not among the characters for which POSIX promises anything: letters, digits, `.`, `_` and `-`",
             unportable.join(", ")
         );
         remark(&what, width, output)?;
     }
     match mended {
         None => writeln!(output, "  no small change makes it right everywhere; take a new name, such as /mine"),
-        Some(mended) if mended.changes.is_empty() => writeln!(output, "  it is right on every platform that has names"),
+        Some(mended) if mended.changes.is_empty() => writeln!(output, "  every platform here that has names takes it"),
         Some(mended) => {
             let changes = mended.changes.join("; ");
             writeln!(output, "  right everywhere: {}  ({changes})", paint(style::STRONG, &clean(&mended.name)))

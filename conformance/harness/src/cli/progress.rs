@@ -72,6 +72,9 @@ impl Bar {
     pub(super) fn clear(&self) {
         self.interrupt.done();
         self.bar.finish_and_clear();
+        if self.telling == Telling::Everything {
+            self.line("");
+        }
     }
 
     fn say(&self, id: &Id) {
@@ -102,7 +105,8 @@ impl Bar {
 impl Progress for Bar {
     fn begin(&self, subject: &str, results: usize) {
         if self.telling == Telling::Everything {
-            self.line(&format!("\n{}", short(subject)));
+            let gap = if self.watching.is_completed() { "\n" } else { "" };
+            self.line(&format!("{gap}{}", short(subject)));
         }
         // Not by the bar's own thread, without which it would panic.
         let bar = self.bar.clone();

@@ -7,6 +7,7 @@ mod shard;
 pub(super) use shard::Shard;
 
 use super::error::CliError;
+use super::explain;
 use super::near::near;
 use crate::campaign::Case;
 use crate::generator::{self, Property};
@@ -74,6 +75,9 @@ fn matcher(word: &str) -> Result<Pattern, CliError> {
         true => Ok(pattern),
         false if is_glob => Err(CliError::NoMatch(word.to_owned())),
         false => {
+            if let Some(what) = explain::kind(word) {
+                return Err(CliError::NoCase { id: word.to_owned(), what });
+            }
             let areas = ids().map(Id::area);
             let near = near(word, ids().map(Id::as_str).chain(areas));
             Err(CliError::UnknownCase { id: word.to_owned(), near })

@@ -95,6 +95,7 @@ pub(super) fn show(args: &Args) -> Done {
                         show_trace(output, pretty, &trace, profile, args.verbose)?;
                         write_settings(profile, pretty.width, output)?;
                     }
+                    write_verb(case, profiles, pretty.width, output)?;
                 }
             }
         }
@@ -152,9 +153,16 @@ fn write_settings(profile: &Profile, width: usize, output: &mut dyn Write) -> io
         return Ok(());
     }
     let (name, settings) = (clean(&profile.name), settings.join(", "));
-    let text =
-        format!("This is {name} as it is usually set: {settings}. `shmconf outcomes -p {name}` has all that may be.");
+    let text = format!("This is {name} as it is usually set: {settings}.");
     writeln!(output, "{}\n", textwrap::fill(&text, wrapped(width)))
+}
+
+/// How to ask for all that may be.
+fn write_verb(case: &Case, profiles: &[Profile], width: usize, output: &mut dyn Write) -> io::Result<()> {
+    let profile = if let [one] = profiles { &*one.name } else { "all" };
+    let (what, profile) = (shell_words::quote(&case.argument), shell_words::quote(profile));
+    let text = format!("`shmconf outcomes {what} -p {profile}` shows all that may be.");
+    writeln!(output, "{}\n", textwrap::fill(&clean(&text), wrapped(width)))
 }
 
 /// Every outcome that each call of a script may have on each of its platforms.
@@ -193,7 +201,8 @@ fn show_trace(
         deviations: &deviations,
     };
     pretty.trace(&shown, output)?;
-    if profile.id != Profile::POSIX && !profile.is_of(&trace.header.platform) {
+    let is_simulated = trace.header.subject.strip_prefix("model:") == Some(&profile.name);
+    if profile.id != Profile::POSIX && !is_simulated && !profile.is_of(&trace.header.platform) {
         let (system, there) = (clean(&trace.header.platform.os), clean(&profile.name));
         let marked = match verdict {
             Verdict::Fail => format!(

@@ -5,6 +5,7 @@ use super::error::CliError;
 use super::output::Output;
 use crate::executor::{self, Config};
 use crate::exit::Exit;
+use crate::report::wrapped;
 use crate::smoke::{self, State, Step};
 use crate::subject::Spec;
 use anstyle::AnsiColor;
@@ -61,7 +62,7 @@ fn write_step(output: &mut dyn Write, width: usize, step: &Step) -> io::Result<(
     let head = format!("{style}{word}{style:#}  {:9} {:>5} ms  ", step.what, step.took.as_millis());
     let indent = " ".repeat("good   abilities 12345 ms  ".len());
     let text = step.seen.replace(|c: char| c.is_control() && c != '\n', " ");
-    let options = textwrap::Options::new(width.min(100)).subsequent_indent(&indent).initial_indent(&indent);
-    let filled = textwrap::fill(&text, options.word_splitter(textwrap::WordSplitter::NoHyphenation));
+    let options = wrapped(width.min(100)).subsequent_indent(&indent).initial_indent(&indent);
+    let filled = textwrap::fill(&text, options);
     writeln!(output, "{head}{}", filled.trim_start())
 }

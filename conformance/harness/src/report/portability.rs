@@ -34,6 +34,11 @@ impl Portability {
         profiles.iter().map(|profile| Portability::on(profile, results)).collect()
     }
 
+    /// Would, or may, a case have other outcomes there, or is it not known?
+    pub(crate) fn differs(&self) -> bool {
+        self.differ > 0 || !self.possible.is_empty() || self.possible_choices > 0 || self.unknown > 0
+    }
+
     fn on(profile: &str, results: &[CaseResult]) -> Portability {
         let mut all = Portability { profile: profile.to_owned(), ..Portability::default() };
         for result in results.iter().filter(|result| result.scripts > 0) {

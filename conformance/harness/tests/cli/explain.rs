@@ -64,6 +64,19 @@ fn a_flag_whose_name_ends_like_another_is_not_taken_for_it() {
 }
 
 #[test]
+fn a_constant_is_not_taken_for_the_rule_of_its_name_in_small_letters() {
+    assert!(explained(&["MAP_PRIVATE"]).starts_with("MAP_PRIVATE  flag of mmap"));
+    assert!(explained(&["map_private"]).starts_with("map_private  rule"));
+}
+
+#[test]
+fn a_command_of_fcntl_is_explained_as_a_call() {
+    let said = explained(&["F_ADD_SEALS"]);
+    assert!(said.starts_with("fcntl(fd, ADD_SEALS, seals)  call\n") && said.contains("seals:1"), "{said}");
+    assert!(!said.contains("GETFD"), "{said}");
+}
+
+#[test]
 fn a_deviation_of_other_releases_is_not_told_of_this_one() {
     assert!(!explained(&["shm_unlink", "macos@15"]).contains("macos/unlink-needs-write"));
 }

@@ -97,6 +97,11 @@ fn wrong_usage_exits_with_2_and_says_so(#[case] args: &[&str]) {
     &["run", "-x", "exclusiv"],
     "error: no case, property or file is called `exclusiv`; did you mean `exclusive`?"
 )]
+#[case::a_deviation_is_no_case(
+    &["run", "macos/size-once"],
+    "error: `macos/size-once` is a deviation, and no case; `shmconf explain macos/size-once` explains it"
+)]
+#[case::a_platform_is_no_case(&["show", "macos"], "error: `macos` is a platform, and no case; `shmconf explain macos` explains it")]
 #[case::unknown_explanation(
     &["explain", "shm_open:99"],
     "error: nothing is called `shm_open:99` that could be explained; did you mean `shm_open:9`, `shm_open:19` or `shm_open:29`?"

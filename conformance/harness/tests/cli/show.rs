@@ -86,7 +86,8 @@ fn of_the_profile_of_a_file_nobody_knows_what_is_usual() {
     let file = directory.path().join("mine.toml");
     fs::write(&file, rules).expect("it can be written");
     let (_, shown) = said(&["show", "exclusive/existing-name", "-p", text(&file)]);
-    assert!(shown.contains("by the rules of mine") && !shown.contains("usually set"), "{shown}");
+    assert!(shown.contains("as mine does it") && !shown.contains("usually set"), "{shown}");
+    assert!(!shown.contains("These are the outcomes"), "{shown}");
 }
 
 #[test]
@@ -128,7 +129,8 @@ fn a_case_is_shown_as_it_is_and_as_a_platform_would_have_it() {
     assert!(shown.starts_with("size/grow-zero-fills  case\n") && shown.contains("a: ftruncate(f"), "{shown}");
     let (code, shown) = said(&["show", "size/grow-zero-fills", "-p", "macos"]);
     assert_eq!(code, Some(0));
-    assert!(shown.starts_with("size/grow-zero-fills  DEVIATION  model:macos, by the rules of macos\n"), "{shown}");
+    assert!(shown.starts_with("size/grow-zero-fills  as macos does it, which departs from POSIX\n"), "{shown}");
+    assert!(shown.contains("`shmconf outcomes size/grow-zero-fills -p macos` shows all that may be."), "{shown}");
     assert!(shown.contains("-> EINVAL") && shown.contains("deviation  macos/size-once, from ftruncate:1"), "{shown}");
 }
 

@@ -49,7 +49,7 @@ impl Expect {
             Expect::Signal(signal) => Outcome::Signal(*signal),
             Expect::Exited(code) => Outcome::Exited(*code),
             Expect::Hang => Outcome::Hang,
-            Expect::NotExecuted => Outcome::NotExecuted("there is nothing to make it with".to_owned()),
+            Expect::NotExecuted => Outcome::NotExecuted("what it is about was never made".to_owned()),
         }
     }
 }

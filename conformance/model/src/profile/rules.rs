@@ -298,7 +298,7 @@ rules! {
 
     /// Setting the owner and the group of an object.
     fchown: Response,
-    /// The same by a user who is neither its owner nor root.
+    /// Giving an object to somebody, by a user who is neither its owner nor root.
     fchown_of_others: Response,
     /// The inode number of an object.
     inode: Identity,

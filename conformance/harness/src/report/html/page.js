@@ -246,7 +246,7 @@
     if (cell.differences) content.push(section("Other outcomes there", cell.differences.map(difference)));
     const counts = [];
     if (cell.scripts > 1) counts.push(`${cell.scripts} scripts were judged.`);
-    if (cell.not_executed) counts.push(`${several(cell.not_executed, "call was", "calls were")} not executed, as the actor or what a label stood for was gone.`);
+    if (cell.not_executed) counts.push(`${several(cell.not_executed, "call was", "calls were")} not executed, as the actor, what a label stands for or the range was not there.`);
     for (const [reason, count] of cell.left_out || []) counts.push(`Left out ${several(count, "time", "times")}: ${reason}.`);
     if (counts.length > 0) content.push(make("p", {}, counts.join(" ")));
     if (cell.clauses) {

@@ -3,6 +3,7 @@
 use super::super::brief::brief;
 use super::super::{CaseResult, Counterexample, Report, ShownCall};
 use super::paint::{self, clean, paint, shorten, style, wrapped};
+use shmconf_model::outcome::Errno;
 use shmconf_model::verdict::{Allowed, Explanation, Violation};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -144,11 +145,28 @@ pub(super) fn calls(
         if let Extent::Whole(justified) = extent
             && let Some(justifications) = justified.get(&index).filter(|justifications| !justifications.is_empty())
         {
-            let because = Allowed { outcome: String::new(), justifications: justifications.clone() };
-            allowed("because", &[because], width, output)?;
+            allowed("because", &[because(call, justifications)], width, output)?;
         }
     }
     elision(elided, output)
+}
+
+/// Why an outcome is allowed. A clause that lets the call fail in another way is said to do so, where there is nothing else.
+fn because(call: &ShownCall, justifications: &[Explanation]) -> Allowed {
+    // Before the colon stand errors, as in `F_SETLK: EINVAL: …` or `ENODEV or ENOSYS: …`.
+    let is_errors = |part: &str| {
+        let mut words = part.split([',', ' ']).filter(|word| !word.is_empty() && *word != "or").peekable();
+        words.peek().is_some() && words.all(|word| Errno::NAMES.contains(&word))
+    };
+    let is_of_another = |why: &Explanation| {
+        let errors = why.text.split(": ").take(2).find(|part| is_errors(part));
+        why.deviation.is_none() && errors.is_some_and(|errors| !errors.contains(&call.outcome))
+    };
+    let (of_errors, own): (Vec<_>, Vec<_>) = justifications.iter().cloned().partition(is_of_another);
+    match own.is_empty() {
+        true => Allowed { outcome: "it may also fail:".to_owned(), justifications: of_errors },
+        false => Allowed { outcome: String::new(), justifications: own },
+    }
 }
 
 fn longest_outcome(calls: &[ShownCall]) -> usize {

@@ -68,7 +68,10 @@ fn not_executed(reports: &[Report]) -> Option<String> {
     let ids: BTreeSet<&str> = results().map(|result| result.id.as_str()).collect();
     let were = if calls == 1 { "call was" } else { "calls were" };
     (calls > 0).then(|| {
-        format!("{calls} {were} not executed, as the actor or what a label stood for was gone: {}", named(&ids))
+        format!(
+            "{calls} {were} not executed, as the actor, what a label stands for or the range was not there: {}",
+            named(&ids)
+        )
     })
 }
 
@@ -145,7 +148,8 @@ fn elsewhere(reports: &[Report]) -> Vec<String> {
     let of_program = reports.iter().any(|report| report.program().is_some());
     let said_of = |report: &Report, profile: &str| {
         let other = report.portability.iter().find(|other| other.profile == profile)?;
-        Some(outcomes_on(other, of_program))
+        let is_home = report.profile.split(['@', ',']).next() == Some(profile);
+        (!is_home || other.differs()).then(|| outcomes_on(other, of_program))
     };
     let mut said: Vec<(String, Vec<String>)> = Vec::new();
     let mut add = |text: String, platform: String| match said.iter_mut().find(|(known, _)| *known == text) {
@@ -176,20 +180,23 @@ fn elsewhere(reports: &[Report]) -> Vec<String> {
 /// `other outcomes in 218 of 383 results: macos/size-once (40), what POSIX leaves open or does not have (120); not known for 3`.
 /// Of a program there is one result, which needs no count.
 fn outcomes_on(other: &Portability, of_program: bool) -> String {
-    let mut reasons = by(&other.deviations);
+    let is_one = of_program && other.compared == 1;
+    let counted = |what: &str, count: u64| if is_one { what.to_owned() } else { format!("{what} ({count})") };
+    let mut reasons = by(&other.deviations, counted);
     if other.choices > 0 {
-        reasons.push(format!("what POSIX leaves open or does not have ({})", other.choices));
+        reasons.push(counted("what POSIX leaves open or does not have", other.choices));
     }
-    let mut possible = by(&other.possible);
+    let mut possible = by(&other.possible, counted);
     if other.possible_choices > 0 {
-        possible.push(format!("what POSIX leaves open ({})", other.possible_choices));
+        possible.push(counted("what POSIX leaves open", other.possible_choices));
     }
     let possible = possible.join(", ");
     let mut parts = Vec::new();
-    let is_one = of_program && other.compared == 1;
     match other.differ {
         0 if !possible.is_empty() => {}
-        0 if is_one && other.unknown > 0 => parts.push("the same outcomes where they are known".to_owned()),
+        0 if is_one && other.unknown > 0 => {
+            parts.push("not known for some calls, and the same outcomes in the others".to_owned())
+        }
         0 if is_one => parts.push("the same outcomes in all that was judged".to_owned()),
         0 => parts.push("the same outcomes".to_owned()),
         _ if is_one => parts.push(format!("other outcomes: {}", reasons.join(", "))),
@@ -208,11 +215,11 @@ fn outcomes_on(other: &Portability, of_program: bool) -> String {
     parts.join("; ")
 }
 
-/// The deviations with the number of results that meet them, the most frequent first.
-fn by(deviations: &BTreeMap<String, u64>) -> Vec<String> {
+/// The deviations as `counted` tells of them and of how many results meet them, the most frequent first.
+fn by(deviations: &BTreeMap<String, u64>, counted: impl Fn(&str, u64) -> String) -> Vec<String> {
     let mut deviations: Vec<(&String, &u64)> = deviations.iter().collect();
     deviations.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-    deviations.into_iter().map(|(deviation, count)| format!("{} ({count})", clean(deviation))).collect()
+    deviations.into_iter().map(|(deviation, count)| counted(&clean(deviation), *count)).collect()
 }
 
 /// `1 property`, `9 properties`

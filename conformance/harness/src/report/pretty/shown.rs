@@ -40,7 +40,16 @@ impl Pretty {
         let width = self.width.max(super::NARROWEST);
         let verdict = paint(paint::of(shown.verdict), &shown.verdict.to_string().to_uppercase());
         let (id, subject, profile) = (shown.id.as_str(), clean(shown.subject), clean(shown.profile));
-        writeln!(output, "{}  {verdict}  {subject}, by the rules of {profile}", paint(style::STRONG, id))?;
+        let posix = match shown.verdict {
+            Verdict::Pass => Some("which POSIX allows"),
+            Verdict::Deviation => Some("which departs from POSIX"),
+            _ => None,
+        };
+        let id = paint(style::STRONG, id);
+        match posix.filter(|_| shown.subject.strip_prefix("model:") == Some(shown.profile)) {
+            Some(posix) => writeln!(output, "{id}  as {profile} does it, {posix}")?,
+            None => writeln!(output, "{id}  {verdict}  {subject}, by the rules of {profile}")?,
+        }
         let indent = |text: &str, label: &str| {
             let (first, others) = (format!("      {label}"), " ".repeat(6 + label.len()));
             let options = wrapped(width).initial_indent(&first).subsequent_indent(&others);

@@ -11,11 +11,8 @@ pub struct Machine {
     pid: u32,
 }
 
-const ELSEWHERE: &str = if cfg!(all(target_os = "linux", target_pointer_width = "64")) {
-    "this shmconf was built without its feature `qemu`; give cargo `--features qemu`, and build it again"
-} else {
-    "shmconf speaks with QEMU on Linux with 64 bits alone"
-};
+const ELSEWHERE: &str =
+    "this shmconf cannot speak with QEMU; on 64-bit Linux, build it again with the feature: cargo … --features qemu";
 
 impl Machine {
     /// Why no object can be had of that program.

@@ -84,15 +84,33 @@ impl Found {
 fn rules(topic: &Topic, profile: &Profile, rules: &mut Vec<Rule>) {
     for rule in profile.rules.list() {
         // Where a platform says nothing, POSIX's own choices stand, which are no news of it.
-        for (at, (choice, justification)) in rule.choices.iter().enumerate().filter(|_| !rule.source.is_empty()) {
+        if rule.source.is_empty() {
+            continue;
+        }
+        // What may come under the same condition, by that condition.
+        let mut under: Vec<(String, Vec<String>)> = Vec::new();
+        for (at, (choice, justification)) in rule.choices.iter().enumerate() {
             let deviation = profile.deviation(*justification);
             let departs = deviation.map(|deviation| deviation.text.as_str()).unwrap_or_default();
             if !topic.is_met(Some(justification.clause), &[choice, rule.about, departs]) {
                 continue;
             }
-            let when = rule.when.get(at).filter(|when| !when.is_empty()).map(|when| format!(" ({when})"));
+            let when = rule.when.get(at).map(ToString::to_string).unwrap_or_default();
             let by = deviation.map(|deviation| format!(", {}", deviation.id)).unwrap_or_default();
-            let does = format!("{choice}{by}{}", when.unwrap_or_default());
+            let does = format!("{choice}{by}");
+            match under.iter_mut().find(|(known, _)| *known == when) {
+                Some((_, choices)) => choices.push(does),
+                None => under.push((when, vec![does])),
+            }
+        }
+        let has_conditions = rule.when.iter().any(|when| !when.is_empty());
+        for (when, choices) in under {
+            let when = match &*when {
+                "" if has_conditions => " (otherwise)".to_owned(),
+                "" => String::new(),
+                when => format!(" ({when})"),
+            };
+            let does = format!("{}{when}", choices.join(" or "));
             let known = match rules.iter_mut().find(|known| known.key == rule.key) {
                 Some(known) => known,
                 None => {

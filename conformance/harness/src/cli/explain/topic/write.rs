@@ -7,6 +7,7 @@ use crate::assess::{self, Against};
 use crate::campaign::Plan;
 use crate::cli::list::first_sentence;
 use crate::executor;
+use crate::report::wrapped;
 use anstyle::Style;
 use shmconf_model::call::{Call, Entry};
 use shmconf_model::profile::{Deviation, Profile};
@@ -125,8 +126,7 @@ fn cases(output: &mut dyn Write, width: usize, topic: &Topic, cases: &[&Script])
     }
     let widest = cases.iter().map(|case| case.id.as_str().len()).max().unwrap_or(0);
     for case in cases {
-        let options =
-            textwrap::Options::new(width.max(widest + 30)).word_splitter(textwrap::WordSplitter::NoHyphenation);
+        let options = wrapped(width.max(widest + 30));
         let indent = " ".repeat(widest + 4);
         let text = format!("  {:widest$}  {}", case.id, first_sentence(&case.about));
         writeln!(output, "{}", textwrap::fill(&text, options.subsequent_indent(&indent)))?;
