@@ -65,12 +65,12 @@ pub enum StraceError {
     CutShort(PathBuf),
 }
 
-/// Where such a program is: at its path, or in one of the directories where programs are looked for.
 /// Is a program that PATH does not have in the directory of the user?
 fn is_here(program: &Path) -> bool {
     program.components().count() == 1 && program.is_file()
 }
 
+/// Where such a program is: at its path, or in one of the directories where programs are looked for.
 fn find(program: &Path) -> Option<PathBuf> {
     if program.components().count() > 1 {
         return program.exists().then(|| program.to_owned());

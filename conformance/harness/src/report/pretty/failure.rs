@@ -151,7 +151,7 @@ pub(super) fn calls(
     elision(elided, output)
 }
 
-/// Why an outcome is allowed. A clause that lets the call fail in another way is said to do so, where there is nothing else.
+/// Why an outcome is allowed. What lets the call fail in another way is no reason; it is told where there is none.
 fn because(call: &ShownCall, justifications: &[Explanation]) -> Allowed {
     // Before the colon stand errors, as in `F_SETLK: EINVAL: …` or `ENODEV or ENOSYS: …`.
     let is_errors = |part: &str| {
