@@ -55,8 +55,11 @@ pub struct There {
     pub most_limit: Option<usize>,
     /// Is the slash in front counted?
     pub slash_counts: bool,
-    /// What refuses the name, and why.
+    /// What shm_open refuses the name by, and why.
     pub refusals: Vec<Allowed>,
+    /// What shm_unlink refuses the name by where shm_open took it, and why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unlink_refusals: Vec<Allowed>,
     /// The plain name that stands for the same object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_object_as: Option<String>,
@@ -127,6 +130,7 @@ impl There {
             most_limit: there.most,
             slash_counts: there.with_slash,
             refusals: there.refusals,
+            unlink_refusals: there.unlink_refusals,
             same_object_as,
             another_object_than,
             semaphore: there.semaphore,

@@ -34,8 +34,10 @@ pub struct NameThere {
     pub is_known: bool,
     /// Is the slash in front counted?
     pub with_slash: bool,
-    /// What refuses it, and why.
+    /// What shm_open refuses it by, and why.
     pub refusals: Vec<Allowed>,
+    /// What shm_unlink refuses it by where shm_open took it, and why.
+    pub unlink_refusals: Vec<Allowed>,
     /// What it stands for, where that is not plain.
     pub stands_for: Option<StandsFor>,
     /// The named semaphore that is the same file.
@@ -90,16 +92,19 @@ pub fn everywhere(name: &str) -> Result<Vec<NameThere>, ProfileError> {
 /// What one platform makes of a name.
 pub fn there(profile: &Profile, name: &str) -> NameThere {
     let place = Place::of(profile);
-    let (made, refused) = place.make(name);
-    let (plainly_made, plainly_refused) = place.make(PLAIN);
+    let (made, refused, kept) = place.make(name);
+    let (plainly_made, plainly_refused, plainly_kept) = place.make(PLAIN);
     let length = Length::of(profile);
     // What is taken from POSIX, as nothing is known, says nothing of the platform.
     let too_long = &profile.rules.name_too_long.choices;
     let is_too_long = |expect: &Expect| too_long.iter().any(|choice| *expect == Expect::Errno(choice.value));
     let is_known = |branch: &Branch| !branch.is_assumed() && (length.is_known || !is_too_long(&branch.expect));
-    let is_plain = |branch: &Branch| plainly_refused.iter().any(|plain| plain.expect == branch.expect);
-    let refused: Vec<Branch> = refused.into_iter().filter(|branch| is_known(branch) && !is_plain(branch)).collect();
-    let usable = match (plainly_made.is_empty(), made.is_empty(), refused.is_empty()) {
+    let own = |branches: Vec<Branch>, plain: &[Branch]| -> Vec<Branch> {
+        let is_plain = |branch: &Branch| plain.iter().any(|plain| plain.expect == branch.expect);
+        branches.into_iter().filter(|branch| is_known(branch) && !is_plain(branch)).collect()
+    };
+    let (refused, kept) = (own(refused, &plainly_refused), own(kept, &plainly_kept));
+    let usable = match (plainly_made.is_empty(), made.is_empty(), refused.is_empty() && kept.is_empty()) {
         (true, ..) => Usable::NoNames,
         (_, true, _) => Usable::No,
         (_, false, true) if !length.is_known && name.len() > PORTABLE_NAME_BYTES => Usable::Unknown,
@@ -116,6 +121,7 @@ pub fn there(profile: &Profile, name: &str) -> NameThere {
         is_known: length.is_known,
         with_slash: length.with_slash,
         refusals: violations::allowed(profile, &refused),
+        unlink_refusals: violations::allowed(profile, &kept),
         stands_for: if made.is_empty() { None } else { place.stands_for(name) },
         semaphore: profile.notes.iter().find_map(|note| semaphore(name, note.semaphores.as_deref()?)),
         beginnings: profile.notes.iter().filter_map(|note| note.names.clone()).collect(),
@@ -214,16 +220,17 @@ impl Place<'_> {
         Place { profile, state: State::initial(&ordinary(profile)), actor: Label::A }
     }
 
-    /// The branches of creating and unlinking an object of that name that succeed, and those that do not.
-    fn make(&self, name: &str) -> (Vec<Branch>, Vec<Branch>) {
+    /// The branches by which an object of that name is created, by which it is not, and by which it is not unlinked.
+    fn make(&self, name: &str) -> (Vec<Branch>, Vec<Branch>, Vec<Branch>) {
         let created = self.step(&self.state, &open(name, true), 0);
-        let (made, mut refused): (Vec<Branch>, Vec<Branch>) = created.into_iter().partition(succeeds);
+        let (made, refused): (Vec<Branch>, Vec<Branch>) = created.into_iter().partition(succeeds);
+        let mut kept = Vec::new();
         for branch in &made {
             let after = branch.apply(self.state.clone(), &branch.expect.example(&self.state, self.actor));
             let unlink = Call::ShmUnlink { name: Name::Literal(name.to_owned()) };
-            refused.extend(self.step(&after, &unlink, 1).into_iter().filter(|branch| !succeeds(branch)));
+            kept.extend(self.step(&after, &unlink, 1).into_iter().filter(|branch| !succeeds(branch)));
         }
-        (made, refused)
+        (made, refused, kept)
     }
 
     fn step(&self, state: &State, call: &Call, event: u32) -> Vec<Branch> {

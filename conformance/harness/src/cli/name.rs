@@ -9,6 +9,7 @@ use crate::exit::Exit;
 use crate::names::{Named, Names, word};
 use crate::report::{clean, paint, reason, style, wrapped};
 use shmconf_model::names::{self, Mended, NameThere, StandsFor, Usable};
+use shmconf_model::verdict::Allowed;
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -152,12 +153,17 @@ fn about(name: &str, there: &NameThere) -> String {
         .as_ref()
         .filter(is_another)
         .map(|name| format!("the same file as the semaphore {}", clean(name)));
-    let refusals: Vec<&str> = there.refusals.iter().map(|refused| &*refused.outcome).collect();
-    let refusals = match &refusals[..] {
-        [] if there.usable == Usable::No => "with which error is not known".to_owned(),
-        refusals => refusals.join(" or "),
+    let outcomes =
+        |refusals: &[Allowed]| refusals.iter().map(|refused| &*refused.outcome).collect::<Vec<_>>().join(" or ");
+    let refusals = match &*outcomes(&there.refusals) {
+        "" if there.usable == Usable::No => "with which error is not known".to_owned(),
+        refusals => refusals.to_owned(),
     };
-    let said = [length, refusals, stands_for, semaphore.unwrap_or_default()];
+    let unlink = match &*outcomes(&there.unlink_refusals) {
+        "" => String::new(),
+        refusals => format!("shm_unlink: {refusals}"),
+    };
+    let said = [length, refusals, unlink, stands_for, semaphore.unwrap_or_default()];
     said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
@@ -165,7 +171,12 @@ fn about(name: &str, there: &NameThere) -> String {
 fn reasons(there: &[NameThere]) -> Vec<(String, Vec<&str>)> {
     let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
     for there in there {
-        let why = there.refusals.iter().filter_map(|refused| refused.justifications.first()).map(reason);
+        let why = there
+            .refusals
+            .iter()
+            .chain(&there.unlink_refusals)
+            .filter_map(|refused| refused.justifications.first())
+            .map(reason);
         for why in why.collect::<BTreeSet<_>>() {
             match reasons.iter_mut().find(|(known, _)| *known == why) {
                 Some((_, platforms)) => platforms.push(&there.profile),
