@@ -51,19 +51,55 @@ pub(in super::super) fn escaped(text: &str, is_strange: fn(char) -> bool) -> Cow
     Cow::Owned(text.chars().map(escaped).collect())
 }
 
-/// The text with its middle cut out, if it has more than `most` characters.
+/// The text with its middle cut out, if it has more than `most` characters. Of a call with a name the name is cut, as long as
+/// something of it is left.
 pub(in super::super) fn shorten(text: &str, most: usize) -> Cow<'_, str> {
+    const LEAST: usize = 8;
     let len = text.chars().count();
     if len <= most {
         return Cow::Borrowed(text);
     }
+    let mut parts = text.splitn(3, '"');
+    if let (Some(before), Some(name), Some(after)) = (parts.next(), parts.next(), parts.next()) {
+        let name_len = name.chars().count();
+        match (most + name_len).checked_sub(len) {
+            Some(room) if room >= LEAST => return Cow::Owned(format!("{before}\"{}\"{after}", cut(name, room))),
+            _ => {}
+        }
+    }
+    Cow::Owned(cut(text, most))
+}
+
+/// A text of more than `most` characters without its middle.
+fn cut(text: &str, most: usize) -> String {
     let (head, tail) = (most * 2 / 3, most - most * 2 / 3 - 1);
     let start: String = text.chars().take(head).collect();
-    let end: String = text.chars().skip(len - tail).collect();
-    Cow::Owned(format!("{start}…{end}"))
+    let end: String = text.chars().skip(text.chars().count() - tail).collect();
+    format!("{start}…{end}")
 }
 
 /// Lines of at most so many columns, without breaking IDs at their hyphens.
 pub(crate) fn wrapped(width: usize) -> textwrap::Options<'static> {
     textwrap::Options::new(width).word_splitter(textwrap::WordSplitter::NoHyphenation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shorten;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::short("abc", 3, "abc")]
+    #[case::long("abcdefghijkl", 7, "abcd…kl")]
+    #[case::a_name(r#"f = shm_open("/my_application_state", RDWR)"#, 34, r#"f = shm_open("/my_appl…ate", RDWR)"#)]
+    #[case::a_name_of_which_nothing_would_be_left(
+        r#"shm_open("/my_state", RDWR|CREAT|EXCL, 0600)"#,
+        30,
+        r#"shm_open("/my_state"…CL, 0600)"#
+    )]
+    #[case::a_quote_alone(r#"a "b that does not end"#, 10, r#"a "b t…end"#)]
+    fn what_is_cut_can_be_read(#[case] text: &str, #[case] most: usize, #[case] expected: &str) {
+        assert_eq!(shorten(text, most), expected);
+        assert!(expected.chars().count() <= most, "{expected}");
+    }
 }
