@@ -14,6 +14,14 @@ export function lay(platforms: About[], changed: () => void) {
   const sizes = new Set(platforms.flatMap(({ settings }) => settings.page_size?.[1] ?? []).map(Number));
   pages.append(...[...sizes].sort((a, b) => a - b).map((size) => make("option", { value: String(size) }, `${size} bytes`)));
   list.replaceChildren(...platforms.map(row));
+  const all = make("button", { type: "button", id: "all-or-none" }, "All or none");
+  all.addEventListener("click", () => {
+    const boxes = [...list.querySelectorAll<HTMLInputElement>("input[type=checkbox]")];
+    const on = !boxes.some(({ checked }) => checked);
+    for (const box of boxes) box.checked = on;
+    changed();
+  });
+  list.before(all);
   for (const element of [user, pages, list]) element.addEventListener("change", changed);
 }
 

@@ -29,7 +29,7 @@ function why(all: Why[]): HTMLElement[] {
   if (departs.length === 0) return [list(all)];
   const rest = all.filter(({ deviation }) => !deviation);
   const title = make("p", { className: "level" }, make("span", { className: "mark differs" }), " departs from POSIX");
-  return [title, list(departs), ...(rest.length === 0 ? [] : [make("p", { className: "level" }, "POSIX and manuals say"), list(rest)])];
+  return [title, list(departs), ...(rest.length === 0 ? [] : [make("p", { className: "level" }, "what POSIX and manuals say of the rest"), list(rest)])];
 }
 
 export function reasons(why: Why[]): HTMLElement[] {
@@ -39,6 +39,6 @@ export function reasons(why: Why[]): HTMLElement[] {
 
 function because({ clause, level, deviation, text, instead, versions }: Why): (Node | string)[] {
   const name = deviation ? `${deviation}${versions ? ` (${versions})` : ""}` : clause;
-  const said = [make("code", { className: deviation ? "departs" : "" }, name), deviation ? " " : make("span", { className: "level" }, ` ${level} `), text];
+  const said = [make("code", { className: deviation ? "departs" : "" }, name), deviation ? " " : make("span", { className: "level" }, ` (${level}) `), text];
   return instead ? [...said, make("span", { className: "instead" }, make("b", {}, "Instead: "), instead)] : said;
 }

@@ -49,8 +49,11 @@ async function answer(all = false) {
     table.outdate(false);
     at("answer-all").hidden = stopped === null;
     at("key").hidden = given.length === 0;
-    const groups = table.columns(given).length;
-    const summary = groups === 1 ? `The same on ${several(given.length, "platform", "platforms")}` : `${several(given.length, "platform", "platforms")}, ${groups} different sets of answers`;
+    // POSIX is no platform.
+    const platformsGiven = given.filter(({ profile }) => profile !== "posix");
+    const groups = table.columns(platformsGiven).length;
+    const count = several(platformsGiven.length, "platform", "platforms");
+    const summary = groups === 0 ? "POSIX alone" : groups === 1 ? `The same on ${count}` : `${count}, ${groups} different sets of answers`;
     const stop = stopped ? `Stopped after ${document.body.dataset.within} ms, at call ${stopped[0]} of ${stopped[1]}.` : "";
     said.textContent = [stop, given.length > 0 ? `${summary}.` : "No platform is chosen.", ...refused].join(" ").trim();
     // For whoever drives the page: what it shows, and how long that took, in milliseconds.

@@ -1,7 +1,7 @@
 // The rules of the platforms side by side, to be searched.
 
 import * as details from "./details";
-import { at, make, several } from "./elements";
+import { at, breakable, make, several } from "./elements";
 import type { About, Choice, Row } from "./model";
 import { shades } from "./shades";
 
@@ -9,15 +9,15 @@ const text = at<HTMLInputElement>("rules-text");
 
 export function lay(platforms: About[], rows: Row[]) {
   const head = make("tr", {}, make("th", { scope: "col" }, "Rule"), platforms.map(({ id }) => make("th", { scope: "col" }, make("span", { className: "name" }, id))));
-  const made = rows.map((row) => make("tr", {}, make("th", { scope: "row" }, make("code", {}, row.key), make("small", {}, row.about)), row.platforms.map((_, column) => cell(platforms, row, column))));
+  const made = rows.map((row) => make("tr", {}, make("th", { scope: "row" }, make("code", {}, breakable(row.key)), make("small", {}, row.about)), row.platforms.map((_, column) => cell(platforms, row, column))));
   const words = rows.map((row) => JSON.stringify(row).toLowerCase());
   const caption = make("caption", { className: "hidden" }, "What each platform does in each matter. Choose one to see where that is known from.");
   const table = make("table", {}, caption, make("thead", {}, head), make("tbody", {}, made));
   table.style.setProperty("--columns", String(platforms.length));
   at("rules").replaceChildren(table);
   const filter = () => {
-    const wanted = text.value.trim().toLowerCase();
-    made.forEach((row, number) => (row.hidden = !words[number].includes(wanted)));
+    const wanted = text.value.toLowerCase().split(/\s+/);
+    made.forEach((row, number) => (row.hidden = !wanted.every((word) => words[number].includes(word))));
     at("rules-count").textContent = `${made.filter((row) => !row.hidden).length} of ${several(made.length, "rule", "rules")}`;
   };
   text.addEventListener("input", filter);
@@ -28,7 +28,7 @@ export function lay(platforms: About[], rows: Row[]) {
 function cell(platforms: About[], row: Row, column: number): HTMLElement {
   const { choices, source } = row.platforms[column];
   if (choices.length === 0) return make("td", { className: "absent" }, "not known");
-  const shown = [...new Set(choices.map(({ text }) => text))].join(", ");
+  const shown = [...new Set(choices.map(({ text }) => text))].join(" or ");
   const button = make("button", { type: "button" }, make("span", { className: "mark" }), make("span", {}, shown));
   button.addEventListener("click", () => details.open(row.key, platforms[column].id, [make("p", {}, row.about), ...choices.map(choice), make("p", { className: "level" }, source ? `Known from: ${source}` : "")]));
   const made = make("td", { className: choices.some(({ deviation }) => deviation) ? "differs" : "" }, button);

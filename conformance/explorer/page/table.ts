@@ -1,7 +1,7 @@
 // The answers side by side: calls as rows, and platforms as columns. Platforms with the same answers to each call are one column.
 
 import * as details from "./details";
-import { at, make } from "./elements";
+import { at, breakable, make } from "./elements";
 import type { Allowed, Answers, Call } from "./model";
 import { shades } from "./shades";
 
@@ -76,7 +76,7 @@ export function outdate(is: boolean) {
 
 function row(call: Call, number: number, groups: Answers[][]): HTMLElement {
   const shades = shadesOf(groups, number);
-  const line = make("code", {}, call.line);
+  const line = make("code", {}, breakable(call.line));
   const race = call.race === undefined ? null : make("small", {}, "races");
   const head = scoped("row", make("span", { className: "number" }, String(number + 1)), make("span", {}, line, race));
   return make("tr", { className: call.race === undefined ? "" : "race" }, head, groups.map((group) => cell(group, number, shades)));
@@ -119,7 +119,7 @@ function open(group: Answers[], number: number) {
     const key = JSON.stringify(one.calls[number]);
     together.set(key, [...(together.get(key) ?? []), one]);
   }
-  const word = (at: number) => (call.allowed.length === 1 ? "" : at === 0 ? " which the calls below build on" : " allowed too");
+  const word = (at: number) => (call.allowed.length === 1 ? "" : at === 0 ? " – the later calls go on from this one" : " – possible, too");
   const content = [...together.values()].map((members) =>
     make("section", {}, make("h3", {}, members.map(({ profile }) => profile).join(", ")), call.unknown ? make("p", {}, "Nothing is known of this here; POSIX leaves it open.") : null, details.outcomes(members[0].calls[number].allowed, word)),
   );
