@@ -29,23 +29,27 @@ pub(super) fn diagnoses(facts: &Facts) -> Vec<Diagnosis> {
     .collect()
 }
 
+/// The command that makes a directory the store.
+fn mount(directory: &str) -> String {
+    format!("mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs {directory}")
+}
+
 fn missing(facts: &Facts, directory: &str) -> Diagnosis {
     let breaks = match &facts.no_named_objects {
         Some(reason) => format!("No object with a name can be made or opened: {reason}."),
         None => "Objects with names lie elsewhere than programs expect.".to_owned(),
     };
     let remedy = format!(
-        "As root: `mkdir -p {directory} && mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs {directory}`. In Docker do not \
-         start the container with `--ipc=none`."
+        "As root: `mkdir -p {directory} && {}`. In Docker do not \
+         start the container with `--ipc=none`.",
+        mount(directory)
     );
     Diagnosis::new(Weight::Wrong, "no-store", format!("There is no directory {directory}."), breaks, remedy)
 }
 
 fn no_directory(directory: &str) -> Diagnosis {
     let breaks = "No object with a name can be made or opened: shm_open says ENOTDIR.".to_owned();
-    let remedy = format!(
-        "As root: `rm {directory} && mkdir {directory} && mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs {directory}`."
-    );
+    let remedy = format!("As root: `rm {directory} && mkdir {directory} && {}`.", mount(directory));
     Diagnosis::new(Weight::Wrong, "no-store", format!("{directory} is a file, and no directory."), breaks, remedy)
 }
 
@@ -53,7 +57,7 @@ fn foreign(directory: &str, store: &Storage) -> Option<Diagnosis> {
     let kind = Some(&store.file_system).filter(|kind| !kind.is_empty() && *kind != "tmpfs")?;
     let text = format!("{directory} is no tmpfs: its file system is {kind}.");
     let breaks = "Objects are files on that file system: they may outlive a restart, take room there, and be slow.";
-    let remedy = format!("As root: `mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs {directory}`.");
+    let remedy = format!("As root: `{}`.", mount(directory));
     Some(Diagnosis::new(Weight::Wrong, "no-tmpfs", text, breaks.to_owned(), remedy))
 }
 
