@@ -201,8 +201,7 @@ fn show_trace(
         deviations: &deviations,
     };
     pretty.trace(&shown, output)?;
-    let is_simulated = trace.header.subject.strip_prefix("model:") == Some(&profile.name);
-    if profile.id != Profile::POSIX && !is_simulated && !profile.is_of(&trace.header.platform) {
+    if profile.id != Profile::POSIX && !shown.is_simulated() && !profile.is_of(&trace.header.platform) {
         let (system, there) = (clean(&trace.header.platform.os), clean(&profile.name));
         let marked = match verdict {
             Verdict::Fail => format!(

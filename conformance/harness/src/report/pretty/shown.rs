@@ -30,6 +30,13 @@ pub struct Shown<'a> {
     pub deviations: &'a [Deviation],
 }
 
+impl Shown<'_> {
+    /// Is it what the model says of that platform, and not what a system did?
+    pub fn is_simulated(&self) -> bool {
+        self.subject.strip_prefix("model:") == Some(self.profile)
+    }
+}
+
 impl Pretty {
     /// Writes a trace whole.
     ///
@@ -46,7 +53,7 @@ impl Pretty {
             _ => None,
         };
         let id = paint(style::STRONG, id);
-        match posix.filter(|_| shown.subject.strip_prefix("model:") == Some(shown.profile)) {
+        match posix.filter(|_| shown.is_simulated()) {
             Some(posix) => writeln!(output, "{id}  as {profile} does it, {posix}")?,
             None => writeln!(output, "{id}  {verdict}  {subject}, by the rules of {profile}")?,
         }
