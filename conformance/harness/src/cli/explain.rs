@@ -47,7 +47,7 @@ fn page(words: &[String]) -> Result<Page, CliError> {
     let sources = [case::explain, call, clause::explain, profile::explain, subject::explain];
     let by_id = |id: &str| sources.iter().find_map(|source| source(id));
     let page = match words {
-        // A constant of C is not what has its name in small letters.
+        // `MAP_PRIVATE` is the constant of C, and not the rule `map_private`.
         [id] if topic::ids().contains(id) => by_id(id),
         [id] => by_id(id).or_else(|| by_id(&id.to_ascii_lowercase())),
         _ => None,
