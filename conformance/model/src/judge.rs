@@ -12,7 +12,7 @@ mod search;
 mod tests;
 pub(crate) mod violations;
 
-pub use justified::{Justified, justified};
+pub use justified::justified;
 pub use search::Orders;
 
 use crate::call::{Call, Handle, Label, OpenFlags};

@@ -7,7 +7,7 @@ use crate::judge::violations;
 use crate::model::{self, Branch, Expect, PORTABLE_NAME_BYTES, Site, State};
 use crate::outcome::Errno;
 pub use crate::profile::Beginning;
-use crate::profile::{Profile, ProfileError};
+use crate::profile::{Limit, Profile, ProfileError};
 use crate::script::Id;
 use crate::simulation;
 use crate::trace::{self, Header, Machine, Platform};
@@ -111,11 +111,10 @@ pub fn there(profile: &Profile, name: &str) -> NameThere {
         (_, false, true) => Usable::Yes,
         (_, false, false) => Usable::AtTimes,
     };
-    let bytes = if length.with_slash { name.len() } else { name.trim_start_matches('/').len() };
     NameThere {
         profile: profile.name.clone(),
         usable,
-        bytes,
+        bytes: length.bytes(name),
         most: length.most,
         least: length.least,
         is_known: length.is_known,
@@ -288,16 +287,22 @@ struct Length {
     most: Option<usize>,
     is_known: bool,
     with_slash: bool,
+    limits: Vec<Limit>,
 }
 
 impl Length {
     fn of(profile: &Profile) -> Length {
         let known = profile.rules.name_length.choices.iter().filter(|choice| !choice.justification.assumed);
-        let limits = known.map(|choice| choice.value);
+        let limits: Vec<Limit> = known.map(|choice| choice.value).collect();
         let bounded = |bytes: usize| (bytes != usize::MAX).then_some(bytes);
-        let least = limits.clone().map(|limit| limit.always).min().and_then(bounded);
-        let most = limits.clone().map(|limit| limit.never.unwrap_or(usize::MAX)).max().and_then(bounded);
-        let (is_known, with_slash) = (limits.clone().next().is_some(), limits.clone().all(|limit| limit.with_slash));
-        Length { least, most, is_known, with_slash }
+        let least = limits.iter().map(|limit| limit.always).min().and_then(bounded);
+        let most = limits.iter().map(|limit| limit.never.unwrap_or(usize::MAX)).max().and_then(bounded);
+        let (is_known, with_slash) = (!limits.is_empty(), limits.iter().all(|limit| limit.with_slash));
+        Length { least, most, is_known, with_slash, limits }
+    }
+
+    /// How many bytes a name has, as the release counts them that finds most.
+    fn bytes(&self, name: &str) -> usize {
+        self.limits.iter().map(|limit| limit.bytes(name)).max().unwrap_or(name.len())
     }
 }

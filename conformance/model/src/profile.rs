@@ -20,6 +20,7 @@ pub use choices::{
     Response, Rest, Rounding, Tail, Times, TooFar, Truncation, UnlinkRight, Write,
 };
 pub(crate) use circumstances::Release;
+use circumstances::When;
 pub use circumstances::{Circumstances, Setting};
 pub use dimension::Dimension;
 pub use order::{Check, Order, Orders};
@@ -43,6 +44,8 @@ pub struct Profile {
     pub title: String,
     /// Is it one of those that come with the model, and not of a file?
     pub(crate) is_built_in: bool,
+    /// The releases that it speaks of.
+    pub(self) releases: When,
     /// What was known of the system when it was asked for: nothing is left of what does not hold there.
     pub circumstances: Circumstances,
     /// The releases at which its rules change: its own without a name, and those of parts such as `glibc`.
@@ -220,6 +223,10 @@ impl Profile {
     fn check(&self, circumstances: &Circumstances) -> Result<(), String> {
         if self.id == Profile::POSIX && *circumstances != Circumstances::default() {
             return Err("it is a standard, in which nothing depends on a release or a setting".to_owned());
+        }
+        if !self.releases.may_hold(circumstances) {
+            let (release, known) = (circumstances.release(), &self.releases);
+            return Err(format!("nothing is known of release {release}; what is known is of releases {known}"));
         }
         if let Some(part) = circumstances.parts().find(|part| !self.turns.contains_key(*part)) {
             let known = self.turns.keys().filter(|part| !part.is_empty());

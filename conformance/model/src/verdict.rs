@@ -3,7 +3,7 @@
 use crate::clause::{ClauseId, ClauseSet, Level};
 use crate::outcome::Outcome;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// The verdict on a case or a property. The later ones weigh more, so that the worst of several is their maximum.
@@ -84,6 +84,9 @@ pub struct Allowed {
     /// Why.
     pub justifications: Vec<Explanation>,
 }
+
+/// Why the outcomes of a trace are allowed, by the index of the event.
+pub type Justified = BTreeMap<usize, Vec<Explanation>>;
 
 /// Why an outcome is allowed: a clause, and where a platform chooses or departs, its deviation.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

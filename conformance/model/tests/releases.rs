@@ -34,6 +34,14 @@ fn a_profile_has_what_holds(#[case] profile: &str, #[case] key: &str, #[case] ex
 }
 
 #[rstest]
+#[case::unknown_release(
+    "macos@99",
+    "profile `macos`: nothing is known of release 99; what is known is of releases 10.14 to 26"
+)]
+#[case::too_old(
+    "freebsd@12.4",
+    "profile `freebsd`: nothing is known of release 12.4; what is known is of releases since 13"
+)]
 #[case::no_release("macos@thirteen", "profile `macos`: found `thirteen`, expected a release such as 14 or 10.14.3")]
 #[case::the_setting_of_another_platform(
     "macos,noexec=true",

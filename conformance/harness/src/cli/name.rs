@@ -15,6 +15,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
+#[command(override_usage = "shmconf name [OPTIONS] NAME...\n       shmconf name [OPTIONS] --header")]
 pub(super) struct Args {
     /// The names of shared memory objects, such as /mine
     #[arg(value_name = "NAME", required_unless_present = "header")]
@@ -131,7 +132,12 @@ fn about(name: &str, there: &NameThere) -> String {
     if there.usable == Usable::NoNames {
         return "there are no objects with names".to_owned();
     }
-    let counted = if there.with_slash { "the slash counted" } else { "without the slash" };
+    let twice = there.bytes > name.trim_start_matches('/').len();
+    let counted = match there.with_slash {
+        true => "the slash counted",
+        false if twice => "without the slash, / and % twice",
+        false => "without the slash",
+    };
     let bytes = if there.bytes == 1 { "1 byte".to_owned() } else { format!("{} bytes", there.bytes) };
     let length = match (there.least, there.most) {
         (None, None) if !there.is_known => format!("{bytes}; the limit is not known"),

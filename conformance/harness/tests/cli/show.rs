@@ -70,7 +70,7 @@ fn a_recording_that_another_platform_would_answer_alike_says_so_and_marks_nothin
 #[rstest]
 #[case("netbsd", "-> descriptor", "pax_mprotect=true, tmpfs=true.")]
 #[case("netbsd,tmpfs=false", "-> ENOTSUP", "pax_mprotect=true.")]
-#[case("dragonfly", "-> descriptor", "var_run_shm=true.")]
+#[case("dragonfly", "-> descriptor", "store=/var/run/shm.")]
 fn a_platform_does_as_it_is_usually_set(#[case] profile: &str, #[case] first: &str, #[case] settings: &str) {
     let (_, shown) = said(&["show", "exclusive/existing-name", "-p", profile]);
     assert!(shown.lines().nth(1).is_some_and(|line| line.contains(first)), "{shown}");

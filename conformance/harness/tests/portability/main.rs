@@ -216,7 +216,7 @@ const NAMELESS: &str = r#"{"stat":{"size":4096,"mode":0,"uid":1000,"gid":1000}}"
 #[test]
 fn what_is_not_known_of_a_platform_is_told_apart() {
     let trace = trace(&[(OPEN, r#"{"fd":4}"#), (RESERVE, r#""ok""#)]);
-    let found = on("dragonfly,var_run_shm=true", &trace);
+    let found = on("dragonfly,store=/var/run/shm", &trace);
     assert!(found.iter().any(|found| found.event == 1), "{found:?}");
     assert!(found.iter().all(|found| found.certainty == Certainty::Unknown), "{found:?}");
 }

@@ -7,16 +7,13 @@ use crate::model::{self, Branch, State};
 use crate::outcome::Outcome;
 use crate::profile::Profile;
 use crate::trace::Trace;
-use crate::verdict::Explanation;
-use std::collections::{BTreeMap, HashSet};
+use crate::verdict::Justified;
+use std::collections::HashSet;
 
 /// Steps of the model that an account may take.
 const STEPS: usize = 100_000;
 /// States that it goes on with behind calls that overlap.
 const STATES: usize = 64;
-
-/// The justifications of each event, by its index.
-pub type Justified = BTreeMap<usize, Vec<Explanation>>;
 
 /// One way to explain the calls so far.
 #[derive(Clone)]

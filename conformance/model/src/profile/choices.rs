@@ -207,6 +207,17 @@ pub struct Limit {
     pub never: Option<usize>,
     /// Are leading slashes counted?
     pub with_slash: bool,
+    /// Do `/` and `%` behind them count twice, as the system writes each with two characters?
+    pub twice: bool,
+}
+
+impl Limit {
+    /// How many bytes a name has, as they are counted.
+    pub fn bytes(self, name: &str) -> usize {
+        let inner = name.trim_start_matches('/');
+        let counted = if self.with_slash { name.len() } else { inner.len() };
+        counted + if self.twice { inner.matches(['/', '%']).count() } else { 0 }
+    }
 }
 
 impl Cut {
@@ -286,6 +297,9 @@ texts! {
     Offset { Asked = "asked", Low32Bits = "low-32-bits" }
 }
 
+/// How it is said that some characters count twice.
+const TWICE: &str = ", / and % twice";
+
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.always == usize::MAX {
@@ -297,7 +311,8 @@ impl fmt::Display for Limit {
             Some(never) => write!(f, "..{never}")?,
             None => f.write_str("..")?,
         }
-        f.write_str(if self.with_slash { " with the slash" } else { " after the slash" })
+        f.write_str(if self.with_slash { " with the slash" } else { " after the slash" })?;
+        f.write_str(if self.twice { TWICE } else { "" })
     }
 }
 
@@ -306,12 +321,13 @@ impl FromStr for Limit {
 
     fn from_str(text: &str) -> Result<Limit, String> {
         if text == "any" {
-            return Ok(Limit { always: usize::MAX, never: None, with_slash: true });
+            return Ok(Limit { always: usize::MAX, never: None, with_slash: true, twice: false });
         }
         let error = || {
             format!("found `{text}`, expected `any` or lengths such as `255 after the slash` or `14.. with the slash`")
         };
         let (lengths, how) = text.split_once(' ').ok_or_else(error)?;
+        let (how, twice) = how.strip_suffix(TWICE).map_or((how, false), |how| (how, true));
         let with_slash = match how {
             "with the slash" => true,
             "after the slash" => false,
@@ -323,6 +339,6 @@ impl FromStr for Limit {
             Some((always, "")) => (length(always)?, None),
             Some((always, never)) => (length(always)?, Some(length(never)?)),
         };
-        Ok(Limit { always, never, with_slash })
+        Ok(Limit { always, never, with_slash, twice })
     }
 }

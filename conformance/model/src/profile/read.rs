@@ -87,6 +87,9 @@ struct Standard {
 struct Platform {
     id: String,
     title: String,
+    /// The releases that it speaks of.
+    #[serde(default)]
+    releases: When,
     /// A platform whose rules this one starts from.
     like: Option<String>,
     /// Rules that are not taken over from that platform, since nothing is known of them here.
@@ -148,6 +151,7 @@ pub(super) fn built_in(id: &str, circumstances: &Circumstances) -> Result<Profil
         name,
         title,
         is_built_in: true,
+        releases: When::default(),
         circumstances,
         turns: BTreeMap::new(),
         used: BTreeSet::new(),
@@ -160,7 +164,8 @@ pub(super) fn built_in(id: &str, circumstances: &Circumstances) -> Result<Profil
 }
 
 pub(super) fn platform(text: &str, circumstances: &Circumstances) -> Result<Profile, ProfileError> {
-    let Platform { id, title, settings, rules, mut deviation, note, order, .. } = merged(toml::from_str(text)?)?;
+    let Platform { id, title, releases, settings, rules, mut deviation, note, order, .. } =
+        merged(toml::from_str(text)?)?;
     known_keys(rules.keys())?;
     let allows = &standard()?.rules;
     let circumstances = &circumstances.as_far_as_known(&settings);
@@ -193,6 +198,7 @@ pub(super) fn platform(text: &str, circumstances: &Circumstances) -> Result<Prof
         name,
         title,
         is_built_in: false,
+        releases,
         circumstances,
         turns,
         used,

@@ -154,6 +154,6 @@ fn refusals(rule: &Rule<Errno>, check: Check) -> impl Iterator<Item = Reading> {
 
 /// May a name of that length be accepted, and may it be refused?
 fn length(text: &str, limit: Limit) -> (bool, bool) {
-    let counted = if limit.with_slash { text.len() } else { text.trim_start_matches('/').len() };
+    let counted = limit.bytes(text);
     (limit.never.is_none_or(|never| counted <= never), counted > limit.always)
 }
