@@ -11,7 +11,7 @@ mod objects;
 mod pretty;
 
 pub use confinement::Confinement;
-pub use diagnosis::{Diagnosis, Weight};
+pub use diagnosis::{Diagnosis, Finding, Weight};
 pub use mount::Mount;
 pub use objects::{Holder, Object, Objects};
 

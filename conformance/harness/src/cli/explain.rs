@@ -2,6 +2,7 @@
 
 mod case;
 mod clause;
+mod finding;
 mod profile;
 mod subject;
 mod topic;
@@ -24,7 +25,7 @@ use std::io::{self, Write};
 pub(super) struct Args {
     /// The ID of a case or property (size/grow-zero-fills), a clause (shm_open:22) or all of them (clauses), a deviation
     /// (linux/stale-bytes-past-end), a platform (macos), a rule (name_length), a setting (noexec), a kind of subject (shmfd)
-    /// or all of them (subjects); or calls, flags, error numbers, areas and platforms, of which several narrow it down, as in
+    /// or all of them (subjects), a finding of `shmconf doctor` (small-store); or calls, flags, error numbers, areas and platforms, of which several narrow it down, as in
     /// `EINVAL ftruncate macos`; several platforms alone show where they differ
     #[arg(value_name = "ID|WORD", required = true)]
     words: Vec<String>,
@@ -44,7 +45,7 @@ pub(super) fn explain(args: &Args) -> Done {
 
 /// What one ID stands for; of other words, and of several, what is known of all of them.
 fn page(words: &[String]) -> Result<Page, CliError> {
-    let sources = [case::explain, call, clause::explain, profile::explain, subject::explain];
+    let sources = [case::explain, call, clause::explain, profile::explain, finding::explain, subject::explain];
     let by_id = |id: &str| sources.iter().find_map(|source| source(id));
     let page = match words {
         // `MAP_PRIVATE` is the constant of C, and not the rule `map_private`.
@@ -84,7 +85,8 @@ fn unknown(id: &str) -> CliError {
         .chain(interfaces)
         .chain(selection::ids().map(Id::to_string))
         .chain(profile::ids())
-        .chain(subject::ids())
+        .chain(finding::ids())
+        .chain(subject::ids(id))
         .chain(topic::ids())
         .collect();
     CliError::UnknownId { id: id.to_owned(), near: near(id, known.iter().map(String::as_str)) }

@@ -2,12 +2,13 @@
 
 /// The known words that are most like `word`, best first; at most three.
 pub(super) fn near<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Vec<String> {
-    const ALIKE: f64 = 0.8;
+    const ALIKE: f64 = 0.7;
     const WORSE: f64 = 0.05;
     let score = |candidate: &str| {
         let tail = candidate.rsplit('/').next().unwrap_or(candidate);
-        let contains = if word.len() >= 3 && candidate.contains(word) { 0.9 } else { 0.0 };
-        strsim::jaro_winkler(word, candidate).max(strsim::jaro_winkler(word, tail)).max(contains)
+        let like = |other| strsim::normalized_damerau_levenshtein(word, other);
+        let contains = if word.len() >= 3 && candidate.contains(word) { ALIKE + 0.25 * like(candidate) } else { 0.0 };
+        like(candidate).max(like(tail)).max(contains)
     };
     let mut alike: Vec<(f64, &str)> = known.map(|candidate| (score(candidate), candidate)).collect();
     alike.retain(|(score, _)| *score >= ALIKE);

@@ -1,7 +1,10 @@
 //! What is to be said of a machine: what is wrong or surprising, what it breaks, and what to do.
 
+mod finding;
 mod setting;
 mod store;
+
+pub use finding::Finding;
 
 use super::{Confinement, Facts, Limits};
 use crate::executor::in_words;
@@ -36,8 +39,8 @@ pub enum Weight {
 }
 
 impl Diagnosis {
-    fn new(weight: Weight, id: &str, text: String, breaks: String, remedy: String) -> Diagnosis {
-        Diagnosis { id: id.to_owned(), weight, text, breaks, remedy }
+    fn new(weight: Weight, finding: Finding, text: String, breaks: String, remedy: String) -> Diagnosis {
+        Diagnosis { id: finding.id().to_owned(), weight, text, breaks, remedy }
     }
 }
 
@@ -63,7 +66,7 @@ fn refused(facts: &Facts, explanations: &[Diagnosis]) -> Option<Diagnosis> {
         let breaks = "Programs that share memory by shm_open do not work.".to_owned();
         let remedy = "Look for a filter of system calls or a security policy that forbids it to this process, and \
                       have it allow shm_open.";
-        Diagnosis::new(Weight::Wrong, "no-objects", text, breaks, remedy.to_owned())
+        Diagnosis::new(Weight::Wrong, Finding::NoObjects, text, breaks, remedy.to_owned())
     })
 }
 
@@ -78,7 +81,7 @@ fn no_memfds(facts: &Facts) -> Option<Diagnosis> {
     };
     let text = format!("No memfd can be made: {reason}.");
     let breaks = "Programs that share memory without a name by memfd_create do not work, or fall back on shm_open.";
-    Some(Diagnosis::new(Weight::Wrong, "no-memfds", text, breaks.to_owned(), remedy.to_owned()))
+    Some(Diagnosis::new(Weight::Wrong, Finding::NoMemfds, text, breaks.to_owned(), remedy.to_owned()))
 }
 
 /// The limits of this process that objects meet.
@@ -86,21 +89,21 @@ fn limits(facts: &Facts) -> Vec<Diagnosis> {
     const FEW: u64 = 1024;
     let soft = |resource| facts.limits.get(&resource).and_then(|limits: &Limits| limits.soft);
     let mut diagnoses = Vec::new();
-    let mut add = |id: &str, text: String, breaks: &str, flag: &str| {
+    let mut add = |finding, text: String, breaks: &str, flag: &str| {
         let remedy = format!("Raise it with `ulimit -{flag}` in the shell, or where the service is set up.");
-        diagnoses.push(Diagnosis::new(Weight::Known, id, text, breaks.to_owned(), remedy));
+        diagnoses.push(Diagnosis::new(Weight::Known, finding, text, breaks.to_owned(), remedy));
     };
     if let Some(most) = soft(Resource::Fsize) {
         let breaks = "ftruncate beyond that ends the program by SIGXFSZ, or says EFBIG where it ignores the signal.";
-        add("limited-files", format!("A file of this process may have at most {}.", in_words(most)), breaks, "f");
+        add(Finding::LimitedFiles, format!("A file of this process may have at most {}.", in_words(most)), breaks, "f");
     }
     if let Some(most) = soft(Resource::As) {
         let breaks = "mmap says ENOMEM where an object does not fit beside what the program has mapped already.";
-        add("limited-addresses", format!("This process may map at most {}.", in_words(most)), breaks, "v");
+        add(Finding::LimitedAddresses, format!("This process may map at most {}.", in_words(most)), breaks, "v");
     }
     if let Some(most) = soft(Resource::Nofile).filter(|most| *most < FEW) {
         let breaks = "Each object that is open takes one; beyond that shm_open says EMFILE.";
-        add("few-descriptors", format!("This process may have {most} descriptors."), breaks, "n");
+        add(Finding::FewDescriptors, format!("This process may have {most} descriptors."), breaks, "n");
     }
     diagnoses
 }
@@ -115,7 +118,7 @@ fn confined(facts: &Facts) -> Vec<Diagnosis> {
         let breaks = "Names that the profile does not allow are EACCES. A snap is kept to names that begin with \
                       `snap.NAME.`.";
         let remedy = "Allow the names in the profile: `/dev/shm/NAME* rwlk,`.";
-        diagnoses.push(Diagnosis::new(Weight::Known, "apparmor", text, breaks.to_owned(), remedy.to_owned()));
+        diagnoses.push(Diagnosis::new(Weight::Known, Finding::Apparmor, text, breaks.to_owned(), remedy.to_owned()));
     }
     if is_set("selinux") {
         let label = label.as_deref().unwrap_or("without a label");
@@ -123,7 +126,7 @@ fn confined(facts: &Facts) -> Vec<Diagnosis> {
         let breaks = "Objects of other domains may be EACCES, and memory that is both writable and executable is \
                       refused to many domains.";
         let remedy = "Look for `avc: denied` with `ausearch -m avc`, and allow what is meant to be shared.";
-        diagnoses.push(Diagnosis::new(Weight::Known, "selinux", text, breaks.to_owned(), remedy.to_owned()));
+        diagnoses.push(Diagnosis::new(Weight::Known, Finding::Selinux, text, breaks.to_owned(), remedy.to_owned()));
     }
     let free = facts.machine.store.as_ref().map(|store| store.free_bytes);
     if let Some((memory, free)) = memory_bytes.zip(free).filter(|(memory, free)| memory < free) {
@@ -133,7 +136,7 @@ fn confined(facts: &Facts) -> Vec<Diagnosis> {
         let remedy = "Make the store smaller than the memory, or give the container or the service more memory.";
         diagnoses.push(Diagnosis::new(
             Weight::Known,
-            "store-beyond-memory",
+            Finding::StoreBeyondMemory,
             text,
             breaks.to_owned(),
             remedy.to_owned(),

@@ -45,6 +45,7 @@ fn a_flag_has_the_calls_that_take_it_and_what_platforms_make_of_it() {
 #[case::a_flag_that_is_undefined(&["O_CLOEXEC"], &["shm_open:43  undefined"])]
 #[case::platforms_that_make_the_same_of_a_setting(&["noexec"], &["linux-glibc, linux-musl"])]
 #[case::a_platform_in_other_letters(&["MacOS"], &["macos  profile", "macos/size-once"])]
+#[case::a_finding_of_the_doctor(&["small-store"], &["small-store  finding of `shmconf doctor`", "at most 64 MiB"])]
 #[case::two_platforms(&["macos", "freebsd"], &["Where they differ", "name_length", "31 with the slash (since 10.14.4): macos", "macos/size-once"])]
 #[case::what_has_nothing_in_common(&["shm_unlink", "EMFILE", "haiku"], &["No clause, rule or deviation speaks of all that"])]
 fn a_word_is_explained(#[case] words: &[&str], #[case] said: &[&str]) {
@@ -92,6 +93,7 @@ fn every_error_number_and_every_call_of_the_model_is_explained() {
 #[rstest]
 #[case(&["O_CLOEXC"], "error: nothing is called `O_CLOEXC` that could be explained; did you mean `O_CLOEXEC`?")]
 #[case(&["ftruncate", "EINVLA"], "error: nothing is called `EINVLA` that could be explained; did you mean `EINVAL`?")]
+#[case(&["errno"], "error: nothing is called `errno` that could be explained; `shmconf list` shows all cases, `shmconf explain clauses` all clauses, and `shmconf profiles` all platforms")]
 #[case(&["name_length", "macos"], "error: `name_length` is explained by itself, without other words: `shmconf explain name_length`")]
 fn an_unknown_word_has_neighbours(#[case] words: &[&str], #[case] message: &str) {
     let output = shmconf(&[&["explain"], words].concat());

@@ -104,7 +104,7 @@ fn wrong_usage_exits_with_2_and_says_so(#[case] args: &[&str]) {
 #[case::a_platform_is_no_case(&["show", "macos"], "error: `macos` is a platform, and no case; `shmconf explain macos` explains it")]
 #[case::unknown_explanation(
     &["explain", "shm_open:99"],
-    "error: nothing is called `shm_open:99` that could be explained; did you mean `shm_open:9`, `shm_open:19` or `shm_open:29`?"
+    "error: nothing is called `shm_open:99` that could be explained; did you mean `shm_open:19`, `shm_open:29` or `shm_open:39`?"
 )]
 #[case::missing_script(
     &["run", "/nonexistent/mine.shm"],

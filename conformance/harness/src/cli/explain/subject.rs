@@ -32,10 +32,11 @@ pub(super) fn explain(id: &str) -> Option<Page> {
     }
 }
 
-/// Every word that is explained here.
-pub(super) fn ids() -> impl Iterator<Item = String> {
+/// Every word that is explained here, and that `word` may have meant: their names are like those of much else.
+pub(super) fn ids(word: &str) -> impl Iterator<Item = String> {
     let kinds = KINDS.iter().map(|kind| kind.name.to_owned());
     let mutants = mutant::ALL.iter().map(|mutant| format!("mutant:{}", mutant.name));
+    let mutants = mutants.filter(|_| word.starts_with("mutant"));
     kinds.chain(mutants).chain([ALL.to_owned()])
 }
 

@@ -1,6 +1,6 @@
 //! What is to be said of settings. What they change is known to the platform's profile; here stands how to change them.
 
-use super::{Diagnosis, Weight};
+use super::{Diagnosis, Finding, Weight};
 use crate::doctor::Facts;
 use shmconf_model::profile::{Circumstances, Deviation, Profile};
 use shmconf_model::trace::Machine;
@@ -68,7 +68,7 @@ fn removed_at_logout(facts: &Facts) -> Option<Diagnosis> {
     let remedy = "Run the program as a service of a system user, or `loginctl enable-linger USER`, or set \
                   `RemoveIPC=no` in /etc/systemd/logind.conf."
         .to_owned();
-    Some(Diagnosis::new(Weight::Known, "removed-at-logout", text, breaks, remedy))
+    Some(Diagnosis::new(Weight::Known, Finding::RemovedAtLogout, text, breaks, remedy))
 }
 
 fn huge_pages(facts: &Facts) -> Option<Diagnosis> {
@@ -78,7 +78,7 @@ fn huge_pages(facts: &Facts) -> Option<Diagnosis> {
         "A memfd may take a huge page, mostly 2 MiB, where the first byte is stored, and so more than it holds.";
     let remedy = "As root: `echo advise > /sys/kernel/mm/transparent_hugepage/shmem_enabled`; programs that want huge \
                   pages then ask for them by madvise.";
-    Some(Diagnosis::new(Weight::Known, "huge-pages", text, breaks.to_owned(), remedy.to_owned()))
+    Some(Diagnosis::new(Weight::Known, Finding::HugePages, text, breaks.to_owned(), remedy.to_owned()))
 }
 
 fn overcommit(facts: &Facts) -> Option<Diagnosis> {
@@ -91,7 +91,7 @@ fn overcommit(facts: &Facts) -> Option<Diagnosis> {
     let remedy = "Call posix_fallocate before the memory is used, which says ENOMEM or ENOSPC instead; or raise \
                   vm.overcommit_ratio."
         .to_owned();
-    Some(Diagnosis::new(Weight::Known, "strict-overcommit", text, breaks, remedy))
+    Some(Diagnosis::new(Weight::Known, Finding::StrictOvercommit, text, breaks, remedy))
 }
 
 /// The value of a setting, if it is one of those.

@@ -1,6 +1,6 @@
 //! What is to be said of the place where objects lie, and of the objects in it.
 
-use super::{Diagnosis, Weight};
+use super::{Diagnosis, Finding, Weight};
 use crate::doctor::{Facts, Object};
 use crate::executor::in_words;
 use shmconf_model::trace::Storage;
@@ -44,13 +44,13 @@ fn missing(facts: &Facts, directory: &str) -> Diagnosis {
          start the container with `--ipc=none`.",
         mount(directory)
     );
-    Diagnosis::new(Weight::Wrong, "no-store", format!("There is no directory {directory}."), breaks, remedy)
+    Diagnosis::new(Weight::Wrong, Finding::NoStore, format!("There is no directory {directory}."), breaks, remedy)
 }
 
 fn no_directory(directory: &str) -> Diagnosis {
     let breaks = "No object with a name can be made or opened: shm_open says ENOTDIR.".to_owned();
     let remedy = format!("As root: `rm {directory} && mkdir {directory} && {}`.", mount(directory));
-    Diagnosis::new(Weight::Wrong, "no-store", format!("{directory} is a file, and no directory."), breaks, remedy)
+    Diagnosis::new(Weight::Wrong, Finding::NoStore, format!("{directory} is a file, and no directory."), breaks, remedy)
 }
 
 fn foreign(directory: &str, store: &Storage) -> Option<Diagnosis> {
@@ -58,7 +58,7 @@ fn foreign(directory: &str, store: &Storage) -> Option<Diagnosis> {
     let text = format!("{directory} is no tmpfs: its file system is {kind}.");
     let breaks = "Objects are files on that file system: they may outlive a restart, take room there, and be slow.";
     let remedy = format!("As root: `{}`.", mount(directory));
-    Some(Diagnosis::new(Weight::Wrong, "no-tmpfs", text, breaks.to_owned(), remedy))
+    Some(Diagnosis::new(Weight::Wrong, Finding::NoTmpfs, text, breaks.to_owned(), remedy))
 }
 
 fn read_only(facts: &Facts, directory: &str) -> Option<Diagnosis> {
@@ -66,7 +66,7 @@ fn read_only(facts: &Facts, directory: &str) -> Option<Diagnosis> {
     let text = format!("{directory} is mounted read-only.");
     let breaks = "No object with a name can be made or removed: shm_open says EROFS.";
     let remedy = format!("As root: `mount -o remount,rw {}`.", mount.point);
-    Some(Diagnosis::new(Weight::Wrong, "read-only-store", text, breaks.to_owned(), remedy))
+    Some(Diagnosis::new(Weight::Wrong, Finding::ReadOnlyStore, text, breaks.to_owned(), remedy))
 }
 
 fn mode(facts: &Facts, directory: &str, store: &Storage) -> Option<Diagnosis> {
@@ -79,15 +79,15 @@ fn mode(facts: &Facts, directory: &str, store: &Storage) -> Option<Diagnosis> {
     if mode & OPEN_TO_ALL != OPEN_TO_ALL {
         let own = if facts.no_named_objects.is_some() { " This user is one of them." } else { "" };
         let breaks = format!("Users whom the mode leaves out cannot make objects: shm_open says EACCES.{own}");
-        return Some(Diagnosis::new(Weight::Wrong, "closed-store", text, breaks, chmod("1777")));
+        return Some(Diagnosis::new(Weight::Wrong, Finding::ClosedStore, text, breaks, chmod("1777")));
     }
     if mode & STICKY == 0 {
         let breaks = "Anybody may remove the objects of others, and put their own in their place.";
-        return Some(Diagnosis::new(Weight::Wrong, "unprotected-store", text, breaks.to_owned(), chmod("1777")));
+        return Some(Diagnosis::new(Weight::Wrong, Finding::UnprotectedStore, text, breaks.to_owned(), chmod("1777")));
     }
     (mode & SET_GROUP_ID != 0).then(|| {
         let breaks = "Objects have the group of the directory, and not that of the process that makes them.";
-        Diagnosis::new(Weight::Known, "group-of-store", text, breaks.to_owned(), chmod("g-s"))
+        Diagnosis::new(Weight::Known, Finding::GroupOfStore, text, breaks.to_owned(), chmod("g-s"))
     })
 }
 
@@ -101,48 +101,48 @@ fn room(directory: &str, store: &Storage) -> Option<Diagnosis> {
         "As root: `mount -o remount,size=1G {directory}`. In Docker: `--shm-size=1g`, or `shm_size` in a compose file; \
          in Kubernetes an emptyDir with `medium: Memory` at {directory}."
     );
-    let (weight, id, text) = if store.free_bytes < NEXT_TO_NOTHING && store.free_bytes <= store.total_bytes / 2 {
-        (Weight::Wrong, "full-store", format!("{directory} is full: {free} of {total} are free."))
+    let (weight, finding, text) = if store.free_bytes < NEXT_TO_NOTHING && store.free_bytes <= store.total_bytes / 2 {
+        (Weight::Wrong, Finding::FullStore, format!("{directory} is full: {free} of {total} are free."))
     } else if store.total_bytes <= SMALL {
         (
             Weight::Wrong,
-            "small-store",
+            Finding::SmallStore,
             format!(
                 "{directory} has room for {total} in all, of which {free} are free; many programs need more than {}.",
                 in_words(SMALL)
             ),
         )
     } else if store.free_bytes < store.total_bytes / MUCH {
-        (Weight::Known, "nearly-full-store", format!("{directory} is nearly full: {free} of {total} are free."))
+        (Weight::Known, Finding::NearlyFullStore, format!("{directory} is nearly full: {free} of {total} are free."))
     } else {
         return None;
     };
     let remedy = match weight {
-        Weight::Wrong if id == "small-store" => enlarge,
+        Weight::Wrong if finding == Finding::SmallStore => enlarge,
         _ => format!("Remove objects that nobody uses. {enlarge}"),
     };
-    Some(Diagnosis::new(weight, id, text, breaks, remedy))
+    Some(Diagnosis::new(weight, finding, text, breaks, remedy))
 }
 
 fn files(directory: &str, store: &Storage) -> Option<Diagnosis> {
     const FEW: u64 = 100;
     let remedy = format!("Remove objects that nobody uses. As root: `mount -o remount,nr_inodes=100k {directory}`.");
-    let (weight, id, text, breaks) = match store.free_inodes? {
+    let (weight, finding, text, breaks) = match store.free_inodes? {
         0 => (
             Weight::Wrong,
-            "no-files",
+            Finding::NoFiles,
             format!("{directory} has room for no further file."),
             "No object can be made: shm_open says ENOSPC, whatever room in bytes there is.",
         ),
         free if free < FEW => (
             Weight::Known,
-            "few-files",
+            Finding::FewFiles,
             format!("{directory} has room for {free} more {}.", if free == 1 { "file" } else { "files" }),
             "Each object is a file; for one more, shm_open says ENOSPC, whatever room in bytes there is.",
         ),
         _ => return None,
     };
-    Some(Diagnosis::new(weight, id, text, breaks.to_owned(), remedy))
+    Some(Diagnosis::new(weight, finding, text, breaks.to_owned(), remedy))
 }
 
 /// Objects that nobody has open or mapped. They are wrong where they take most of the store.
@@ -176,5 +176,5 @@ pub(super) fn unheld(facts: &Facts) -> Option<Diagnosis> {
         }
         None => "Remove what no program wants any more by shm_unlink.".to_owned(),
     };
-    Some(Diagnosis::new(weight, "unheld-objects", what, breaks.to_owned(), remedy))
+    Some(Diagnosis::new(weight, Finding::UnheldObjects, what, breaks.to_owned(), remedy))
 }

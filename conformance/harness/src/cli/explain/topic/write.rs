@@ -126,14 +126,16 @@ fn cases(output: &mut dyn Write, width: usize, topic: &Topic, cases: &[&Script])
     }
     let widest = cases.iter().map(|case| case.id.as_str().len()).max().unwrap_or(0);
     for case in cases {
-        let options = wrapped(width.max(widest + 30));
+        let options = wrapped(width.min(100).max(widest + 30));
         let indent = " ".repeat(widest + 4);
         let text = format!("  {:widest$}  {}", case.id, first_sentence(&case.about));
-        writeln!(output, "{}", textwrap::fill(&text, options.subsequent_indent(&indent)))?;
+        writeln!(output, "{}", textwrap::fill(&text, options.clone().subsequent_indent(&indent)))?;
         for profile in &topic.platforms {
             let met = deviations(case, profile);
             if !met.is_empty() {
-                writeln!(output, "  {:widest$}    on {}: {}", "", profile.name, met.join(", "))?;
+                let indent = format!("  {:widest$}    ", "");
+                let options = options.clone().initial_indent(&indent).subsequent_indent(&indent);
+                writeln!(output, "{}", textwrap::fill(&format!("on {}: {}", profile.name, met.join(", ")), options))?;
             }
         }
     }
