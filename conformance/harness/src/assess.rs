@@ -17,7 +17,7 @@ use shmconf_model::outcome::{Errno, Outcome};
 use shmconf_model::portability::{self, Other};
 use shmconf_model::profile::Profile;
 use shmconf_model::trace::{Event, Trace};
-use shmconf_model::verdict::{Elsewhere, Judgement, Verdict};
+use shmconf_model::verdict::{Elsewhere, Judgement, Justified, Verdict};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What a trace is held against.
@@ -72,6 +72,11 @@ pub fn assess(trace: &Trace, against: Against<'_>) -> Result<Assessment, Stopped
 }
 
 impl Assessment {
+    /// The deviations that the outcome of each call rests on, where the verdict rests on any.
+    pub fn departures(&self, trace: &Trace, profile: &Profile) -> Justified {
+        if self.judgement.deviations.is_empty() { Justified::new() } else { judge::justified(trace, profile) }
+    }
+
     /// The verdict on the trace. Where no more than its setup was executed, nothing was tested: that is no pass.
     pub fn verdict(&self) -> Verdict {
         match (self.judgement.verdict, &self.setup_alone) {

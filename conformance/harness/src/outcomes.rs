@@ -63,6 +63,8 @@ pub struct ListedCall {
 pub struct Platform {
     /// Its profile.
     pub profile: String,
+    /// The size of a page there in bytes, which scripts call `PAGE`.
+    pub page_size: u64,
     /// Indices of the outcomes that there may be.
     pub outcomes: Vec<usize>,
     /// Why others may be missing, where they may.
@@ -110,12 +112,23 @@ pub struct Unlisted {
     pub allowed: bool,
 }
 
+/// What a profile says of a script.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// Its name.
+    pub profile: String,
+    /// The size of a page in bytes.
+    pub page_size: u64,
+    /// What may be.
+    pub outcomes: Outcomes,
+}
+
 impl Listing {
     /// The listing of what the profiles say. There is at least one.
-    pub fn of(script: Id, platforms: Vec<(String, Outcomes)>) -> Listing {
+    pub fn of(script: Id, platforms: Vec<Said>) -> Listing {
         let mut outcomes: Vec<Listed> = Vec::new();
         let mut listed = Vec::new();
-        for (profile, found) in &platforms {
+        for Said { profile, page_size, outcomes: found } in &platforms {
             let rests = rests(found);
             let number = |outcome: &ScriptOutcome| {
                 let texts = outcome.answers.iter().zip(&rests);
@@ -131,9 +144,11 @@ impl Listing {
                 })
             };
             let outcomes = found.found.iter().map(number).collect();
-            listed.push(Platform { profile: profile.clone(), outcomes, bounded: found.bounded.clone() });
+            let (profile, bounded) = (profile.clone(), found.bounded.clone());
+            listed.push(Platform { profile, page_size: *page_size, outcomes, bounded });
         }
-        let (calls, alike) = platforms.into_iter().next().map(|(_, of)| (of.calls, of.alike)).unwrap_or_default();
+        let first = platforms.into_iter().next().map(|said| said.outcomes);
+        let (calls, alike) = first.map(|first| (first.calls, first.alike)).unwrap_or_default();
         let always = |at: usize| {
             let mut texts = outcomes.iter().filter_map(|outcome| outcome.answers.get(at));
             let first = texts.next()?;

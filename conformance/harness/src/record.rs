@@ -19,6 +19,7 @@ mod value;
 mod watch;
 mod world;
 
+pub use calls::of_few;
 pub use follow::path_of;
 pub use recording::{About, Recording};
 pub use strace::{StraceError, run};

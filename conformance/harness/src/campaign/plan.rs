@@ -116,7 +116,7 @@ impl Case {
     }
 
     /// Is it a script of the user's own, and not one of the catalogue?
-    pub(super) fn is_own(&self) -> bool {
+    pub(crate) fn is_own(&self) -> bool {
         self.argument != self.script.id.as_str()
     }
 }
@@ -141,8 +141,8 @@ pub trait Progress: Sync {
     fn begin(&self, subject: &str, results: usize);
     /// So many more scripts were executed for that case or property.
     fn executed(&self, id: &Id, scripts: u64);
-    /// A script by hand was executed and judged.
-    fn assessed(&self, trace: &Trace, assessment: &Assessment);
+    /// A script by hand was executed, and judged by that profile.
+    fn assessed(&self, trace: &Trace, profile: &Profile, assessment: &Assessment);
     /// A case or a property is done.
     fn done(&self, result: &CaseResult);
 }
@@ -151,6 +151,6 @@ pub trait Progress: Sync {
 impl Progress for () {
     fn begin(&self, _: &str, _: usize) {}
     fn executed(&self, _: &Id, _: u64) {}
-    fn assessed(&self, _: &Trace, _: &Assessment) {}
+    fn assessed(&self, _: &Trace, _: &Profile, _: &Assessment) {}
     fn done(&self, _: &CaseResult) {}
 }

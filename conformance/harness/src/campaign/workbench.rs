@@ -66,7 +66,7 @@ impl Workbench<'_> {
                 }
                 Err(reason) => return Err(reason),
             };
-            self.progress.assessed(&trace, &assessment);
+            self.progress.assessed(&trace, self.profile, &assessment);
             if case.is_own() && script.has_race() {
                 tally.count(&script, &trace);
             }

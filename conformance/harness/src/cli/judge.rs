@@ -48,6 +48,10 @@ pub(super) fn judge(args: &Args) -> Done {
     interrupt.done();
     let reports = groups.into_iter().map(|group| group.report(args.strict));
     let document = Document::of(reports.collect());
+    let is_for_people = shown.is_for_people();
     shown.write(&document)?;
+    if args.profile.is_none() && is_for_people {
+        anstream::eprintln!("what the same calls would do on the other platforms: add -p all");
+    }
     Ok(Exit::of(&document))
 }

@@ -62,6 +62,11 @@ impl TraceGroup {
         self.profile.is_of(&self.header.platform)
     }
 
+    /// The rules that they are judged by.
+    pub(super) fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
     pub(super) fn holds(&self, header: &Header) -> bool {
         let same_run = self.header.subject == header.subject && self.header.platform == header.platform;
         same_run && self.header.seed == header.seed && self.header.machine.settings == header.machine.settings

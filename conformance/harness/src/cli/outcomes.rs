@@ -7,10 +7,10 @@ use super::output::Output;
 use super::selection;
 use crate::executor::{Config, Executor, ExecutorError};
 use crate::exit::Exit;
-use crate::outcomes::{Listing, Observing, Pretty, observe};
+use crate::outcomes::{Listing, Observing, Pretty, Said, observe};
 use crate::subject::Spec;
 use shmconf_model::naming::Token;
-use shmconf_model::outcomes::{self as possible, Bounds, Outcomes};
+use shmconf_model::outcomes::{self as possible, Bounds};
 use shmconf_model::profile::Profile;
 use shmconf_model::script::{Requirement, Script};
 use shmconf_model::simulation::Simulation;
@@ -74,7 +74,7 @@ pub(super) fn outcomes(args: &Args) -> Done {
             let profiles = profiles(args, None)?;
             let of = |profile: &Profile| {
                 let header = simulation(profile).header(&script, 0);
-                (profile.name.clone(), list(&script, &header, profile, &interrupt))
+                list(&script, &header, profile, &interrupt)
             };
             Listing::of(script.id.clone(), profiles.iter().map(of).collect())
         }
@@ -94,18 +94,18 @@ pub(super) fn outcomes(args: &Args) -> Done {
             let mut header = None;
             let observed = observe(observing, runs, |first| {
                 header = Some(first.header.clone());
-                list(&script, &first.header, own, &interrupt)
+                list(&script, &first.header, own, &interrupt).outcomes
             });
             let (found, observation) = match observed {
                 Ok(observed) => observed,
                 Err(ExecutorError::Interrupted) => return interrupted(&interrupt),
                 Err(error) => return Err(CliError::Executor(error)),
             };
-            let mut platforms = vec![(own.name.clone(), found)];
+            let page_size = header.as_ref().map_or(0, |header: &Header| header.platform.page_size);
+            let mut platforms = vec![Said { profile: own.name.clone(), page_size, outcomes: found }];
             for profile in others {
                 let header = header.as_ref().map(|header| elsewhere(header, &script, profile));
-                platforms
-                    .extend(header.map(|header| (profile.name.clone(), list(&script, &header, profile, &interrupt))));
+                platforms.extend(header.map(|header| list(&script, &header, profile, &interrupt)));
             }
             Listing::of(script.id.clone(), platforms).with(observation)
         }
@@ -197,7 +197,7 @@ fn elsewhere(header: &Header, script: &Script, profile: &Profile) -> Header {
     Header { actors: header.actors.clone(), ..simulation(profile).header(script, header.seed) }
 }
 
-fn list(script: &Script, header: &Header, profile: &Profile, interrupt: &Interrupt) -> Outcomes {
+fn list(script: &Script, header: &Header, profile: &Profile, interrupt: &Interrupt) -> Said {
     let began = Instant::now();
     let is_late = || began.elapsed() > MOST_TIME;
     let is_said = Cell::new(false);
@@ -208,10 +208,10 @@ fn list(script: &Script, header: &Header, profile: &Profile, interrupt: &Interru
         }
         interrupt.came() || is_late()
     };
-    let mut found = possible::outcomes(script, header, profile, Bounds { stop: Some(&stop), ..Bounds::default() });
+    let mut outcomes = possible::outcomes(script, header, profile, Bounds { stop: Some(&stop), ..Bounds::default() });
     if is_late() {
         let why = format!("it takes more than {} s to look for them all", MOST_TIME.as_secs());
-        found.bounded = found.bounded.map(|_| why);
+        outcomes.bounded = outcomes.bounded.map(|_| why);
     }
-    found
+    Said { profile: profile.name.clone(), page_size: header.platform.page_size, outcomes }
 }

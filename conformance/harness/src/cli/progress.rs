@@ -5,10 +5,11 @@ use crate::assess::Assessment;
 use crate::campaign::Progress;
 use crate::report::{CaseResult, Counterexample, Pretty, one_line};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use shmconf_model::profile::Profile;
 use shmconf_model::script::Id;
 use shmconf_model::trace::Trace;
 use shmconf_model::verdict::Verdict;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, Once, PoisonError};
@@ -124,10 +125,10 @@ impl Progress for Bar {
         self.say(id);
     }
 
-    fn assessed(&self, trace: &Trace, assessment: &Assessment) {
+    fn assessed(&self, trace: &Trace, profile: &Profile, assessment: &Assessment) {
         if self.telling == Telling::Everything {
             let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-            calls.entry(trace.header.case.clone()).or_insert_with(|| shown(trace, assessment));
+            calls.entry(trace.header.case.clone()).or_insert_with(|| shown(trace, profile, assessment));
         }
     }
 
@@ -148,11 +149,11 @@ impl Progress for Bar {
 }
 
 /// Every call of a trace with its outcome.
-fn shown(trace: &Trace, assessment: &Assessment) -> String {
+fn shown(trace: &Trace, profile: &Profile, assessment: &Assessment) -> String {
     let calls = Counterexample::new(String::new(), trace, assessment.judgement.violations.clone(), String::new());
     let mut text = Vec::new();
     // A vector takes everything.
-    let _ = Pretty { width: WIDTH }.calls(&calls, &BTreeMap::new(), &mut text);
+    let _ = Pretty { width: WIDTH }.calls(&calls, &assessment.departures(trace, profile), &mut text);
     String::from_utf8_lossy(&text).into_owned()
 }
 

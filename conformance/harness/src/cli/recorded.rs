@@ -9,10 +9,13 @@ use super::output::Output;
 use super::profile;
 use crate::exit::Exit;
 use crate::record::{self, Recording, path_of};
-use crate::report::Document;
+use crate::report::{self, Document};
 use shmconf_model::call::Call;
+use shmconf_model::judge;
 use shmconf_model::outcome::Outcome;
+use shmconf_model::profile::Profile;
 use shmconf_model::trace::{Event, Trace, program_of};
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -105,9 +108,10 @@ pub(super) fn judge(mut recording: Recording, args: &Args, ready: Ready) -> Done
     if trace.events.iter().all(|event| event.unjudged.is_some() || ends(event)) {
         return nothing("nothing of what was recorded can be judged, for the reasons above");
     }
+    let deaths = deaths(&recording.trace, found.profile());
     let document = Document::of(vec![found.report(false)]);
     ready.shown.write(&document)?;
-    for death in deaths(&recording.trace) {
+    for death in deaths {
         anstream::eprintln!("{death}");
     }
     Ok(Exit::of(&document))
@@ -149,15 +153,21 @@ fn tell(recording: &Recording, is_anonymous: bool) {
     }
 }
 
-/// Who died of what it did to memory, which judges as a pass where the platform allows it.
-fn deaths(trace: &Trace) -> impl Iterator<Item = String> {
-    (1..).zip(&trace.events).filter_map(|(call, event)| match (&event.call, &event.outcome) {
-        (Call::Load { map, offset, .. } | Call::Store { map, offset, .. }, Outcome::Signal(signal)) => Some(format!(
-            "{} died of {signal} in call {call}, when it read or wrote at byte {offset} of the mapping {map}",
-            event.actor
-        )),
+/// Who died of what it did to memory, and why, which judges as a pass where the platform allows it.
+fn deaths(trace: &Trace, profile: &Profile) -> Vec<String> {
+    let justified = LazyCell::new(|| judge::justified(trace, profile));
+    let death = |(at, event): (usize, &Event)| match (&event.call, &event.outcome) {
+        (Call::Load { map, offset, .. } | Call::Store { map, offset, .. }, Outcome::Signal(signal)) => {
+            let why = justified.get(&at).and_then(|why| why.first());
+            let why = why.map(|why| format!(" ({})", report::reason(why))).unwrap_or_default();
+            let (actor, call) = (event.actor, at + 1);
+            Some(format!(
+                "{actor} died of {signal} in call {call}, when it read or wrote at byte {offset} of the mapping {map}{why}"
+            ))
+        }
         _ => None,
-    })
+    };
+    trace.events.iter().enumerate().filter_map(death).collect()
 }
 
 /// What of a recorded program has no verdict, and why.
@@ -175,6 +185,10 @@ pub(super) fn write_doubts(trace: &Trace, output: &mut dyn Write) -> io::Result<
     }
     if trace.others.len() > MOST {
         writeln!(output, "  and {} more of these, which the trace has", trace.others.len() - MOST)?;
+    }
+    let of_few: BTreeMap<&str, &str> = trace.others.iter().filter_map(|other| record::of_few(&other.other)).collect();
+    for (what, instead) in of_few {
+        writeln!(output, "  few systems have {what}: {instead}")?;
     }
     Ok(())
 }

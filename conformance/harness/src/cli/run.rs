@@ -4,13 +4,14 @@ use super::error::CliError;
 use super::formats::{self, Shown};
 use super::interrupt::Interrupt;
 use super::progress::{Bar, Telling};
-use super::selection::{self, Shard};
+use super::selection::{self, Selection, Shard};
 use super::{Done, keep};
-use crate::campaign::{self, ChosenProfile, Compared, Plan};
+use crate::campaign::{self, Case, ChosenProfile, Compared, Plan};
 use crate::exit::Exit;
 use crate::report::{Document, Report};
 use crate::subject::Spec;
 use shmconf_model::portability::Other;
+use shmconf_model::script::Requirement;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -23,8 +24,9 @@ pub(super) struct Args {
     #[arg(value_name = "CASE|GLOB|FILE|DIR|-")]
     wanted: Vec<String>,
     /// The implementation to run it on, as kind[:argument], such as libc, shmfd:memfd, command:./adapter.py or
-    /// model:freebsd; can be repeated; `shmconf explain subjects` shows every kind
-    #[arg(short, long = "subject", value_name = "SUBJECT", default_values = ["libc", "shmfd"])]
+    /// model:freebsd; can be repeated; `shmconf explain subjects` shows every kind [default: libc and shmfd; of your own
+    /// scripts that need names, libc alone]
+    #[arg(short, long = "subject", value_name = "SUBJECT")]
     subjects: Vec<String>,
     /// The rules to judge by: a profile such as posix, macos@13 or linux-glibc@5.15+glibc-2.31,noexec=true, or the file
     /// of one [default: those of this release of this platform, as it is set, and posix for a command:]
@@ -84,13 +86,16 @@ impl Args {
 }
 
 pub(super) fn run(args: Args) -> Done {
-    let subjects = args.subjects.iter().map(|subject| subject.parse()).collect::<Result<Vec<Spec>, _>>()?;
+    let mut subjects = args.subjects.iter().map(|subject| subject.parse()).collect::<Result<Vec<Spec>, _>>()?;
     let profile = args.profile.as_deref().map(chosen).transpose()?;
     let compared = compared(args.portability.as_deref())?;
     let named = matches!(compared, Compared::Named(_));
     let mut selection = selection::select(&args.wanted, &args.unwanted)?;
     if let Some(shard) = args.shard {
         selection = shard.of(selection)?;
+    }
+    if subjects.is_empty() {
+        subjects = usual_subjects(&selection)?;
     }
     let baseline = args.baseline.as_deref().map(super::baseline::read).transpose()?;
     let (shown, telling) = (args.formats.open()?.quiet(args.quiet), args.telling());
@@ -129,6 +134,14 @@ pub(super) fn run(args: Args) -> Done {
         Exit::Conforms if named && differs => Ok(Exit::DoesNotConform),
         exit => Ok(exit),
     }
+}
+
+/// The system and the library. The library has no names, so that scripts which need them say nothing of it.
+fn usual_subjects(selection: &Selection) -> Result<Vec<Spec>, CliError> {
+    let is_for_names = |case: &Case| case.is_own() && case.script.requirements().contains(&Requirement::Named);
+    let names_alone = selection.properties.is_empty() && selection.cases.iter().all(is_for_names);
+    let words: &[&str] = if names_alone { &["libc"] } else { &["libc", "shmfd"] };
+    Ok(words.iter().map(|word| word.parse()).collect::<Result<_, _>>()?)
 }
 
 /// Shows a person what was found until then. A file or a program gets nothing, since half a report looks like a whole one.

@@ -11,7 +11,7 @@ use crate::executor;
 use crate::exit::Exit;
 use crate::report::{Counterexample, Pretty, Shown, clean, wrapped};
 use shmconf_model::answers::{Answers, answers};
-use shmconf_model::judge::{self, Justified};
+use shmconf_model::judge;
 use shmconf_model::naming::Token;
 use shmconf_model::profile::Profile;
 use shmconf_model::simulation::Simulation;
@@ -184,7 +184,7 @@ fn show_trace(
 ) -> io::Result<Verdict> {
     let against = Against { profile, others: &[], stop: &AtomicBool::new(false) };
     let assessment = assess::assess(trace, against).map_err(io::Error::other)?;
-    let justified = if verbose { judge::justified(trace, profile) } else { Justified::new() };
+    let justified = if verbose { judge::justified(trace, profile) } else { assessment.departures(trace, profile) };
     let judgement = &assessment.judgement;
     let mut deviations = assess::deviations(profile);
     deviations.retain(|deviation| judgement.deviations.contains(&deviation.id));
@@ -198,6 +198,7 @@ fn show_trace(
         reason: judgement.reason.as_deref().or(assessment.setup_alone.as_deref()),
         calls: &calls,
         justified: &justified,
+        verbose,
         deviations: &deviations,
     };
     pretty.trace(&shown, output)?;

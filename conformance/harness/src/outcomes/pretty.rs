@@ -1,7 +1,9 @@
 //! A listing as a person reads it: the calls once, and for each outcome what differs, an order in which it comes about, and
 //! why it is allowed.
 
-use super::{Listed, Listing, Observed, Platform};
+mod closing;
+
+use super::{Listed, Listing, Platform};
 use crate::report::{clean, paint, reason, style, wrapped};
 use shmconf_model::profile::Profile;
 use shmconf_model::verdict::Explanation;
@@ -295,56 +297,6 @@ impl Page<'_> {
             writeln!(output, "{}", textwrap::fill(&text, options))?;
         }
         Ok(())
-    }
-
-    fn closing(&self, output: &mut dyn Write) -> io::Result<()> {
-        for platform in &self.listing.platforms {
-            if let Some(bounded) = &platform.bounded {
-                let text = format!("outcomes may be missing by {}: {bounded}", platform.profile);
-                writeln!(output, "{}", textwrap::fill(&clean(&text), wrapped(self.width)))?;
-            }
-        }
-        if let Some(observed) = &self.listing.observed {
-            self.sum(observed, output)?;
-        }
-        self.legend(output)
-    }
-
-    /// What the signs mean that are used, each where it is used.
-    fn legend(&self, output: &mut dyn Write) -> io::Result<()> {
-        let Listing { calls, outcomes, .. } = self.listing;
-        let mut told =
-            outcomes.iter().flat_map(|outcome| &outcome.answers).chain(calls.iter().flat_map(|call| &call.always));
-        let signs = [
-            (
-                calls.iter().any(|call| call.race.is_some()),
-                "Calls that a bar joins race with each other. `order` has the numbers of those that are executed, in an order that leads to the outcome.",
-            ),
-            (told.any(|text| text.contains('*')), "41*2 is two bytes of 0x41; ?? is a byte of any value."),
-        ];
-        signs.iter().filter(|(is_used, _)| *is_used).try_for_each(|(_, meaning)| {
-            writeln!(output, "{}", paint(style::FAINT, &textwrap::fill(meaning, wrapped(self.width))))
-        })
-    }
-
-    fn sum(&self, observed: &Observed, output: &mut dyn Write) -> io::Result<()> {
-        let own = self.listing.outcomes.iter().enumerate().filter(|(number, _)| self.is_own(*number));
-        let (seen, never): (Vec<_>, Vec<_>) = own.partition(|(_, outcome)| outcome.seen.is_some_and(|seen| seen > 0));
-        let wrong: u64 =
-            observed.unlisted.iter().filter(|unlisted| !unlisted.allowed).map(|unlisted| unlisted.seen).sum();
-        let mut text = format!(
-            "{} in {}: of {} that {} allows, {} were seen",
-            clean(&observed.subject),
-            counted(observed.runs, "execution"),
-            counted((seen.len() + never.len()) as u64, "outcome"),
-            self.listing.platforms.first().map_or("", |platform| &platform.profile),
-            seen.len()
-        );
-        if wrong > 0 {
-            text.push_str(&format!(", and {} had one that is not allowed", counted(wrong, "execution")));
-        }
-        let text = textwrap::fill(&text, wrapped(self.width));
-        writeln!(output, "{}", if wrong > 0 { paint(style::BAD, &text) } else { text })
     }
 
     fn on(&self, number: usize) -> Vec<&str> {

@@ -1,5 +1,7 @@
 //! The system calls that say something about shared memory, and what each is about.
 
+use super::follow::STORE;
+
 /// Calls by paths, each with those of its arguments that are paths.
 const BY_PATH: &[(&str, &[usize])] = &[
     ("open", &[0]),
@@ -101,6 +103,22 @@ const OTHERS: &[&str] = &[
     "setns",
 ];
 
+/// Calls and flags without a model that few systems have, each with what to do on the others.
+const OF_FEW: &[(&str, &str)] = &[
+    ("mremap", "elsewhere munmap the mapping, and mmap the object anew"),
+    ("FALLOC_FL_PUNCH_HOLE", "elsewhere store zeros, or take a new object"),
+    ("fallocate", "elsewhere ftruncate to the size, and posix_fallocate where there is one"),
+    ("copy_file_range", "elsewhere read and write, or copy from one mapping to another"),
+    ("splice", "elsewhere read and write"),
+    ("preadv2", "elsewhere preadv, or pread"),
+    ("pwritev2", "elsewhere pwritev, or pwrite"),
+    ("pidfd_getfd", "elsewhere have the other process send the descriptor by SCM_RIGHTS"),
+    ("renameat2", "elsewhere make the object under another name"),
+    ("MAP_SYNC", "it is about persistent memory, which objects are not; leave it out"),
+    ("MAP_HUGETLB", "elsewhere leave it out, and let the system choose the size of pages"),
+    ("MADV_REMOVE", "elsewhere store zeros, or take a new object"),
+];
+
 /// Calls that give something new: what they do, they have done when they end. What others take away is gone from their
 /// beginning on, so that a number or an address can be used again.
 const GIVE: &[&str] = &[
@@ -134,6 +152,16 @@ pub(super) fn all() -> impl Iterator<Item = &'static str> {
 /// Is it one of these calls?
 pub(super) fn is_known(name: &str) -> bool {
     all().any(|known| known == name)
+}
+
+/// What few systems have of a call as it is written in C, and what to do on the others.
+pub fn of_few(call: &str) -> Option<(&'static str, &'static str)> {
+    let words = call.split(|char: char| !char.is_ascii_alphanumeric() && char != '_');
+    let is_there = |wanted: &str| words.clone().any(|word| word == wanted);
+    let is_by_path = call.contains(&format!("\"{STORE}"));
+    let by_path =
+        is_by_path.then_some(("paths of objects", "elsewhere objects lie in no directory; use their descriptors"));
+    OF_FEW.iter().find(|(word, _)| is_there(word)).copied().or(by_path)
 }
 
 /// Which arguments of a call are paths.

@@ -221,7 +221,7 @@ impl Follower {
     /// A call that has no model. What it may have changed of those objects, if it succeeded, is uncertain from now on.
     fn no_model(&mut self, at: At<'_>, changed: &[ObjectAt]) {
         for object in changed.iter().filter(|_| at.called.error.is_none()) {
-            self.world.doubt(*object, &format!("{} was called in a way that has no model", at.called.name));
+            self.world.doubt(*object, &format!("this call of {} has no model", at.called.name));
         }
         self.keep(at);
     }

@@ -72,6 +72,15 @@ fn every_other_platform_has_its_say_and_the_own_one_decides() {
 }
 
 #[test]
+fn who_asks_by_no_platform_is_told_how_to_compare_them() {
+    let trace = trace(r#""ok""#);
+    let hint = "what the same calls would do on the other platforms: add -p all\n";
+    assert!(judged(&trace, &[]).2.contains(hint));
+    assert!(!judged(&trace, &["-p", "all"]).2.contains(hint));
+    assert!(!judged(&trace, &["--format", "json"]).2.contains(hint));
+}
+
+#[test]
 fn a_directory_is_judged_and_the_same_traces_give_the_same_report_to_the_byte() {
     let directory = tempfile::tempdir().expect("there is room");
     for (file, second) in [("b.jsonl", r#"{"fd":5}"#), ("a.jsonl", r#"{"errno":"EIO"}"#), ("c.jsonl", r#"{"fd":7}"#)] {

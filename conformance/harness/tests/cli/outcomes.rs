@@ -32,6 +32,13 @@ fn platforms_with_the_same_outcomes_share_a_line() {
 }
 
 #[test]
+fn how_large_a_page_is_stands_below_platforms_that_differ_in_it() {
+    let text = shown(&["outcomes", "size/around-a-page", "-p", "all"]);
+    assert!(text.contains("PAGE is 4096 bytes, and 65536 on cygwin."), "{text}");
+    assert!(!shown(&["outcomes", "exclusive/existing-name", "-p", "all"]).contains("PAGE is"));
+}
+
+#[test]
 fn what_is_the_same_whoever_does_it_is_shown_once() {
     insta::assert_snapshot!(shown(&["outcomes", "exclusive/creators-and-openers-race", "-p", "linux-glibc"]));
 }

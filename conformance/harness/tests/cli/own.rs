@@ -123,3 +123,15 @@ fn an_annotation_of_github_names_the_file_that_fails() {
     assert_eq!(heads, ["::error title=exclusive/existing-name fail", "::error title=mine fail"], "{text}");
     assert!(!errors[0].contains(",file=") && errors[1].contains(",file=mine.shm::"), "{text}");
 }
+
+#[rstest]
+#[case::that_needs_names("a: f = shm_open(@x, RDWR|CREAT|EXCL, 0600)\na: shm_unlink(@x)\n", &["libc"])]
+#[case::that_needs_none("a: f = create(4096)\n", &["libc", "shmfd"])]
+fn a_script_is_run_on_what_can_have_it(#[case] script: &str, #[case] subjects: &[&str]) {
+    let mut command = Command::cargo_bin("shmconf").expect("cargo builds it");
+    let output = command.args(["run", "-", "--format", "json"]).write_stdin(script).output().expect("it starts");
+    let document: Value = serde_json::from_slice(&output.stdout).expect("it is JSON");
+    let reports = document["reports"].as_array().map_or_else(|| vec![document.clone()], Clone::clone);
+    let run: Vec<&str> = reports.iter().filter_map(|report| report["subject"].as_str()).collect();
+    assert_eq!(run, subjects);
+}

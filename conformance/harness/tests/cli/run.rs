@@ -303,6 +303,14 @@ fn a_run_that_tells_everything_has_a_line_for_each_case() {
     );
 }
 
+/// `/.` and `/..` open a directory on Linux.
+#[test]
+fn a_run_that_tells_everything_marks_the_call_that_departs_from_posix() {
+    let output = shmconf(&["run", "names/dot", "-s", "model:linux-glibc", "-p", "linux-glibc", "-v"]);
+    let text = complaint(&output, None);
+    assert!(text.contains("-> descriptor 4\n        because   linux/dot-opens-a-directory\n"), "{text}");
+}
+
 /// Ten are more than anybody reads.
 #[test]
 fn of_many_failures_the_first_are_shown_in_full_and_the_others_in_a_line() {

@@ -5,7 +5,7 @@ mod programs;
 
 use proptest::prelude::*;
 use rstest::rstest;
-use shmconf::record::{About, Recording, import};
+use shmconf::record::{About, Recording, import, of_few};
 use shmconf_model::judge;
 use shmconf_model::profile::Profile;
 use shmconf_model::trace::{Platform, Trace};
@@ -113,7 +113,7 @@ fn what_has_no_model_is_kept_and_leaves_its_object_in_doubt() {
     let recording = recorded(&log);
     let others: Vec<String> = recording.trace.others.iter().map(ToString::to_string).collect();
     assert_eq!(others, ["p1: mremap(0x7f0000000000, 4096, 8192, MREMAP_MAYMOVE) -> 139706696204288"]);
-    assert_eq!(told(&recording)[3..], ["p1: ftruncate(d3, 8192) -> ok (mremap was called in a way that has no model)"]);
+    assert_eq!(told(&recording)[3..], ["p1: ftruncate(d3, 8192) -> ok (this call of mremap has no model)"]);
     assert_eq!(verdict(&recording), Verdict::Pass);
 }
 
@@ -349,4 +349,13 @@ proptest! {
         trace.write(&mut text).expect("there is room");
         prop_assert_eq!(Trace::read(&text[..]).expect("it is a trace"), trace);
     }
+}
+
+#[rstest]
+#[case("mremap(0x7f0000000000, 4096, 8192, MREMAP_MAYMOVE)", Some("mremap"))]
+#[case("fallocate(3</dev/shm/x>, FALLOC_FL_PUNCH_HOLE|FALLOC_FL_KEEP_SIZE, 0, 1)", Some("FALLOC_FL_PUNCH_HOLE"))]
+#[case("rename(\"/dev/shm/x\", \"/dev/shm/y\")", Some("paths of objects"))]
+#[case("ioctl(3</dev/shm/x>, FIONREAD)", None)]
+fn what_few_systems_have_is_named(#[case] call: &str, #[case] named: Option<&str>) {
+    assert_eq!(of_few(call).map(|(what, _)| what), named);
 }

@@ -4,8 +4,8 @@ use super::super::brief::brief;
 use super::super::{CaseResult, Counterexample, Report, ShownCall};
 use super::paint::{self, clean, paint, shorten, style, wrapped};
 use shmconf_model::outcome::Errno;
-use shmconf_model::verdict::{Allowed, Explanation, Violation};
-use std::collections::BTreeMap;
+use shmconf_model::verdict::{Allowed, Explanation, Justified, Violation};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -77,8 +77,10 @@ fn paragraph(text: &str, width: usize, output: &mut dyn Write) -> io::Result<()>
 pub(super) enum Extent<'a> {
     /// Of a longer trace, those near to a violation.
     NearViolations,
-    /// All, each with the justifications of its outcome, as far as there are any.
-    Whole(&'a BTreeMap<usize, Vec<Explanation>>),
+    /// All, each with the deviations that its outcome rests on.
+    Departures(&'a Justified),
+    /// All, each with everything that allows its outcome.
+    Justified(&'a Justified),
 }
 
 pub(super) fn calls(
@@ -142,10 +144,15 @@ pub(super) fn calls(
                 }
             }
         }
-        if let Extent::Whole(justified) = extent
-            && let Some(justifications) = justified.get(&index).filter(|justifications| !justifications.is_empty())
-        {
-            allowed("because", &[because(call, justifications)], width, output)?;
+        let because = match extent {
+            Extent::NearViolations => None,
+            Extent::Departures(justified) => justified.get(&index).and_then(|why| departures(why)),
+            Extent::Justified(justified) => {
+                justified.get(&index).filter(|why| !why.is_empty()).map(|why| because(call, why))
+            }
+        };
+        if let Some(because) = because {
+            allowed("because", &[because], width, output)?;
         }
     }
     elision(elided, output)
@@ -167,6 +174,13 @@ fn because(call: &ShownCall, justifications: &[Explanation]) -> Allowed {
         true => Allowed { outcome: "it may also fail:".to_owned(), justifications: of_errors },
         false => Allowed { outcome: String::new(), justifications: own },
     }
+}
+
+/// The deviations that an outcome rests on, by their IDs alone.
+fn departures(justifications: &[Explanation]) -> Option<Allowed> {
+    let ids: BTreeSet<&str> = justifications.iter().filter_map(|why| why.deviation.as_deref()).collect();
+    let outcome = ids.into_iter().collect::<Vec<_>>().join(", ");
+    (!outcome.is_empty()).then(|| Allowed { outcome, justifications: Vec::new() })
 }
 
 fn longest_outcome(calls: &[ShownCall]) -> usize {

@@ -100,11 +100,12 @@ fn clauses(reports: &[Report]) -> String {
         *levels.entry(coverage.level).or_default().entry(coverage.clause).or_default() |= coverage.exercised;
     }
     let entry = |(level, clauses): (&Level, &BTreeMap<_, bool>)| {
-        format!("{} of {} \"{level}\"", clauses.values().filter(|exercised| **exercised).count(), clauses.len())
+        let exercised = clauses.values().filter(|exercised| **exercised).count();
+        (exercised > 0).then(|| format!("{exercised} of {} \"{level}\"", clauses.len()))
     };
-    let entries: Vec<String> = levels.iter().map(entry).collect();
+    let entries: Vec<String> = levels.iter().filter_map(entry).collect();
     if entries.is_empty() {
-        "none known".to_owned()
+        "none exercised".to_owned()
     } else {
         format!("{} exercised; see shmconf explain clauses", entries.join(", "))
     }

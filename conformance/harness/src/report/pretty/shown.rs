@@ -5,8 +5,7 @@ use super::failure::{self, Extent};
 use super::paint::{self, clean, paint, style, wrapped};
 use crate::report::{Counterexample, Deviation};
 use shmconf_model::script::Id;
-use shmconf_model::verdict::{Explanation, Verdict};
-use std::collections::BTreeMap;
+use shmconf_model::verdict::{Justified, Verdict};
 use std::io::{self, Write};
 
 /// A trace with what is said of it.
@@ -24,8 +23,10 @@ pub struct Shown<'a> {
     pub reason: Option<&'a str>,
     /// Its calls, and the violations among them.
     pub calls: &'a Counterexample,
-    /// Why the outcome of each call is allowed, by the call's index; empty where that is not asked for.
-    pub justified: &'a BTreeMap<usize, Vec<Explanation>>,
+    /// Why the outcome of each call is allowed.
+    pub justified: &'a Justified,
+    /// Is all of that shown, and not the deviations alone?
+    pub verbose: bool,
     /// The deviations that the verdict rests on.
     pub deviations: &'a [Deviation],
 }
@@ -65,7 +66,9 @@ impl Pretty {
         if let Some(reason) = shown.reason {
             writeln!(output, "{}", indent(reason, ""))?;
         }
-        self.calls(shown.calls, shown.justified, output)?;
+        let extent =
+            if shown.verbose { Extent::Justified(shown.justified) } else { Extent::Departures(shown.justified) };
+        failure::calls(shown.calls, &extent, width, output)?;
         if !shown.calls.races().is_empty() {
             let text = "Calls joined by a bar overlapped in time. Behind each stands when it began and ended, after the first one began.";
             writeln!(output, "{}", paint(style::FAINT, &indent(text, "")))?;
@@ -73,24 +76,19 @@ impl Pretty {
         for deviation in shown.deviations {
             let Deviation { id, clause, text, trouble, instead, .. } = deviation;
             writeln!(output, "{}", indent(&format!("{id}, from {clause}: {text}"), "deviation  "))?;
-            if !shown.justified.is_empty() {
+            if shown.verbose {
                 writeln!(output, "{}", indent(&format!("{trouble} Instead: {instead}"), "           "))?;
             }
         }
         writeln!(output)
     }
 
-    /// Writes the calls of a trace alone, each with its outcome, and with its justifications as far as there are any.
+    /// Writes the calls of a trace alone, each with its outcome, and with the deviations that it rests on.
     ///
     /// # Errors
     ///
     /// Those of the output.
-    pub fn calls(
-        &self,
-        calls: &Counterexample,
-        justified: &BTreeMap<usize, Vec<Explanation>>,
-        output: &mut dyn Write,
-    ) -> io::Result<()> {
-        failure::calls(calls, &Extent::Whole(justified), self.width.max(super::NARROWEST), output)
+    pub fn calls(&self, calls: &Counterexample, justified: &Justified, output: &mut dyn Write) -> io::Result<()> {
+        failure::calls(calls, &Extent::Departures(justified), self.width.max(super::NARROWEST), output)
     }
 }
