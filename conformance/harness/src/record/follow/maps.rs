@@ -8,8 +8,9 @@ use shmconf_model::outcome::Outcome;
 /// Flags of mmap that change nothing that the model knows of.
 const WITHOUT_EFFECT: &[&str] =
     &["MAP_POPULATE", "MAP_NORESERVE", "MAP_NONBLOCK", "MAP_DENYWRITE", "MAP_EXECUTABLE", "MAP_FILE", "MAP_STACK"];
-/// Advice of madvise that changes what memory holds, or what a child inherits.
-const CHANGING: &[&str] = &["MADV_REMOVE", "MADV_WIPEONFORK", "MADV_DONTNEED", "MADV_FREE"];
+/// Advice of madvise that changes an object, or what a child inherits. What others let go of a mapping, such as MADV_DONTNEED,
+/// is bytes, which nobody records.
+const CHANGING: &[&str] = &["MADV_REMOVE", "MADV_WIPEONFORK"];
 
 fn amount(bytes: u64) -> Amount {
     Amount::bytes(i64::try_from(bytes).unwrap_or(i64::MAX))
