@@ -305,11 +305,10 @@ impl fmt::Display for Limit {
         if self.always == usize::MAX {
             return f.pad("any");
         }
-        write!(f, "{}", self.always)?;
         match self.never {
-            Some(never) if never == self.always => {}
-            Some(never) => write!(f, "..{never}")?,
-            None => f.write_str("..")?,
+            Some(never) if never == self.always => write!(f, "{never}")?,
+            Some(never) => write!(f, "{} to {never}", self.always)?,
+            None => write!(f, "at least {}", self.always)?,
         }
         f.write_str(if self.with_slash { " with the slash" } else { " after the slash" })?;
         f.write_str(if self.twice { TWICE } else { "" })
@@ -324,20 +323,17 @@ impl FromStr for Limit {
             return Ok(Limit { always: usize::MAX, never: None, with_slash: true, twice: false });
         }
         let error = || {
-            format!("found `{text}`, expected `any` or lengths such as `255 after the slash` or `14.. with the slash`")
+            format!("found `{text}`, expected `any` or a length, such as `255 after the slash` or `at least 14 with the slash`")
         };
-        let (lengths, how) = text.split_once(' ').ok_or_else(error)?;
-        let (how, twice) = how.strip_suffix(TWICE).map_or((how, false), |how| (how, true));
-        let with_slash = match how {
-            "with the slash" => true,
-            "after the slash" => false,
-            _ => return Err(error()),
-        };
+        let (text, twice) = text.strip_suffix(TWICE).map_or((text, false), |text| (text, true));
+        let ends = [(" with the slash", true), (" after the slash", false)];
+        let counted = ends.iter().find_map(|(end, with_slash)| Some((text.strip_suffix(end)?, *with_slash)));
+        let (lengths, with_slash) = counted.ok_or_else(error)?;
         let length = |text: &str| text.parse::<usize>().map_err(|_| error());
-        let (always, never) = match lengths.split_once("..") {
-            None => (length(lengths)?, Some(length(lengths)?)),
-            Some((always, "")) => (length(always)?, None),
-            Some((always, never)) => (length(always)?, Some(length(never)?)),
+        let (always, never) = match (lengths.strip_prefix("at least "), lengths.split_once(" to ")) {
+            (Some(always), _) => (length(always)?, None),
+            (None, Some((always, never))) => (length(always)?, Some(length(never)?)),
+            (None, None) => (length(lengths)?, Some(length(lengths)?)),
         };
         Ok(Limit { always, never, with_slash, twice })
     }
