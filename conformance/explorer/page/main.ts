@@ -5,9 +5,10 @@ import * as choices from "./choices";
 import * as editor from "./editor";
 import { at, make, several } from "./elements";
 import * as link from "./link";
-import type { Example } from "./model";
+import { type Example, isPlatform } from "./model";
 import * as race from "./race";
 import * as rules from "./rules";
+import { watch } from "./scroll";
 import * as table from "./table";
 
 const examples = at<HTMLSelectElement>("example");
@@ -49,8 +50,7 @@ async function answer(all = false) {
     table.outdate(false);
     at("answer-all").hidden = stopped === null;
     at("key").hidden = given.length === 0;
-    // POSIX is no platform.
-    const platformsGiven = given.filter(({ profile }) => profile !== "posix");
+    const platformsGiven = given.filter(({ profile }) => isPlatform(profile));
     const groups = table.columns(platformsGiven).length;
     const count = several(platformsGiven.length, "platform", "platforms");
     const summary = groups === 0 ? "POSIX alone" : groups === 1 ? `The same on ${count}` : `${count}, ${groups} different sets of answers`;
@@ -131,6 +131,7 @@ async function begin() {
   });
   at("answer-all").addEventListener("click", () => answer(true));
   addEventListener("hashchange", restore);
+  for (const place of document.querySelectorAll<HTMLElement>(".matrix")) watch(place);
   await restore();
   rules.lay(platforms, await ask("rules"));
 }

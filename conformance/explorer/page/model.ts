@@ -15,6 +15,9 @@ export interface Example { title: string; text: string; is_case: boolean }
 export interface Choice { text: string; when: string; deviation: string | null; because: string; instead: string }
 export interface Row { key: string; about: string; platforms: { choices: Choice[]; source: string }[] }
 
+/** POSIX is shown beside the platforms, and is none that others could differ from. */
+export const isPlatform = (profile: string) => profile !== "posix";
+
 /** What the worker can be asked for, with the arguments and what comes back. */
 export interface Functions {
   platforms: { takes: []; gives: About[] };

@@ -2,7 +2,7 @@
 
 import * as details from "./details";
 import { at, breakable, make, several } from "./elements";
-import type { About, Choice, Row } from "./model";
+import { type About, type Choice, type Row, isPlatform } from "./model";
 import { shades } from "./shades";
 
 const text = at<HTMLInputElement>("rules-text");
@@ -32,16 +32,15 @@ function cell(platforms: About[], row: Row, column: number): HTMLElement {
   const button = make("button", { type: "button" }, make("span", { className: "mark" }), make("span", {}, shown));
   button.addEventListener("click", () => details.open(row.key, platforms[column].id, [make("p", {}, row.about), ...choices.map(choice), make("p", { className: "level" }, source ? `Known from: ${source}` : "")]));
   const made = make("td", { className: choices.some(({ deviation }) => deviation) ? "differs" : "" }, button);
-  made.dataset.shade = String((platforms[column].id !== "posix" && shadesOf(platforms, row).get(said(choices))) || 0);
+  made.dataset.shade = String((isPlatform(platforms[column].id) && shadesOf(platforms, row).get(said(choices))) || 0);
   return made;
 }
 
 const said = (choices: Choice[]) => choices.map(({ text }) => text).join();
 
-/** POSIX is no platform that others could differ from. */
 function shadesOf(about: About[], { platforms }: Row): Map<string, number> {
   const counts = new Map<string, number>();
-  const known = platforms.filter(({ choices }, column) => choices.length > 0 && about[column].id !== "posix");
+  const known = platforms.filter(({ choices }, column) => choices.length > 0 && isPlatform(about[column].id));
   for (const { choices } of known) counts.set(said(choices), (counts.get(said(choices)) ?? 0) + 1);
   return shades(counts);
 }

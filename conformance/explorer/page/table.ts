@@ -2,7 +2,7 @@
 
 import * as details from "./details";
 import { at, breakable, make } from "./elements";
-import type { Allowed, Answers, Call } from "./model";
+import { type Allowed, type Answers, type Call, isPlatform } from "./model";
 import { shades } from "./shades";
 
 const place = at("table");
@@ -36,10 +36,10 @@ function kindOf({ allowed: [first, ...others], unknown }: Call): string {
 export function columns(answers: Answers[]): Answers[][] {
   const groups = new Map<string, Answers[]>();
   for (const one of answers) {
-    const key = [one.profile === "posix", ...one.calls.map(said)].join();
+    const key = [isPlatform(one.profile), ...one.calls.map(said)].join();
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
-  const isStandard = (group: Answers[]) => group.some(({ profile }) => profile === "posix");
+  const isStandard = (group: Answers[]) => !group.every(({ profile }) => isPlatform(profile));
   return [...groups.values()].sort((a, b) => Number(isStandard(b)) - Number(isStandard(a)) || b.length - a.length);
 }
 
@@ -83,7 +83,7 @@ function row(call: Call, number: number, groups: Answers[][]): HTMLElement {
 }
 
 /** Is it an answer of a platform, to be told apart from those of others? */
-const counts = ([{ profile, calls }]: Answers[], number: number) => profile !== "posix" && !["unknown", "absent"].includes(kindOf(calls[number]));
+const counts = ([{ profile, calls }]: Answers[], number: number) => isPlatform(profile) && !["unknown", "absent"].includes(kindOf(calls[number]));
 
 function shadesOf(groups: Answers[][], number: number): Map<string, number> {
   const given = new Map<string, number>();

@@ -26,7 +26,7 @@ impl Exit {
     /// skipped says nothing of anybody.
     pub fn of(document: &Document) -> Exit {
         let reports = &document.reports;
-        if !document.conforms() {
+        if !document.conforms() || reports.iter().any(|report| report.not_portable_to().next().is_some()) {
             Exit::DoesNotConform
         } else if reports.iter().any(|report| report.gave_up.is_some()) {
             Exit::Harness

@@ -87,6 +87,9 @@ pub struct Report {
     /// Is a known deviation a failure in this run?
     #[serde(default)]
     pub strict: bool,
+    /// Is a call a failure that certainly has another outcome on one of the platforms of `portability`?
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub must_be_portable: bool,
     /// Did somebody end the run before it was done, so that results are missing?
     #[serde(default, skip_serializing_if = "is_false")]
     pub interrupted: bool,
@@ -125,6 +128,8 @@ pub struct Conditions {
     pub seed: u64,
     /// Is a known deviation a failure?
     pub strict: bool,
+    /// Is a call a failure that certainly has another outcome on a platform that it is compared with?
+    pub must_be_portable: bool,
     /// What the profile knows of deviations.
     pub deviations: Vec<Deviation>,
     /// The profiles of the platforms that it is compared with.
@@ -164,13 +169,14 @@ impl Report {
     /// The report of these results, with their coverage and their summary.
     pub fn new(conditions: Conditions, mut results: Vec<CaseResult>, duration: Duration) -> Report {
         results.sort_by(|a, b| a.id.cmp(&b.id));
-        let Conditions { platform, subject, profile, seed, strict, deviations, beside } = conditions;
+        let Conditions { platform, subject, profile, seed, strict, must_be_portable, deviations, beside } = conditions;
         Report {
             platform,
             subject,
             profile,
             seed,
             strict,
+            must_be_portable,
             interrupted: false,
             gave_up: None,
             left_behind: Vec::new(),
@@ -193,6 +199,11 @@ impl Report {
     /// What could not be decided does; so does, in a strict run, a known deviation.
     pub fn conforms(&self) -> bool {
         !self.results.iter().any(|result| self.counts_against(result.verdict))
+    }
+
+    /// The platforms that it had to be portable to, and is not.
+    pub fn not_portable_to(&self) -> impl Iterator<Item = &Portability> {
+        self.portability.iter().filter(|other| self.must_be_portable && other.differ > 0)
     }
 
     /// Was any script judged?

@@ -55,7 +55,7 @@ pub fn differences(trace: &Trace, home: &Profile, other: &Other) -> Vec<Differen
     let is_home = other.profile.id == home.id && other.profile.circumstances == Circumstances::default();
     let whole = base(trace, home, &other.profile);
     let mut found = if is_home { Vec::new() } else { whole.clone() };
-    let (mut conditional, mut at_times) = (Vec::new(), Vec::new());
+    let (mut conditional, mut at_times, mut of_another) = (Vec::new(), Vec::new(), Vec::new());
     for dimension in &other.dimensions {
         let is_page_size = dimension.is_setting(Profile::PAGE_SIZE);
         if is_page_size && trace.header.in_pages {
@@ -72,13 +72,27 @@ pub fn differences(trace: &Trace, home: &Profile, other: &Other) -> Vec<Differen
     }
     if let Some(retold) = user::as_another(trace, home) {
         let as_told = certain(&whole);
-        let mut as_retold = certain(&base(&retold.trace, home, &other.profile));
+        let all_retold = base(&retold.trace, home, &other.profile);
+        let mut as_retold = certain(&all_retold);
         as_retold.extend(as_told.iter().filter(|known| !retold.is_executed(known.event)).cloned());
         for known in found.iter_mut().filter(|known| is_certain(known) && !is_told(known.event, &as_retold)) {
             known.under = retold.describe(&[true, false]).unwrap_or_default();
         }
         let at_each = [as_told, as_retold];
         add(&mut conditional, &at_each, |holds| retold.describe(holds));
+        // What another user meets with some settings alone is looked for where that may be.
+        let is_new = |difference: &Difference| {
+            [&found, &conditional, &at_times].iter().all(|told| !is_told(difference.event, told))
+        };
+        if all_retold.iter().any(|known| known.certainty == Certainty::Possible && is_new(known)) {
+            let user = retold.describe(&[false, true]).unwrap_or_default();
+            for dimension in other.dimensions.iter().filter(|dimension| !dimension.is_setting(Profile::PAGE_SIZE)) {
+                let at_each = dimension.profiles().map(|profile| certain(&base(&retold.trace, home, profile)));
+                let at_each: Vec<_> = at_each.collect();
+                add(&mut of_another, &at_each, |holds| Some(format!("{}, {user}", dimension.describe(holds)?)));
+            }
+            of_another.retain(is_new);
+        }
     }
     let always = certain(&found);
     conditional.retain(|difference: &Difference| !is_told(difference.event, &always));
@@ -90,7 +104,7 @@ pub fn differences(trace: &Trace, home: &Profile, other: &Other) -> Vec<Differen
         let is_known = is_told(difference.event, &conditional) || is_told(difference.event, &at_times);
         is_certain(difference) || !is_known
     });
-    found.extend(conditional.into_iter().chain(at_times));
+    found.extend(conditional.into_iter().chain(at_times).chain(of_another));
     verdict::in_order(&mut found);
     // The same again says nothing new.
     let mut told = HashSet::new();

@@ -133,7 +133,9 @@ pub(super) fn conditions(
     beside: Vec<String>,
 ) -> Conditions {
     let subject = subject.to_string();
-    Conditions { platform, subject, profile, seed: plan.seed, strict: plan.strict, deviations: Vec::new(), beside }
+    let Plan { seed, strict, .. } = *plan;
+    let must_be_portable = matches!(plan.compared, Compared::Named(_));
+    Conditions { platform, subject, profile, seed, strict, must_be_portable, deviations: Vec::new(), beside }
 }
 
 /// What was found is whole even if a worker panicked: each change is one step.

@@ -45,7 +45,7 @@ impl TraceGroup {
         let beside = self.others.iter().map(|other| other.name().to_owned()).collect();
         let deviations = assess::deviations(&self.profile);
         let profile = self.profile.name;
-        let conditions = Conditions { platform, subject, profile, seed, strict, deviations, beside };
+        let conditions = Conditions { platform, subject, profile, seed, strict, must_be_portable: false, deviations, beside };
         // What judging takes differs from time to time, and a report of the same traces does not.
         let took = self.tallies.iter().map(|(_, took)| *took).sum();
         let results = self.tallies.into_iter().map(|(tally, took)| tally.finish(took)).collect();

@@ -55,6 +55,7 @@ impl Report {
                 Err(at) => self.results.insert(at, result),
             }
         }
+        self.must_be_portable |= other.must_be_portable;
         self.interrupted |= other.interrupted;
         self.gave_up = self.gave_up.take().or(other.gave_up);
         self.left_behind.extend(other.left_behind);

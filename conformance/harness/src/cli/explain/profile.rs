@@ -117,6 +117,12 @@ fn write_rule(output: &mut dyn Write, width: usize, key: &str, profiles: &[Profi
 }
 
 fn write_choices(output: &mut dyn Write, width: usize, rule: &RuleInfo, profile: &Profile) -> io::Result<()> {
+    // Where nothing is known, the choices are those of POSIX.
+    if rule.source.is_empty() && profile.id != Profile::POSIX {
+        let choices: Vec<&str> = rule.choices.iter().map(|(choice, _)| choice.as_str()).collect();
+        let text = format!("not known; POSIX leaves it open: {}", choices.join(" or "));
+        return paragraph(output, width, 6, &text);
+    }
     for (at, (choice, justification)) in rule.choices.iter().enumerate() {
         let when =
             rule.when.get(at).filter(|when| !when.is_empty()).map(|when| format!("{when}: ")).unwrap_or_default();

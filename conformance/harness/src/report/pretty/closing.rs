@@ -1,6 +1,6 @@
 //! The last sentence about each subject.
 
-use super::super::Report;
+use super::super::{Portability, Report};
 use super::notes::count;
 use super::paint::{clean, one_line, paint, style};
 use std::collections::BTreeSet;
@@ -13,9 +13,25 @@ pub(super) fn write(reports: &[Report], output: &mut dyn Write) -> io::Result<()
             Some(program) => of_program(report, program),
             None => format!("{} {sentence}, in {}", clean(&report.subject), duration(report.duration_ms)),
         };
-        writeln!(output, "{}", paint(style, &text))?;
+        let is_portable = report.not_portable_to().next().is_none();
+        let style = if is_portable { style } else { style::BAD };
+        writeln!(output, "{}", paint(style, &format!("{text}{}", portable(report))))?;
     }
     Ok(())
+}
+
+/// Whether what was run is portable to the platforms that were named.
+fn portable(report: &Report) -> String {
+    let names = |others: Vec<&Portability>| {
+        others.into_iter().map(|other| clean(&other.profile).into_owned()).collect::<Vec<_>>().join(", ")
+    };
+    let tried = report.portability.iter().filter(|other| other.compared > 0);
+    match (&*names(report.not_portable_to().collect()), &*names(tried.collect())) {
+        ("", "") => String::new(),
+        ("", all) if report.must_be_portable => format!("; nothing of what was run certainly differs on {all}"),
+        ("", _) => String::new(),
+        (others, _) => format!("; what was run is not portable to {others}"),
+    }
 }
 
 /// What is said of the system that a recorded program ran on.

@@ -43,7 +43,9 @@ pub(super) fn in_short(report: &Report, rest: &[&CaseResult], width: usize, outp
         return Ok(());
     }
     let more = paint(style::STRONG, &format!("{} more of {}", rest.len(), clean(&report.subject)));
-    writeln!(output, "{more}, each of which `shmconf run ID` shows in full")?;
+    let again = rest.iter().find_map(|result| Some(clean(&result.counterexample.as_ref()?.again).into_owned()));
+    let by = again.map(|again| format!(", each of which is shown in full by its ID, as in\n  {again}")).unwrap_or_default();
+    writeln!(output, "{more}{by}")?;
     for result in rest {
         let verdict = format!("{:12}", result.verdict.to_string().to_uppercase());
         let id = result.id.as_str();
