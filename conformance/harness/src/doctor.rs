@@ -110,6 +110,11 @@ fn limits() -> BTreeMap<Resource, Limits> {
 }
 
 impl Facts {
+    /// The directory in which objects lie, or where they would on most systems.
+    fn directory(&self) -> &str {
+        self.directory.as_deref().unwrap_or("/dev/shm")
+    }
+
     /// Was every process seen that may hold an object? Beside those of which this user may not see it, there may be some outside
     /// of a container.
     fn sees_all_holders(&self) -> bool {

@@ -51,7 +51,7 @@ const USER: &str = "setpriv --reuid=64738 --regid=64738 --clear-groups";
     "mount -t tmpfs -o mode=755 test /dev; mknod -m 666 /dev/null c 1 3; mknod -m 666 /dev/urandom c 1 9; touch /dev/shm",
     "",
     1,
-    &["no-store", "/dev/shm is a file, and no directory", "ENOTDIR", "rm /dev/shm && mkdir /dev/shm"]
+    &["no-store", "/dev/shm is a file, and no directory", "ENOTDIR", "rm /dev/shm && mkdir -p /dev/shm"]
 )]
 #[case::a_store_on_a_disk("mount --bind $PWD /dev/shm", "", 1, &["/dev/shm is no tmpfs"])]
 #[case::no_store(

@@ -10,7 +10,9 @@ pub(super) fn explain(id: &str) -> Option<Page> {
         let bold = Style::new().bold();
         writeln!(output, "{bold}{}{bold:#}  finding of `shmconf doctor`\n", finding.id())?;
         paragraph(output, width, 2, finding.about())?;
-        paragraph(output, width, 2, "`shmconf doctor` says whether it is so here, what it breaks, and what to do.")
+        paragraph(output, width, 2, &format!("breaks: {}", finding.breaks()))?;
+        paragraph(output, width, 2, &format!("do: {}", finding.remedy("/dev/shm")))?;
+        paragraph(output, width, 2, "`shmconf doctor` says whether it is so here.")
     }))
 }
 

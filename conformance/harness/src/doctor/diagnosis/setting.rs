@@ -61,37 +61,19 @@ fn removed_at_logout(facts: &Facts) -> Option<Diagnosis> {
     const FIRST_ORDINARY: u32 = 1000;
     is(facts, "remove_ipc", &["true"]).filter(|_| facts.uid >= FIRST_ORDINARY)?;
     let text = "systemd removes the objects of a user when that user logs out.".to_owned();
-    let breaks =
-        "A program that goes on after its user has logged out, such as one under nohup, loses its objects: names \
-                  are gone, and the next shm_open is ENOENT."
-            .to_owned();
-    let remedy = "Run the program as a service of a system user, or `loginctl enable-linger USER`, or set \
-                  `RemoveIPC=no` in /etc/systemd/logind.conf."
-        .to_owned();
-    Some(Diagnosis::new(Weight::Known, Finding::RemovedAtLogout, text, breaks, remedy))
+    Some(Diagnosis::new(Weight::Known, Finding::RemovedAtLogout, text, facts.directory()))
 }
 
 fn huge_pages(facts: &Facts) -> Option<Diagnosis> {
     let value = is(facts, "huge_pages", &["always", "within_size", "force"])?;
     let text = format!("Memfds take huge pages: transparent_hugepage/shmem_enabled is {value}.");
-    let breaks =
-        "A memfd may take a huge page, mostly 2 MiB, where the first byte is stored, and so more than it holds.";
-    let remedy = "As root: `echo advise > /sys/kernel/mm/transparent_hugepage/shmem_enabled`; programs that want huge \
-                  pages then ask for them by madvise.";
-    Some(Diagnosis::new(Weight::Known, Finding::HugePages, text, breaks.to_owned(), remedy.to_owned()))
+    Some(Diagnosis::new(Weight::Known, Finding::HugePages, text, facts.directory()))
 }
 
 fn overcommit(facts: &Facts) -> Option<Diagnosis> {
     is(facts, "overcommit", &["2"])?;
     let text = "vm.overcommit_memory is 2: the system promises no more memory than it has.".to_owned();
-    let breaks =
-        "Storing into an object ends the program by SIGBUS where no memory is left to promise, though the store \
-                  has room."
-            .to_owned();
-    let remedy = "Call posix_fallocate before the memory is used, which says ENOMEM or ENOSPC instead; or raise \
-                  vm.overcommit_ratio."
-        .to_owned();
-    Some(Diagnosis::new(Weight::Known, Finding::StrictOvercommit, text, breaks, remedy))
+    Some(Diagnosis::new(Weight::Known, Finding::StrictOvercommit, text, facts.directory()))
 }
 
 /// The value of a setting, if it is one of those.

@@ -29,44 +29,34 @@ pub(super) fn diagnoses(facts: &Facts) -> Vec<Diagnosis> {
     .collect()
 }
 
-/// The command that makes a directory the store.
-fn mount(directory: &str) -> String {
-    format!("mount -t tmpfs -o mode=1777,nosuid,nodev tmpfs {directory}")
-}
-
 fn missing(facts: &Facts, directory: &str) -> Diagnosis {
-    let breaks = match &facts.no_named_objects {
+    let text = format!("There is no directory {directory}.");
+    let mut diagnosis = Diagnosis::new(Weight::Wrong, Finding::NoStore, text, directory);
+    diagnosis.breaks = match &facts.no_named_objects {
         Some(reason) => format!("No object with a name can be made or opened: {reason}."),
         None => "Objects with names lie elsewhere than programs expect.".to_owned(),
     };
-    let remedy = format!(
-        "As root: `mkdir -p {directory} && {}`. In Docker do not \
-         start the container with `--ipc=none`.",
-        mount(directory)
-    );
-    Diagnosis::new(Weight::Wrong, Finding::NoStore, format!("There is no directory {directory}."), breaks, remedy)
+    diagnosis
 }
 
 fn no_directory(directory: &str) -> Diagnosis {
-    let breaks = "No object with a name can be made or opened: shm_open says ENOTDIR.".to_owned();
-    let remedy = format!("As root: `rm {directory} && mkdir {directory} && {}`.", mount(directory));
-    Diagnosis::new(Weight::Wrong, Finding::NoStore, format!("{directory} is a file, and no directory."), breaks, remedy)
+    let text = format!("{directory} is a file, and no directory.");
+    let mut diagnosis = Diagnosis::new(Weight::Wrong, Finding::NoStore, text, directory);
+    diagnosis.breaks = "No object with a name can be made or opened: shm_open says ENOTDIR.".to_owned();
+    diagnosis.remedy = diagnosis.remedy.replacen("`mkdir", &format!("`rm {directory} && mkdir"), 1);
+    diagnosis
 }
 
 fn foreign(directory: &str, store: &Storage) -> Option<Diagnosis> {
     let kind = Some(&store.file_system).filter(|kind| !kind.is_empty() && *kind != "tmpfs")?;
     let text = format!("{directory} is no tmpfs: its file system is {kind}.");
-    let breaks = "Objects are files on that file system: they may outlive a restart, take room there, and be slow.";
-    let remedy = format!("As root: `{}`.", mount(directory));
-    Some(Diagnosis::new(Weight::Wrong, Finding::NoTmpfs, text, breaks.to_owned(), remedy))
+    Some(Diagnosis::new(Weight::Wrong, Finding::NoTmpfs, text, directory))
 }
 
 fn read_only(facts: &Facts, directory: &str) -> Option<Diagnosis> {
     let mount = facts.mount.as_ref().filter(|mount| mount.options.iter().any(|option| option == "ro"))?;
     let text = format!("{directory} is mounted read-only.");
-    let breaks = "No object with a name can be made or removed: shm_open says EROFS.";
-    let remedy = format!("As root: `mount -o remount,rw {}`.", mount.point);
-    Some(Diagnosis::new(Weight::Wrong, Finding::ReadOnlyStore, text, breaks.to_owned(), remedy))
+    Some(Diagnosis::new(Weight::Wrong, Finding::ReadOnlyStore, text, &mount.point))
 }
 
 fn mode(facts: &Facts, directory: &str, store: &Storage) -> Option<Diagnosis> {
@@ -75,74 +65,49 @@ fn mode(facts: &Facts, directory: &str, store: &Storage) -> Option<Diagnosis> {
     const OPEN_TO_ALL: u32 = 0o777;
     let mode = store.mode?;
     let text = format!("{directory} has the mode {mode:04o}, and not 1777.");
-    let chmod = |what: &str| format!("As root: `chmod {what} {directory}`.");
     if mode & OPEN_TO_ALL != OPEN_TO_ALL {
-        let own = if facts.no_named_objects.is_some() { " This user is one of them." } else { "" };
-        let breaks = format!("Users whom the mode leaves out cannot make objects: shm_open says EACCES.{own}");
-        return Some(Diagnosis::new(Weight::Wrong, Finding::ClosedStore, text, breaks, chmod("1777")));
+        let mut diagnosis = Diagnosis::new(Weight::Wrong, Finding::ClosedStore, text, directory);
+        if facts.no_named_objects.is_some() {
+            diagnosis.breaks.push_str(" This user is one of them.");
+        }
+        return Some(diagnosis);
     }
     if mode & STICKY == 0 {
-        let breaks = "Anybody may remove the objects of others, and put their own in their place.";
-        return Some(Diagnosis::new(Weight::Wrong, Finding::UnprotectedStore, text, breaks.to_owned(), chmod("1777")));
+        return Some(Diagnosis::new(Weight::Wrong, Finding::UnprotectedStore, text, directory));
     }
-    (mode & SET_GROUP_ID != 0).then(|| {
-        let breaks = "Objects have the group of the directory, and not that of the process that makes them.";
-        Diagnosis::new(Weight::Known, Finding::GroupOfStore, text, breaks.to_owned(), chmod("g-s"))
-    })
+    (mode & SET_GROUP_ID != 0).then(|| Diagnosis::new(Weight::Known, Finding::GroupOfStore, text, directory))
 }
 
 fn room(directory: &str, store: &Storage) -> Option<Diagnosis> {
     const MUCH: u64 = 10;
     let (free, total) = (in_words(store.free_bytes), in_words(store.total_bytes));
-    let breaks = "ftruncate succeeds all the same; storing into memory for which there is no room ends the program by \
-                  SIGBUS, and posix_fallocate says ENOSPC."
-        .to_owned();
-    let enlarge = format!(
-        "As root: `mount -o remount,size=1G {directory}`. In Docker: `--shm-size=1g`, or `shm_size` in a compose file; \
-         in Kubernetes an emptyDir with `medium: Memory` at {directory}."
-    );
     let (weight, finding, text) = if store.free_bytes < NEXT_TO_NOTHING && store.free_bytes <= store.total_bytes / 2 {
         (Weight::Wrong, Finding::FullStore, format!("{directory} is full: {free} of {total} are free."))
     } else if store.total_bytes <= SMALL {
-        (
-            Weight::Wrong,
-            Finding::SmallStore,
-            format!(
-                "{directory} has room for {total} in all, of which {free} are free; many programs need more than {}.",
-                in_words(SMALL)
-            ),
-        )
+        let most = in_words(SMALL);
+        let text = format!(
+            "{directory} has room for {total} in all, of which {free} are free; many programs need more than {most}."
+        );
+        (Weight::Wrong, Finding::SmallStore, text)
     } else if store.free_bytes < store.total_bytes / MUCH {
         (Weight::Known, Finding::NearlyFullStore, format!("{directory} is nearly full: {free} of {total} are free."))
     } else {
         return None;
     };
-    let remedy = match weight {
-        Weight::Wrong if finding == Finding::SmallStore => enlarge,
-        _ => format!("Remove objects that nobody uses. {enlarge}"),
-    };
-    Some(Diagnosis::new(weight, finding, text, breaks, remedy))
+    Some(Diagnosis::new(weight, finding, text, directory))
 }
 
 fn files(directory: &str, store: &Storage) -> Option<Diagnosis> {
     const FEW: u64 = 100;
-    let remedy = format!("Remove objects that nobody uses. As root: `mount -o remount,nr_inodes=100k {directory}`.");
-    let (weight, finding, text, breaks) = match store.free_inodes? {
-        0 => (
-            Weight::Wrong,
-            Finding::NoFiles,
-            format!("{directory} has room for no further file."),
-            "No object can be made: shm_open says ENOSPC, whatever room in bytes there is.",
-        ),
-        free if free < FEW => (
-            Weight::Known,
-            Finding::FewFiles,
-            format!("{directory} has room for {free} more {}.", if free == 1 { "file" } else { "files" }),
-            "Each object is a file; for one more, shm_open says ENOSPC, whatever room in bytes there is.",
-        ),
+    let (weight, finding, text) = match store.free_inodes? {
+        0 => (Weight::Wrong, Finding::NoFiles, format!("{directory} has room for no further file.")),
+        1 => (Weight::Known, Finding::FewFiles, format!("{directory} has room for 1 more file.")),
+        free if free < FEW => {
+            (Weight::Known, Finding::FewFiles, format!("{directory} has room for {free} more files."))
+        }
         _ => return None,
     };
-    Some(Diagnosis::new(weight, finding, text, breaks.to_owned(), remedy))
+    Some(Diagnosis::new(weight, finding, text, directory))
 }
 
 /// Objects that nobody has open or mapped. They are wrong where they take most of the store.
@@ -166,9 +131,8 @@ pub(super) fn unheld(facts: &Facts) -> Option<Diagnosis> {
         [one] => format!("The object {} takes {share}, and {who} has it open or mapped.", one.name),
         all => format!("{} objects take {share}, and {who} has one of them open or mapped.", all.len()),
     };
-    let breaks = "What nobody uses takes memory until somebody removes it. A program that died may have left it; another may \
-                  mean to open it later.";
-    let remedy = match &facts.directory {
+    let mut diagnosis = Diagnosis::new(weight, Finding::UnheldObjects, what, facts.directory());
+    diagnosis.remedy = match &facts.directory {
         Some(directory) => {
             let name = if let [one] = &unheld[..] { one.name.trim_start_matches('/') } else { "NAME" };
             let path = format!("{directory}/{name}");
@@ -176,5 +140,5 @@ pub(super) fn unheld(facts: &Facts) -> Option<Diagnosis> {
         }
         None => "Remove what no program wants any more by shm_unlink.".to_owned(),
     };
-    Some(Diagnosis::new(weight, Finding::UnheldObjects, what, breaks.to_owned(), remedy))
+    Some(diagnosis)
 }
