@@ -42,7 +42,7 @@ pub struct Named {
 pub struct There {
     /// Its profile.
     pub profile: String,
-    /// `yes`, `at times` (not in some releases, or with some settings), `no`, `unknown` (the limit is not known, and
+    /// `yes`, `at times` (not in some releases, or with some settings), `stays` (shm_unlink refuses it), `no`, `unknown` (the limit is not known, and
     /// others take less), or `no names`, where no object has one.
     pub usable: String,
     /// How many bytes the name has, as the platform counts them.
@@ -146,6 +146,7 @@ pub fn word(usable: Usable) -> &'static str {
     match usable {
         Usable::Yes => "yes",
         Usable::AtTimes => "at times",
+        Usable::Stays => "stays",
         Usable::No => "no",
         Usable::Unknown => "unknown",
         Usable::NoNames => "no names",

@@ -30,6 +30,8 @@ pub struct NameThere {
     pub most: Option<usize>,
     /// How many every release takes, counted so.
     pub least: Option<usize>,
+    /// Where that differs: how many, and of which releases.
+    pub by_release: Vec<(usize, String)>,
     /// Is it known how many?
     pub is_known: bool,
     /// Is the slash in front counted?
@@ -53,6 +55,8 @@ pub enum Usable {
     Yes,
     /// In some releases, or with some settings, it cannot.
     AtTimes,
+    /// It can, and shm_unlink refuses it at times or always.
+    Stays,
     /// It cannot.
     No,
     /// The limit is not known, and the name is longer than what every other platform takes.
@@ -109,14 +113,17 @@ pub fn there(profile: &Profile, name: &str) -> NameThere {
         (_, true, _) => Usable::No,
         (_, false, true) if !length.is_known && name.len() > PORTABLE_NAME_BYTES => Usable::Unknown,
         (_, false, true) => Usable::Yes,
+        (_, false, false) if refused.is_empty() => Usable::Stays,
         (_, false, false) => Usable::AtTimes,
     };
+    let bytes = length.bytes(name);
     NameThere {
         profile: profile.name.clone(),
         usable,
-        bytes: length.bytes(name),
+        bytes,
         most: length.most,
         least: length.least,
+        by_release: length.by_release,
         is_known: length.is_known,
         with_slash: length.with_slash,
         refusals: violations::allowed(profile, &refused),
@@ -207,6 +214,24 @@ pub fn mended(name: &str) -> Result<Option<Mended>, ProfileError> {
     Ok(everywhere(&mended.name)?.iter().all(is_right).then_some(mended))
 }
 
+/// Gives mended names that are the same a number at their ends, as the names that they were are not the same.
+pub fn tell_apart<'a>(mended: impl Iterator<Item = &'a mut Mended>) {
+    let mut mended: Vec<&mut Mended> = mended.collect();
+    let names: Vec<String> = mended.iter().map(|mended| mended.name.clone()).collect();
+    for (at, mended) in mended.iter_mut().enumerate() {
+        let alike = |others: &[String]| others.iter().filter(|name| **name == names[at]).count();
+        if mended.changes.is_empty() || alike(&names) < 2 {
+            continue;
+        }
+        let end = format!("-{}", alike(&names[..at]) + 1);
+        let keep = mended.name.len() - if mended.name.len() > PLAIN.len() + end.len() { end.len() } else { 0 };
+        let keep = (0..=keep).rev().find(|keep| mended.name.is_char_boundary(*keep)).unwrap_or(0);
+        mended.name.truncate(keep);
+        mended.name.push_str(&end);
+        mended.changes.push("a number, as another name here would be the same".to_owned());
+    }
+}
+
 /// Where a name is tried: an empty state of a platform.
 struct Place<'a> {
     profile: &'a Profile,
@@ -288,6 +313,7 @@ struct Length {
     is_known: bool,
     with_slash: bool,
     limits: Vec<Limit>,
+    by_release: Vec<(usize, String)>,
 }
 
 impl Length {
@@ -298,7 +324,9 @@ impl Length {
         let least = limits.iter().map(|limit| limit.always).min().and_then(bounded);
         let most = limits.iter().map(|limit| limit.never.unwrap_or(usize::MAX)).max().and_then(bounded);
         let (is_known, with_slash) = (!limits.is_empty(), limits.iter().all(|limit| limit.with_slash));
-        Length { least, most, is_known, with_slash, limits }
+        let when = profile.rules.name_length.when.iter().filter(|when| !when.is_empty());
+        let by_release = limits.iter().filter_map(|limit| limit.never).zip(when.cloned()).collect();
+        Length { least, most, is_known, with_slash, limits, by_release }
     }
 
     /// How many bytes a name has, as the release counts them that finds most.

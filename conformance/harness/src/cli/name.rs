@@ -50,7 +50,8 @@ pub(super) fn name(args: &Args) -> Done {
         let there = names::everywhere(name).map_err(CliError::from)?;
         all.push((name, there, names::mended(name).map_err(CliError::from)?));
     }
-    let is_refused = |there: &NameThere| matches!(there.usable, Usable::No | Usable::AtTimes);
+    names::tell_apart(all.iter_mut().filter_map(|(_, _, mended)| mended.as_mut()));
+    let is_refused = |there: &NameThere| matches!(there.usable, Usable::No | Usable::AtTimes | Usable::Stays);
     let refused = all.iter().any(|(_, there, _)| there.iter().any(is_refused));
     let width = output.width();
     output.write(|output| match args.format {
@@ -87,7 +88,7 @@ fn pretty(
     for there in there {
         let style = match there.usable {
             Usable::Yes => style::GOOD,
-            Usable::AtTimes => style::KNOWN,
+            Usable::AtTimes | Usable::Stays => style::KNOWN,
             Usable::No => style::BAD,
             Usable::Unknown | Usable::NoNames => style::FAINT,
         };
@@ -113,10 +114,15 @@ fn pretty(
     }
     match mended {
         None => writeln!(output, "  no small change makes it right everywhere; take a new name, such as /mine"),
-        Some(mended) if mended.changes.is_empty() => writeln!(output, "  every platform here that has names takes it"),
+        Some(mended) if mended.changes.is_empty() => {
+            let is_known = there.iter().all(|there| there.is_known || there.usable == Usable::NoNames);
+            let as_far = if is_known { "" } else { ", as far as their limits are known" };
+            writeln!(output, "  every platform here that has names takes it{as_far}")
+        }
         Some(mended) => {
             let changes = mended.changes.join("; ");
-            writeln!(output, "  right everywhere: {}  ({changes})", paint(style::STRONG, &clean(&mended.name)))
+            let name = paint(style::STRONG, &clean(&mended.name));
+            remark(&format!("right everywhere: {name}  ({changes})"), width, output)
         }
     }
 }
@@ -143,6 +149,18 @@ fn about(name: &str, there: &NameThere) -> String {
         (None, None) if !there.is_known => format!("{bytes}; the limit is not known"),
         (None, None) => format!("{bytes}; there is no limit"),
         (Some(least), Some(most)) if least == most => format!("{bytes}, {counted}; at most {most}"),
+        _ if !there.by_release.is_empty() => {
+            let mut limits: Vec<(&str, Vec<String>)> = Vec::new();
+            for (most, when) in &there.by_release {
+                match limits.iter_mut().find(|(known, _)| known == when) {
+                    Some((_, known)) => known.push(most.to_string()),
+                    None => limits.push((when, vec![most.to_string()])),
+                }
+            }
+            let limits: Vec<String> =
+                limits.into_iter().map(|(when, most)| format!("{} ({when})", most.join(" or "))).collect();
+            format!("{bytes}, {counted}; at most {}", limits.join(", "))
+        }
         (least, most) => {
             let shown = |bytes: Option<usize>| bytes.map_or_else(|| "any number".to_owned(), |bytes| bytes.to_string());
             format!("{bytes}, {counted}; at most {} in some releases, {} in others", shown(least), shown(most))
@@ -167,7 +185,7 @@ fn about(name: &str, there: &NameThere) -> String {
     };
     let unlink = match &*outcomes(&there.unlink_refusals) {
         "" => String::new(),
-        refusals => format!("shm_unlink: {refusals}"),
+        refusals => format!("shm_unlink says {refusals}"),
     };
     let said = [length, refusals, unlink, stands_for, semaphore.unwrap_or_default()];
     said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ")

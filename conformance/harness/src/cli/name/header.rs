@@ -23,7 +23,7 @@ pub(super) fn text() -> Result<String, ProfileError> {
         });
     }
     text.push_str(&format!(
-        "\n/* On every platform, in every release. */\n#define SHM_NAME_MAX {most}\n\n\
+        "\n/* On every platform whose limit is known, in every release. */\n#define SHM_NAME_MAX {most}\n\n\
          /* SHM_NAME_CHECK(\"/mine\"); ends compilation where the literal is longer than that. */\n\
          #ifdef __cplusplus\n\
          #define SHM_NAME_CHECK(literal) \\\n    \
