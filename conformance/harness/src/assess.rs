@@ -5,10 +5,12 @@
 
 mod deviations;
 mod known;
+mod program;
 mod tally;
 
 pub use deviations::deviations;
 pub use known::known_to_fail;
+pub use program::is_compared;
 pub use tally::Tally;
 
 use shmconf_model::call::{Call, OpenFlags};
@@ -38,7 +40,8 @@ pub struct Assessment {
     pub judgement: Judgement,
     /// How many calls were not executed, since their actor was gone or a label in them stood for nothing.
     pub not_executed: u64,
-    /// Why the trace shows nothing of what the script is about, where no more than its setup was executed.
+    /// Why the trace shows nothing of what the script is about, where no more than its setup was executed; or nothing of a program,
+    /// where nothing of it can be judged.
     pub setup_alone: Option<String>,
     /// The other platforms on which the calls would have had other outcomes.
     pub portability: Vec<Elsewhere>,
@@ -59,7 +62,10 @@ pub fn assess(trace: &Trace, against: Against<'_>) -> Result<Assessment, Stopped
     let go_on = || if is_stopped() { Err(Stopped) } else { Ok(()) };
     go_on()?;
     let bounds = Bounds { stop: Some(&is_stopped), ..Bounds::default() };
-    let judgement = judge::judge_within(trace, against.profile, bounds);
+    let judgement = match program::elsewhere(trace, against.profile) {
+        Some(judgement) => judgement,
+        None => judge::judge_within(trace, against.profile, bounds),
+    };
     go_on()?;
     let mut portability = Vec::new();
     for other in against.others {
@@ -67,11 +73,16 @@ pub fn assess(trace: &Trace, against: Against<'_>) -> Result<Assessment, Stopped
         portability.extend(portability::elsewhere(trace, against.profile, std::slice::from_ref(other)));
     }
     let not_executed = trace.events.iter().filter(|event| !was_executed(event)).count() as u64;
-    let setup_alone = setup_alone(trace, not_executed);
+    let setup_alone = program::nothing_judged(trace).or_else(|| setup_alone(trace, not_executed));
     Ok(Assessment { judgement, not_executed, setup_alone, portability })
 }
 
 impl Assessment {
+    /// Is it about a program, and was nothing of it judged?
+    pub fn is_of_nothing(&self) -> bool {
+        self.setup_alone.is_some() && self.not_executed == 0
+    }
+
     /// The deviations that the outcome of each call rests on, where the verdict rests on any.
     pub fn departures(&self, trace: &Trace, profile: &Profile) -> Justified {
         if self.judgement.deviations.is_empty() { Justified::new() } else { judge::justified(trace, profile) }

@@ -19,7 +19,7 @@ mod value;
 mod watch;
 mod world;
 
-pub use calls::of_few;
+pub use calls::elsewhere;
 pub use follow::path_of;
 pub use recording::{About, Recording};
 pub use strace::{StraceError, run};
@@ -58,6 +58,10 @@ pub fn import(log: impl BufRead, about: About) -> Result<Recording, ImportError>
     if is_a_part(&log) || log.is_cut_off {
         recording.left_behind.clear();
     }
+    if is_a_part(&log) && !log.calls().any(|called| calls::tells_a_size(&called.name)) {
+        recording
+            .doubt_mappings("the log shows no call that sets a size (strace -e trace=…,ftruncate,fallocate,write)");
+    }
     Ok(recording)
 }
 
@@ -82,6 +86,11 @@ fn lacks(log: &Log) -> Vec<String> {
         }
     };
     lack(!log.has_processes && log.calls().any(|called| called.child().is_some()), "children (strace -f)");
+    lack(
+        log.goes_back,
+        "the order of lines, as of logs of strace -ff behind each other: strace-log-merge NAME joins NAME.1, NAME.2 and so on \
+         (strace -ff -ttt)",
+    );
     lack(is_a_part(log), "most calls, as with strace -e trace=…; so what is said of sizes and of names may be wrong");
     lack(!log.has_times, "times (strace -ttt)");
     let shows_descriptors =

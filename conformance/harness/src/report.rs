@@ -32,7 +32,7 @@ pub(crate) use markdown::prose;
 pub use merge::MergeError;
 pub use portability::Portability;
 pub use pretty::{Pretty, Shown};
-pub(crate) use pretty::{clean, one_line, paint, reason, style, wrapped};
+pub(crate) use pretty::{clean, numbers, one_line, paint, reason, style, wrapped};
 pub use result::{CaseResult, Kind, SeenAnswer, SeenOutcome};
 pub use summary::Summary;
 pub use tap::Tap;
@@ -90,6 +90,9 @@ pub struct Report {
     /// Is a call a failure that certainly has another outcome on one of the platforms of `portability`?
     #[serde(default, skip_serializing_if = "is_false")]
     pub must_be_portable: bool,
+    /// Is it of a recorded program, compared with another platform than that on which it ran?
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_compared: bool,
     /// Did somebody end the run before it was done, so that results are missing?
     #[serde(default, skip_serializing_if = "is_false")]
     pub interrupted: bool,
@@ -177,6 +180,7 @@ impl Report {
             seed,
             strict,
             must_be_portable,
+            is_compared: false,
             interrupted: false,
             gave_up: None,
             left_behind: Vec::new(),

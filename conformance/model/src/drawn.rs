@@ -284,6 +284,7 @@ fn make(
         outcome,
         fds: None,
         unjudged: None,
+        waits: false,
         start: at,
         end: at + 5,
     });

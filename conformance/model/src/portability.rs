@@ -4,8 +4,9 @@
 //! The calls are replayed by the rules of a platform. What was seen is followed as long as the platform allows it. Where
 //! it does not, that is a difference, and the replay goes on as if the program had been put right there, so that what
 //! comes later is a difference of its own. A call that the platform does not have cannot be put right: what would have been
-//! done with what it made is not told. Pure, like the judge.
+//! done with what it made is not told, but for memfds, in whose place there is what programs make instead. Pure, like the judge.
 
+mod instead;
 mod replay;
 mod user;
 

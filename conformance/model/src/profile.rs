@@ -147,6 +147,9 @@ pub struct Deviation {
     /// Which versions do it.
     #[serde(default)]
     pub versions: String,
+    /// Does every object with a name meet it, whatever a program does with it?
+    #[serde(default)]
+    pub general: bool,
     /// Does the platform know nothing else in a matter? If not it departs in some versions or set-ups, or by chance.
     #[serde(skip)]
     pub always: bool,

@@ -83,7 +83,7 @@ impl Simulation {
                 let start = u64::from(number) * 2 * TICK;
                 let begins = matches!(call, Call::Fork { .. } | Call::Exec) && outcome == Outcome::Ok;
                 let (bind, fds, end) = (line.bind.clone(), begins.then(|| OPEN.to_vec()), start + TICK);
-                events.push(Event { actor, bind, call, outcome, fds, unjudged: None, start, end });
+                events.push(Event { actor, bind, call, outcome, fds, unjudged: None, waits: false, start, end });
             }
         }
         Trace { header, events, others: Vec::new() }

@@ -201,6 +201,9 @@ pub struct Event {
     /// by a call that has no model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unjudged: Option<String>,
+    /// Was it a call for a lock that waits until it can have it, which no call of a script does?
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub waits: bool,
     /// When it began, in nanoseconds of the system's monotonic clock.
     pub start: u64,
     /// When it had ended.
@@ -222,6 +225,10 @@ pub struct Other {
     pub start: u64,
     /// When it had ended.
     pub end: u64,
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 impl fmt::Display for Other {

@@ -107,6 +107,13 @@ pub struct Explanation {
     /// Which versions of the platform depart, where it is not all.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub versions: String,
+    /// Does every object with a name meet that departure, whatever a program does with it?
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub general: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !*value
 }
 
 /// What another platform would have made of a script.

@@ -169,6 +169,7 @@ fn event() -> BoxedStrategy<Event> {
             outcome,
             fds,
             unjudged: None,
+            waits: false,
             start,
             end: start.saturating_add(len),
         })

@@ -57,7 +57,8 @@ impl Tally {
     pub fn add(&mut self, assessment: Assessment, show: impl FnOnce(&Assessment) -> Counterexample) {
         let result = &mut self.result;
         let judgement = &assessment.judgement;
-        result.scripts += 1;
+        // Of a program of which nothing can be judged nothing was judged.
+        result.scripts += u64::from(!assessment.is_of_nothing());
         result.not_executed += assessment.not_executed;
         result.clauses.extend(judgement.clauses.iter());
         result.deviations.extend(judgement.deviations.iter().cloned());
@@ -93,7 +94,7 @@ impl Tally {
 
     /// The result, with the time that it took. Where no script went beyond its setup, nothing was tested.
     pub fn finish(mut self, took: Duration) -> CaseResult {
-        let nothing_tested = self.setup_alone > 0 && self.setup_alone == self.result.scripts;
+        let nothing_tested = self.setup_alone > 0 && self.setup_alone >= self.result.scripts;
         if nothing_tested && self.result.verdict == Verdict::Pass {
             self.result.verdict = Verdict::Inconclusive;
             self.result.reason = self.reason;

@@ -138,8 +138,11 @@ impl Workbench<'_> {
             }
         }
         if tally.result().scripts == 0 && tally.result().verdict == Verdict::Pass {
-            let reason = "none of the scripts that it draws can be run here".to_owned();
-            return Ok(CaseResult::skipped(id.clone(), Kind::Property, reason));
+            let reason = match self.plan.cases_per_property {
+                0 => "no script was drawn (--cases 0)",
+                _ => "none of the scripts that it draws can be run here",
+            };
+            return Ok(CaseResult::skipped(id.clone(), Kind::Property, reason.to_owned()));
         }
         Ok(tally.finish(began.elapsed()))
     }

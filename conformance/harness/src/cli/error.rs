@@ -37,8 +37,11 @@ pub(super) enum CliError {
     )]
     UnknownId { id: String, near: Vec<String> },
     /// `explain` has a page of it, which nothing narrows down.
-    #[error("`{0}` is explained by itself, without other words: `shmconf explain {0}`")]
-    ExplainedAlone(String),
+    #[error(
+        "`{id}` is explained by itself, without other words: `shmconf explain {id}`{}",
+        if *is_case { format!("; `shmconf show {id} -p PLATFORM` says what it does there") } else { String::new() }
+    )]
+    ExplainedAlone { id: String, is_case: bool },
     /// No verb has that name.
     #[error("there is no verb `{verb}`; {}", or_look(near, "`shmconf help` shows them all"))]
     UnknownVerb { verb: String, near: Vec<String> },

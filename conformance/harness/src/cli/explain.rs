@@ -56,9 +56,18 @@ fn page(words: &[String]) -> Result<Page, CliError> {
     match page {
         Some(page) => Ok(page),
         None if words.is_empty() => Err(unknown("")),
-        None => topic::explain(words).map_err(|word| match by_id(&word) {
-            Some(_) => CliError::ExplainedAlone(word),
-            None => unknown(&word),
+        None => topic::explain(words).map_err(|word| match (by_id(&word), Profile::get(&word)) {
+            (Some(_), _) => {
+                CliError::ExplainedAlone { is_case: selection::ids().any(|id| id.as_str() == word), id: word }
+            }
+            // A release, or a setting, of a platform that is known.
+            (None, Err(error))
+                if Profile::ids()
+                    .any(|id| word.starts_with(&format!("{id}@")) || word.starts_with(&format!("{id},"))) =>
+            {
+                error.into()
+            }
+            (None, _) => unknown(&word),
         }),
     }
 }

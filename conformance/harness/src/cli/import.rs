@@ -47,10 +47,18 @@ pub(super) fn import(args: &Args) -> Done {
         anonymous: args.recorded.anonymize,
         ..About::default()
     };
-    let recording = record::import(log, about).map_err(|error| match error {
+    let mut recording = record::import(log, about).map_err(|error| match error {
         ImportError::Io(source) => unreadable(source),
         ImportError::NoLog => Kind::Log.instead(&args.log, CliError::NoLog(args.log.clone())),
     })?;
+    let is_one_of_many = |end: &OsStr| end.to_str().is_some_and(|end| end.bytes().all(|byte| byte.is_ascii_digit()));
+    if args.log.extension().is_some_and(is_one_of_many) {
+        recording.remarks.push(
+            "the name is that of one of several logs of strace -ff: strace-log-merge NAME > NAME.log joins them, if they have \
+             times (-ttt)"
+                .to_owned(),
+        );
+    }
     recorded::judge(recording, &args.recorded, ready)
 }
 

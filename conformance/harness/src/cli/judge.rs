@@ -4,9 +4,10 @@ use super::Done;
 use super::error::CliError;
 use super::interrupt::Interrupt;
 use super::judged::TraceGroup;
-use super::{formats, traces};
+use super::{formats, recorded, traces};
 use crate::exit::Exit;
 use crate::report::Document;
+use shmconf_model::trace::program_of;
 use std::path::PathBuf;
 
 #[derive(Debug, clap::Args)]
@@ -40,6 +41,10 @@ pub(super) fn judge(args: &Args) -> Done {
                 groups.last_mut().expect("one was pushed")
             }
         };
+        if program_of(&trace.header.subject).is_some() {
+            // Nobody is left to hear of an error of the standard error.
+            let _ = recorded::write_doubts(&trace, &mut anstream::stderr());
+        }
         if group.add(Some(&path), &trace, &stop).is_err() {
             interrupt.die_of_it();
             return Ok(Exit::Harness);

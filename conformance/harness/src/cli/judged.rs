@@ -21,6 +21,10 @@ pub(super) struct TraceGroup {
     others: Vec<Other>,
     /// What is said so far of each case, and how long its calls took, in the order in which its first trace was read.
     tallies: Vec<(Tally, Duration)>,
+    /// Is there no trace of which anything could be judged?
+    is_empty: bool,
+    /// Are they of a program, and the rules those of another platform?
+    is_compared: bool,
 }
 
 impl TraceGroup {
@@ -36,7 +40,15 @@ impl TraceGroup {
             true => Profile::of(&header.platform, &header.machine).map_err(CliError::from)?,
             false => super::profile::find(&profile_argument)?,
         };
-        Ok(TraceGroup { header: header.clone(), profile, profile_argument, others, tallies: Vec::new() })
+        Ok(TraceGroup {
+            header: header.clone(),
+            profile,
+            profile_argument,
+            others,
+            tallies: Vec::new(),
+            is_empty: true,
+            is_compared: false,
+        })
     }
 
     /// What was found.
@@ -45,11 +57,12 @@ impl TraceGroup {
         let beside = self.others.iter().map(|other| other.name().to_owned()).collect();
         let deviations = assess::deviations(&self.profile);
         let profile = self.profile.name;
-        let conditions = Conditions { platform, subject, profile, seed, strict, must_be_portable: false, deviations, beside };
+        let conditions =
+            Conditions { platform, subject, profile, seed, strict, must_be_portable: false, deviations, beside };
         // What judging takes differs from time to time, and a report of the same traces does not.
         let took = self.tallies.iter().map(|(_, took)| *took).sum();
         let results = self.tallies.into_iter().map(|(tally, took)| tally.finish(took)).collect();
-        Report::new(conditions, results, took)
+        Report { is_compared: self.is_compared, ..Report::new(conditions, results, took) }
     }
 
     /// Nobody can tell whether what was judged is all that there is to say.
@@ -60,6 +73,11 @@ impl TraceGroup {
     /// Are the rules those of the platform that the traces are of?
     pub(super) fn is_of_its_platform(&self) -> bool {
         self.profile.is_of(&self.header.platform)
+    }
+
+    /// Is there no trace of which anything could be judged?
+    pub(super) fn is_empty(&self) -> bool {
+        self.is_empty
     }
 
     /// The rules that they are judged by.
@@ -94,6 +112,8 @@ impl TraceGroup {
         *took += span(trace);
         let others = tally.compared(trace, &self.others);
         let assessment = assess::assess(trace, Against { profile: &self.profile, others, stop })?;
+        self.is_compared |= assess::is_compared(trace, &self.profile);
+        self.is_empty &= assessment.setup_alone.is_some();
         let violated = assessment.judgement.violations.iter().map(|violation| violation.event).collect();
         tally.add(assessment, |assessment| {
             let script: String = trace.events.iter().map(|event| format!("{}\n", event.line())).collect();
@@ -101,7 +121,7 @@ impl TraceGroup {
             let profile = quote(&self.profile_argument);
             let again = match path {
                 Some(path) => format!("shmconf judge {} -p {profile}", quote(&path.to_string_lossy())),
-                None => format!("shmconf judge TRACE -p {profile}, of a trace that -o TRACE keeps"),
+                None => format!("keep the trace by -o TRACE, then: shmconf judge TRACE -p {profile}"),
             };
             let violations = assessment.judgement.violations.clone();
             Counterexample::new(format!("# {id}\n{script}"), trace, violations, again)

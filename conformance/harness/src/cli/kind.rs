@@ -18,6 +18,8 @@ pub(super) enum Kind {
     Report,
     Log,
     Script,
+    /// What a system executes: of another kind than each of these.
+    Program,
     /// No file, but the ID of a case or a property.
     Case,
 }
@@ -31,6 +33,12 @@ impl Kind {
         };
         let mut text = Vec::new();
         file.take(BEGINNING).read_to_end(&mut text).ok()?;
+        if [&b"\x7fELF"[..], b"#!", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe"]
+            .iter()
+            .any(|magic| text.starts_with(magic))
+        {
+            return Some(Kind::Program);
+        }
         let text = String::from_utf8_lossy(&text);
         let is_of = |format: &str| text.starts_with('{') && text.contains(&format!("\"{format}\""));
         let id = Id::of_path("read");
@@ -57,6 +65,7 @@ impl Kind {
             Kind::Trace => "`shmconf show` and `shmconf judge` read it",
             Kind::Report => "`shmconf diff`, `shmconf matrix`, `shmconf merge` and `shmconf baseline` read it",
             Kind::Log => "`shmconf import` reads it",
+            Kind::Program => "`shmconf record -- ./PROGRAM` runs it, and says what it does with shared memory",
             Kind::Script | Kind::Case => "`shmconf run`, `shmconf show` and `shmconf outcomes` take it",
         }
     }
@@ -69,6 +78,7 @@ impl Display for Kind {
             Kind::Report => "a report",
             Kind::Log => "a log of strace",
             Kind::Script => "a script",
+            Kind::Program => "a program",
             Kind::Case => "a case of the suite",
         })
     }

@@ -9,14 +9,14 @@ use super::output::Output;
 use super::profile;
 use crate::exit::Exit;
 use crate::record::{self, Recording, path_of};
-use crate::report::{self, Document};
+use crate::report::{self, Document, clean, numbers, wrapped};
 use shmconf_model::call::Call;
 use shmconf_model::judge;
 use shmconf_model::outcome::Outcome;
 use shmconf_model::profile::Profile;
 use shmconf_model::trace::{Event, Trace, program_of};
 use std::cell::LazyCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -103,54 +103,61 @@ pub(super) fn judge(mut recording: Recording, args: &Args, ready: Ready) -> Done
             anstream::eprintln!("  every call: shmconf show {path}; by another platform's rules: add -p macos");
         }
     }
-    let ends =
-        |event: &Event| matches!(event.call, Call::Exit { .. } | Call::Exec | Call::Fork { .. } | Call::Umask { .. });
-    if trace.events.iter().all(|event| event.unjudged.is_some() || ends(event)) {
+    if found.is_empty() {
         return nothing("nothing of what was recorded can be judged, for the reasons above");
     }
     let deaths = deaths(&recording.trace, found.profile());
     let document = Document::of(vec![found.report(false)]);
     ready.shown.write(&document)?;
     for death in deaths {
-        anstream::eprintln!("{death}");
+        let _ = write_line(&mut anstream::stderr(), &death);
     }
     Ok(Exit::of(&document))
 }
 
-/// What was seen and what was left out, for the person who waits.
+/// What was seen and what was left out, for the person who waits. Nobody is left to hear of an error of the standard error.
 fn tell(recording: &Recording, is_anonymous: bool) {
+    let _ = write_recording(recording, is_anonymous, &mut anstream::stderr());
+}
+
+fn write_recording(recording: &Recording, is_anonymous: bool, output: &mut dyn Write) -> io::Result<()> {
     let Recording { trace, processes, objects, left_out, lacks, remarks, left_behind, .. } = recording;
     let program = program_of(&trace.header.subject).unwrap_or_default();
-    anstream::eprintln!(
-        "{program}: {}, {}, {}",
-        count(*processes as u64, "process", "processes"),
-        count(*objects as u64, "object", "objects"),
-        count(trace.events.len() as u64, "call", "calls"),
-    );
-    // Nobody is left to hear of an error of the standard error.
-    let _ = write_doubts(trace, &mut anstream::stderr());
+    let processes = count(*processes as u64, "process", "processes");
+    let objects = count(*objects as u64, "object", "objects");
+    let calls = count(trace.events.len() as u64, "call", "calls");
+    writeln!(output, "{}: {processes}, {objects}, {calls}", clean(program))?;
+    write_doubts(trace, output)?;
     for (what, calls) in left_out {
-        anstream::eprintln!("  left out: {} {what}", count(*calls, "call", "calls"));
+        write_line(output, &format!("left out: {} {what}", count(*calls, "call", "calls")))?;
     }
     for lack in lacks {
-        anstream::eprintln!("  missing in the log: {lack}");
+        write_line(output, &format!("missing in the log: {lack}"))?;
     }
     if !lacks.is_empty() {
-        anstream::eprintln!("  `{}` writes a log with all of it", record::COMMAND);
+        write_line(output, &format!("`{}` writes a log with all of it", record::COMMAND))?;
     }
     for remark in remarks {
-        anstream::eprintln!("  {remark}");
+        write_line(output, remark)?;
     }
     for name in left_behind {
         let path = path_of(name);
-        // A command that nobody can paste is no help.
-        let is_told = !is_anonymous && !path.contains(char::is_control);
-        let remedy = if is_told { format!(", by rm {}", shell_words::quote(&path)) } else { String::new() };
         let name = name.escape_debug();
-        anstream::eprintln!(
-            "  left behind: {name}, which the program made and did not unlink; it stays until somebody does{remedy}"
-        );
+        let text = "which the program made and did not unlink; it stays until somebody does";
+        write_line(output, &format!("left behind: {name}, {text}"))?;
+        // A command that nobody can paste is no help.
+        if !is_anonymous && !path.contains(char::is_control) {
+            writeln!(output, "    rm {}", shell_words::quote(&path))?;
+        }
     }
+    Ok(())
+}
+
+/// A line of what is told, wrapped as everything is.
+fn write_line(output: &mut dyn Write, text: &str) -> io::Result<()> {
+    const WIDTH: usize = 100;
+    let options = wrapped(WIDTH).initial_indent("  ").subsequent_indent("    ");
+    writeln!(output, "{}", textwrap::fill(&clean(text), options))
 }
 
 /// Who died of what it did to memory, and why, which judges as a pass where the platform allows it.
@@ -173,22 +180,32 @@ fn deaths(trace: &Trace, profile: &Profile) -> Vec<String> {
 /// What of a recorded program has no verdict, and why.
 pub(super) fn write_doubts(trace: &Trace, output: &mut dyn Write) -> io::Result<()> {
     const MOST: usize = 5;
-    let mut unjudged: BTreeMap<&str, u64> = BTreeMap::new();
-    for why in trace.events.iter().filter_map(|event| event.unjudged.as_deref()) {
-        *unjudged.entry(why).or_default() += 1;
+    let mut unjudged: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (call, event) in (1..).zip(&trace.events) {
+        if let Some(why) = &event.unjudged {
+            unjudged.entry(why).or_default().push(call);
+        }
     }
+    let mut line = |text: &str| write_line(output, text);
     for (why, calls) in unjudged {
-        writeln!(output, "  not judged: {}, as {why}", count(calls, "call", "calls"))?;
+        let count = count(calls.len() as u64, "call", "calls");
+        line(&format!("not judged: {count} ({}), as {why}", numbers(&calls)))?;
     }
     for other in trace.others.iter().take(MOST) {
-        writeln!(output, "  without a model: {other}")?;
+        let before = trace.events.iter().filter(|event| event.start <= other.start).count();
+        let place = if before == 0 { "before call 1".to_owned() } else { format!("behind call {before}") };
+        line(&format!("without a model, {place}: {other}"))?;
     }
     if trace.others.len() > MOST {
-        writeln!(output, "  and {} more of these, which the trace has", trace.others.len() - MOST)?;
+        line(&format!("and {} more of these, which the trace has", trace.others.len() - MOST))?;
     }
-    let of_few: BTreeMap<&str, &str> = trace.others.iter().filter_map(|other| record::of_few(&other.other)).collect();
-    for (what, instead) in of_few {
-        writeln!(output, "  few systems have {what}: {instead}")?;
+    let elsewhere = trace.others.iter().filter_map(|other| record::elsewhere(&other.other));
+    let mut said: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    elsewhere.for_each(|(what, there)| {
+        said.entry(there).or_default().insert(what);
+    });
+    for (there, what) in said {
+        line(&format!("{}: {there}", Vec::from_iter(what).join(", ")))?;
     }
     Ok(())
 }

@@ -88,6 +88,9 @@ pub(super) fn show(args: &Args) -> Done {
                 Wanted::Script(case, []) => {
                     write_case(output, pretty.width, &case.script)?;
                     writeln!(output)?;
+                    if args.verbose {
+                        writeln!(output, "Why outcomes are allowed is shown of a platform: add -p PLATFORM.\n")?;
+                    }
                 }
                 Wanted::Script(case, profiles) => {
                     for profile in *profiles {
@@ -195,6 +198,7 @@ fn show_trace(
         subject: &trace.header.subject,
         profile: &profile.name,
         verdict,
+        is_compared: assess::is_compared(trace, profile),
         reason: judgement.reason.as_deref().or(assessment.setup_alone.as_deref()),
         calls: &calls,
         justified: &justified,
@@ -205,9 +209,14 @@ fn show_trace(
     if profile.id != Profile::POSIX && !shown.is_simulated() && !profile.is_of(&trace.header.platform) {
         let (system, there) = (clean(&trace.header.platform.os), clean(&profile.name));
         let marked = match verdict {
-            Verdict::Fail => format!(
-                "Of a call that is marked, {there} has another one; later calls on what it would have made are not marked."
+            Verdict::Fail if shown.is_compared => format!(
+                "A marked call comes out otherwise on {there}, each as if all calls before it had come out as on {system}, or had been changed so that they do."
             ),
+            Verdict::Fail => {
+                format!(
+                    "A marked call has another outcome on {there}; calls on what it would have made are not marked."
+                )
+            }
             _ => format!("{there} may have the same ones."),
         };
         let text = format!("These are the outcomes of {system}. {marked}");

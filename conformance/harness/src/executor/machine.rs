@@ -116,8 +116,10 @@ impl Needs {
         let bytes = self.bytes.saturating_mul(scripts.into());
         let inodes = self.inodes.saturating_mul(scripts.into());
         if bytes > store.free_bytes {
-            let (free, needed) = (in_words(store.free_bytes), in_words(bytes));
-            return Err(ExecutorError::NoRoom(format!("{directory}: {free} are free, {needed} are needed")));
+            // In steps, so that reports have few reasons.
+            let needed = bytes.checked_next_power_of_two().unwrap_or(bytes);
+            let (free, needed) = (in_words(store.free_bytes), in_words(needed));
+            return Err(ExecutorError::NoRoom(format!("{directory}: {free} are free, up to {needed} are needed")));
         }
         match store.free_inodes {
             Some(free) if inodes > free => {

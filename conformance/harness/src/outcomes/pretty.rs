@@ -4,7 +4,7 @@
 mod closing;
 
 use super::{Listed, Listing, Platform};
-use crate::report::{clean, paint, reason, style, wrapped};
+use crate::report::{clean, numbers, paint, reason, style, wrapped};
 use shmconf_model::profile::Profile;
 use shmconf_model::verdict::Explanation;
 use std::io::{self, Write};
@@ -330,23 +330,10 @@ fn counted(count: u64, what: &str) -> String {
 }
 
 /// `outcomes 1 to 4, 7`
-fn ranges(numbers: &[usize]) -> String {
-    let mut runs: Vec<(usize, usize)> = Vec::new();
-    for number in numbers {
-        match runs.last_mut() {
-            Some((_, last)) if *last + 1 == *number => *last = *number,
-            _ => runs.push((*number, *number)),
-        }
-    }
-    let run = |(first, last): &(usize, usize)| match last - first {
-        0 => first.to_string(),
-        1 => format!("{first}, {last}"),
-        _ => format!("{first} to {last}"),
-    };
-    let runs: Vec<String> = runs.iter().map(run).collect();
-    match numbers {
+fn ranges(outcomes: &[usize]) -> String {
+    match outcomes {
         [] => "no outcome".to_owned(),
         [one] => format!("outcome {one}"),
-        _ => format!("outcomes {}", runs.join(", ")),
+        all => format!("outcomes {}", numbers(all)),
     }
 }

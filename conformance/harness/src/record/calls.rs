@@ -103,21 +103,26 @@ const OTHERS: &[&str] = &[
     "setns",
 ];
 
-/// Calls and flags without a model that few systems have, each with what to do on the others.
-const OF_FEW: &[(&str, &str)] = &[
-    ("mremap", "elsewhere munmap the mapping, and mmap the object anew"),
-    ("FALLOC_FL_PUNCH_HOLE", "elsewhere store zeros, or take a new object"),
-    ("fallocate", "elsewhere ftruncate to the size, and posix_fallocate where there is one"),
-    ("copy_file_range", "elsewhere read and write, or copy from one mapping to another"),
-    ("splice", "elsewhere read and write"),
-    ("preadv2", "elsewhere preadv, or pread"),
-    ("pwritev2", "elsewhere pwritev, or pwrite"),
-    ("pidfd_getfd", "elsewhere have the other process send the descriptor by SCM_RIGHTS"),
-    ("renameat2", "elsewhere make the object under another name"),
+/// Calls and flags without a model, each with what is known of it on other systems.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("mremap", "few systems have it; munmap the mapping, and mmap the object anew"),
+    ("FALLOC_FL_PUNCH_HOLE", "few systems have it; store zeros, or take a new object"),
+    ("fallocate", "Linux alone has it; ftruncate to the size, and posix_fallocate where there is one"),
+    ("copy_file_range", "few systems have it; read and write, or copy from one mapping to another"),
+    ("splice", "Linux alone has it; read and write"),
+    ("preadv2", "Linux alone has it; preadv, or pread"),
+    ("pwritev2", "Linux alone has it; pwritev, or pwrite"),
+    ("pidfd_getfd", "Linux alone has it; have the other process send the descriptor by SCM_RIGHTS"),
+    ("renameat2", "Linux alone has it; make the object under another name"),
+    ("F_SETLK", NO_LOCKS),
+    ("F_SETLKW", NO_LOCKS),
+    ("F_GETLK", NO_LOCKS),
     ("MAP_SYNC", "it is about persistent memory, which objects are not; leave it out"),
-    ("MAP_HUGETLB", "elsewhere leave it out, and let the system choose the size of pages"),
-    ("MADV_REMOVE", "elsewhere store zeros, or take a new object"),
+    ("MAP_HUGETLB", "Linux alone has it; leave it out, and let the system choose the size of pages"),
+    ("MADV_REMOVE", "Linux alone has it; store zeros, or take a new object"),
 ];
+const NO_LOCKS: &str = "macos and freebsd refuse every lock that fcntl puts on an object, by EBADF; here it is of a part of an object, \
+                        which has no model (shmconf explain macos/no-locks)";
 
 /// Calls that give something new: what they do, they have done when they end. What others take away is gone from their
 /// beginning on, so that a number or an address can be used again.
@@ -154,14 +159,16 @@ pub(super) fn is_known(name: &str) -> bool {
     all().any(|known| known == name)
 }
 
-/// What few systems have of a call as it is written in C, and what to do on the others.
-pub fn of_few(call: &str) -> Option<(&'static str, &'static str)> {
+/// What of a call, as it is written in C, is another matter on other systems, and how.
+pub fn elsewhere(call: &str) -> Option<(&'static str, &'static str)> {
     let words = call.split(|char: char| !char.is_ascii_alphanumeric() && char != '_');
     let is_there = |wanted: &str| words.clone().any(|word| word == wanted);
     let is_by_path = call.contains(&format!("\"{STORE}"));
-    let by_path =
-        is_by_path.then_some(("paths of objects", "elsewhere objects lie in no directory; use their descriptors"));
-    OF_FEW.iter().find(|(word, _)| is_there(word)).copied().or(by_path)
+    let by_path = is_by_path.then_some((
+        "paths of objects",
+        "few systems have them, as objects lie in no directory there; use descriptors",
+    ));
+    ELSEWHERE.iter().find(|(word, _)| is_there(word)).copied().or(by_path)
 }
 
 /// Which arguments of a call are paths.
@@ -172,6 +179,13 @@ pub(super) fn paths(name: &str) -> &'static [usize] {
 /// Is its first argument the descriptor that it is about?
 pub(super) fn is_on_descriptor(name: &str) -> bool {
     ON_DESCRIPTOR.contains(&name)
+}
+
+/// May it set the size of an object, or show it?
+pub(super) fn tells_a_size(name: &str) -> bool {
+    matches!(name, "ftruncate" | "truncate" | "fallocate" | "write" | "writev" | "sendfile" | "statx")
+        || name.starts_with("pwrite")
+        || name.ends_with("stat")
 }
 
 /// Does it give something new?

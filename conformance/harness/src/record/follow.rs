@@ -25,6 +25,8 @@ pub(super) struct Done {
     pub(super) start: u64,
     pub(super) end: u64,
     pub(super) what: Act,
+    /// Is it a call that waits until it can have a lock?
+    pub(super) waits: bool,
     /// The objects that it is about.
     pub(super) objects: Vec<ObjectAt>,
 }
@@ -215,7 +217,8 @@ impl Follower {
 
     fn add(&mut self, at: At<'_>, what: Act, objects: &[ObjectAt]) {
         let At { thread, start, end, .. } = at;
-        self.done.push(Done { thread, start, end, what, objects: objects.to_vec() });
+        let waits = descriptors::waits_for_a_lock(at.called);
+        self.done.push(Done { thread, start, end, what, waits, objects: objects.to_vec() });
     }
 
     /// A call that has no model. What it may have changed of those objects, if it succeeded, is uncertain from now on.
@@ -231,6 +234,7 @@ impl Follower {
         let Called { result, error, remark, .. } = at.called;
         let outcome = match (error, result) {
             (Some(error), _) => error.clone(),
+            (None, Some(Value::Number(_))) if at.called.name == "mremap" => "ok".to_owned(),
             (None, Some(Value::Number(0))) => "ok".to_owned(),
             (None, Some(Value::Number(number))) => number.to_string(),
             (None, Some(Value::Descriptor { number, .. })) => format!("descriptor {number}"),

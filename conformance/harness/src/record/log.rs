@@ -21,6 +21,8 @@ pub(super) struct Log {
     pub(super) has_processes: bool,
     /// Do lines have a time of day or of the Epoch?
     pub(super) has_times: bool,
+    /// Do times run backwards from one line to the next?
+    pub(super) goes_back: bool,
     /// Does it end in the middle of a line?
     pub(super) is_cut_off: bool,
 }
@@ -109,7 +111,7 @@ impl Log {
     pub(super) fn read(mut input: impl BufRead, wanted: &dyn Fn(&str) -> bool) -> io::Result<Log> {
         let mut log = Log::default();
         let mut halves: HashMap<u32, Half> = HashMap::new();
-        let (mut first, mut now) = (None, 0);
+        let (mut first, mut last, mut now) = (None, None, 0);
         let mut line = Vec::new();
         while {
             line.clear();
@@ -120,6 +122,8 @@ impl Log {
             let head = Head::of(text.trim_end());
             log.has_processes |= head.thread.is_some();
             log.has_times |= head.time.is_some();
+            log.goes_back |= head.time.zip(last).is_some_and(|(time, last)| time < last);
+            last = head.time.or(last);
             let time = head.time.map(|time| time.saturating_sub(*first.get_or_insert(time)));
             now = time.unwrap_or(0).max(now + 1);
             let strange = log.strange;

@@ -132,6 +132,14 @@ impl Recording {
             actors,
         };
         let objects = follower.world.objects.iter().enumerate();
+        let has_names = events.iter().any(|event| matches!(event.call, Call::ShmOpen { .. }));
+        if has_names {
+            remarks.push(
+                "not seen: how the program writes names, as the C library takes their slashes away; `shmconf name` says \
+                 which systems refuse one without a slash in front, or with two"
+                    .to_owned(),
+            );
+        }
         let left_behind = left_behind(&events);
         Recording {
             left_behind,
@@ -143,6 +151,28 @@ impl Recording {
             left_out: follower.left_out,
             lacks,
             remarks,
+        }
+    }
+}
+
+impl Recording {
+    /// How large objects are is not known, and so nothing of mappings can be judged.
+    pub(super) fn doubt_mappings(&mut self, why: &str) {
+        let is_open = |call: &Call| {
+            matches!(
+                call,
+                Call::Mmap { .. }
+                    | Call::Munmap { .. }
+                    | Call::Mprotect { .. }
+                    | Call::Msync { .. }
+                    | Call::Mlock { .. }
+                    | Call::Munlock { .. }
+                    | Call::Load { .. }
+                    | Call::Store { .. }
+            )
+        };
+        for event in self.trace.events.iter_mut().filter(|event| is_open(&event.call)) {
+            event.unjudged.get_or_insert_with(|| why.to_owned());
         }
     }
 }
@@ -234,13 +264,13 @@ struct Builder<'a> {
 impl Builder<'_> {
     fn add(&mut self, done: &Done, events: &mut Vec<Event>, others: &mut Vec<Other>) {
         let Some(actor) = self.kept.label(done.thread) else { return };
-        let (start, end) = (done.start, done.end);
+        let (start, end, waits) = (done.start, done.end, done.waits);
         let outside = || OUTSIDE.parse().expect("it is a label");
         let peer =
             |thread: &Option<ThreadAt>| thread.and_then(|thread| self.kept.label(thread)).unwrap_or_else(outside);
         let mut event = |bind: &[Label], call: Call, outcome: &Outcome, unjudged: &Option<String>| {
             let (bind, outcome, unjudged) = (bind.to_vec(), outcome.clone(), unjudged.clone());
-            events.push(Event { actor, bind, call, outcome, fds: None, unjudged, start, end });
+            events.push(Event { actor, bind, call, outcome, fds: None, unjudged, waits, start, end });
         };
         match &done.what {
             Act::Call { bind, call, outcome, unjudged } => {

@@ -39,6 +39,16 @@ fn differing(one: &str, other: &str) -> Option<(String, String)> {
     (is_alike && !ones.is_empty()).then(|| (text(ones), text(others)))
 }
 
+/// Each deviation that was met, with what the platform does.
+fn deviations(report: &Report, result: &CaseResult) -> Option<String> {
+    let told = |id: &String| match report.deviations.iter().find(|known| known.id == *id) {
+        Some(known) => format!("{id}: {}", known.text),
+        None => id.clone(),
+    };
+    let told: Vec<String> = result.deviations.iter().map(told).collect();
+    Some(told.join(" ")).filter(|told| !told.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::differing;
@@ -50,14 +60,4 @@ mod tests {
         assert_eq!(differing("EINVAL", "ok"), None);
         assert_eq!(differing("size 1 mode 0600", "descriptor 4"), None);
     }
-}
-
-/// Each deviation that was met, with what the platform does.
-fn deviations(report: &Report, result: &CaseResult) -> Option<String> {
-    let told = |id: &String| match report.deviations.iter().find(|known| known.id == *id) {
-        Some(known) => format!("{id}: {}", known.text),
-        None => id.clone(),
-    };
-    let told: Vec<String> = result.deviations.iter().map(told).collect();
-    Some(told.join(" ")).filter(|told| !told.is_empty())
 }

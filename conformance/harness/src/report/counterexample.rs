@@ -34,6 +34,9 @@ pub struct ShownCall {
     pub start: u64,
     /// When it had ended.
     pub end: u64,
+    /// Is it a call of a recorded program that nobody can judge?
+    #[serde(default, skip_serializing_if = "super::is_false")]
+    pub unjudged: bool,
 }
 
 impl Counterexample {
@@ -71,6 +74,7 @@ impl ShownCall {
             outcome: event.outcome.to_string(),
             start: event.start.saturating_sub(begin),
             end: event.end.saturating_sub(begin),
+            unjudged: event.unjudged.is_some(),
         }
     }
 }

@@ -18,7 +18,7 @@ use std::io::{self, Write};
 
 pub(crate) use failure::reason;
 pub(super) use paint::escaped;
-pub(crate) use paint::{clean, one_line, paint, style, wrapped};
+pub(crate) use paint::{clean, numbers, one_line, paint, style, wrapped};
 pub use shown::Shown;
 
 /// Text for people.

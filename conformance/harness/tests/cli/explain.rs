@@ -39,14 +39,14 @@ fn a_flag_has_the_calls_that_take_it_and_what_platforms_make_of_it() {
 #[case::a_release(&["shm_unlink", "macos@10.14"], &["macos/unlink-needs-write"])]
 #[case::words_in_quotes(&["EINVAL ftruncate"], &["EINVAL  error number", "ftruncate:6"])]
 #[case::a_setting(&["noexec"], &["noexec  setting", "map_exec", "noexec=true: EPERM  (linux/noexec)"])]
-#[case::what_macos_calls_itself(&["darwin"], &["macos  macOS"])]
+#[case::what_macos_calls_itself(&["darwin"], &["macos  profile  macOS"])]
 #[case::a_flag_that_rules_are_about(&["PROT_EXEC"], &["map_exec", "protect_exec"])]
 #[case::a_flag_by_what_it_sets(&["O_CLOEXEC"], &["shm_open:11", "open_cloexec"])]
 #[case::a_flag_that_is_undefined(&["O_CLOEXEC"], &["shm_open:43  undefined"])]
 #[case::platforms_that_make_the_same_of_a_setting(&["noexec"], &["linux-glibc, linux-musl"])]
 #[case::a_platform_in_other_letters(&["MacOS"], &["macos  profile", "macos/size-once"])]
 #[case::a_finding_of_the_doctor(&["small-store"], &["small-store  finding of `shmconf doctor`", "at most 64 MiB"])]
-#[case::two_platforms(&["macos", "freebsd"], &["Where they differ", "name_length", "31 with the slash (since 10.14.4): macos", "macos/size-once"])]
+#[case::two_platforms(&["macos", "freebsd"], &["Where they differ", "name_length", "31 with the slash (10.14.4 to 10.14.5; since 10.14.6): macos", "macos/size-once"])]
 #[case::what_has_nothing_in_common(&["shm_unlink", "EMFILE", "haiku"], &["No clause, rule or deviation speaks of all that"])]
 fn a_word_is_explained(#[case] words: &[&str], #[case] said: &[&str]) {
     if said.is_empty() {

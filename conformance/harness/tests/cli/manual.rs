@@ -30,3 +30,15 @@ fn a_verb_that_is_not_there_has_no_page() {
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(complaint(&output, None), "error: there is no verb `mutant`; did you mean `mutants`?\n");
 }
+
+/// What is shown of a command that says the same on every machine is what it says.
+#[test]
+fn the_readme_shows_what_show_prints() {
+    let readme = include_str!("../../../../README.md");
+    let (_, block) = readme.split_once("$ shmconf show ").expect("it is there");
+    let (command, shown) = block.split_once('\n').expect("the answer is below");
+    let shown = shown.split("```").next().expect("the block ends");
+    let output = shmconf(&[&["show"], &command.split(' ').collect::<Vec<_>>()[..]].concat());
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(printed.starts_with(shown), "{printed}");
+}

@@ -43,7 +43,7 @@ fn who_died_of_memory_is_named_though_the_platform_allows_it() {
     let (code, said) = import(&format!("{BEGINS}{bus}"), &["-p", "linux-glibc"]);
     assert_eq!(code, Some(0), "{said}");
     let death = "p1 died of SIGBUS in call 5, when it read or wrote at byte 16 of the mapping m1 (ftruncate:5, shall: ";
-    assert!(said.contains(death), "{said}");
+    assert!(said.split_whitespace().collect::<Vec<_>>().join(" ").contains(death.trim()), "{said}");
 }
 
 #[test]
@@ -57,7 +57,7 @@ fn of_a_log_that_is_cut_off_nothing_is_known_to_stay_and_the_rest_is_no_strange_
 fn what_removes_an_object_can_be_pasted() {
     let strange = BEGINS.replace("/dev/shm/x", "/dev/shm/a b'c");
     let (_, said) = import(&strange, &[]);
-    assert!(said.contains("by rm '/dev/shm/a b'\\''c'\n"), "{said}");
+    assert!(said.contains("\n    rm '/dev/shm/a b'\\''c'\n"), "{said}");
 }
 
 #[test]

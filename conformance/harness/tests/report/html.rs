@@ -37,6 +37,7 @@ fn compared() -> Report {
         text: "an object has a size once and for all".to_owned(),
         instead: "Give the object its last size at once.".to_owned(),
         versions: "until 14".to_owned(),
+        general: false,
     };
     let difference = Difference {
         event: 2,

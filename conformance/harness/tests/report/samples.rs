@@ -28,6 +28,8 @@ pub(crate) fn report(subject: &str, results: Vec<CaseResult>) -> Report {
         subject: subject.to_owned(),
         profile: "linux-glibc".to_owned(),
         seed: 7,
+        must_be_portable: false,
+        is_compared: false,
         strict: false,
         interrupted: false,
         gave_up: None,
@@ -102,6 +104,7 @@ pub(crate) fn exclusive_fails() -> CaseResult {
             text: text.to_owned(),
             instead: String::new(),
             versions: String::new(),
+            general: false,
         }],
     };
     let violations = vec![Violation {
@@ -140,6 +143,7 @@ pub(crate) fn property_fails() -> CaseResult {
         text: "a name that is gone can be removed again where the remover asks politely".to_owned(),
         instead: String::new(),
         versions: "the fourth edition".to_owned(),
+        general: false,
     };
     let gone = Explanation {
         clause: shm_unlink(11),
@@ -148,6 +152,7 @@ pub(crate) fn property_fails() -> CaseResult {
         text: "the name does not exist".to_owned(),
         instead: String::new(),
         versions: String::new(),
+        general: false,
     };
     let violations = vec![Violation {
         event: 3,
@@ -174,6 +179,7 @@ fn fails(
         outcome: outcome.clone(),
         fds: None,
         unjudged: None,
+        waits: false,
         start: 5_000_000 + start,
         end: 5_000_000 + end,
     };

@@ -69,6 +69,7 @@ fn explain(profile: &Profile, justification: profile::Justification, expect: &Ex
         text,
         instead: deviation.map_or_else(|| advice.to_owned(), |deviation| deviation.instead.clone()),
         versions: deviation.map(|deviation| deviation.versions.clone()).unwrap_or_default(),
+        general: deviation.is_some_and(|deviation| deviation.general),
     }
 }
 

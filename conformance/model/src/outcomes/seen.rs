@@ -59,6 +59,7 @@ impl Outcomes {
                 outcome,
                 fds,
                 unjudged: None,
+                waits: false,
                 start,
                 end,
             });

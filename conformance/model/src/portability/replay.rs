@@ -1,5 +1,6 @@
 //! The replay of a trace's calls by the rules of a platform.
 
+use super::instead;
 use crate::call::{Call, Label};
 use crate::judge::violations;
 use crate::model::{self, Branch, Expect, Site, State};
@@ -9,6 +10,8 @@ use crate::trace::{Event, Header};
 use crate::verdict::{Allowed, Certainty, Difference};
 use std::collections::VecDeque;
 
+/// What comes of a call for a lock that waits, where another lock keeps it out.
+const WAITS: &str = "waits until the other lock is gone";
 /// More states than these are not followed.
 const MOST_STATES: usize = 64;
 
@@ -28,7 +31,7 @@ pub(super) fn differences(
     // What comes next is among the first, which leave a queue at little cost.
     let mut waiting = VecDeque::from(events);
     while !waiting.is_empty() {
-        let at = replay.next(&waiting);
+        let at = next(&waiting, |index, event| replay.agrees(index, event));
         let Some((index, event)) = waiting.remove(at) else { break };
         replay.advance(index, event);
     }
@@ -48,30 +51,35 @@ struct Replay<'a> {
     unsent: Vec<(Label, Label)>,
 }
 
-impl Replay<'_> {
-    /// Which call comes next: of those that overlap with the first one, one that the platform agrees with.
-    fn next(&self, waiting: &VecDeque<(u32, &Event)>) -> usize {
-        let mut end = u64::MAX;
-        let mut actors: Vec<Label> = Vec::new();
-        for (at, (index, event)) in waiting.iter().enumerate() {
-            if event.start >= end {
-                break;
-            }
-            end = end.min(event.end);
-            if actors.contains(&event.actor) {
-                continue;
-            }
-            actors.push(event.actor);
-            let alone = at == 0 && waiting.get(1).is_none_or(|(_, next)| next.start >= end);
-            let agrees = |state: &State| {
-                let branches = branches(self.profile, state, *index, event);
-                branches.iter().any(|branch| is_alike(&branch.expect, &event.outcome))
-            };
-            if alone || self.states.iter().any(agrees) {
-                return at;
-            }
+/// Which call comes next, of those that wait by the time at which they began: of those that overlap with the first one, one that
+/// `agrees` with the rules, by its place in the trace.
+pub(super) fn next(waiting: &VecDeque<(u32, &Event)>, agrees: impl Fn(u32, &Event) -> bool) -> usize {
+    let mut end = u64::MAX;
+    let mut actors: Vec<Label> = Vec::new();
+    for (at, (index, event)) in waiting.iter().enumerate() {
+        if event.start >= end {
+            break;
         }
-        0
+        end = end.min(event.end);
+        if actors.contains(&event.actor) {
+            continue;
+        }
+        actors.push(event.actor);
+        let alone = at == 0 && waiting.get(1).is_none_or(|(_, next)| next.start >= end);
+        if alone || agrees(*index, event) {
+            return at;
+        }
+    }
+    0
+}
+
+impl Replay<'_> {
+    /// May the platform answer as was seen?
+    fn agrees(&self, index: u32, event: &Event) -> bool {
+        self.states.iter().any(|state| {
+            let branches = branches(self.profile, state, index, event);
+            branches.iter().any(|branch| is_alike(&branch.expect, &event.outcome))
+        })
     }
 
     /// Follows what was seen.
@@ -150,7 +158,8 @@ impl Replay<'_> {
     }
 
     /// Nothing that was seen can happen there: tells so, and goes on as if it had. Where the platform does not have the call, what
-    /// it made is not there, and what is done with that is not told; a lock that it refuses is in nobody's way.
+    /// it made is not there, and what is done with that is not told, but for a memfd, in whose place the object is that is advised; a
+    /// lock that it refuses is in nobody's way.
     fn part(&mut self, index: u32, event: &Event, parted: Vec<(State, Vec<Branch>)>, next: &mut Vec<State>) {
         let mut there = Vec::new();
         let mut assumed = Vec::new();
@@ -175,6 +184,11 @@ impl Replay<'_> {
                 _ => !event.bind.is_empty() && known.iter().all(is_of_no_such_call),
             };
             let is_missing = is_refused && guessed.is_empty() && !known.is_empty();
+            if let (true, Call::MemfdCreate { .. }) = (is_missing, &event.call) {
+                next.push(instead::of_memfd(self.profile, state, index, event));
+                there.extend(known);
+                continue;
+            }
             match known.iter().chain(&guessed).position(Branch::departs).or(Some(0)) {
                 Some(at) if alike.is_empty() || is_missing => {
                     let branch = known.iter().chain(&guessed).nth(at);
@@ -213,7 +227,11 @@ impl Replay<'_> {
 
     /// Keeps a difference, if there is one.
     fn found(&mut self, index: u32, event: &Event, branches: &[Branch], certainty: Certainty) {
-        let there = self.explain(branches, &event.outcome);
+        let mut there = self.explain(branches, &event.outcome);
+        // A program that waits for a lock does not learn that it cannot have it.
+        let is_busy = |allowed: &&mut Allowed| matches!(&*allowed.outcome, "EAGAIN" | "EACCES");
+        there.iter_mut().filter(|_| event.waits).filter(is_busy).for_each(|allowed| allowed.outcome = WAITS.to_owned());
+        there.dedup();
         if !there.is_empty() {
             let (line, observed, under) = (event.line(), event.outcome.clone(), String::new());
             self.differences.push(Difference { event: index as usize, line, observed, there, certainty, under });

@@ -1,11 +1,12 @@
 //! The same calls by another user: as an ordinary one where root made them, and the other way round.
 
-use super::replay::{as_there, branches, is_alike};
+use super::replay::{as_there, branches, is_alike, next};
 use crate::call::{Call, Requirement};
 use crate::model::{Expect, State};
 use crate::outcome::Outcome;
 use crate::profile::Profile;
-use crate::trace::Trace;
+use crate::trace::{Event, Trace};
+use std::collections::VecDeque;
 
 /// The user and the group of those who need no privilege.
 const ORDINARY: u32 = 1000;
@@ -52,25 +53,35 @@ pub(super) fn as_another(trace: &Trace, home: &Profile) -> Option<Retold> {
     }
     trace.sort();
     let mut state = State::initial(&trace.header);
-    for (index, event) in (0..).zip(&mut trace.events) {
-        if event.unjudged.is_some() || matches!(event.outcome, Outcome::Unsupported(_) | Outcome::NotExecuted(_)) {
-            continue;
-        }
+    let is_open = |event: &Event| matches!(event.outcome, Outcome::Unsupported(_) | Outcome::NotExecuted(_));
+    let mut outcomes: Vec<Outcome> = trace.events.iter().map(|event| event.outcome.clone()).collect();
+    let judged = (0..).zip(&trace.events).filter(|(_, event)| event.unjudged.is_none() && !is_open(event));
+    let mut waiting: VecDeque<(u32, &Event)> = judged.collect();
+    while !waiting.is_empty() {
+        let agrees = |index: u32, event: &Event| {
+            branches(home, &state, index, event).iter().any(|branch| is_alike(&branch.expect, &event.outcome))
+        };
+        let at = next(&waiting, agrees);
+        let Some((index, event)) = waiting.remove(at) else { break };
         let mut branches = branches(home, &state, index, event);
         let seen = branches.iter().position(|branch| is_alike(&branch.expect, &event.outcome));
         if branches.is_empty() {
             return None;
         }
         let branch = branches.swap_remove(seen.unwrap_or(0));
+        let outcome = &mut outcomes[index as usize];
         if branch.expect == Expect::NotExecuted {
-            event.outcome = Outcome::NotExecuted(String::new());
+            *outcome = Outcome::NotExecuted(String::new());
             continue;
         }
-        event.outcome = match seen {
+        *outcome = match seen {
             Some(_) => as_there(&branch.expect, &event.outcome, &state, event.actor),
             None => branch.expect.example(&state, event.actor),
         };
-        state = branch.apply(state, &event.outcome);
+        state = branch.apply(state, outcome);
+    }
+    for (event, outcome) in trace.events.iter_mut().zip(outcomes) {
+        event.outcome = outcome;
     }
     Some(Retold { trace, by_root })
 }

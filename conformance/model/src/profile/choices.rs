@@ -323,7 +323,9 @@ impl FromStr for Limit {
             return Ok(Limit { always: usize::MAX, never: None, with_slash: true, twice: false });
         }
         let error = || {
-            format!("found `{text}`, expected `any` or a length, such as `255 after the slash` or `at least 14 with the slash`")
+            format!(
+                "found `{text}`, expected `any` or a length, such as `255 after the slash` or `at least 14 with the slash`"
+            )
         };
         let (text, twice) = text.strip_suffix(TWICE).map_or((text, false), |text| (text, true));
         let ends = [(" with the slash", true), (" after the slash", false)];

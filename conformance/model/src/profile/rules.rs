@@ -39,7 +39,7 @@ rules! {
     unlink_dots: Errno,
     /// Objects with names at all, for which there may be no store, or no function.
     named: Response,
-    /// What looking for the store of objects makes of having no free descriptor.
+    /// What shm_open and shm_unlink do where the process has no descriptor free, of which looking for the store of objects may need one.
     named_full: Response,
     /// Opening for writing alone.
     open_wronly: Response,
@@ -55,7 +55,7 @@ rules! {
     open_sync: Response,
     /// O_DIRECTORY among the open flags, without O_CREAT.
     open_directory_flag: Response,
-    /// O_DIRECTORY with O_CREAT, of a name without an object, which is there after an error that says it is no directory.
+    /// O_CREAT with O_DIRECTORY, of a name without an object. Where that is ENOTDIR, the object was created all the same.
     open_new_directory: Response,
     /// O_CLOFORK among the open flags.
     open_clofork: Response,
@@ -113,7 +113,7 @@ rules! {
     trunc_of_others_spares: bool,
     /// Which number a new descriptor has.
     open_number: Number,
-    /// A limit of descriptors below that counts as that.
+    /// The least soft limit of descriptors: a lower one counts as this.
     nofile_least: i64,
     /// Who may remove a name.
     unlink_right: UnlinkRight,

@@ -58,6 +58,7 @@ fn event(at: u64, line: &str) -> Event {
         outcome,
         fds: None,
         unjudged: None,
+        waits: false,
         start: at * 1000,
         end: at * 1000 + 500,
     }

@@ -10,7 +10,7 @@ const ALL: &str = "subjects";
 
 pub(super) fn explain(id: &str) -> Option<Page> {
     if id == ALL {
-        return Some(Box::new(|output, width| KINDS.iter().try_for_each(|kind| write_kind(output, width, kind))));
+        return Some(Box::new(|output, width| KINDS.iter().try_for_each(|kind| write_about(output, width, kind))));
     }
     if let Some(kind) = KINDS.iter().find(|kind| kind.name == id || kind.form() == id) {
         return Some(Box::new(move |output, width| write_kind(output, width, kind)));
@@ -36,21 +36,29 @@ pub(super) fn explain(id: &str) -> Option<Page> {
 pub(super) fn ids(word: &str) -> impl Iterator<Item = String> {
     let kinds = KINDS.iter().map(|kind| kind.name.to_owned());
     let mutants = mutant::ALL.iter().map(|mutant| format!("mutant:{}", mutant.name));
-    let mutants = mutants.filter(|_| word.starts_with("mutant"));
+    let is_meant = word.starts_with("mutant") || mutant::ALL.iter().any(|mutant| mutant.name == word);
+    let mutants = mutants.filter(move |_| is_meant);
     kinds.chain(mutants).chain([ALL.to_owned()])
 }
 
-fn write_kind(output: &mut dyn Write, width: usize, kind: &SubjectKind) -> io::Result<()> {
+/// What a kind of subject is.
+fn write_about(output: &mut dyn Write, width: usize, kind: &SubjectKind) -> io::Result<()> {
     let bold = Style::new().bold();
     writeln!(output, "{bold}{}{bold:#}  subject\n", kind.form())?;
     paragraph(output, width, 2, kind.about)?;
-    writeln!(output, "  example: shmconf run -s {}", kind.example)?;
+    writeln!(output, "  example: shmconf run -s {}\n", kind.example)
+}
+
+/// The same, and of mutants each of them.
+fn write_kind(output: &mut dyn Write, width: usize, kind: &SubjectKind) -> io::Result<()> {
+    let bold = Style::new().bold();
+    write_about(output, width, kind)?;
     if kind.name == "mutant" {
-        writeln!(output)?;
         for mutant in mutant::ALL {
             writeln!(output, "  {bold}{}{bold:#}", mutant.name)?;
             paragraph(output, width, 6, mutant.sentence)?;
         }
+        writeln!(output)?;
     }
-    writeln!(output)
+    Ok(())
 }

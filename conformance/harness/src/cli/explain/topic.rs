@@ -49,6 +49,12 @@ pub(super) fn explain(words: &[String]) -> Result<Page, String> {
             return Err(word.clone());
         }
     }
+    if let [profile] = &topic.platforms[..]
+        && topic.is_of_platforms()
+        && let Some(page) = super::profile::explain(&profile.name)
+    {
+        return Ok(page);
+    }
     Ok(Box::new(move |output, width| write::write(output, width, &topic, &found::of(&topic))))
 }
 

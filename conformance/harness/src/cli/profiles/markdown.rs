@@ -99,7 +99,7 @@ fn first_with<'a>(columns: &'a [Column], deviation: &Deviation) -> Option<&'a Pr
 }
 
 fn write_deviation(deviation: &Deviation, output: &mut dyn Write) -> io::Result<()> {
-    let Deviation { id, clause, text, trouble, instead, source, versions, always: _ } = deviation;
+    let Deviation { id, clause, text, trouble, instead, source, versions, general: _, always: _ } = deviation;
     writeln!(output, "\n### {id}\n\n{} {}\n", escaped(text), escaped(trouble))?;
     writeln!(output, "**Instead:** {}\n", escaped(instead))?;
     writeln!(output, "Departs from {clause}. Source: {}.", escaped(source))?;

@@ -31,7 +31,10 @@ pub(super) fn write(columns: &[Column], width: usize, output: &mut dyn Write) ->
         band(first, keys, &rest, output)?;
         rest = later;
     }
-    writeln!(output, "{DEVIATION}*{DEVIATION:#} a deviation from POSIX   ? not known\n")?;
+    writeln!(
+        output,
+        "{DEVIATION}*{DEVIATION:#} a deviation from POSIX   ? not known\nSeveral lines stand for releases, settings or chance: `shmconf explain RULE` says when.\n"
+    )?;
     legend(columns, output)
 }
 

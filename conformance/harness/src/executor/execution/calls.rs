@@ -186,6 +186,7 @@ impl Execution<'_> {
             outcome,
             fds: None,
             unjudged: None,
+            waits: false,
             start,
             end,
         });

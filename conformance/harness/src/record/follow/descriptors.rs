@@ -1,6 +1,7 @@
 //! Calls on descriptors: sizes, modes, bytes, numbers, locks and seals.
 
 use super::super::calls;
+use super::super::log::Called;
 use super::super::value::{Members, Value};
 use super::super::world::{ObjectAt, Open, fd_label};
 use super::{At, Follower};
@@ -313,6 +314,15 @@ fn stat_of(told: &Members) -> Option<(Stat, bool)> {
 
 fn whence(word: Option<&&str>) -> Option<Whence> {
     word?.strip_prefix("SEEK_")?.parse().ok()
+}
+
+/// Does the call wait until it can have a lock?
+pub(super) fn waits_for_a_lock(called: &Called) -> bool {
+    match called.name.as_str() {
+        "flock" => !called.args.words(1).iter().any(|word| matches!(*word, "LOCK_NB" | "LOCK_UN")),
+        "fcntl" => called.args.words(1) == ["F_SETLKW"],
+        _ => false,
+    }
 }
 
 fn lock_of_file(words: &[&str]) -> Option<FileLock> {

@@ -10,7 +10,7 @@ use shmconf_model::outcome::{Errno, Outcome};
 /// What the C library adds to what a program asks `shm_open` for.
 const ADDED: [&str; 2] = ["O_NOFOLLOW", "O_CLOEXEC"];
 const WAS_THERE: &str =
-    "the object was there before: an earlier run may have left it below /dev/shm, from where rm removes it";
+    "the object was there before; an earlier run may have left it, or a process that is not in the log made it";
 
 impl Follower {
     /// Is it a call on a path? Then it is done with.

@@ -128,7 +128,7 @@ impl Follower {
         process.maps.clear();
         let unjudged = self.doubts(thread, objects);
         let what = Act::Call { bind: Vec::new(), call, outcome, unjudged };
-        self.done.push(Done { thread, start: when, end: when, what, objects: objects.to_vec() });
+        self.done.push(Done { thread, start: when, end: when, what, waits: false, objects: objects.to_vec() });
     }
 
     /// A thread is gone; with its last one a process ends.
@@ -155,7 +155,7 @@ impl Follower {
     fn survived(&mut self, thread: ThreadAt, when: u64, signal: &str) {
         let what =
             Act::Other { call: "an access to memory".to_owned(), outcome: format!("{signal}, which is handled") };
-        self.done.push(Done { thread, start: when, end: when, what, objects: Vec::new() });
+        self.done.push(Done { thread, start: when, end: when, what, waits: false, objects: Vec::new() });
     }
 
     /// A signal ends the process. SIGBUS at an address of a mapping was an access there; of SIGSEGV nobody can tell whether the

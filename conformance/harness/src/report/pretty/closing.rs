@@ -37,6 +37,9 @@ fn portable(report: &Report) -> String {
 /// What is said of the system that a recorded program ran on.
 fn of_program(report: &Report, program: &str) -> String {
     let (system, profile, program) = (clean(&report.platform.os), clean(&report.profile), clean(program));
+    if report.is_compared {
+        return elsewhere(report, &program, &profile);
+    }
     let is_open = against(report) == report.summary.inconclusive;
     match (report.conforms(), is_open) {
         (true, _) => format!("{system} did what {profile} says, in all that was judged of {program}"),
@@ -44,6 +47,21 @@ fn of_program(report: &Report, program: &str) -> String {
             format!("not all that {program} asked of {system} could be judged; nothing that could is against {profile}")
         }
         (false, false) => format!("{system} did otherwise than {profile} says, in what {program} asked of it"),
+    }
+}
+
+/// What is said of a recorded program by the rules of another platform.
+fn elsewhere(report: &Report, program: &str, profile: &str) -> String {
+    let counterexamples = report.results.iter().filter_map(|result| result.counterexample.as_ref());
+    let (differ, all) = counterexamples.fold((0, 0), |(differ, all), counterexample| {
+        (differ + counterexample.violations.len(), all + counterexample.calls.len())
+    });
+    match (differ, report.conforms()) {
+        (0, true) => format!("no call of {program} certainly comes out otherwise on {profile}"),
+        (0, false) => format!("not all that {program} did could be compared with {profile}"),
+        (differ, _) => {
+            format!("{differ} of the {} of {program} come out otherwise on {profile}", count(all, "call", "calls"))
+        }
     }
 }
 

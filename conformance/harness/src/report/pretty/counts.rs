@@ -20,6 +20,13 @@ fn of_script(subject: &str, result: &CaseResult, width: usize, output: &mut dyn 
     let all: u64 = result.outcomes.iter().map(|seen| seen.count).sum();
     let id = paint(style::STRONG, result.id.as_str());
     let subject = clean(subject);
+    let file = shell_words::quote(result.file.as_deref().unwrap_or("-")).into_owned();
+    if all == 1 {
+        let text = format!(
+            "executed once, and its calls race: `shmconf outcomes {file} --observed 2000` shows what else may come"
+        );
+        return writeln!(output, "{id}  {subject}: {}\n", clean(&text));
+    }
     if let [_] = &result.outcomes[..] {
         return writeln!(output, "{id}  {subject}: the same outcome in each of {all} executions\n");
     }
@@ -37,6 +44,5 @@ fn of_script(subject: &str, result: &CaseResult, width: usize, output: &mut dyn 
     if result.outcomes.len() > MOST {
         writeln!(output, "  and {} more, each seen as often as the last one or less", result.outcomes.len() - MOST)?;
     }
-    let file = shell_words::quote(result.file.as_deref().unwrap_or("-"));
     writeln!(output, "  what may be seen, and why: shmconf outcomes {}\n", clean(&file))
 }

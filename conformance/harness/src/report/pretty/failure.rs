@@ -44,7 +44,8 @@ pub(super) fn in_short(report: &Report, rest: &[&CaseResult], width: usize, outp
     }
     let more = paint(style::STRONG, &format!("{} more of {}", rest.len(), clean(&report.subject)));
     let again = rest.iter().find_map(|result| Some(clean(&result.counterexample.as_ref()?.again).into_owned()));
-    let by = again.map(|again| format!(", each of which is shown in full by its ID, as in\n  {again}")).unwrap_or_default();
+    let by =
+        again.map(|again| format!(", each of which is shown in full by its ID, as in\n  {again}")).unwrap_or_default();
     writeln!(output, "{more}{by}")?;
     for result in rest {
         let verdict = format!("{:12}", result.verdict.to_string().to_uppercase());
@@ -107,7 +108,11 @@ pub(super) fn calls(
             continue;
         }
         elision(std::mem::take(&mut elided), output)?;
-        let mark = if violations.is_empty() { " ".to_owned() } else { paint(style::BAD, ">") };
+        let mark = match (violations.is_empty(), call.unjudged) {
+            (false, _) => paint(style::BAD, ">"),
+            (true, true) => paint(style::OPEN, "?"),
+            (true, false) => " ".to_owned(),
+        };
         let race = races.iter().find(|race| race.contains(&index));
         let bar = if bars == 0 { "" } else { race.map_or("  ", |race| bar(race, index)) };
         write!(output, " {mark} {:<3}{bar}{line}", index + 1)?;

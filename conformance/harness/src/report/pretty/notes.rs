@@ -69,7 +69,7 @@ fn not_executed(reports: &[Report]) -> Option<String> {
     let were = if calls == 1 { "call was" } else { "calls were" };
     (calls > 0).then(|| {
         format!(
-            "{calls} {were} not executed, as the actor, what a label stands for or the range was not there: {}",
+            "{calls} {were} left out, as an earlier call that should have made something failed, its process had ended, or its memory was mapped no more: {}",
             named(&ids)
         )
     })
@@ -148,7 +148,7 @@ fn skips(reports: &[Report]) -> Vec<String> {
 fn elsewhere(reports: &[Report]) -> Vec<String> {
     let of_program = reports.iter().any(|report| report.program().is_some());
     let said_of = |report: &Report, profile: &str| {
-        let other = report.portability.iter().find(|other| other.profile == profile)?;
+        let other = report.portability.iter().find(|other| other.profile == profile && other.compared > 0)?;
         let is_home = report.profile.split(['@', ',']).next() == Some(profile);
         (!is_home || other.differs()).then(|| outcomes_on(other, of_program))
     };

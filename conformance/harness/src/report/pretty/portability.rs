@@ -61,49 +61,73 @@ fn calls(
     width: usize,
     output: &mut dyn Write,
 ) -> io::Result<()> {
-    let differences = || result.portability.iter().flat_map(|elsewhere| &elsewhere.differences);
+    // What every object with a name meets would stand at the first call of every program.
+    let all = result
+        .portability
+        .iter()
+        .flat_map(|elsewhere| elsewhere.differences.iter().map(|one| (&*elsewhere.profile, one)));
+    let (general, own): (Vec<Found>, Vec<Found>) = all.partition(|(_, difference)| is_general(difference));
     let call =
         |difference: &'_ Difference| (difference.event, difference.line.clone(), difference.observed.to_string());
-    let calls: BTreeSet<(usize, String, String)> = differences().map(call).collect();
+    let calls: BTreeSet<(usize, String, String)> = own.iter().map(|(_, difference)| call(difference)).collect();
     for differing in calls {
         let (event, line, seen) = &differing;
         let (line, seen) = (clean(line), clean(seen));
         let line = shorten(&line, LONGEST);
         let here = clean(&report.platform.os);
         writeln!(output, " {} {:<3}{line}   {here}: {}", paint(style::BAD, ">"), event + 1, shorten(&seen, LONGEST))?;
-        let mut groups: Vec<(Certainty, &[Allowed], Vec<String>)> = Vec::new();
-        let mut unknown = Vec::new();
-        for elsewhere in &result.portability {
-            let at = |difference: &&Difference| call(difference) == differing;
-            for difference in elsewhere.differences.iter().filter(at) {
-                let platform = match difference.certainty {
-                    Certainty::Certain if difference.under.is_empty() => elsewhere.profile.clone(),
-                    Certainty::Possible if difference.under.is_empty() => format!("{} at times", elsewhere.profile),
-                    Certainty::Certain | Certainty::Possible => format!("{} {}", elsewhere.profile, difference.under),
-                    Certainty::Unknown => {
-                        unknown.push(elsewhere.profile.as_str());
-                        continue;
-                    }
-                };
-                match groups.iter_mut().find(|(_, there, _)| *there == difference.there) {
-                    Some((certainty, _, platforms)) => {
-                        *certainty = difference.certainty.min(*certainty);
-                        platforms.push(platform);
-                    }
-                    None => groups.push((difference.certainty, &difference.there, vec![platform])),
+        let at: Vec<Found> = own.iter().filter(|(_, difference)| call(difference) == differing).copied().collect();
+        groups(&at, told, width, output)?;
+    }
+    if !general.is_empty() {
+        writeln!(output, " {} every object with a name", paint(style::BAD, ">"))?;
+        groups(&general, told, width, output)?;
+    }
+    Ok(())
+}
+
+/// A difference, and the platform that has it.
+type Found<'a> = (&'a str, &'a Difference);
+
+/// Does every object with a name meet it, whatever a program does with it?
+fn is_general(difference: &Difference) -> bool {
+    let mut why = difference.there.iter().flat_map(|allowed| &allowed.justifications).peekable();
+    difference.certainty != Certainty::Unknown && why.peek().is_some() && why.all(|why| why.general)
+}
+
+/// Who has the same outcome, together; those first where it certainly is another one than was seen.
+fn groups(found: &[Found<'_>], told: &mut BTreeSet<String>, width: usize, output: &mut dyn Write) -> io::Result<()> {
+    let mut groups: Vec<(Certainty, &[Allowed], Vec<String>)> = Vec::new();
+    let mut unknown = Vec::new();
+    for (profile, difference) in found {
+        let platform = match difference.certainty {
+            Certainty::Certain if difference.under.is_empty() => (*profile).to_owned(),
+            Certainty::Possible if difference.under.is_empty() => format!("{profile} at times"),
+            Certainty::Certain | Certainty::Possible => format!("{profile} {}", difference.under),
+            Certainty::Unknown => {
+                unknown.push(*profile);
+                continue;
+            }
+        };
+        match groups.iter_mut().find(|(_, there, _)| *there == difference.there) {
+            Some((certainty, _, platforms)) => {
+                *certainty = difference.certainty.min(*certainty);
+                if !platforms.contains(&platform) {
+                    platforms.push(platform);
                 }
             }
+            None => groups.push((difference.certainty, &difference.there, vec![platform])),
         }
-        groups.sort_by_key(|(certainty, ..)| *certainty);
-        for (_, there, platforms) in groups {
-            group(&platforms.join(", "), there, told, width, output)?;
-        }
-        if !unknown.is_empty() {
-            let indent = " ".repeat(INDENT);
-            let options = wrapped(width).initial_indent(&indent).subsequent_indent(&indent);
-            let text = format!("not known for {}", clean(&unknown.join(", ")));
-            writeln!(output, "{}", paint(style::FAINT, &textwrap::fill(&text, options)))?;
-        }
+    }
+    groups.sort_by_key(|(certainty, ..)| *certainty);
+    for (_, there, platforms) in groups {
+        group(&platforms.join(", "), there, told, width, output)?;
+    }
+    if !unknown.is_empty() {
+        let indent = " ".repeat(INDENT);
+        let options = wrapped(width).initial_indent(&indent).subsequent_indent(&indent);
+        let text = format!("not known for {}", clean(&unknown.join(", ")));
+        writeln!(output, "{}", paint(style::FAINT, &textwrap::fill(&text, options)))?;
     }
     Ok(())
 }
@@ -124,24 +148,24 @@ fn group(
         label.clear();
     }
     for allowed in there {
-        let justification = allowed
-            .justifications
-            .iter()
-            .find(|justification| justification.deviation.is_some())
-            .or(allowed.justifications.first());
+        // Where a platform departs in several ways, each of them is why.
+        let departures: Vec<&Explanation> =
+            allowed.justifications.iter().filter(|why| why.deviation.is_some()).collect();
+        let justifications =
+            if departures.is_empty() { allowed.justifications.iter().take(1).collect() } else { departures };
         let mut outcome = clean(&allowed.outcome).into_owned();
         if outcome.chars().count() > WIDEST {
             writeln!(output, "{:INDENT$}{label:WIDEST$}  {}", "", shorten(&outcome, LONGEST))?;
             (label, outcome) = (String::new(), String::new());
         }
-        let text = match justification {
-            Some(Explanation { deviation: Some(id), .. }) if !told.insert(id.clone()) => clean(id).into_owned(),
-            Some(justification) if justification.instead.is_empty() => reason(justification),
-            Some(justification) => format!("{} Instead: {}", reason(justification), clean(&justification.instead)),
-            None => String::new(),
+        let mut text = |why: &Explanation| match &why.deviation {
+            Some(id) if !told.insert(id.clone()) => clean(id).into_owned(),
+            _ if why.instead.is_empty() => reason(why),
+            _ => format!("{} Instead: {}", reason(why), clean(&why.instead)),
         };
+        let texts: Vec<String> = justifications.into_iter().map(&mut text).collect();
         let room = width.saturating_sub(INDENT + 2 * WIDEST + 4).max(30);
-        for part in textwrap::wrap(&text, wrapped(room)) {
+        for part in textwrap::wrap(&texts.join("\n"), wrapped(room)) {
             writeln!(output, "{:INDENT$}{label:WIDEST$}  {outcome:WIDEST$}  {part}", "")?;
             (label, outcome) = (String::new(), String::new());
         }

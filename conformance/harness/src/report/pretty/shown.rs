@@ -19,6 +19,8 @@ pub struct Shown<'a> {
     pub profile: &'a str,
     /// What the judge says of it.
     pub verdict: Verdict,
+    /// Is it that of a program, compared with another platform than its own?
+    pub is_compared: bool,
     /// Why the verdict is inconclusive.
     pub reason: Option<&'a str>,
     /// Its calls, and the violations among them.
@@ -56,6 +58,7 @@ impl Pretty {
         let id = paint(style::STRONG, id);
         match posix.filter(|_| shown.is_simulated()) {
             Some(posix) => writeln!(output, "{id}  as {profile} does it, {posix}")?,
+            None if shown.is_compared => writeln!(output, "{id}  {subject}, compared with {profile}")?,
             None => writeln!(output, "{id}  {verdict}  {subject}, by the rules of {profile}")?,
         }
         let indent = |text: &str, label: &str| {

@@ -12,7 +12,7 @@ use smallvec::smallvec;
 
 /// What a lock of the other kind does to one that is asked for.
 enum OtherKind {
-    Refuses,
+    Refuses(Justification),
     MayRefuse,
     Lets,
 }
@@ -20,10 +20,11 @@ enum OtherKind {
 /// `conflicts` tells whether there is one that would be in the way.
 fn of_the_other_kind(cx: Cx<'_>, conflicts: bool) -> OtherKind {
     let rule = &cx.profile.rules.flock_and_fcntl;
-    match conflicts {
-        true if rule.always(|keeps_out| *keeps_out) => OtherKind::Refuses,
-        true if !rule.always(|keeps_out| !keeps_out) => OtherKind::MayRefuse,
-        _ => OtherKind::Lets,
+    let keeps_out = rule.choices.iter().find(|choice| choice.value).map(|choice| choice.justification);
+    match keeps_out.filter(|_| conflicts) {
+        Some(by) if rule.always(|keeps_out| *keeps_out) => OtherKind::Refuses(by),
+        Some(_) => OtherKind::MayRefuse,
+        None => OtherKind::Lets,
     }
 }
 
@@ -43,7 +44,11 @@ pub(in crate::model) fn setlk(cx: Cx<'_>, fd: Label, lock: Lock, checks: &mut Ch
     let clashes = |held: FileLock| held == FileLock::Exclusive || lock == Lock::Write;
     let by_file = lock != Lock::Nothing && !is_held && cx.state.file_locks(open.object, None).any(clashes);
     match of_the_other_kind(cx, by_file) {
-        OtherKind::Refuses => checks.refuse(Check::Mapped, true, &rules.lock_denied, &[clause::flock(8)]),
+        OtherKind::Refuses(by) => {
+            for denied in &rules.lock_denied.choices {
+                checks.shall_with(Check::Mapped, denied.value, by, Effects::new());
+            }
+        }
         OtherKind::MayRefuse => {
             for denied in &rules.lock_denied.choices {
                 checks.may(Check::Mapped, true, denied.value, &[clause::flock(8)]);
@@ -68,12 +73,16 @@ pub(in crate::model) fn flock(cx: Cx<'_>, fd: Label, lock: FileLock, checks: &mu
     let by_process = !is_held && cx.state.locks(open.object).any(clashes);
     let other_kind = of_the_other_kind(cx, by_process);
     let changes = open.description.lock.is_some_and(|held| held != lock);
-    let certain = is_held || matches!(other_kind, OtherKind::Refuses);
+    let certain = is_held || matches!(other_kind, OtherKind::Refuses(_));
+    let conflict = match other_kind {
+        OtherKind::Refuses(by) => by,
+        _ => Justification::clause(clause::flock(5)),
+    };
     let possible = certain || matches!(other_kind, OtherKind::MayRefuse);
     for keeps in rules.flock_keeps.choices.iter().filter(|_| possible) {
         let lost = changes && !keeps.value;
         let effects: Effects = lost.then_some(Effect::Flock(open.id, None)).into_iter().collect();
-        let by = if changes { keeps.justification } else { Justification::clause(clause::flock(5)) };
+        let by = if changes { keeps.justification } else { conflict };
         if certain {
             checks.shall_with(Check::Mapped, Errno::EAGAIN, by, effects);
         } else {

@@ -103,6 +103,8 @@ fn rules(topic: &Topic, profile: &Profile, rules: &mut Vec<Rule>) {
                 None => under.push((when, vec![does])),
             }
         }
+        // What holds otherwise comes behind the conditions.
+        under.sort_by_key(|(when, _)| when.is_empty());
         let has_conditions = rule.when.iter().any(|when| !when.is_empty());
         for (when, choices) in under {
             let when = match &*when {
@@ -146,7 +148,12 @@ fn cases(topic: &Topic) -> Vec<&'static Script> {
 impl Topic {
     /// Is it about platforms alone, and more than one of them?
     pub(super) fn compares_platforms(&self) -> bool {
-        self.platforms.len() > 1 && self.calls.is_empty() && self.mentions.is_empty() && self.areas.is_empty()
+        self.platforms.len() > 1 && self.is_of_platforms()
+    }
+
+    /// Is it about platforms alone?
+    pub(super) fn is_of_platforms(&self) -> bool {
+        self.calls.is_empty() && self.mentions.is_empty() && self.areas.is_empty()
     }
 
     /// Do a clause and texts have to do with each of the calls and constants?

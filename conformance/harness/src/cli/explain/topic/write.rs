@@ -22,7 +22,7 @@ const NAMED: usize = 8;
 pub(super) fn write(output: &mut dyn Write, width: usize, topic: &Topic, found: &Found) -> io::Result<()> {
     titles(output, width, topic)?;
     if !found.clauses.is_empty() {
-        section(output, "What POSIX and manuals say", |output| {
+        section(output, "What POSIX, manuals and this suite say", |output| {
             found.clauses.iter().try_for_each(|known| clause::write_clause(output, width, known))
         })?;
     }
@@ -120,7 +120,7 @@ fn cases(output: &mut dyn Write, width: usize, topic: &Topic, cases: &[&Script])
     if topic.areas.is_empty() {
         let mut ids: Vec<&str> = cases.iter().take(NAMED).map(|case| case.id.as_str()).collect();
         let more = cases.len().saturating_sub(NAMED);
-        let more_in_words = format!("{more} more");
+        let more_in_words = format!("and {more} more, of which an area such as `size` behind the words names its own");
         ids.extend((more > 0).then_some(more_in_words.as_str()));
         return paragraph(output, width, 2, &ids.join(", "));
     }
