@@ -13,15 +13,17 @@ const MODE: u32 = 0o777;
 pub(super) fn of_memfd(profile: &Profile, state: State, index: u32, event: &Event) -> State {
     let name = Name::Literal(format!("/in-place-of-memfd-{index}"));
     let flags = OpenFlags::RDWR | OpenFlags::CREAT | OpenFlags::EXCL;
-    let mut calls = vec![
-        (Call::ShmOpen { name: name.clone(), flags, mode: 0o600 }, event.bind.clone()),
+    // The mask would take bits of the mode away, which memfds keep.
+    let mask = state.process_of(event.actor).map_or(0, |(_, process)| process.umask);
+    let calls = [
+        (Call::Umask { mode: 0 }, Vec::new()),
+        (Call::ShmOpen { name: name.clone(), flags, mode: MODE }, event.bind.clone()),
+        (Call::Umask { mode: mask }, Vec::new()),
         (Call::ShmUnlink { name }, Vec::new()),
     ];
-    let mode = |fd| (Call::Fchmod { fd, mode: MODE }, Vec::new());
-    calls.extend(event.bind.first().copied().map(mode));
     calls.into_iter().fold(state, |state, (call, bind)| {
         let made = Event { call, bind, ..event.clone() };
-        let succeeded = |expect: &Expect| matches!(expect, Expect::Fd(_) | Expect::Ok);
+        let succeeded = |expect: &Expect| !matches!(expect, Expect::Errno(_) | Expect::NotExecuted);
         let branch = branches(profile, &state, index, &made).into_iter().find(|branch| succeeded(&branch.expect));
         match branch {
             Some(branch) => {
