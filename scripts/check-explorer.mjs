@@ -98,6 +98,12 @@ async function typed() {
   assert.equal(await rows(page), 2, "the suggestion mends the script");
   assert.equal(await page.locator("#marks mark").count(), 0);
   assert.ok(await page.locator("#outdated").isHidden());
+  await page.locator("#script").fill('shm_unlink("/x");');
+  await page.locator("#use").click();
+  await settled(page, () => page.locator("#use").click());
+  assert.equal(await page.locator("#script").inputValue(), 'a: shm_unlink("/x")', "what was meant takes the place of what is wrong alone");
+  await page.locator("#script").fill("");
+  await page.waitForFunction(() => /^Write a call/.test(document.querySelector("#problem").textContent));
   const race = "race {\na: shm_unlink(@x)\nb: shm_unlink(@x)\n}\n";
   await settled(page, () => page.locator("#script").fill(`a: shm_open(@x, RDWR|CREAT, 0600)\n${race}`));
   await page.locator("#outcomes section").first().waitFor();
@@ -128,6 +134,12 @@ async function links() {
   console.log("a link restores the script and the choices");
 }
 
+/** Is what has the focus to the right of the column that stays in view? */
+function isUncovered() {
+  const column = document.activeElement.closest("table").querySelector("thead th").getBoundingClientRect();
+  return document.activeElement.getBoundingClientRect().left >= column.right - 1;
+}
+
 async function keyboard() {
   const page = await open();
   const press = async (key, until, what) => {
@@ -155,6 +167,13 @@ async function keyboard() {
   await page.keyboard.type("map_exec");
   const shown = await page.locator("#rules tbody tr:visible").count();
   assert.ok(shown > 0 && shown < 10, `${shown} rules are found`);
+  await press("Tab", () => document.activeElement.matches("#rules td > button"), "Tab reaches a rule");
+  for (const key of [...Array(9).fill("ArrowRight"), ...Array(9).fill("ArrowLeft")]) {
+    await page.keyboard.press(key);
+    assert.ok(await page.evaluate(isUncovered), `the column of the rules covers nothing behind ${key}`);
+  }
+  await page.keyboard.press("Tab");
+  assert.ok(await page.evaluate(() => !document.activeElement.matches("#rules td > button")), "Tab leaves the rules");
   assert.deepEqual(page.errors, []);
   await page.close();
   console.log("the keyboard alone writes a script, opens an answer, and searches the rules");

@@ -39,7 +39,13 @@ export function show(mistake: Mistake | null, correct: () => void = () => {}) {
     problem.replaceChildren(...(mistake ? said(mistake) : []));
     return;
   }
-  const { line, column, length, instead, because } = mistake;
+  if (text.value.trim() === "") {
+    marks.replaceChildren();
+    text.removeAttribute("aria-invalid");
+    problem.replaceChildren("Write a call, such as ", make("code", {}, "a: f = create(4096)"), ".");
+    return;
+  }
+  const { line, column, length, instead, mend, because } = mistake;
   const lines = text.value.split("\n");
   const wrong = [...(lines[line - 1] ?? "")];
   const start = [...lines.slice(0, line - 1), ""].join("\n").length + wrong.slice(0, column - 1).join("").length;
@@ -48,14 +54,18 @@ export function show(mistake: Mistake | null, correct: () => void = () => {}) {
   marks.replaceChildren(text.value.slice(0, start), make("mark", {}, under), `${text.value.slice(end)}\n`);
   marks.scrollTop = text.scrollTop;
   marks.scrollLeft = text.scrollLeft;
-  const use = make("button", { type: "button", id: "use" }, "Use it");
-  use.addEventListener("click", () => {
-    text.setRangeText(instead!, start, end, "end");
-    text.focus();
-    fit();
-    correct();
-  });
-  const meant = instead === null ? [] : [" Did you mean ", make("code", {}, instead), "? ", because === "" ? "" : `${because}. `, use];
+  const meant: (Node | string)[] = instead === null ? [] : [" Did you mean ", make("code", {}, instead), "? ", because === "" ? "" : `${because[0].toUpperCase()}${because.slice(1)}. `];
+  if (mend !== null) {
+    const use = make("button", { type: "button", id: "use" }, "Use it");
+    use.addEventListener("click", () => {
+      const gone = wrong.slice(column - 1, column - 1 + mend.length).join("").length;
+      text.setRangeText(mend.text, start, start + gone, "end");
+      text.focus();
+      fit();
+      correct();
+    });
+    meant.push(use);
+  }
   problem.replaceChildren(make("b", {}, `Line ${line}, column ${column}`), ": ", ...said(mistake), ".", ...meant);
 }
 

@@ -17,7 +17,7 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Code may be broken behind a bar and an underscore. */
-export const breakable = (code: string): Part[] => code.split(/(?<=[|_])/).flatMap((part) => [part, make("wbr")]);
+/** Code may be broken behind a bar, an underscore, a bracket and a comma. */
+export const breakable = (code: string): Part[] => code.split(/(?<=[|_(,])/).flatMap((part) => [part, make("wbr")]);
 
 export const several = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`;

@@ -55,7 +55,8 @@ async function answer(all = false) {
     const count = several(platformsGiven.length, "platform", "platforms");
     const summary = groups === 0 ? "POSIX alone" : groups === 1 ? `The same on ${count}` : `${count}, ${groups} different sets of answers`;
     const stop = stopped ? `Stopped after ${document.body.dataset.within} ms, at call ${stopped[0]} of ${stopped[1]}.` : "";
-    said.textContent = [stop, given.length > 0 ? `${summary}.` : "No platform is chosen.", ...refused].join(" ").trim();
+    const inOrder = races && given.length > 0 ? table.IN_ORDER : "";
+    said.textContent = [stop, given.length > 0 ? `${summary}.` : "No platform is chosen.", inOrder, ...refused].filter(Boolean).join(" ");
     // For whoever drives the page: what it shows, and how long that took, in milliseconds.
     Object.assign(window, { answers: given });
     Object.assign(document.body.dataset, { answered: String(mine), took: (performance.now() - began).toFixed(1) });

@@ -4,7 +4,7 @@ export interface Why { clause: string; level: string; deviation?: string; text: 
 export interface Allowed { outcome: string; justifications: Why[] }
 export interface Call { line: string; race?: number; allowed: Allowed[]; unknown?: boolean }
 export interface Answers { script: string; profile: string; calls: Call[] }
-export interface Mistake { line: number; column: number; length: number; problem: string; instead: string | null; because: string }
+export interface Mistake { line: number; column: number; length: number; problem: string; instead: string | null; mend: { length: number; text: string } | null; because: string }
 export type Either<T> = { Ok: T } | { Err: string };
 export interface Table { script: string; races: boolean; distinct: Call[]; platforms: Either<[profile: string, calls: number[]]>[]; stopped: [made: number, of: number] | null }
 export type Answer = { mistake: Mistake } | { table: Table };

@@ -2,8 +2,9 @@
 
 import * as details from "./details";
 import { at, breakable, make, several } from "./elements";
+import * as grid from "./grid";
 import { type About, type Choice, type Row, isPlatform } from "./model";
-import { shades } from "./shades";
+import { shade, shades } from "./shades";
 
 const text = at<HTMLInputElement>("rules-text");
 
@@ -15,9 +16,11 @@ export function lay(platforms: About[], rows: Row[]) {
   const table = make("table", {}, caption, make("thead", {}, head), make("tbody", {}, made));
   table.style.setProperty("--columns", String(platforms.length));
   at("rules").replaceChildren(table);
+  grid.listen(at("rules"));
   const filter = () => {
     const wanted = text.value.toLowerCase().split(/\s+/);
     made.forEach((row, number) => (row.hidden = !wanted.every((word) => words[number].includes(word))));
+    grid.begin(at("rules"));
     at("rules-count").textContent = `${made.filter((row) => !row.hidden).length} of ${several(made.length, "rule", "rules")}`;
   };
   text.addEventListener("input", filter);
@@ -27,16 +30,16 @@ export function lay(platforms: About[], rows: Row[]) {
 
 function cell(platforms: About[], row: Row, column: number): HTMLElement {
   const { choices, source } = row.platforms[column];
-  if (choices.length === 0) return make("td", { className: "absent" }, "not known");
-  const shown = [...new Set(choices.map(({ text }) => text))].join(" or ");
-  const button = make("button", { type: "button" }, make("span", { className: "mark" }), make("span", {}, shown));
+  if (choices.length === 0) return make("td", { className: "absent alone" }, "not known");
+  const departs = choices.some(({ deviation }) => deviation);
+  const button = make("button", { type: "button", tabIndex: -1 }, make("span", { className: "mark" }), make("span", {}, departs && make("span", { className: "hidden" }, "known deviation: "), said(choices)));
   button.addEventListener("click", () => details.open(row.key, platforms[column].id, [make("p", {}, row.about), ...choices.map(choice), make("p", { className: "level" }, source ? `Known from: ${source}` : "")]));
-  const made = make("td", { className: choices.some(({ deviation }) => deviation) ? "differs" : "" }, button);
-  made.dataset.shade = String((isPlatform(platforms[column].id) && shadesOf(platforms, row).get(said(choices))) || 0);
+  const made = make("td", { className: departs ? "differs" : "" }, button);
+  shade(made, shadesOf(platforms, row).get(said(choices)));
   return made;
 }
 
-const said = (choices: Choice[]) => choices.map(({ text }) => text).join();
+const said = (choices: Choice[]) => [...new Set(choices.map(({ text }) => text))].join(" or ");
 
 function shadesOf(about: About[], { platforms }: Row): Map<string, number> {
   const counts = new Map<string, number>();

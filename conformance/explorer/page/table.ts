@@ -2,10 +2,13 @@
 
 import * as details from "./details";
 import { at, breakable, make } from "./elements";
+import * as grid from "./grid";
 import { type Allowed, type Answers, type Call, isPlatform } from "./model";
-import { shades } from "./shades";
+import { shade, shades } from "./shades";
 
 const place = at("table");
+/** Of calls that race. */
+export const IN_ORDER = "These are the answers where the calls are made in the order in which they stand. The race can end otherwise: every outcome stands below the table.";
 /** More calls than these nobody reads. */
 const MOST_ROWS = 500;
 
@@ -58,8 +61,7 @@ export function show(answers: Answers[]) {
   place.dataset.columns = shown;
   place.replaceChildren(table);
   if (lines.length > MOST_ROWS) place.append(make("p", { className: "more" }, `The first ${MOST_ROWS} of ${lines.length} calls are shown.`));
-  const [first] = table.querySelectorAll<HTMLButtonElement>("td > button");
-  if (first) first.tabIndex = 0;
+  grid.begin(place);
 }
 
 export function clear() {
@@ -77,7 +79,7 @@ export function outdate(is: boolean) {
 function row(call: Call, number: number, groups: Answers[][]): HTMLElement {
   const shades = shadesOf(groups, number);
   const line = make("code", {}, breakable(call.line));
-  const race = call.race === undefined ? null : make("small", {}, "races");
+  const race = call.race === undefined ? null : make("small", { className: "order" }, "in this order; others below");
   const head = scoped("row", make("span", { className: "number" }, String(number + 1)), make("span", {}, line, race));
   return make("tr", { className: call.race === undefined ? "" : "race" }, head, groups.map((group) => cell(group, number, shades)));
 }
@@ -98,12 +100,12 @@ function cell(group: Answers[], number: number, shades: Map<string, number>): HT
   const call = group[0].calls[number];
   const [first, ...others] = call.allowed.map(({ outcome }) => outcome);
   const kind = kindOf(call);
-  const says = { unknown: "not known; POSIX allows", differs: "known deviation:", "may-differ": "a known deviation at times:" }[kind] ?? "";
+  const says = { unknown: isPlatform(group[0].profile) ? "not known here; POSIX allows" : "left open, for example", differs: "known deviation:", "may-differ": "a known deviation at times:" }[kind] ?? "";
   const more = others.length > 2 ? `or ${others.slice(0, 2).join(", ")} and ${others.length - 2} more` : others.length > 0 ? `or ${others.join(", ")}` : "";
   const button = make("button", { type: "button", tabIndex: -1 }, make("span", { className: "mark" }), make("span", {}, says && make("span", { className: kind === "unknown" ? "small" : "hidden" }, `${says} `), make("span", { className: "first" }, first), more && make("span", { className: "small" }, ` ${more}`)));
   button.addEventListener("click", () => open(group, number));
   const made = make("td", { className: kind }, button);
-  made.dataset.shade = String((counts(group, number) && shades.get(text(call))) || 0);
+  shade(made, kind === "unknown" ? undefined : kind === "absent" ? 0 : shades.get(text(call)));
   return made;
 }
 
@@ -119,24 +121,12 @@ function open(group: Answers[], number: number) {
     const key = JSON.stringify(one.calls[number]);
     together.set(key, [...(together.get(key) ?? []), one]);
   }
-  const word = (at: number) => (call.allowed.length === 1 ? "" : at === 0 ? " – the later calls go on from this one" : " – possible, too");
+  const word = (at: number) => (call.allowed.length === 1 ? "" : at === 0 ? " – assumed by the calls that follow" : " – also possible");
   const content = [...together.values()].map((members) =>
-    make("section", {}, make("h3", {}, members.map(({ profile }) => profile).join(", ")), call.unknown ? make("p", {}, "Nothing is known of this here; POSIX leaves it open.") : null, details.outcomes(members[0].calls[number].allowed, word)),
+    make("section", {}, make("h3", {}, members.map(({ profile }) => profile).join(", ")), call.unknown ? make("p", {}, isPlatform(members[0].profile) ? "Nothing is known of this here; POSIX leaves it open." : "POSIX leaves this open.") : null, details.outcomes(members[0].calls[number].allowed, word)),
   );
-  details.open(call.line, `Call ${number + 1}`, content);
+  const race = call.race === undefined ? [] : [make("p", {}, IN_ORDER)];
+  details.open(call.line, `Call ${number + 1}`, [...race, ...content]);
 }
 
-/** Tab reaches one answer, and the arrow keys the others. */
-place.addEventListener("keydown", (event) => {
-  const from = (event.target as HTMLElement).closest("td");
-  const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
-  if (!from || !step || event.ctrlKey || event.metaKey || event.altKey) return;
-  event.preventDefault();
-  const body = from.closest("tbody")!;
-  const to = body.rows[from.closest("tr")!.rowIndex - 1 + step[0]]?.cells[from.cellIndex + step[1]];
-  to?.querySelector("button")?.focus();
-});
-place.addEventListener("focusin", ({ target }) => {
-  if (!(target as HTMLElement).matches("td > button")) return;
-  for (const button of place.querySelectorAll<HTMLButtonElement>("td > button")) button.tabIndex = button === target ? 0 : -1;
-});
+grid.listen(place);

@@ -14,16 +14,27 @@ pub struct Mistake {
     pub length: usize,
     /// What is wrong, as a sentence.
     pub problem: String,
-    /// What was probably meant, to be written instead.
+    /// What was probably meant, in words of scripts.
     pub instead: Option<String>,
+    /// What to write in its place, if that brings the script further.
+    pub mend: Option<Mend>,
     /// The rule behind that; empty where it is a matter of spelling alone.
     pub because: &'static str,
+}
+
+/// What takes the place of so many characters from the mistake on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mend {
+    /// How many characters go.
+    pub length: usize,
+    /// What comes.
+    pub text: String,
 }
 
 impl Mistake {
     /// A choice that cannot be made.
     pub fn of_choices(problem: &str) -> Mistake {
-        Mistake { line: 0, column: 0, length: 0, problem: problem.to_owned(), instead: None, because: "" }
+        Mistake { line: 0, column: 0, length: 0, problem: problem.to_owned(), instead: None, mend: None, because: "" }
     }
 }
 
@@ -35,7 +46,9 @@ impl Mistake {
         let problem = format!("found {found}, expected {expected}");
         let because = suggestion.as_ref().map_or("", |suggestion| suggestion.because);
         let instead = suggestion.map(|suggestion| suggestion.instead);
-        Mistake { line, column, length: length(&rest, &found), problem, instead, because }
+        let length = length(&rest, &found);
+        let mend = instead.as_deref().and_then(|instead| mend(text, (line, column), &rest, length, instead));
+        Mistake { line, column, length, problem, instead, mend, because }
     }
 }
 
@@ -47,8 +60,75 @@ fn length(rest: &str, found: &str) -> usize {
     wrong.chars().count().max(1)
 }
 
+/// Of the ways to write what was meant, the first that brings the script further than it came. The suggestion of a call ends in a
+/// bracket that may be there already, or is a signature, which nobody can put in.
+fn mend(text: &str, at: (usize, usize), rest: &str, length: usize, instead: &str) -> Option<Mend> {
+    // Signs are looked at before words, so that the script may be stopped by an earlier word without it.
+    if rest.trim() == ";" {
+        return Some(Mend { length: rest.chars().count(), text: String::new() });
+    }
+    let until = |ends: &str| rest.chars().take_while(|letter| !ends.contains(*letter)).count();
+    let lengths = [length, until(" \t(),|:{}"), until("),")];
+    let texts = [instead, instead.trim_end_matches('(')];
+    let ways = texts.iter().flat_map(|text| lengths.map(|length| Mend { length, text: (*text).to_owned() }));
+    ways.into_iter().find(|way| {
+        let behind = (at.0, at.1 + way.text.chars().count());
+        let id = Id::of_path("script");
+        Script::read(&mended(text, at, way), id).map_or_else(|error| (error.line, error.column) > behind, |_| true)
+    })
+}
+
+/// The script, with a mistake mended.
+fn mended(text: &str, (line, column): (usize, usize), way: &Mend) -> String {
+    let mut lines: Vec<String> = text.split('\n').map(str::to_owned).collect();
+    if let Some(wrong) = lines.get_mut(line.saturating_sub(1)) {
+        let letters: Vec<char> = wrong.chars().collect();
+        let start = column.saturating_sub(1).min(letters.len());
+        let end = (start + way.length).min(letters.len());
+        *wrong = letters[..start].iter().chain(&way.text.chars().collect::<Vec<_>>()).chain(&letters[end..]).collect();
+    }
+    lines.join("\n")
+}
+
 /// Reads a script, which need not say what it is called.
 pub(crate) fn read(text: &str) -> Result<Script, Mistake> {
     let otherwise: Id = "script".parse().map_err(|_| Mistake::of_choices("`script` is no ID"))?;
     Script::read(text, otherwise).map_err(|error| Mistake::of(text, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{mended, read};
+
+    /// What the button writes, as often as there is one.
+    fn used(text: &str) -> String {
+        let mut text = text.to_owned();
+        for _ in 0..9 {
+            let Err(mistake) = read(&text) else { break };
+            let Some(mend) = &mistake.mend else { break };
+            text = mended(&text, (mistake.line, mistake.column), mend);
+        }
+        text
+    }
+
+    #[test]
+    fn what_was_meant_takes_the_place_of_what_is_wrong_and_of_nothing_else() {
+        for (typed, mended) in [
+            ("shm_unlink(\"/x\")", "a: shm_unlink(\"/x\")"),
+            ("a: shm_unlink(\"/x\");", "a: shm_unlink(\"/x\")"),
+            ("shm_unlink(\"/x\");", "a: shm_unlink(\"/x\")"),
+            ("a: shm_unlink(/x)", "a: shm_unlink(\"/x\")"),
+            ("a: shm_opn(@x, RDWR)", "a: shm_open(@x, RDWR)"),
+            ("a: shm_open(@x, O_CREAT|O_RDWR, 0600)", "a: shm_open(@x, CREAT|RDWR, 0600)"),
+        ] {
+            assert_eq!(used(typed), mended, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_signature_is_told_and_not_put_in() {
+        let mistake =
+            read("a: f = create(1)\na: m = mmap(NULL, 4096, READ, SHARED, f, 0)").expect_err("it has an address");
+        assert_eq!(mistake.mend, None, "{mistake:?}");
+    }
 }

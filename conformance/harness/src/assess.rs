@@ -64,7 +64,7 @@ pub fn assess(trace: &Trace, against: Against<'_>) -> Result<Assessment, Stopped
     let bounds = Bounds { stop: Some(&is_stopped), ..Bounds::default() };
     let judgement = match program::elsewhere(trace, against.profile) {
         Some(judgement) => judgement,
-        None => judge::judge_within(trace, against.profile, bounds),
+        None => program::undecided(trace, judge::judge_within(trace, against.profile, bounds)),
     };
     go_on()?;
     let mut portability = Vec::new();

@@ -22,6 +22,7 @@ mod state;
 pub use branch::{Branch, Justifications};
 pub use expect::Expect;
 pub(crate) use expect::PORTABLE_NAME_BYTES;
+pub(crate) use state::ObjectId;
 pub use state::State;
 
 use crate::call::{Call, Label};

@@ -324,8 +324,12 @@ impl Length {
         let least = limits.iter().map(|limit| limit.always).min().and_then(bounded);
         let most = limits.iter().map(|limit| limit.never.unwrap_or(usize::MAX)).max().and_then(bounded);
         let (is_known, with_slash) = (!limits.is_empty(), limits.iter().all(|limit| limit.with_slash));
-        let when = profile.rules.name_length.when.iter().filter(|when| !when.is_empty());
-        let by_release = limits.iter().filter_map(|limit| limit.never).zip(when.cloned()).collect();
+        let lengths = &profile.rules.name_length;
+        let ranged = lengths.choices.iter().zip(&lengths.when).filter(|(_, when)| !when.is_empty());
+        let by_release = ranged.flat_map(|(choice, when)| {
+            choice.value.never.into_iter().flat_map(|most| when.split("; ").map(move |when| (most, when.to_owned())))
+        });
+        let by_release = by_release.collect();
         Length { least, most, is_known, with_slash, limits, by_release }
     }
 

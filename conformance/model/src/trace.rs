@@ -270,6 +270,14 @@ impl Actor {
 }
 
 impl Event {
+    /// How it begins why a call cannot be judged, where nothing that is known explains its outcome.
+    pub const UNEXPLAINED: &str = "no recorded call explains";
+
+    /// Why the outcome is one that nothing explains which is known, where that is so.
+    pub fn unexplained(&self) -> Option<&str> {
+        self.unjudged.as_deref().filter(|why| why.starts_with(Event::UNEXPLAINED))
+    }
+
     /// The event as a line of a script, without its outcome.
     pub fn line(&self) -> String {
         let bind: Vec<&str> = self.bind.iter().map(Label::as_str).collect();

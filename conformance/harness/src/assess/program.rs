@@ -19,6 +19,16 @@ pub(super) fn nothing_judged(trace: &Trace) -> Option<String> {
     is_nothing.then(|| format!("nothing of it can be judged, as {}", why.unwrap_or("no call is about an object")))
 }
 
+/// Why nobody can tell whether a system did as it should by a program, where an outcome is not explained.
+pub(super) fn undecided(trace: &Trace, mut judgement: Judgement) -> Judgement {
+    let why = trace.events.iter().find_map(Event::unexplained);
+    if let Some(why) = why.filter(|_| judgement.verdict < Verdict::Inconclusive) {
+        judgement.verdict = Verdict::Inconclusive;
+        judgement.reason = Some(why.to_owned());
+    }
+    judgement
+}
+
 /// Is the trace of a program, and the profile that of another platform?
 pub fn is_compared(trace: &Trace, profile: &Profile) -> bool {
     let is_foreign = profile.id != Profile::POSIX && !profile.is_of(&trace.header.platform);

@@ -17,7 +17,8 @@ use std::path::PathBuf;
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "shmconf name [OPTIONS] NAME...\n       shmconf name [OPTIONS] --header")]
 pub(super) struct Args {
-    /// The names of shared memory objects, such as /mine
+    /// The names of shared memory objects, such as /mine. Of each platform is said: `yes`; `no`; `at times`, where it depends on
+    /// the release or a setting; `stays`, where it can be made and not removed; `unknown`; `no names`, where no object has one
     #[arg(value_name = "NAME", required_unless_present = "header")]
     names: Vec<String>,
     /// How to show it: pretty for people, json for programs, which `shmconf schema name` describes
@@ -141,7 +142,7 @@ fn about(name: &str, there: &NameThere) -> String {
     let twice = there.bytes > name.trim_start_matches('/').len();
     let counted = match there.with_slash {
         true => "the slash counted",
-        false if twice => "without the slash, / and % twice",
+        false if twice => "without the slash in front, each further / and % counted twice",
         false => "without the slash",
     };
     let bytes = if there.bytes == 1 { "1 byte".to_owned() } else { format!("{} bytes", there.bytes) };
@@ -181,10 +182,14 @@ fn about(name: &str, there: &NameThere) -> String {
         |refusals: &[Allowed]| refusals.iter().map(|refused| &*refused.outcome).collect::<Vec<_>>().join(" or ");
     let refusals = match &*outcomes(&there.refusals) {
         "" if there.usable == Usable::No => "with which error is not known".to_owned(),
+        refusals if there.usable == Usable::AtTimes => format!("{refusals} in some releases or settings"),
         refusals => refusals.to_owned(),
     };
     let unlink = match &*outcomes(&there.unlink_refusals) {
         "" => String::new(),
+        refusals if there.usable == Usable::Stays => {
+            format!("shm_open makes it, and shm_unlink does not remove it, or not always: {refusals}")
+        }
         refusals => format!("shm_unlink says {refusals}"),
     };
     let said = [length, refusals, unlink, stands_for, semaphore.unwrap_or_default()];

@@ -3,7 +3,7 @@
 use super::follow::{Act, Done, Follower, LeftOut};
 use super::world::{ObjectAt, ProcessAt, ThreadAt, numbered};
 use shmconf_model::call::{Call, Label, Name, OpenFlags, Resource};
-use shmconf_model::outcome::Outcome;
+use shmconf_model::outcome::{Errno, Outcome};
 use shmconf_model::script::Id;
 use shmconf_model::trace::{self, Actor, Event, Header, Machine, Other, Platform, Privilege, Trace};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -50,6 +50,8 @@ pub struct Recording {
     pub remarks: Vec<String>,
     /// The names of objects that the program made, and that nobody who was recorded had unlinked when all of it had ended.
     pub left_behind: Vec<String>,
+    /// Was the program run here and now, and is it not the log of somebody else?
+    pub(super) is_live: bool,
     /// The objects that each event is about.
     pub(super) about: Vec<Vec<ObjectAt>>,
     /// The objects that ever had a name.
@@ -142,6 +144,7 @@ impl Recording {
         }
         let left_behind = left_behind(&events);
         Recording {
+            is_live: false,
             left_behind,
             trace: Trace { header, events, others },
             processes: kept.processes.len(),
@@ -156,6 +159,21 @@ impl Recording {
 }
 
 impl Recording {
+    /// glibc gives other errors than the system calls by which it does what it is asked for.
+    pub(super) fn as_the_library_says(&mut self) {
+        if !self.trace.header.platform.libc.starts_with("glibc") {
+            return;
+        }
+        for event in &mut self.trace.events {
+            let said = match (&event.call, &event.outcome) {
+                (Call::ShmUnlink { .. }, Outcome::Errno(Errno::EPERM)) => Errno::EACCES,
+                (Call::ShmOpen { .. }, Outcome::Errno(Errno::EISDIR)) => Errno::EINVAL,
+                _ => continue,
+            };
+            event.outcome = Outcome::Errno(said);
+        }
+    }
+
     /// How large objects are is not known, and so nothing of mappings can be judged.
     pub(super) fn doubt_mappings(&mut self, why: &str) {
         let is_open = |call: &Call| {

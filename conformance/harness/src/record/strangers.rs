@@ -13,7 +13,7 @@ impl Recording {
         let in_reach: Vec<usize> = events.iter().copied().filter(|event| self.is_in_reach(*event)).collect();
         let mut first = None;
         for event in in_reach {
-            let why = unexplained(&self.trace.events[event]);
+            let why = unexplained(&self.trace.events[event], self.is_live);
             self.doubt_from(event, &why);
             first.get_or_insert(why);
         }
@@ -38,8 +38,14 @@ impl Recording {
     }
 }
 
-fn unexplained(event: &Event) -> String {
-    format!(
-        "no recorded call explains `{event}`; the cause may be a process that was not recorded, or this machine (shmconf doctor)"
-    )
+/// The cause may lie outside of what was recorded, or, in the log of somebody else, be missing in it.
+fn unexplained(event: &Event, is_live: bool) -> String {
+    let cause = match is_live {
+        true => "a process that was not recorded, or this machine (shmconf doctor)",
+        false => {
+            "a call that the log does not show, as -e trace= leaves it out or its line is not understood, or a process that was \
+             not recorded"
+        }
+    };
+    format!("{} `{event}`; the cause may be {cause}", Event::UNEXPLAINED)
 }

@@ -46,7 +46,7 @@ fn a_flag_has_the_calls_that_take_it_and_what_platforms_make_of_it() {
 #[case::platforms_that_make_the_same_of_a_setting(&["noexec"], &["linux-glibc, linux-musl"])]
 #[case::a_platform_in_other_letters(&["MacOS"], &["macos  profile", "macos/size-once"])]
 #[case::a_finding_of_the_doctor(&["small-store"], &["small-store  finding of `shmconf doctor`", "at most 64 MiB"])]
-#[case::two_platforms(&["macos", "freebsd"], &["Where they differ", "name_length", "31 with the slash (10.14.4 to 10.14.5; since 10.14.6): macos", "macos/size-once"])]
+#[case::two_platforms(&["macos", "freebsd"], &["Where they differ", "name_length", "31 with the slash (since 10.14.6): macos", "macos/size-once"])]
 #[case::what_has_nothing_in_common(&["shm_unlink", "EMFILE", "haiku"], &["No clause, rule or deviation speaks of all that"])]
 fn a_word_is_explained(#[case] words: &[&str], #[case] said: &[&str]) {
     if said.is_empty() {

@@ -71,7 +71,7 @@ const USER: &str = "setpriv --reuid=64738 --regid=64738 --clear-groups";
     "mount -t tmpfs -o size=1g,mode=1777 test /dev/shm; echo x >/dev/shm/others",
     USER,
     0,
-    &["no process that can be looked at from here", "cannot be seen from here"]
+    &["cannot be told: 1 of 2 processes cannot be looked at from here", "cannot be seen from here"]
 )]
 fn the_doctor_tells_what_is_amiss_in(
     #[case] setup: &str,

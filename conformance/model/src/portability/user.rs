@@ -74,11 +74,15 @@ pub(super) fn as_another(trace: &Trace, home: &Profile) -> Option<Retold> {
             *outcome = Outcome::NotExecuted(String::new());
             continue;
         }
-        *outcome = match seen {
+        // What was seen stays as it was seen, with numbers of descriptors that the state need not have.
+        let there = match seen {
             Some(_) => as_there(&branch.expect, &event.outcome, &state, event.actor),
             None => branch.expect.example(&state, event.actor),
         };
-        state = branch.apply(state, outcome);
+        if seen.is_none() {
+            outcome.clone_from(&there);
+        }
+        state = branch.apply(state, &there);
     }
     for (event, outcome) in trace.events.iter_mut().zip(outcomes) {
         event.outcome = outcome;

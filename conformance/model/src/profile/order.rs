@@ -103,7 +103,7 @@ pub struct Order {
 
 impl Orders {
     /// The calls whose checks can have an order.
-    pub const CALLS: &[&str] = &["shm_open", "shm_unlink", "ftruncate", "mmap", "pread", "pwrite"];
+    pub const CALLS: &[&str] = &["shm_open", "shm_unlink", "ftruncate", "fchmod", "fchown", "mmap", "pread", "pwrite"];
 
     /// From those that may hold.
     pub(super) fn new(mut orders: Vec<Order>) -> Orders {
@@ -120,6 +120,8 @@ impl Orders {
             Call::ShmOpen { .. } => "shm_open",
             Call::ShmUnlink { .. } => "shm_unlink",
             Call::Ftruncate { .. } => "ftruncate",
+            Call::Fchmod { .. } => "fchmod",
+            Call::Fchown { .. } => "fchown",
             Call::Mmap { .. } => "mmap",
             Call::Pread { .. } => "pread",
             Call::Pwrite { .. } => "pwrite",

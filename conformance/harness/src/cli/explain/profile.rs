@@ -123,10 +123,16 @@ fn write_choices(output: &mut dyn Write, width: usize, rule: &RuleInfo, profile:
         let text = format!("not known; POSIX leaves it open: {}", choices.join(" or "));
         return paragraph(output, width, 6, &text);
     }
-    for (at, (choice, justification)) in rule.choices.iter().enumerate() {
-        let when =
-            rule.when.get(at).filter(|when| !when.is_empty()).map(|when| format!("{when}: ")).unwrap_or_default();
-        paragraph(output, width, 6, &format!("{when}{choice}  ({})", reason(*justification, profile)))?;
+    let conditions = rule.by_condition();
+    for (when, choices) in &conditions {
+        for (choice, justification) in choices {
+            let when = match *when {
+                "" if conditions.len() > 1 => "always possible: ".to_owned(),
+                "" => String::new(),
+                when => format!("{when}: "),
+            };
+            paragraph(output, width, 6, &format!("{when}{choice}  ({})", reason(*justification, profile)))?;
+        }
     }
     if rule.source.is_empty() { Ok(()) } else { paragraph(output, width, 6, &format!("source: {}", rule.source)) }
 }

@@ -89,6 +89,12 @@ fn flags() -> impl Iterator<Item = (&'static str, &'static str, &'static Entry)>
 }
 
 impl Topic {
+    /// The calls and constants, as they were asked for.
+    fn words(&self) -> Vec<&str> {
+        let calls = self.calls.iter().map(|call| call.name.as_str());
+        calls.chain(self.mentions.iter().map(|mention| mention.word.as_str())).collect()
+    }
+
     /// Adds what a word stands for, in capitals or not; says whether it stands for anything.
     fn add(&mut self, word: &str) -> bool {
         [word.to_owned(), word.to_ascii_uppercase(), word.to_ascii_lowercase()]

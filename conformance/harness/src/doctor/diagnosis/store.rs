@@ -121,18 +121,32 @@ pub(super) fn unheld(facts: &Facts) -> Option<Diagnosis> {
     }
     let taken: u64 = unheld.iter().map(|object| object.taken_bytes).sum();
     let total = facts.machine.store.as_ref().map_or(u64::MAX, |store| store.total_bytes);
-    let weight = if taken > total / 2 { Weight::Wrong } else { Weight::Known };
-    let share = match weight {
-        Weight::Wrong => format!("{}, more than half of the store", in_words(taken)),
-        Weight::Known => in_words(taken),
-    };
-    let who = if facts.sees_all_holders() { "nobody" } else { "no process that can be looked at from here" };
-    let what = match &unheld[..] {
-        [one] => format!("The object {} takes {share}, and {who} has it open or mapped.", one.name),
-        all => format!("{} objects take {share}, and {who} has one of them open or mapped.", all.len()),
+    let is_much = taken > total / 2;
+    // Of what other processes have open nothing is known to those who may not look at them.
+    let is_certain = facts.sees_all_holders();
+    let weight = if is_much && is_certain { Weight::Wrong } else { Weight::Known };
+    let share = if is_much { format!("{}, more than half of the store", in_words(taken)) } else { in_words(taken) };
+    let unseen = objects.processes_unseen;
+    let all = objects.processes_seen + unseen;
+    let what = match (&unheld[..], is_certain) {
+        ([one], true) => format!("The object {} takes {share}, and nobody has it open or mapped.", one.name),
+        ([one], false) => format!(
+            "The object {} takes {share}. Whether somebody has it open cannot be told: {unseen} of {all} processes cannot be looked at from here.",
+            one.name
+        ),
+        (many, true) => format!("{} objects take {share}, and nobody has one of them open or mapped.", many.len()),
+        (many, false) => format!(
+            "{} objects take {share}. Whether somebody has them open cannot be told: {unseen} of {all} processes cannot be looked at from here.",
+            many.len()
+        ),
     };
     let mut diagnosis = Diagnosis::new(weight, Finding::UnheldObjects, what, facts.directory());
+    let is_own = unheld.iter().all(|object| object.uid == facts.uid) || facts.uid == 0;
     diagnosis.remedy = match &facts.directory {
+        _ if !is_certain && facts.uid != 0 => "Run `shmconf doctor` as root, which sees who has them open.".to_owned(),
+        Some(directory) if !is_own => {
+            format!("Its owner or root removes what no program wants any more: `rm {directory}/NAME`.")
+        }
         Some(directory) => {
             let name = if let [one] = &unheld[..] { one.name.trim_start_matches('/') } else { "NAME" };
             let path = format!("{directory}/{name}");

@@ -83,11 +83,15 @@ fn sentence(report: &Report) -> (anstyle::Style, String) {
         return (style::OPEN, format!("{tested}: {reason}"));
     }
     if report.conforms() && !report.is_tested() {
-        let skipped = match summary.total() - summary.skip {
-            0 => "everything that was asked for was skipped".to_owned(),
-            _ => format!("{} of {} cases and properties were skipped", summary.skip, summary.total()),
+        let text = match summary.total() - summary.skip {
+            0 => "could not be tested: everything that was asked for was skipped".to_owned(),
+            _ => format!(
+                "was tested too little to say that it conforms to {profile}: {} of {} cases and properties were skipped",
+                summary.skip,
+                summary.total()
+            ),
         };
-        return (style::OPEN, format!("could not be tested: {skipped}"));
+        return (style::OPEN, text);
     }
     if !report.conforms() {
         let verdicts = super::Summary::ORDER.into_iter().filter(|verdict| report.counts_against(*verdict));

@@ -25,7 +25,8 @@ fn of_script(subject: &str, result: &CaseResult, width: usize, output: &mut dyn 
         let text = format!(
             "executed once, and its calls race: `shmconf outcomes {file} --observed 2000` shows what else may come"
         );
-        return writeln!(output, "{id}  {subject}: {}\n", clean(&text));
+        let options = wrapped(width).subsequent_indent("  ");
+        return writeln!(output, "{}\n", textwrap::fill(&format!("{id}  {subject}: {}", clean(&text)), options));
     }
     if let [_] = &result.outcomes[..] {
         return writeln!(output, "{id}  {subject}: the same outcome in each of {all} executions\n");

@@ -123,7 +123,8 @@ pub(super) fn calls(
             Some(pad) if outcome.chars().count() <= room => write!(output, "{:pad$}", "")?,
             _ => write!(output, "\n{:pad$}", "", pad = INDENT + bars)?,
         }
-        let pad = race.map_or(0, |race| longest_outcome(&counterexample.calls[race.clone()]) - outcome.chars().count());
+        let longest = race.map_or(0, |race| longest_outcome(&counterexample.calls[race.clone()]).min(room));
+        let pad = longest.saturating_sub(outcome.chars().count());
         let outcome = if violations.is_empty() { outcome.into_owned() } else { paint(style::BAD, &outcome) };
         write!(output, " -> {outcome}")?;
         if let Some(race) = race {

@@ -57,7 +57,7 @@ impl Pretty {
         };
         let id = paint(style::STRONG, id);
         match posix.filter(|_| shown.is_simulated()) {
-            Some(posix) => writeln!(output, "{id}  as {profile} does it, {posix}")?,
+            Some(posix) => writeln!(output, "{id}  as {profile} does it for an ordinary user, {posix}")?,
             None if shown.is_compared => writeln!(output, "{id}  {subject}, compared with {profile}")?,
             None => writeln!(output, "{id}  {verdict}  {subject}, by the rules of {profile}")?,
         }

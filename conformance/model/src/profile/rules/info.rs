@@ -21,6 +21,24 @@ pub struct RuleInfo {
     pub source: String,
 }
 
+impl RuleInfo {
+    /// The choices, together by the conditions under which they are ones; without a condition they are always possible, and come
+    /// last.
+    pub fn by_condition(&self) -> Vec<(&str, Vec<&(String, Justification)>)> {
+        let mut all: Vec<(&str, Vec<&(String, Justification)>)> = Vec::new();
+        for (choice, when) in self.choices.iter().zip(&self.when) {
+            for when in when.split("; ") {
+                match all.iter_mut().find(|(known, _)| *known == when) {
+                    Some((_, choices)) => choices.push(choice),
+                    None => all.push((when, vec![choice])),
+                }
+            }
+        }
+        all.sort_by_key(|(when, _)| when.is_empty());
+        all
+    }
+}
+
 impl<T: fmt::Display> Rule<T> {
     pub(super) fn info(&self, key: &'static str, about: &'static str) -> RuleInfo {
         let choices = self.choices.iter().map(|choice| (choice.value.to_string(), choice.justification)).collect();

@@ -7,6 +7,12 @@ use shmconf_model::clause::{Clause, ClauseId, Ledger};
 use shmconf_model::profile::{Deviation, Note, Profile};
 use shmconf_model::script::Script;
 
+/// Calls that are called as a word of English, which texts use for other matters.
+const ENGLISH: &[&str] = &[
+    "create", "send", "store", "load", "names", "exec", "exit", "read", "write", "close", "collide", "plant", "punch",
+    "fork",
+];
+
 /// What was found.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -88,27 +94,25 @@ fn rules(topic: &Topic, profile: &Profile, rules: &mut Vec<Rule>) {
             continue;
         }
         // What may come under the same condition, by that condition.
-        let mut under: Vec<(String, Vec<String>)> = Vec::new();
-        for (at, (choice, justification)) in rule.choices.iter().enumerate() {
-            let deviation = profile.deviation(*justification);
-            let departs = deviation.map(|deviation| deviation.text.as_str()).unwrap_or_default();
-            if !topic.is_met(Some(justification.clause), &[choice, rule.about, departs]) {
-                continue;
-            }
-            let when = rule.when.get(at).map(ToString::to_string).unwrap_or_default();
-            let by = deviation.map(|deviation| format!(", {}", deviation.id)).unwrap_or_default();
-            let does = format!("{choice}{by}");
-            match under.iter_mut().find(|(known, _)| *known == when) {
-                Some((_, choices)) => choices.push(does),
-                None => under.push((when, vec![does])),
+        let mut under: Vec<(&str, Vec<String>)> = Vec::new();
+        let conditions = rule.by_condition();
+        for (when, choices) in &conditions {
+            let does = choices.iter().filter_map(|(choice, justification)| {
+                let deviation = profile.deviation(*justification);
+                let departs = deviation.map(|deviation| deviation.text.as_str()).unwrap_or_default();
+                let is_met = topic.is_met(Some(justification.clause), &[choice, rule.about, departs]);
+                let by = deviation.map(|deviation| format!(", {}", deviation.id)).unwrap_or_default();
+                is_met.then(|| format!("{choice}{by}"))
+            });
+            let does: Vec<String> = does.collect();
+            if !does.is_empty() {
+                under.push((when, does));
             }
         }
-        // What holds otherwise comes behind the conditions.
-        under.sort_by_key(|(when, _)| when.is_empty());
         let has_conditions = rule.when.iter().any(|when| !when.is_empty());
         for (when, choices) in under {
-            let when = match &*when {
-                "" if has_conditions => " (otherwise)".to_owned(),
+            let when = match when {
+                "" if has_conditions => " (always possible)".to_owned(),
                 "" => String::new(),
                 when => format!(" ({when})"),
             };
@@ -161,7 +165,7 @@ impl Topic {
         let says = |word: &str| texts.iter().any(|text| has_word(text, word));
         let calls = self.calls.iter().all(|call| {
             let is_about = clause.is_some_and(|clause| Some(clause.interface) == call.interface);
-            is_about || says(&call.name)
+            is_about || !ENGLISH.contains(&&*call.name) && says(&call.name)
         });
         calls && self.mentions.iter().all(|mention| says(&mention.word) || mention.sets().is_some_and(says))
     }

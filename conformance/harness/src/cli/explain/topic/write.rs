@@ -120,7 +120,8 @@ fn cases(output: &mut dyn Write, width: usize, topic: &Topic, cases: &[&Script])
     if topic.areas.is_empty() {
         let mut ids: Vec<&str> = cases.iter().take(NAMED).map(|case| case.id.as_str()).collect();
         let more = cases.len().saturating_sub(NAMED);
-        let more_in_words = format!("and {more} more, of which an area such as `size` behind the words names its own");
+        let asked = topic.words().join(" ");
+        let more_in_words = format!("and {more} more; `shmconf explain {asked} size` lists those of the area size");
         ids.extend((more > 0).then_some(more_in_words.as_str()));
         return paragraph(output, width, 2, &ids.join(", "));
     }
