@@ -128,7 +128,10 @@ fn a_case_is_shown_as_it_is_and_as_a_platform_would_have_it() {
     assert!(shown.starts_with("size/grow-zero-fills  case\n") && shown.contains("a: ftruncate(f"), "{shown}");
     let (code, shown) = said(&["show", "size/grow-zero-fills", "-p", "macos"]);
     assert_eq!(code, Some(0));
-    assert!(shown.starts_with("size/grow-zero-fills  as macos does it for an ordinary user, which departs from POSIX\n"), "{shown}");
+    assert!(
+        shown.starts_with("size/grow-zero-fills  as macos does it for an ordinary user, which departs from POSIX\n"),
+        "{shown}"
+    );
     assert!(shown.contains("`shmconf outcomes size/grow-zero-fills -p macos` shows all that may be."), "{shown}");
     assert!(shown.contains("-> EINVAL") && shown.contains("deviation  macos/size-once, from ftruncate:1"), "{shown}");
 }

@@ -90,6 +90,17 @@ const MEMFD: &str = r#""bind":["f"],"call":{"call":"memfd_create","name":"a","fl
 const MEMFD_STAT: &str = r#"{"stat":{"size":8192,"mode":511,"uid":1000,"gid":1000}}"#;
 
 #[test]
+fn a_label_that_was_bound_before_stands_for_nothing_where_what_binds_it_again_fails() {
+    let dup = r#""bind":["g"],"call":{"call":"dup","fd":"f"}"#;
+    let (reopen, close) =
+        (r#""bind":["g"],"call":{"call":"reopen","fd":"f","flags":"RDONLY"}"#, r#""call":{"call":"close","fd":"g"}"#);
+    let fd = r#"{"fd":6}"#;
+    let trace = trace(&[(MEMFD, r#"{"fd":4}"#), (dup, fd), (close, r#""ok""#), (reopen, fd), (close, r#""ok""#)]);
+    let found = on("freebsd", &trace);
+    assert!(found.iter().any(|found| found.event == 3) && found.iter().all(|found| found.event < 4), "{found:?}");
+}
+
+#[test]
 fn where_there_are_no_memfds_the_object_is_compared_that_programs_make_instead() {
     let trace = trace(&[(MEMFD, r#"{"fd":4}"#), (GROW, r#""ok""#), (STAT, MEMFD_STAT), (GROW, r#""ok""#)]);
     let told = told(&on("macos@15,page_size=4096", &trace));

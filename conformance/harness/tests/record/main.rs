@@ -360,3 +360,22 @@ proptest! {
 fn what_is_another_matter_elsewhere_is_named(#[case] call: &str, #[case] named: Option<&str>) {
     assert_eq!(elsewhere(call).map(|(what, _)| what), named);
 }
+
+/// The system call says EPERM, and the library EACCES.
+#[test]
+fn an_error_is_the_one_that_the_library_gives() {
+    let log = "1 openat(AT_FDCWD, \"/dev/shm/x\", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600) = 3</dev/shm/x>\n1 unlink(\"/dev/shm/x\") = -1 EPERM (Operation not permitted)\n";
+    assert_eq!(told(&recorded(log))[1..], ["p1: shm_unlink(\"/x\") -> EACCES"]);
+}
+
+#[test]
+fn what_nothing_explains_leaves_a_kept_recording_undecided() {
+    let log = "1 openat(AT_FDCWD, \"/dev/shm/x\", O_RDWR|O_CREAT|O_EXCL|O_NOFOLLOW|O_CLOEXEC, 0600) = 3</dev/shm/x>\n1 fstat(3</dev/shm/x>, {st_mode=S_IFREG|0600, st_uid=1000, st_gid=1000, st_size=9}) = 0\n";
+    let mut recording = recorded(log);
+    recording.take_out(&violations(&recording)).expect("nothing explains the size");
+    let profile = Profile::get("linux-glibc").expect("it is built in");
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    let against = shmconf::assess::Against { profile: &profile, others: &[], stop: &stop };
+    let assessment = shmconf::assess::assess(&recording.trace, against).expect("nobody stops it");
+    assert_eq!(assessment.verdict(), Verdict::Inconclusive);
+}

@@ -193,7 +193,8 @@ impl Replay<'_> {
                 Some(at) if alike.is_empty() || is_missing => {
                     let branch = known.iter().chain(&guessed).nth(at);
                     let outcome = branch.map(|branch| branch.expect.example(&state, event.actor));
-                    next.extend(branch.zip(outcome).map(|(branch, outcome)| branch.apply(state, &outcome)));
+                    let after = branch.zip(outcome).map(|(branch, outcome)| branch.apply(state, &outcome));
+                    next.extend(after.map(|state| without_labels(state, event)));
                 }
                 _ => follow(next, state, &alike, event),
             }
@@ -283,6 +284,18 @@ fn follow(next: &mut Vec<State>, state: State, alike: &[Branch], event: &Event) 
         let from = if at + 1 == alike.len() { before.take() } else { before.clone() };
         next.extend(from.map(|state| branch.apply(state, outcome)));
     }
+}
+
+/// What was to be made is not there, and its labels stand for nothing, though they may have stood for something before.
+fn without_labels(mut state: State, event: &Event) -> State {
+    let process = state.process_id(event.actor).filter(|_| !event.bind.is_empty());
+    if let Some(process) = process.and_then(|process| state.process_mut(process)) {
+        for label in &event.bind {
+            process.labels.remove(label);
+            process.windows.remove(label);
+        }
+    }
+    state
 }
 
 /// From whom a message goes to whom, where the call sends one.
