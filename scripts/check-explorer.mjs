@@ -128,6 +128,9 @@ async function links() {
   assert.deepEqual(await other.evaluate(state), await page.evaluate(state));
   assert.match(await other.locator("#table thead").innerText(), /macos@10\.14\.3,page_size=16384/);
   assert.doesNotMatch(await other.locator("#table thead").innerText(), /haiku/);
+  await page.locator("#release-macos").fill("10.14.x");
+  await settled(page, () => page.locator("#release-macos").blur());
+  assert.match(await page.locator("#refused").innerText(), /^Left out: profile macos: found 10\.14\.x, expected a release/);
   assert.deepEqual([...page.errors, ...other.errors], []);
   await page.close();
   await other.close();
@@ -151,6 +154,11 @@ async function keyboard() {
   await press("Tab", () => document.activeElement.id === "script", "Tab reaches the script");
   await page.keyboard.press("ControlOrMeta+a");
   await settled(page, () => page.keyboard.type("a: f = create(1)\na: ftruncate(f, 2)"));
+  const written = await page.locator("#script").inputValue();
+  await page.locator(".skip-link").focus();
+  await page.keyboard.press("Enter");
+  assert.ok(await page.evaluate(() => document.activeElement.id === "answers"), "the link leads to the answers");
+  assert.equal(await page.locator("#script").inputValue(), written, "the link leaves the script as it is");
   await press("Tab", () => document.activeElement.matches("#table td > button"), "Tab reaches an answer");
   const start = await page.evaluate(() => document.activeElement.closest("td").cellIndex);
   await page.keyboard.press("ArrowDown");

@@ -29,7 +29,7 @@ function why(all: Why[]): HTMLElement[] {
   if (departs.length === 0) return [list(all)];
   const rest = all.filter(({ deviation }) => !deviation);
   const title = make("p", { className: "level" }, make("span", { className: "mark differs" }), " departs from POSIX");
-  return [title, list(departs), ...(rest.length === 0 ? [] : [make("p", { className: "level" }, "what POSIX and the manuals say otherwise"), list(rest)])];
+  return [title, list(departs), ...(rest.length === 0 ? [] : [make("p", { className: "level" }, "what POSIX and the manuals say about this call"), list(rest)])];
 }
 
 export function reasons(why: Why[]): HTMLElement[] {

@@ -1,6 +1,6 @@
 // The script as it is typed, with a mistake underlined where it is.
 
-import { at, make } from "./elements";
+import { at, coded, make } from "./elements";
 import type { Mistake } from "./model";
 
 const text = at<HTMLTextAreaElement>("script");
@@ -36,9 +36,10 @@ export function show(mistake: Mistake | null, correct: () => void = () => {}) {
   text.toggleAttribute("aria-invalid", mistake !== null);
   if (mistake === null || mistake.line === 0) {
     marks.replaceChildren();
-    problem.replaceChildren(...(mistake ? said(mistake) : []));
+    problem.replaceChildren(...(mistake ? coded(mistake.problem) : []));
     return;
   }
+  problem.classList.toggle("blank", text.value.trim() === "");
   if (text.value.trim() === "") {
     marks.replaceChildren();
     text.removeAttribute("aria-invalid");
@@ -66,10 +67,5 @@ export function show(mistake: Mistake | null, correct: () => void = () => {}) {
     });
     meant.push(use);
   }
-  problem.replaceChildren(make("b", {}, `Line ${line}, column ${column}`), ": ", ...said(mistake), ".", ...meant);
-}
-
-/** What is wrong; what stands in backticks is code. */
-function said({ problem }: Mistake): (Node | string)[] {
-  return problem.split("`").map((part, at) => (at % 2 === 1 ? make("code", {}, part) : part));
+  problem.replaceChildren(make("b", {}, `Line ${line}, column ${column}`), ": ", ...coded(mistake.problem), ".", ...meant);
 }

@@ -21,3 +21,6 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
 export const breakable = (code: string): Part[] => code.split(/(?<=[|_(,])/).flatMap((part) => [part, make("wbr")]);
 
 export const several = (number: number, one: string, many: string) => `${number} ${number === 1 ? one : many}`;
+
+/** A sentence, in which code stands in backticks. */
+export const coded = (sentence: string): (Node | string)[] => sentence.split("`").map((part, at) => (at % 2 === 1 ? make("code", {}, part) : part));

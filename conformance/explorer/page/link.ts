@@ -14,6 +14,9 @@ export function read(fragment: string): Asked {
   };
 }
 
+/** Does a fragment ask for anything, and is it not that of a place in the page? */
+export const asks = (fragment: string) => new URLSearchParams(fragment.replace(/^#/, "")).has("script");
+
 /** What is as it was at first is left out. */
 export function write({ script, user, pages, platforms }: Asked): string {
   const words = new URLSearchParams({ script });

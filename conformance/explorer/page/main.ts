@@ -3,7 +3,7 @@
 import { Stopped, ask } from "./ask";
 import * as choices from "./choices";
 import * as editor from "./editor";
-import { at, make, several } from "./elements";
+import { at, coded, make, several } from "./elements";
 import * as link from "./link";
 import { type Example, isPlatform } from "./model";
 import * as race from "./race";
@@ -38,7 +38,7 @@ async function answer(all = false) {
       const isShown = at("table").childElementCount > 0;
       table.outdate(isShown);
       race.outdate(isShown);
-      said.textContent = isShown ? "These are the answers to the script as it was before the mistake." : "";
+      said.textContent = isShown ? "These are the answers to the script as it was before." : "";
       wait(false);
       return;
     }
@@ -46,7 +46,8 @@ async function answer(all = false) {
     const { script, races, distinct, platforms, stopped } = answered.table;
     const given = platforms.filter((one) => "Ok" in one).map(({ Ok: [profile, calls] }) => ({ script, profile, calls: calls.map((call) => distinct[call]) }));
     const refused = platforms.filter((one) => "Err" in one).map(({ Err }) => Err);
-    table.show(given);
+    if (given.length > 0) table.show(given);
+    else table.clear();
     table.outdate(false);
     at("answer-all").hidden = stopped === null;
     at("key").hidden = given.length === 0;
@@ -56,7 +57,9 @@ async function answer(all = false) {
     const summary = groups === 0 ? "POSIX alone" : groups === 1 ? `The same on ${count}` : `${count}, ${groups} different sets of answers`;
     const stop = stopped ? `Stopped after ${document.body.dataset.within} ms, at call ${stopped[0]} of ${stopped[1]}.` : "";
     const inOrder = races && given.length > 0 ? table.IN_ORDER : "";
-    said.textContent = [stop, given.length > 0 ? `${summary}.` : "No platform is chosen.", inOrder, ...refused].filter(Boolean).join(" ");
+    const none = refused.length > 0 ? "" : "No platform is chosen.";
+    said.textContent = [stop, given.length > 0 ? `${summary}.` : none, inOrder].filter(Boolean).join(" ");
+    at("refused").replaceChildren(...refused.flatMap((why) => ["Left out: ", ...coded(why), ". "]));
     // For whoever drives the page: what it shows, and how long that took, in milliseconds.
     Object.assign(window, { answers: given });
     Object.assign(document.body.dataset, { answered: String(mine), took: (performance.now() - began).toFixed(1) });
@@ -69,6 +72,7 @@ async function answer(all = false) {
     at("key").hidden = true;
     at("answer-all").hidden = true;
     race.show([], "");
+    at("refused").replaceChildren();
     said.textContent = error.message;
     wait(false);
   }
@@ -131,7 +135,13 @@ async function begin() {
     setTimeout(done, 2000, "Copy link");
   });
   at("answer-all").addEventListener("click", () => answer(true));
-  addEventListener("hashchange", restore);
+  // A link of the page itself, as that to the answers, asks for nothing.
+  addEventListener("hashchange", () => link.asks(location.hash) && restore());
+  document.querySelector(".skip-link")!.addEventListener("click", (event) => {
+    event.preventDefault();
+    at("answers").scrollIntoView();
+    at("answers").focus({ preventScroll: true });
+  });
   for (const place of document.querySelectorAll<HTMLElement>(".matrix")) watch(place);
   await restore();
   rules.lay(platforms, await ask("rules"));
