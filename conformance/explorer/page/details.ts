@@ -1,6 +1,6 @@
 // The panel at the side: why something is allowed, and what to do instead.
 
-import { at, make } from "./elements";
+import { at, make, told } from "./elements";
 import type { Allowed, Why } from "./model";
 
 const dialog = at<HTMLDialogElement>("details");
@@ -18,7 +18,7 @@ export function open(title: string, who: string, content: Node[]) {
 /** Outcomes, each with why it is allowed; of some a word says what they are. */
 export function outcomes(allowed: Allowed[], word: (at: number) => string): HTMLElement[] {
   return allowed.map(({ outcome, justifications }, number) =>
-    make("div", { className: "note" }, make("p", {}, make("code", {}, outcome), make("span", { className: "level" }, word(number))), why(justifications)),
+    make("div", { className: "note" }, make("p", {}, make("code", {}, told(outcome)), make("span", { className: "level" }, word(number))), why(justifications)),
   );
 }
 

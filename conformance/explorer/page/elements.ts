@@ -24,3 +24,6 @@ export const several = (number: number, one: string, many: string) => `${number}
 
 /** A sentence, in which code stands in backticks. */
 export const coded = (sentence: string): (Node | string)[] => sentence.split("`").map((part, at) => (at % 2 === 1 ? make("code", {}, part) : part));
+
+/** An outcome as people read it: ENOSYS stands for a call that the system does not have, which no program gets back. */
+export const told = (outcome: string) => (outcome === "ENOSYS" ? "no such call (ENOSYS)" : outcome);

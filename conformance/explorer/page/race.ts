@@ -3,7 +3,7 @@
 import { Stopped, ask } from "./ask";
 import * as choices from "./choices";
 import * as details from "./details";
-import { at, make, several } from "./elements";
+import { at, make, several, told } from "./elements";
 import type { Outcome, Race } from "./model";
 
 const select = at<HTMLSelectElement>("race-platform");
@@ -61,7 +61,7 @@ function one(race: Race, outcome: Outcome, number: number, lines: string[]): HTM
     const at = race.calls.indexOf(call);
     const failed = /^(E[A-Z0-9]+|SIG[A-Z]+)$/.test(outcome.answers[at]);
     const why = failed ? make("ul", { className: "allowed clauses" }, details.reasons(outcome.why[at]).slice(0, 1)) : null;
-    return make("li", { value: call + 1 }, make("div", {}, lines[call] ?? "", make("span", { className: failed ? "came known" : "came" }, ` → ${outcome.answers[at]}`)), why);
+    return make("li", { value: call + 1 }, make("div", {}, lines[call] ?? "", make("span", { className: failed ? "came known" : "came" }, ` → ${told(outcome.answers[at])}`)), why);
   });
   const order = outcome.order.map((call) => call + 1).join(" ");
   return make("section", { className: "outcome" }, make("h3", {}, `Outcome ${number + 1}`), order ? make("p", { className: "level" }, `comes about in the order ${order}`) : null, make("ol", { className: "calls" }, items));

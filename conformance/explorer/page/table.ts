@@ -1,7 +1,7 @@
 // The answers side by side: calls as rows, and platforms as columns. Platforms with the same answers to each call are one column.
 
 import * as details from "./details";
-import { at, breakable, make } from "./elements";
+import { at, breakable, make, told } from "./elements";
 import * as grid from "./grid";
 import { type Allowed, type Answers, type Call, isPlatform } from "./model";
 import { shade, shades } from "./shades";
@@ -98,7 +98,7 @@ function shadesOf(groups: Answers[][], number: number): Map<string, number> {
 
 function cell(group: Answers[], number: number, shades: Map<string, number>): HTMLElement {
   const call = group[0].calls[number];
-  const [first, ...others] = call.allowed.map(({ outcome }) => outcome);
+  const [first, ...others] = call.allowed.map(({ outcome }) => told(outcome));
   const kind = kindOf(call);
   const says = { unknown: isPlatform(group[0].profile) ? "not known here; POSIX allows" : "left open, for example", differs: "known deviation:", "may-differ": "a known deviation at times:" }[kind] ?? "";
   const more = others.length > 2 ? `or ${others.slice(0, 2).join(", ")} and ${others.length - 2} more` : others.length > 0 ? `or ${others.join(", ")}` : "";

@@ -60,22 +60,42 @@ fn length(rest: &str, found: &str) -> usize {
     wrong.chars().count().max(1)
 }
 
-/// Of the ways to write what was meant, the first that brings the script further than it came. The suggestion of a call ends in a
-/// bracket that may be there already, or is a signature, which nobody can put in.
+/// Of the ways to write what was meant, the one that takes least away and brings the script beyond the word behind the mistake. The
+/// suggestion of a call ends in a bracket that may be there already, or is a signature, which nobody can put in.
 fn mend(text: &str, at: (usize, usize), rest: &str, length: usize, instead: &str) -> Option<Mend> {
     // Signs are looked at before words, so that the script may be stopped by an earlier word without it.
     if rest.trim() == ";" {
         return Some(Mend { length: rest.chars().count(), text: String::new() });
     }
     let until = |ends: &str| rest.chars().take_while(|letter| !ends.contains(*letter)).count();
-    let lengths = [length, until(" \t(),|:{}"), until("),")];
-    let texts = [instead, instead.trim_end_matches('(')];
-    let ways = texts.iter().flat_map(|text| lengths.map(|length| Mend { length, text: (*text).to_owned() }));
-    ways.into_iter().find(|way| {
-        let behind = (at.0, at.1 + way.text.chars().count());
-        let id = Id::of_path("script");
-        Script::read(&mended(text, at, way), id).map_or_else(|error| (error.line, error.column) > behind, |_| true)
+    // A type of C stands with its label before the sign.
+    let typed = until("=(),");
+    let typed = if rest.chars().nth(typed) == Some('=') { typed - spaces_before(rest, "=") } else { length };
+    let mut lengths = [length, typed, until(" \t(),|:{}=")];
+    lengths.sort_unstable();
+    let texts = [instead.trim_end_matches([' ', '=', ',', '(']), instead];
+    let mut ways = lengths.into_iter().flat_map(|length| texts.map(|text| Mend { length, text: text.to_owned() }));
+    ways.find(|way| {
+        let mended = mended(text, at, way);
+        let Err(error) = Script::read(&mended, Id::of_path("script")) else { return true };
+        let next: String = rest.chars().skip(way.length).collect();
+        let spaces = next.chars().take_while(|letter| letter.is_whitespace()).count();
+        let is_word = next.trim_start().starts_with(char::is_alphanumeric);
+        let unread = behind(&mended, (error.line, error.column)) + usize::from(is_word);
+        unread <= behind(text, (at.0, at.1 + way.length + spaces))
     })
+}
+
+/// How many characters of a script stand behind a place, that at the place included.
+fn behind(text: &str, (line, column): (usize, usize)) -> usize {
+    let lines = text.split('\n').skip(line.saturating_sub(1)).map(|line| line.chars().count() + 1);
+    lines.sum::<usize>().saturating_sub(column.saturating_sub(1))
+}
+
+/// How many spaces stand before the first of those signs.
+fn spaces_before(rest: &str, ends: &str) -> usize {
+    let before = rest.split(|letter| ends.contains(letter)).next().unwrap_or_default();
+    before.chars().rev().take_while(|letter| letter.is_whitespace()).count()
 }
 
 /// The script, with a mistake mended.
@@ -118,6 +138,11 @@ mod tests {
             ("a: shm_unlink(\"/x\");", "a: shm_unlink(\"/x\")"),
             ("shm_unlink(\"/x\");", "a: shm_unlink(\"/x\")"),
             ("a: shm_unlink(/x)", "a: shm_unlink(\"/x\")"),
+            ("f = shm_open(@x, RDWR, 0600)", "a: f = shm_open(@x, RDWR, 0600)"),
+            ("f=shm_open(@x, RDWR, 0600)", "a: f=shm_open(@x, RDWR, 0600)"),
+            ("f, g = socketpair()", "a: f, g = socketpair()"),
+            ("int fd = shm_open(@x, RDWR, 0600)", "a: fd = shm_open(@x, RDWR, 0600)"),
+            ("fd = shm_open(\"/x\", O_RDWR | O_CREAT, 0600);", "a: fd = shm_open(\"/x\", RDWR | O_CREAT, 0600)"),
             ("a: shm_opn(@x, RDWR)", "a: shm_open(@x, RDWR)"),
             ("a: shm_open(@x, O_CREAT|O_RDWR, 0600)", "a: shm_open(@x, CREAT|RDWR, 0600)"),
         ] {

@@ -2,6 +2,7 @@
 
 use crate::choices;
 use serde::Serialize;
+use shmconf_model::clause::{ClauseId, Ledger};
 use shmconf_model::profile::{Profile, RuleInfo};
 
 /// A matter in which platforms differ.
@@ -62,9 +63,16 @@ fn does(profile: &Profile, rule: &RuleInfo) -> Does {
             text: text.clone(),
             when: rule.when.get(at).cloned().unwrap_or_default(),
             deviation: deviation.map(|deviation| deviation.id.clone()),
-            because: deviation.map_or_else(|| justification.clause.to_string(), |deviation| deviation.text.clone()),
+            because: deviation.map_or_else(|| clause(justification.clause), |deviation| deviation.text.clone()),
             instead: deviation.map(|deviation| deviation.instead.clone()).unwrap_or_default(),
         }
     };
     Does { choices: choices.map(choice).collect(), source: rule.source.clone() }
+}
+
+/// `shm_open:6, implementation-defined: What a name without a leading slash means.`
+fn clause(id: ClauseId) -> String {
+    let ledger = Ledger::get();
+    let text = ledger.clause(id).map(|clause| clause.text.as_str()).unwrap_or_default();
+    format!("{id}, {}: {text}", ledger.level(id))
 }

@@ -35,14 +35,23 @@ pub(super) fn read(cursor: &mut Cursor<'_>) -> Result<Line, ParseError> {
     Ok(Line { who, bind, call })
 }
 
-/// Says so where a line begins with its call or with a label.
+/// Says so where a line begins with its call, with a label, or with a type of C.
 fn actor_is_there(cursor: &Cursor<'_>) -> Result<(), ParseError> {
-    let (Some(Token::Text(first)), Some(Token::Mark(mark @ ("(" | "=" | ",")))) = (cursor.nth(0), cursor.nth(1)) else {
-        return Ok(());
+    let Some(Token::Text(first)) = cursor.nth(0) else { return Ok(()) };
+    let (instead, because) = match (cursor.nth(1), cursor.nth(2), cursor.nth(3)) {
+        (Some(Token::Mark(":" | "[")) | None, ..) => return Ok(()),
+        (Some(Token::Mark(mark @ ("(" | "=" | ","))), ..) => {
+            let space = if *mark == "=" { " " } else { "" };
+            (format!("a: {first}{space}{mark}"), "a line begins with the actor who makes the call")
+        }
+        (Some(Token::Text(label)), Some(Token::Mark("=")), _)
+        | (Some(Token::Mark("*")), Some(Token::Text(label)), Some(Token::Mark("="))) => (
+            format!("a: {label} ="),
+            "a line begins with the actor who makes the call, and a label has no type",
+        ),
+        _ => return Err(cursor.unexpected(ACTOR)),
     };
-    let instead = format!("a: {first}{}{mark}", if *mark == "=" { " " } else { "" });
-    let suggestion = Suggestion::new(instead, "a line begins with the actor who makes the call");
-    Err(cursor.unexpected(ACTOR).meaning(Some(suggestion)))
+    Err(cursor.unexpected(ACTOR).meaning(Some(Suggestion::new(instead, because))))
 }
 
 /// `a` or `a[1..64]`
