@@ -45,10 +45,9 @@ fn actor_is_there(cursor: &Cursor<'_>) -> Result<(), ParseError> {
             (format!("a: {first}{space}{mark}"), "a line begins with the actor who makes the call")
         }
         (Some(Token::Text(label)), Some(Token::Mark("=")), _)
-        | (Some(Token::Mark("*")), Some(Token::Text(label)), Some(Token::Mark("="))) => (
-            format!("a: {label} ="),
-            "a line begins with the actor who makes the call, and a label has no type",
-        ),
+        | (Some(Token::Mark("*")), Some(Token::Text(label)), Some(Token::Mark("="))) => {
+            (format!("a: {label} ="), "a line begins with the actor who makes the call, and a label has no type")
+        }
         _ => return Err(cursor.unexpected(ACTOR)),
     };
     Err(cursor.unexpected(ACTOR).meaning(Some(Suggestion::new(instead, because))))
