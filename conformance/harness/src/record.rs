@@ -54,9 +54,7 @@ pub fn import(log: impl BufRead, about: About) -> Result<Recording, ImportError>
     }
     let before = about.names.as_ref().map(|names| names.iter().cloned().collect());
     let follower = Follower::follow(&log, before, about.user);
-    let is_live = about.names.is_some();
     let mut recording = Recording::of(follower, about, lacks(&log), unread(&log));
-    recording.is_live = is_live;
     recording.as_the_library_says();
     if is_a_part(&log) || log.is_cut_off {
         recording.left_behind.clear();

@@ -11,7 +11,6 @@ mod replay;
 mod user;
 
 use crate::judge;
-use crate::outcome::Outcome;
 use crate::profile::{Circumstances, Dimension, Profile, ProfileError};
 use crate::trace::{Event, Trace};
 use crate::verdict::{self, Certainty, Difference, Elsewhere, Verdict};
@@ -203,8 +202,7 @@ fn base(trace: &Trace, home: &Profile, profile: &Profile) -> Vec<Difference> {
     let mut events: Vec<(u32, &Event)> = (0..).zip(&trace.events).collect();
     events.sort_by_key(|(_, event)| event.start);
     let overlap = events.windows(2).any(|two| two[1].1.start < two[0].1.end);
-    let is_open = |event: &Event| matches!(event.outcome, Outcome::Unsupported(_) | Outcome::NotExecuted(_));
-    events.retain(|(_, event)| event.unjudged.is_none() && !is_open(event));
+    events.retain(|(_, event)| replay::is_replayed(event));
     let mut differences = replay::differences(&trace.header, events, home, profile);
     // Only the judge tries every order of calls that overlap.
     let bounds = judge::Bounds { steps: STEPS, ..judge::Bounds::default() };

@@ -227,7 +227,7 @@ pub struct Other {
     pub end: u64,
 }
 
-fn is_false(value: &bool) -> bool {
+pub(crate) fn is_false(value: &bool) -> bool {
     !*value
 }
 

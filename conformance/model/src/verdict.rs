@@ -85,6 +85,12 @@ pub struct Allowed {
     pub justifications: Vec<Explanation>,
 }
 
+/// What of the reasons is told first: the deviations, or where there are none the first clause.
+pub fn foremost(reasons: &[Explanation]) -> Vec<&Explanation> {
+    let departures: Vec<&Explanation> = reasons.iter().filter(|reason| reason.deviation.is_some()).collect();
+    if departures.is_empty() { reasons.iter().take(1).collect() } else { departures }
+}
+
 /// Why the outcomes of a trace are allowed, by the index of the event.
 pub type Justified = BTreeMap<usize, Vec<Explanation>>;
 
@@ -108,12 +114,8 @@ pub struct Explanation {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub versions: String,
     /// Does every object with a name meet that departure, whatever a program does with it?
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "crate::trace::is_false")]
     pub general: bool,
-}
-
-fn is_false(value: &bool) -> bool {
-    !*value
 }
 
 /// What another platform would have made of a script.

@@ -5,8 +5,8 @@ use shmconf_model::call::Call;
 use shmconf_model::clause::ClauseSet;
 use shmconf_model::portability::{self, Other};
 use shmconf_model::profile::Profile;
-use shmconf_model::trace::{Event, Trace, program_of};
-use shmconf_model::verdict::{Allowed, Certainty, Judgement, Verdict, Violation};
+use shmconf_model::trace::{Event, Header, Trace, program_of};
+use shmconf_model::verdict::{self, Allowed, Certainty, Judgement, Verdict, Violation};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Why nothing is known of a program, where no call on an object can be judged.
@@ -30,14 +30,14 @@ pub(super) fn undecided(trace: &Trace, mut judgement: Judgement) -> Judgement {
 }
 
 /// Is the trace of a program, and the profile that of another platform?
-pub fn is_compared(trace: &Trace, profile: &Profile) -> bool {
-    let is_foreign = profile.id != Profile::POSIX && !profile.is_of(&trace.header.platform);
-    program_of(&trace.header.subject).is_some() && is_foreign
+pub fn is_compared(header: &Header, profile: &Profile) -> bool {
+    let is_foreign = profile.id != Profile::POSIX && !profile.is_of(&header.platform);
+    program_of(&header.subject).is_some() && is_foreign
 }
 
 /// What another platform makes of a program: a call that certainly has another outcome there is not allowed.
 pub(super) fn elsewhere(trace: &Trace, profile: &Profile) -> Option<Judgement> {
-    if !is_compared(trace, profile) {
+    if !is_compared(&trace.header, profile) {
         return None;
     }
     let home = Profile::of(&trace.header.platform, &trace.header.machine).ok()?;
@@ -60,12 +60,8 @@ pub(super) fn elsewhere(trace: &Trace, profile: &Profile) -> Option<Judgement> {
     })
 }
 
-/// With the deviations that it rests on, or else the first of its clauses.
-fn briefly(mut allowed: Allowed) -> Allowed {
-    if allowed.justifications.iter().any(|why| why.deviation.is_some()) {
-        allowed.justifications.retain(|why| why.deviation.is_some());
-    } else {
-        allowed.justifications.truncate(1);
-    }
-    allowed
+/// With what of its reasons is told first.
+fn briefly(allowed: Allowed) -> Allowed {
+    let justifications = verdict::foremost(&allowed.justifications).into_iter().cloned().collect();
+    Allowed { justifications, ..allowed }
 }

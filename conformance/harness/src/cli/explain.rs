@@ -17,7 +17,7 @@ use crate::exit::Exit;
 use crate::report::wrapped;
 use anstyle::Style;
 use shmconf_model::clause::{ClauseId, Interface, Ledger};
-use shmconf_model::profile::Profile;
+use shmconf_model::profile::{Profile, ProfileError};
 use shmconf_model::script::Id;
 use std::io::{self, Write};
 
@@ -25,8 +25,8 @@ use std::io::{self, Write};
 pub(super) struct Args {
     /// The ID of a case or property (size/grow-zero-fills), a clause (shm_open:22) or all of them (clauses), a deviation
     /// (linux/stale-bytes-past-end), a platform (macos), a rule (name_length), a setting (noexec), a kind of subject (shmfd)
-    /// or all of them (subjects), a finding of `shmconf doctor` (small-store); or calls, flags, error numbers, areas and platforms, of which several narrow it down, as in
-    /// `EINVAL ftruncate macos`; several platforms alone show where they differ
+    /// or all of them (subjects), a finding of `shmconf doctor` (small-store); or calls, flags, error numbers, areas and
+    /// platforms, of which several narrow it down, as in `EINVAL ftruncate macos`; several platforms alone show where they differ
     #[arg(value_name = "ID|WORD", required = true)]
     words: Vec<String>,
 }
@@ -61,12 +61,7 @@ fn page(words: &[String]) -> Result<Page, CliError> {
                 CliError::ExplainedAlone { is_case: selection::ids().any(|id| id.as_str() == word), id: word }
             }
             // A release, or a setting, of a platform that is known.
-            (None, Err(error))
-                if Profile::ids()
-                    .any(|id| word.starts_with(&format!("{id}@")) || word.starts_with(&format!("{id},"))) =>
-            {
-                error.into()
-            }
+            (None, Err(error @ ProfileError::Circumstances { .. })) => error.into(),
             (None, _) => unknown(&word),
         }),
     }

@@ -21,10 +21,6 @@ pub(super) struct TraceGroup {
     others: Vec<Other>,
     /// What is said so far of each case, and how long its calls took, in the order in which its first trace was read.
     tallies: Vec<(Tally, Duration)>,
-    /// Is there no trace of which anything could be judged?
-    is_empty: bool,
-    /// Are they of a program, and the rules those of another platform?
-    is_compared: bool,
 }
 
 impl TraceGroup {
@@ -40,19 +36,12 @@ impl TraceGroup {
             true => Profile::of(&header.platform, &header.machine).map_err(CliError::from)?,
             false => super::profile::find(&profile_argument)?,
         };
-        Ok(TraceGroup {
-            header: header.clone(),
-            profile,
-            profile_argument,
-            others,
-            tallies: Vec::new(),
-            is_empty: true,
-            is_compared: false,
-        })
+        Ok(TraceGroup { header: header.clone(), profile, profile_argument, others, tallies: Vec::new() })
     }
 
     /// What was found.
     pub(super) fn report(self, strict: bool) -> Report {
+        let is_compared = assess::is_compared(&self.header, &self.profile);
         let Header { subject, platform, seed, .. } = self.header;
         let beside = self.others.iter().map(|other| other.name().to_owned()).collect();
         let deviations = assess::deviations(&self.profile);
@@ -62,7 +51,7 @@ impl TraceGroup {
         // What judging takes differs from time to time, and a report of the same traces does not.
         let took = self.tallies.iter().map(|(_, took)| *took).sum();
         let results = self.tallies.into_iter().map(|(tally, took)| tally.finish(took)).collect();
-        Report { is_compared: self.is_compared, ..Report::new(conditions, results, took) }
+        Report { is_compared, ..Report::new(conditions, results, took) }
     }
 
     /// Nobody can tell whether what was judged is all that there is to say.
@@ -77,7 +66,7 @@ impl TraceGroup {
 
     /// Is there no trace of which anything could be judged?
     pub(super) fn is_empty(&self) -> bool {
-        self.is_empty
+        self.tallies.iter().all(|(tally, _)| tally.result().scripts == 0)
     }
 
     /// The rules that they are judged by.
@@ -112,8 +101,6 @@ impl TraceGroup {
         *took += span(trace);
         let others = tally.compared(trace, &self.others);
         let assessment = assess::assess(trace, Against { profile: &self.profile, others, stop })?;
-        self.is_compared |= assess::is_compared(trace, &self.profile);
-        self.is_empty &= assessment.setup_alone.is_some();
         let violated = assessment.judgement.violations.iter().map(|violation| violation.event).collect();
         tally.add(assessment, |assessment| {
             let script: String = trace.events.iter().map(|event| format!("{}\n", event.line())).collect();

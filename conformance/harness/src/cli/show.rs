@@ -198,7 +198,7 @@ fn show_trace(
         subject: &trace.header.subject,
         profile: &profile.name,
         verdict,
-        is_compared: assess::is_compared(trace, profile),
+        is_compared: assess::is_compared(&trace.header, profile),
         reason: judgement.reason.as_deref().or(assessment.setup_alone.as_deref()),
         calls: &calls,
         justified: &justified,

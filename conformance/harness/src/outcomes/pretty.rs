@@ -6,7 +6,7 @@ mod closing;
 use super::{Listed, Listing, Platform};
 use crate::report::{clean, numbers, paint, reason, style, wrapped};
 use shmconf_model::profile::Profile;
-use shmconf_model::verdict::Explanation;
+use shmconf_model::verdict::{self, Explanation};
 use std::io::{self, Write};
 
 /// Text for people.
@@ -195,14 +195,9 @@ impl Page<'_> {
         output: &mut dyn Write,
     ) -> io::Result<()> {
         let departs = |explanation: &&Explanation| explanation.deviation.is_some();
-        let shown: Vec<&Explanation> = match self.verbose {
-            true => justifications.iter().collect(),
-            false if justifications.iter().any(|explanation| departs(&explanation)) => {
-                justifications.iter().filter(departs).collect()
-            }
-            false if fails => justifications.iter().take(1).collect(),
-            false => Vec::new(),
-        };
+        let mut shown: Vec<&Explanation> =
+            if self.verbose { justifications.iter().collect() } else { verdict::foremost(justifications) };
+        shown.retain(|explanation| self.verbose || fails || departs(explanation));
         for explanation in shown {
             if !told.contains(&explanation) {
                 told.push(explanation);

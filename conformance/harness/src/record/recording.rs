@@ -2,7 +2,7 @@
 
 use super::follow::{Act, Done, Follower, LeftOut};
 use super::world::{ObjectAt, ProcessAt, ThreadAt, numbered};
-use shmconf_model::call::{Call, Label, Name, OpenFlags, Resource};
+use shmconf_model::call::{Call, Handle, Label, Name, OpenFlags, Resource};
 use shmconf_model::outcome::{Errno, Outcome};
 use shmconf_model::script::Id;
 use shmconf_model::trace::{self, Actor, Event, Header, Machine, Other, Platform, Privilege, Trace};
@@ -144,7 +144,7 @@ impl Recording {
         }
         let left_behind = left_behind(&events);
         Recording {
-            is_live: false,
+            is_live: about.names.is_some(),
             left_behind,
             trace: Trace { header, events, others },
             processes: kept.processes.len(),
@@ -177,17 +177,9 @@ impl Recording {
     /// How large objects are is not known, and so nothing of mappings can be judged.
     pub(super) fn doubt_mappings(&mut self, why: &str) {
         let is_open = |call: &Call| {
-            matches!(
-                call,
-                Call::Mmap { .. }
-                    | Call::Munmap { .. }
-                    | Call::Mprotect { .. }
-                    | Call::Msync { .. }
-                    | Call::Mlock { .. }
-                    | Call::Munlock { .. }
-                    | Call::Load { .. }
-                    | Call::Store { .. }
-            )
+            let mut is_about_mapping = matches!(call, Call::Mmap { .. });
+            call.uses(&mut |handle| is_about_mapping |= matches!(handle, Handle::Map(_)));
+            is_about_mapping
         };
         for event in self.trace.events.iter_mut().filter(|event| is_open(&event.call)) {
             event.unjudged.get_or_insert_with(|| why.to_owned());

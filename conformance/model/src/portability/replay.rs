@@ -31,7 +31,8 @@ pub(super) fn differences(
     // What comes next is among the first, which leave a queue at little cost.
     let mut waiting = VecDeque::from(events);
     while !waiting.is_empty() {
-        let at = next(&waiting, |index, event| replay.agrees(index, event));
+        let agrees = |index, event: &Event| replay.states.iter().any(|state| may_answer(profile, state, index, event));
+        let at = next(&waiting, agrees);
         let Some((index, event)) = waiting.remove(at) else { break };
         replay.advance(index, event);
     }
@@ -49,6 +50,16 @@ struct Replay<'a> {
     differences: Vec<Difference>,
     /// Who would have sent whom a message, and had nothing to send.
     unsent: Vec<(Label, Label)>,
+}
+
+/// Can anything be said of the call, as it was executed and can be judged?
+pub(super) fn is_replayed(event: &Event) -> bool {
+    event.unjudged.is_none() && !matches!(event.outcome, Outcome::Unsupported(_) | Outcome::NotExecuted(_))
+}
+
+/// May a platform answer as was seen?
+pub(super) fn may_answer(profile: &Profile, state: &State, index: u32, event: &Event) -> bool {
+    branches(profile, state, index, event).iter().any(|branch| is_alike(&branch.expect, &event.outcome))
 }
 
 /// Which call comes next, of those that wait by the time at which they began: of those that overlap with the first one, one that
@@ -74,14 +85,6 @@ pub(super) fn next(waiting: &VecDeque<(u32, &Event)>, agrees: impl Fn(u32, &Even
 }
 
 impl Replay<'_> {
-    /// May the platform answer as was seen?
-    fn agrees(&self, index: u32, event: &Event) -> bool {
-        self.states.iter().any(|state| {
-            let branches = branches(self.profile, state, index, event);
-            branches.iter().any(|branch| is_alike(&branch.expect, &event.outcome))
-        })
-    }
-
     /// Follows what was seen.
     fn advance(&mut self, index: u32, event: &Event) {
         let (mut next, mut is_sent) = (Vec::new(), true);

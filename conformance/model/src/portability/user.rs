@@ -1,6 +1,6 @@
 //! The same calls by another user: as an ordinary one where root made them, and the other way round.
 
-use super::replay::{as_there, branches, is_alike, next};
+use super::replay::{as_there, branches, is_alike, is_replayed, may_answer, next};
 use crate::call::{Call, Requirement};
 use crate::model::{Expect, State};
 use crate::outcome::Outcome;
@@ -53,15 +53,11 @@ pub(super) fn as_another(trace: &Trace, home: &Profile) -> Option<Retold> {
     }
     trace.sort();
     let mut state = State::initial(&trace.header);
-    let is_open = |event: &Event| matches!(event.outcome, Outcome::Unsupported(_) | Outcome::NotExecuted(_));
     let mut outcomes: Vec<Outcome> = trace.events.iter().map(|event| event.outcome.clone()).collect();
-    let judged = (0..).zip(&trace.events).filter(|(_, event)| event.unjudged.is_none() && !is_open(event));
+    let judged = (0..).zip(&trace.events).filter(|(_, event)| is_replayed(event));
     let mut waiting: VecDeque<(u32, &Event)> = judged.collect();
     while !waiting.is_empty() {
-        let agrees = |index: u32, event: &Event| {
-            branches(home, &state, index, event).iter().any(|branch| is_alike(&branch.expect, &event.outcome))
-        };
-        let at = next(&waiting, agrees);
+        let at = next(&waiting, |index, event| may_answer(home, &state, index, event));
         let Some((index, event)) = waiting.remove(at) else { break };
         let mut branches = branches(home, &state, index, event);
         let seen = branches.iter().position(|branch| is_alike(&branch.expect, &event.outcome));

@@ -4,7 +4,7 @@
 use super::super::{CaseResult, Report};
 use super::failure::reason;
 use super::paint::{clean, paint, shorten, style, wrapped};
-use shmconf_model::verdict::{Allowed, Certainty, Difference, Explanation};
+use shmconf_model::verdict::{self, Allowed, Certainty, Difference, Explanation};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
 
@@ -149,10 +149,7 @@ fn group(
     }
     for allowed in there {
         // Where a platform departs in several ways, each of them is why.
-        let departures: Vec<&Explanation> =
-            allowed.justifications.iter().filter(|why| why.deviation.is_some()).collect();
-        let justifications =
-            if departures.is_empty() { allowed.justifications.iter().take(1).collect() } else { departures };
+        let justifications = verdict::foremost(&allowed.justifications);
         let mut outcome = clean(&allowed.outcome).into_owned();
         if outcome.chars().count() > WIDEST {
             writeln!(output, "{:INDENT$}{label:WIDEST$}  {}", "", shorten(&outcome, LONGEST))?;
